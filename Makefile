@@ -1,0 +1,102 @@
+# Go, make and (for tests) Debian's packages are all that is needed.
+# `make help` lists the targets.
+
+.DEFAULT_GOAL := help
+SHELL         := bash
+.SHELLFLAGS   := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+
+# The embedded engine over CSV files is built in under this tag only; a plain
+# `go build` gives the lean binary for production.
+TAGS     := gms_pure_go
+FUZZTIME ?= 20s
+# Extra arguments: for planwatch in `make run ARGS=...`, for go test in
+# `make test TESTFLAGS='-run Name ./plan'`.
+ARGS      ?=
+TESTFLAGS ?= ./...
+
+# Tests find promtool first here, and mariadbd where Debian puts it, which is
+# not on everyone's path.
+export PATH := $(CURDIR)/bin/tools:$(PATH):/usr/local/sbin:/usr/sbin
+
+# What `planwatch version` tells. The date is the commit's, so that the same
+# commit gives the same binary; a tree without git has no version.
+V        := github.com/prometheus/common/version
+VERSION   = $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+REVISION  = $(shell git rev-parse --verify --quiet HEAD 2>/dev/null || echo unknown)
+BRANCH    = $(shell git symbolic-ref --quiet --short HEAD 2>/dev/null || echo unknown)
+BUILDDATE = $(shell TZ=UTC git log -1 --format=%cd --date=format-local:%Y%m%d-%H:%M:%S 2>/dev/null || echo unknown)
+LDFLAGS   = -X $V.Version=$(VERSION) -X $V.Revision=$(REVISION) -X $V.Branch=$(BRANCH) -X $V.BuildDate=$(BUILDDATE)
+
+TOOLS        := golangci-lint govulncheck prometheus promtool
+ALERTMANAGER := alertmanager amtool
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: ## serve the embedded default on :9846; ARGS="--config DIR" for more
+	go run -tags $(TAGS) ./cmd/planwatch serve $(ARGS)
+
+.PHONY: build
+build: ## bin/planwatch, with the embedded engine, static and reproducible
+	CGO_ENABLED=0 go build -tags $(TAGS) -trimpath -buildvcs=false -ldflags '$(LDFLAGS)' -o bin/planwatch ./cmd/planwatch
+
+.PHONY: test
+test: prerequisites bin/tools/promtool ## every test with the race detector; installs what they need
+	CGO_ENABLED=1 go test -race -tags $(TAGS) $(TESTFLAGS)
+
+.PHONY: prerequisites
+prerequisites:
+	@tools/prerequisites
+
+.PHONY: lint
+lint: bin/tools/golangci-lint ## golangci-lint and the formatters, over both builds
+	golangci-lint run --build-tags $(TAGS)
+	golangci-lint run
+
+.PHONY: vuln
+vuln: bin/tools/govulncheck ## known vulnerabilities in code that planwatch calls
+	@tools/vuln -tags $(TAGS) ./...
+
+.PHONY: generate
+generate: ## rewrite all generated files
+	go generate -tags $(TAGS) ./...
+
+.PHONY: drift
+drift: ## fail if a generated file is not what generate makes of it
+	@tools/drift
+
+.PHONY: bench
+bench: ## every benchmark
+	go test -run '^$$' -bench . -benchmem -tags $(TAGS) ./...
+
+.PHONY: fuzz
+fuzz: ## every fuzz target for FUZZTIME (20s)
+	@tools/fuzz $(FUZZTIME) -tags $(TAGS)
+
+.PHONY: tools
+tools: $(addprefix bin/tools/,$(TOOLS) $(ALERTMANAGER)) ## all the pinned tools, into bin/tools
+
+bin/tools/golangci-lint: PACKAGE := github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+bin/tools/govulncheck:   PACKAGE := golang.org/x/vuln/cmd/govulncheck
+bin/tools/prometheus:    PACKAGE := github.com/prometheus/prometheus/cmd/prometheus
+bin/tools/promtool:      PACKAGE := github.com/prometheus/prometheus/cmd/promtool
+bin/tools/alertmanager:  PACKAGE := github.com/prometheus/alertmanager/cmd/alertmanager
+bin/tools/amtool:        PACKAGE := github.com/prometheus/alertmanager/cmd/amtool
+
+# Tools need no C compiler without cgo, and Prometheus no clouds' SDKs without
+# their service discoveries; static, file and HTTP ones remain. go build leaves
+# a binary that is up to date as it is, so its time is set here.
+BUILDTOOL = CGO_ENABLED=0 go build -C $(<D) -buildvcs=false -tags remove_all_sd -o $(CURDIR)/$@ $(PACKAGE) && touch $@
+
+$(TOOLS:%=bin/tools/%): tools/go.mod tools/go.sum
+	$(BUILDTOOL)
+
+$(ALERTMANAGER:%=bin/tools/%): tools/alertmanager/go.mod tools/alertmanager/go.sum
+	$(BUILDTOOL)
+
+.PHONY: clean
+clean: ## remove what was built; planwatch-data stays
+	rm -rf bin
