@@ -1,0 +1,28 @@
+package clock
+
+import (
+	"fmt"
+	"time"
+)
+
+// momentLayouts are the ways of writing a moment, most exact first. Those
+// without a zone are in the configuration's.
+var momentLayouts = []string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02 15:04:05", "2006-01-02T15:04", "2006-01-02 15:04"}
+
+// ParseMoment reads the moment that figures are asked for. A date alone
+// means all of that day: its last second, or now if the day is not over.
+func ParseMoment(text string, location *time.Location, now time.Time) (time.Time, error) {
+	if day, err := time.ParseInLocation(time.DateOnly, text, location); err == nil {
+		end := day.AddDate(0, 0, 1).Add(-time.Second)
+		if day.Before(now) && end.After(now) {
+			return now, nil
+		}
+		return end, nil
+	}
+	for _, layout := range momentLayouts {
+		if moment, err := time.ParseInLocation(layout, text, location); err == nil {
+			return moment.In(location), nil
+		}
+	}
+	return time.Time{}, fmt.Errorf("%q is not a moment such as 2024-11-15, 2024-11-15T08:00 or 2024-11-15T08:00:00+01:00", text)
+}

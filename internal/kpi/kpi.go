@@ -1,0 +1,91 @@
+// Package kpi holds the small types that the rest of planwatch passes along:
+// what a KPI is, and the samples that a collector's run gives of it.
+package kpi
+
+// Text is what users read, in the languages that planwatch speaks.
+type Text struct {
+	// Swedish text.
+	SV string `yaml:"sv" json:"sv" jsonschema:"required"`
+	// English text.
+	EN string `yaml:"en" json:"en" jsonschema:"required"`
+}
+
+// Direction is the way in which a KPI improves.
+type Direction string
+
+// The two directions.
+const (
+	Higher Direction = "higher"
+	Lower  Direction = "lower"
+)
+
+// Aggregation is how a KPI adds up over labels that are left out.
+type Aggregation string
+
+// The aggregations. A ratio's own is always sum of parts over sum of parts.
+const (
+	Sum  Aggregation = "sum"
+	Max  Aggregation = "max"
+	Min  Aggregation = "min"
+	Mean Aggregation = "mean"
+)
+
+// Period is the span over which an accumulating KPI adds up before it
+// begins again.
+type Period string
+
+// Year is 1 January to 31 December in the configuration's time zone.
+const Year Period = "year"
+
+// KPI is one entry under kpis in a collector's file.
+type KPI struct {
+	// Name of the KPI; exposed to Prometheus as kpi_<name>. Lower-case words joined by underscores, unit last.
+	Name string `yaml:"name" jsonschema:"required,pattern=^[a-z][a-z0-9]*(_[a-z0-9]+)*$"`
+	// What the KPI is called where people read it.
+	Title Text `yaml:"title" jsonschema:"required"`
+	// What is counted, in a sentence or two, and what is not.
+	Definition Text `yaml:"definition" jsonschema:"required"`
+	// The term or standard that the definition follows.
+	Standard string `yaml:"standard,omitempty"`
+	// The sentence of the sources that asks for this figure.
+	Cite string `yaml:"cite,omitempty"`
+	// The query's column that holds the value. One of column, ratio and histogram is given.
+	Column string `yaml:"column,omitempty"`
+	// The two KPIs of the same collector whose quotient this is.
+	Ratio *Ratio `yaml:"ratio,omitempty"`
+	// How rows become a histogram.
+	Histogram *Buckets `yaml:"histogram,omitempty"`
+	// The unit of the value, a base unit: seconds, not hours; ratio from 0 to 1, not percent; sek, not thousands.
+	Unit Unit `yaml:"unit" jsonschema:"required"`
+	// Which way is better.
+	Better Direction `yaml:"better" jsonschema:"required,enum=higher,enum=lower"`
+	// How the KPI adds up over labels. A ratio has none: it adds up as sum over sum.
+	Aggregate Aggregation `yaml:"aggregate,omitempty" jsonschema:"enum=sum,enum=max,enum=min,enum=mean"`
+	// The period over which the figure accumulates, for year-to-date figures.
+	Accumulates Period `yaml:"accumulates,omitempty" jsonschema:"enum=year"`
+	// Whether values below zero are right. Without it they fail the run.
+	AllowNegative bool `yaml:"allow_negative,omitempty"`
+	// A cell with fewer people than this is withheld, and with it what would give it away.
+	MinCount int `yaml:"min_count,omitempty" jsonschema:"minimum=2"`
+}
+
+// Ratio is the quotient of two KPIs at the same labels.
+type Ratio struct {
+	// The KPI that is divided.
+	Of string `yaml:"of" jsonschema:"required"`
+	// The KPI that it is divided by.
+	To string `yaml:"to" jsonschema:"required"`
+}
+
+// Buckets says how rows become a histogram.
+type Buckets struct {
+	// The column that is observed.
+	Value string `yaml:"value" jsonschema:"required"`
+	// The column that says how many times; without it each row is one observation.
+	Count string `yaml:"count,omitempty"`
+	// Upper bounds, rising, in the KPI's unit. An infinite one is added.
+	Bounds []float64 `yaml:"buckets" jsonschema:"required"`
+}
+
+// Metric is the KPI's name in Prometheus.
+func (k KPI) Metric() string { return MetricPrefix + k.Name }
