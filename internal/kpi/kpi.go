@@ -67,6 +67,8 @@ type KPI struct {
 	AllowNegative bool `yaml:"allow_negative,omitempty"`
 	// A cell with fewer people than this is withheld, and with it what would give it away.
 	MinCount int `yaml:"min_count,omitempty" jsonschema:"minimum=2"`
+	// Name of the group of people that is counted. KPIs of a collector that count the same people are withheld together, since one would give the other away.
+	People string `yaml:"people,omitempty"`
 }
 
 // Ratio is the quotient of two KPIs at the same labels.

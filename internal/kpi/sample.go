@@ -80,6 +80,10 @@ type Sample struct {
 	Histogram *Histogram `json:"histogram,omitempty"`
 	// AsOf is the moment the figure speaks of, in planwatch's own time.
 	AsOf time.Time `json:"as_of"`
+	// Withheld marks a figure that is kept back because it speaks of too few
+	// people. It has no value, here or anywhere else; what is made of others
+	// and of it cannot be known.
+	Withheld bool `json:"withheld,omitempty"`
 }
 
 // Histogram is a distribution at one moment.

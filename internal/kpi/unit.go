@@ -12,7 +12,7 @@ type Unit string
 // a thing that is counted.
 var units = map[Unit]struct{}{
 	"ratio": {}, "seconds": {}, "sek": {}, "joules": {}, "grams": {}, "metres": {}, "fte": {},
-	"beds": {}, "patients": {}, "patient_days": {}, "posts": {}, "exams": {}, "visits": {}, "operations": {},
+	"beds": {}, "wards": {}, "patients": {}, "patient_days": {}, "posts": {}, "exams": {}, "visits": {}, "operations": {},
 	"theatres": {}, "cases": {}, "births": {}, "reports": {}, "deviations": {}, "risks": {}, "dialogues": {},
 	"prescriptions": {}, "applicants": {}, "trainings": {}, "undertakings": {}, "scanners": {},
 	"patients_per_gp": {}, "seconds_per_bed": {},

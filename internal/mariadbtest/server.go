@@ -1,0 +1,344 @@
+// Package mariadbtest starts private MariaDB servers for tests. Each lives in
+// a temporary directory, listens on a unix socket (and, where asked, on a free
+// loopback port), and ends with the test that started it.
+package mariadbtest
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/go-sql-driver/mysql"
+)
+
+// Database is the database that Load fills.
+const Database = "warehouse"
+
+// startWithin is how long a server may take until it answers.
+const startWithin = 60 * time.Second
+
+// Option changes how Start sets a server up.
+type Option func(*settings)
+
+type settings struct {
+	tcp, tls bool
+	extra    []string
+}
+
+// WithTCP also opens a port on 127.0.0.1.
+func WithTCP() Option { return func(s *settings) { s.tcp = true } }
+
+// WithTLS also opens a port, and offers TLS on it with a certificate for
+// localhost and 127.0.0.1 by an authority of the server's own.
+func WithTLS() Option { return func(s *settings) { s.tcp, s.tls = true, true } }
+
+// WithSetting adds a line to the server's option file, such as
+// "max_connections=3".
+func WithSetting(line string) Option {
+	return func(s *settings) { s.extra = append(s.extra, line) }
+}
+
+// Server is one running MariaDB.
+type Server struct {
+	t       testing.TB
+	dir     string // data and option file
+	socket  string
+	port    int
+	options string // path of the option file
+	pki     *pki
+	root    *sql.DB
+
+	mu      sync.Mutex // guards what follows
+	process *exec.Cmd
+	exited  chan struct{} // closed when process has ended
+}
+
+// Start runs a MariaDB of its own for the test, and ends it with the test.
+func Start(t testing.TB, opts ...Option) *Server {
+	t.Helper()
+	var set settings
+	for _, opt := range opts {
+		opt(&set)
+	}
+	s := &Server{t: t, dir: t.TempDir()}
+	data := filepath.Join(s.dir, "data")
+	if err := restoreTemplate(t, data); err != nil {
+		t.Fatalf("mariadbtest: %v", err)
+	}
+	// A socket's path may have 107 bytes, which the name of a subtest's own
+	// directory can exceed.
+	short, err := os.MkdirTemp("", "mdb") //nolint:usetesting // its path would be too long
+	if err != nil {
+		t.Fatalf("mariadbtest: directory for the socket: %v", err)
+	}
+	t.Cleanup(func() { os.RemoveAll(short) })
+	s.socket = filepath.Join(short, "s")
+
+	s.options = filepath.Join(s.dir, "my.cnf")
+	if set.tls {
+		if s.pki, err = newPKI(s.dir); err != nil {
+			t.Fatalf("mariadbtest: certificates: %v", err)
+		}
+		set.extra = append(set.extra, "ssl_ca="+s.pki.CAFile, "ssl_cert="+s.pki.ServerCert, "ssl_key="+s.pki.ServerKey)
+	}
+	t.Cleanup(s.end)
+
+	// Another process may take the free port before the server does.
+	for attempt := 0; ; attempt++ {
+		if set.tcp {
+			if s.port, err = freePort(); err != nil {
+				t.Fatalf("mariadbtest: %v", err)
+			}
+		}
+		if err = s.writeOptions(data, set.extra); err != nil {
+			t.Fatalf("mariadbtest: %v", err)
+		}
+		if err = s.launch(); err == nil {
+			break
+		}
+		s.end()
+		if attempt == 2 || !set.tcp {
+			t.Fatalf("mariadbtest: %v", err)
+		}
+	}
+	return s
+}
+
+// Socket is the path of the server's unix socket.
+func (s *Server) Socket() string { return s.socket }
+
+// Address is the server's host:port; it needs WithTCP or WithTLS.
+func (s *Server) Address() string {
+	s.t.Helper()
+	if s.port == 0 {
+		s.t.Fatal("mariadbtest: the server has no port; start it with WithTCP")
+	}
+	return net.JoinHostPort("127.0.0.1", strconv.Itoa(s.port))
+}
+
+// CAFile is the certificate of the authority behind a WithTLS server.
+func (s *Server) CAFile() string {
+	s.t.Helper()
+	if s.pki == nil {
+		s.t.Fatal("mariadbtest: the server has no TLS; start it with WithTLS")
+	}
+	return s.pki.CAFile
+}
+
+// ClientCert gives the files of a client's certificate and key by the same
+// authority.
+func (s *Server) ClientCert() (cert, key string) {
+	s.CAFile()
+	return s.pki.ClientCert, s.pki.ClientKey
+}
+
+// Root is a pool of connections with every right and no database.
+func (s *Server) Root() *sql.DB { return s.root }
+
+// Stop ends the server as an operator does, and waits until it is gone.
+func (s *Server) Stop() {
+	s.t.Helper()
+	s.mu.Lock()
+	process, exited := s.process, s.exited
+	s.mu.Unlock()
+	if process == nil {
+		s.t.Fatal("mariadbtest: the server is not running")
+	}
+	if err := process.Process.Signal(syscall.SIGTERM); err != nil {
+		s.t.Fatalf("mariadbtest: stopping: %v", err)
+	}
+	select {
+	case <-exited:
+	case <-time.After(startWithin):
+		s.t.Fatalf("mariadbtest: the server did not stop within %s\n%s", startWithin, s.log())
+	}
+	s.mu.Lock()
+	s.process = nil
+	s.mu.Unlock()
+}
+
+// StartAgain starts a stopped server with the data, the socket and the port
+// that it had.
+func (s *Server) StartAgain() {
+	s.t.Helper()
+	if err := s.launch(); err != nil {
+		s.t.Fatalf("mariadbtest: starting again: %v", err)
+	}
+}
+
+// Freeze stops the server's process in its tracks: connections stay open and
+// nothing answers.
+func (s *Server) Freeze() { s.signal(syscall.SIGSTOP) }
+
+// Thaw lets a frozen server go on.
+func (s *Server) Thaw() { s.signal(syscall.SIGCONT) }
+
+func (s *Server) signal(sig syscall.Signal) {
+	s.t.Helper()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.process == nil {
+		s.t.Fatal("mariadbtest: the server is not running")
+	}
+	if err := s.process.Process.Signal(sig); err != nil {
+		s.t.Fatalf("mariadbtest: %v: %v", sig, err)
+	}
+}
+
+// RunningQueries are the statements that the server is working on, this
+// question and the server's own threads left out.
+func (s *Server) RunningQueries() []string {
+	s.t.Helper()
+	ctx, cancel := context.WithTimeout(s.t.Context(), startWithin)
+	defer cancel()
+	rows, err := s.root.QueryContext(ctx, `SELECT info FROM information_schema.processlist
+		WHERE command NOT IN ('Sleep', 'Daemon') AND info IS NOT NULL AND id <> CONNECTION_ID()`)
+	if err != nil {
+		s.t.Fatalf("mariadbtest: process list: %v", err)
+	}
+	defer rows.Close()
+	var running []string
+	for rows.Next() {
+		var info string
+		if err := rows.Scan(&info); err != nil {
+			s.t.Fatalf("mariadbtest: process list: %v", err)
+		}
+		running = append(running, info)
+	}
+	if err := rows.Err(); err != nil {
+		s.t.Fatalf("mariadbtest: process list: %v", err)
+	}
+	return running
+}
+
+// launch starts the process and waits until it answers.
+func (s *Server) launch() error {
+	binary, err := program("mariadbd")
+	if err != nil {
+		return err
+	}
+	process := exec.Command(binary, "--defaults-file="+s.options)
+	// What it says before it has read its options goes where the rest goes.
+	output, err := os.OpenFile(s.logFile(), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return fmt.Errorf("log: %w", err)
+	}
+	defer output.Close()
+	process.Stdout, process.Stderr = output, output
+	if err := process.Start(); err != nil {
+		return fmt.Errorf("starting %s: %w", binary, err)
+	}
+	exited := make(chan struct{})
+	go func() {
+		// How it ended is of no matter: the caller sees that it did.
+		_ = process.Wait()
+		close(exited)
+	}()
+	s.mu.Lock()
+	s.process, s.exited = process, exited
+	s.mu.Unlock()
+
+	if s.root == nil {
+		cfg := mysql.NewConfig()
+		cfg.User, cfg.Net, cfg.Addr = "root", "unix", s.socket
+		cfg.MultiStatements, cfg.InterpolateParams = true, true
+		cfg.Logger = &mysql.NopLogger{}
+		connector, err := mysql.NewConnector(cfg)
+		if err != nil {
+			return err
+		}
+		s.root = sql.OpenDB(connector)
+	}
+	deadline := time.NewTimer(startWithin)
+	defer deadline.Stop()
+	again := time.NewTicker(20 * time.Millisecond)
+	defer again.Stop()
+	for {
+		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		err := s.root.PingContext(ctx)
+		cancel()
+		if err == nil {
+			return nil
+		}
+		select {
+		case <-again.C:
+		case <-exited:
+			return fmt.Errorf("the server ended at once\n%s", s.log())
+		case <-deadline.C:
+			return fmt.Errorf("no answer within %s: %w\n%s", startWithin, err, s.log())
+		}
+	}
+}
+
+// end makes sure that the process is gone, frozen or not.
+func (s *Server) end() {
+	if s.root != nil {
+		// What is open to a server that has gone closes with an error.
+		_ = s.root.Close()
+		s.root = nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.process == nil {
+		return
+	}
+	if err := s.process.Process.Kill(); err != nil && !errors.Is(err, os.ErrProcessDone) {
+		s.t.Errorf("mariadbtest: killing the server: %v", err)
+	}
+	<-s.exited
+	s.process = nil
+}
+
+// log is what the server wrote.
+func (s *Server) log() string {
+	text, err := os.ReadFile(s.logFile())
+	if err != nil {
+		return err.Error()
+	}
+	return string(text)
+}
+
+func (s *Server) logFile() string { return filepath.Join(s.dir, "error.log") }
+
+func (s *Server) writeOptions(data string, extra []string) error {
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "[mysqld]\ndatadir=%s\nsocket=%s\npid_file=%s\nlog_error=%s\ntmpdir=%s\n", data, s.socket,
+		filepath.Join(s.dir, "pid"), s.logFile(), s.dir)
+	io.WriteString(&b, frugal)
+	if s.port == 0 {
+		b.WriteString("skip_networking\n")
+	} else {
+		fmt.Fprintf(&b, "bind_address=127.0.0.1\nport=%d\n", s.port)
+	}
+	for _, line := range extra {
+		fmt.Fprintln(&b, line)
+	}
+	if os.Geteuid() == 0 {
+		b.WriteString("user=root\n")
+	}
+	if err := os.WriteFile(s.options, b.Bytes(), 0o600); err != nil {
+		return fmt.Errorf("option file: %w", err)
+	}
+	return nil
+}
+
+func freePort() (int, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return 0, fmt.Errorf("free port: %w", err)
+	}
+	defer l.Close()
+	return l.Addr().(*net.TCPAddr).Port, nil
+}
