@@ -1,0 +1,259 @@
+package collectors
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"sort"
+	"strings"
+	"time"
+
+	"planwatch/internal/kpi"
+	"planwatch/internal/warehouse"
+)
+
+// asOfTolerance is how far ahead of the moment asked for a row's own moment
+// may lie, since the warehouse's clock is not planwatch's.
+const asOfTolerance = 5 * time.Minute
+
+// Figures are what rows amount to.
+type Figures struct {
+	// Samples are in order of KPI, as defined, and then of labels. Those that
+	// min_count keeps back are there without a value.
+	Samples []kpi.Sample
+}
+
+// Figures maps rows to samples, all or none: the first row that does not fit
+// the definition is an error with query, row and column.
+func (d *Definition) Figures(result *warehouse.Result, asOf time.Time) (Figures, error) {
+	m, err := d.mapping(result.Columns, asOf)
+	if err != nil {
+		return Figures{}, fmt.Errorf("%s: %w", d.statement.File(), err)
+	}
+	if len(result.Rows) == 0 && !d.AllowEmpty {
+		return Figures{}, fmt.Errorf("%s: no rows; set allow_empty where that is right", d.statement.File())
+	}
+	for i, row := range result.Rows {
+		if err := m.add(row); err != nil {
+			return Figures{}, fmt.Errorf("%s: row %d: %w", d.statement.File(), i+1, err)
+		}
+	}
+	return m.figures(), nil
+}
+
+// CheckColumns tells whether the query's columns are those that the
+// definition needs, of the types it needs.
+func (d *Definition) CheckColumns(columns []warehouse.Column) error {
+	_, err := d.mapping(columns, time.Time{})
+	if err != nil {
+		return fmt.Errorf("%s: %w", d.statement.File(), err)
+	}
+	return nil
+}
+
+// mapping gathers the samples of one run.
+type mapping struct {
+	definition *Definition
+	asOf       time.Time
+	columns    []warehouse.Column
+	index      map[string]int
+	// cells are the samples so far, by KPI and labels.
+	cells map[string]map[string]*cell
+}
+
+// cell is a sample in the making. A histogram's observations add up in it.
+type cell struct {
+	kpi.Sample
+}
+
+func (d *Definition) mapping(columns []warehouse.Column, asOf time.Time) (*mapping, error) {
+	m := &mapping{definition: d, asOf: asOf, columns: columns, index: make(map[string]int, len(columns)), cells: map[string]map[string]*cell{}}
+	for i, column := range columns {
+		if _, twice := m.index[column.Name]; twice {
+			return nil, fmt.Errorf("column %s: stands twice in the result; give each its own name with AS", column.Name)
+		}
+		m.index[column.Name] = i
+	}
+	for _, name := range d.Columns() {
+		if _, ok := m.index[name]; !ok {
+			return nil, fmt.Errorf("column %s: not in the result, which has %s", name, columnNames(columns))
+		}
+	}
+	if d.AsOf != "" {
+		if column := columns[m.index[d.AsOf]]; column.Type != warehouse.Time {
+			return nil, fmt.Errorf("column %s: is %s, not a date or a time", column.Name, column.DatabaseType)
+		}
+	}
+	for _, k := range d.KPIs {
+		m.cells[k.Name] = map[string]*cell{}
+		for _, name := range valueColumns(k) {
+			if column := columns[m.index[name]]; column.Type != warehouse.Number {
+				return nil, fmt.Errorf("column %s: is %s, not a number; CAST it if it holds one", column.Name, column.DatabaseType)
+			}
+		}
+	}
+	return m, nil
+}
+
+func columnNames(columns []warehouse.Column) string {
+	names := make([]string, len(columns))
+	for i, column := range columns {
+		names[i] = column.Name
+	}
+	return strings.Join(names, ", ")
+}
+
+func (m *mapping) add(row []warehouse.Value) error {
+	labels, err := m.labels(row)
+	if err != nil {
+		return err
+	}
+	asOf, err := m.moment(row)
+	if err != nil {
+		return err
+	}
+	for _, k := range m.definition.KPIs {
+		if k.Column != "" {
+			err = m.addValue(k, row, labels, asOf)
+		} else if k.Histogram != nil {
+			err = m.addObservations(k, row, labels, asOf)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (m *mapping) labels(row []warehouse.Value) (kpi.Labels, error) {
+	pairs := make([]kpi.Label, len(m.definition.Labels))
+	for i, name := range m.definition.Labels {
+		at := m.index[name]
+		value := row[at]
+		if value.Null {
+			return nil, fmt.Errorf("column %s: a label is NULL; COALESCE it to a name, or to '' where the label does not apply", name)
+		}
+		text, err := labelValue(value)
+		if err != nil {
+			return nil, fmt.Errorf("column %s: %w", name, err)
+		}
+		pairs[i] = kpi.Label{Name: name, Value: text}
+	}
+	return kpi.NewLabels(pairs...), nil
+}
+
+// moment is what the row speaks of.
+func (m *mapping) moment(row []warehouse.Value) (time.Time, error) {
+	if m.definition.AsOf == "" {
+		return m.asOf, nil
+	}
+	value := row[m.index[m.definition.AsOf]]
+	if value.Null {
+		return time.Time{}, fmt.Errorf("column %s: NULL; a row without its moment cannot grow old", m.definition.AsOf)
+	}
+	if value.Time.After(m.asOf.Add(asOfTolerance)) {
+		return time.Time{}, fmt.Errorf("column %s: %s lies after %s, the moment asked for; hold the query to rows at or before :as_of",
+			m.definition.AsOf, value.Time.Format(time.RFC3339), m.asOf.Format(time.RFC3339))
+	}
+	return value.Time, nil
+}
+
+// number reads a column that holds a value; ok is false for NULL.
+func (m *mapping) number(k kpi.KPI, name string, row []warehouse.Value) (number float64, ok bool, err error) {
+	value := row[m.index[name]]
+	switch {
+	case value.Null:
+		return 0, false, nil
+	case math.IsNaN(value.Number), math.IsInf(value.Number, 0):
+		return 0, false, fmt.Errorf("column %s: %v is not a finite number", name, value.Number)
+	case value.Number < 0 && !k.AllowNegative:
+		return 0, false, fmt.Errorf("column %s: %v is negative; set allow_negative on kpi %s where that is right", name, value.Number, k.Name)
+	}
+	return value.Number, true, nil
+}
+
+func (m *mapping) addValue(k kpi.KPI, row []warehouse.Value, labels kpi.Labels, asOf time.Time) error {
+	number, ok, err := m.number(k, k.Column, row)
+	if err != nil || !ok {
+		return err
+	}
+	key := labels.Key()
+	if _, twice := m.cells[k.Name][key]; twice {
+		return fmt.Errorf("column %s: a second figure for {%s}; group by the labels", k.Column, labels)
+	}
+	m.cells[k.Name][key] = &cell{Sample: kpi.Sample{KPI: k.Name, Labels: labels, Value: number, AsOf: asOf}}
+	return nil
+}
+
+func (m *mapping) addObservations(k kpi.KPI, row []warehouse.Value, labels kpi.Labels, asOf time.Time) error {
+	value, ok, err := m.number(k, k.Histogram.Value, row)
+	if err != nil || !ok {
+		return err
+	}
+	count := 1.0
+	if name := k.Histogram.Count; name != "" {
+		if count, ok, err = m.number(k, name, row); err != nil || !ok {
+			return err
+		}
+		if count < 0 || count != math.Trunc(count) || count > 1<<53 {
+			return fmt.Errorf("column %s: %v is not a count of observations", name, count)
+		}
+	}
+	key := labels.Key()
+	c := m.cells[k.Name][key]
+	if c == nil {
+		c = &cell{Sample: kpi.Sample{KPI: k.Name, Labels: labels, AsOf: asOf, Histogram: &kpi.Histogram{
+			Bounds: k.Histogram.Bounds, Counts: make([]uint64, len(k.Histogram.Bounds)),
+		}}}
+		m.cells[k.Name][key] = c
+	}
+	for i := sort.SearchFloat64s(k.Histogram.Bounds, value); i < len(k.Histogram.Bounds); i++ {
+		c.Histogram.Counts[i] += uint64(count)
+	}
+	c.Histogram.Count += uint64(count)
+	c.Histogram.Sum += value * count
+	if asOf.Before(c.AsOf) {
+		c.AsOf = asOf
+	}
+	return nil
+}
+
+func (m *mapping) figures() Figures {
+	m.withhold()
+	var figures Figures
+	for _, k := range m.definition.KPIs {
+		cells := m.cells[k.Name]
+		if k.Ratio != nil {
+			cells = quotients(k, m.cells[k.Ratio.Of], m.cells[k.Ratio.To])
+		}
+		begin := len(figures.Samples)
+		for _, c := range cells {
+			figures.Samples = append(figures.Samples, c.Sample)
+		}
+		slices.SortFunc(figures.Samples[begin:], func(a, b kpi.Sample) int { return a.Labels.Compare(b.Labels) })
+	}
+	return figures
+}
+
+// quotients are the ratios at the labels where both parts have a figure.
+// Nothing is divided by zero: such a ratio has no figure.
+func quotients(k kpi.KPI, of, to map[string]*cell) map[string]*cell {
+	ratios := make(map[string]*cell, len(of))
+	for key, part := range of {
+		whole, ok := to[key]
+		withheld := ok && (part.Withheld || whole.Withheld)
+		if !ok || whole.Value == 0 && !withheld {
+			continue
+		}
+		asOf := part.AsOf
+		if whole.AsOf.Before(asOf) {
+			asOf = whole.AsOf
+		}
+		ratio := kpi.Sample{KPI: k.Name, Labels: part.Labels, AsOf: asOf, Withheld: withheld}
+		if !withheld {
+			ratio.Value = part.Value / whole.Value
+		}
+		ratios[key] = &cell{Sample: ratio}
+	}
+	return ratios
+}

@@ -1,0 +1,138 @@
+package collectors
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
+	"github.com/robfig/cron/v3"
+
+	"planwatch/internal/clock"
+	"planwatch/internal/yamlfile"
+)
+
+// Retry says how soon a failed run is tried again: after Initial, then twice
+// as long each time, up to Max.
+type Retry struct {
+	// How long to wait after the first failure.
+	Initial yamlfile.Duration `yaml:"initial" jsonschema:"default=1s"`
+	// The longest that a failed run waits.
+	Max yamlfile.Duration `yaml:"max" jsonschema:"default=1m"`
+}
+
+// DefaultRetry is the Retry of a configuration that is silent about it.
+func DefaultRetry() Retry {
+	return Retry{Initial: yamlfile.Duration(time.Second), Max: yamlfile.Duration(time.Minute)}
+}
+
+// Validate reports a Retry that could not work.
+func (r Retry) Validate() error {
+	if r.Initial <= 0 {
+		return yamlfile.Faultf("$.initial", "retry: initial: %s is not above zero", r.Initial)
+	}
+	if r.Max < r.Initial {
+		return yamlfile.Faultf("$.max", "retry: max: %s is shorter than initial, %s", r.Max, r.Initial)
+	}
+	return nil
+}
+
+// Scheduler runs jobs at start and on their schedules, each never more than
+// once at a time, and a failed one again until it succeeds.
+type Scheduler struct {
+	clock clock.Clock
+	retry Retry
+	cron  *cron.Cron
+	jobs  map[string]cron.EntryID
+	// ctx is that of Run. cron calls a job without one.
+	ctx context.Context
+}
+
+// NewScheduler makes a Scheduler whose schedules follow clock.
+func NewScheduler(clock clock.Clock, retry Retry, logger *slog.Logger) *Scheduler {
+	log := cronLogger{logger}
+	return &Scheduler{
+		clock: clock, retry: retry, jobs: map[string]cron.EntryID{},
+		// Recover stands inside: a panic that passed SkipIfStillRunning would
+		// leave it thinking that the job still runs.
+		cron: cron.New(cron.WithLogger(log), cron.WithChain(cron.SkipIfStillRunning(log), cron.Recover(log))),
+	}
+}
+
+// Add adds a job before Run is called. A job's error is a failed run.
+func (s *Scheduler) Add(name string, schedule Schedule, job func(context.Context) error) {
+	s.jobs[name] = s.cron.Schedule(onClock{schedule, s.clock}, cron.FuncJob(func() { s.untilDone(job) }))
+}
+
+// Run runs every job now and then on its schedule until ctx ends, and
+// returns when the last job has.
+func (s *Scheduler) Run(ctx context.Context) {
+	s.ctx = ctx
+	var first sync.WaitGroup
+	for _, entry := range s.cron.Entries() {
+		first.Go(entry.WrappedJob.Run)
+	}
+	s.cron.Start()
+	<-ctx.Done()
+	<-s.cron.Stop().Done()
+	first.Wait()
+}
+
+// Next is when the job is due next by planwatch's clock, or the zero time.
+func (s *Scheduler) Next(name string) time.Time {
+	next := s.cron.Entry(s.jobs[name]).Next
+	if next.IsZero() {
+		return next
+	}
+	return s.clock.At(next)
+}
+
+// untilDone tries the job until it succeeds or the scheduler stops. Runs
+// that fall due meanwhile are left out: this one is still going.
+func (s *Scheduler) untilDone(job func(context.Context) error) {
+	wait := backoff.ExponentialBackOff{
+		InitialInterval: time.Duration(s.retry.Initial), MaxInterval: time.Duration(s.retry.Max),
+		Multiplier: 2, RandomizationFactor: 0.2,
+	}
+	wait.Reset()
+	for {
+		err := job(s.ctx)
+		if err == nil || s.ctx.Err() != nil {
+			return
+		}
+		again := time.NewTimer(wait.NextBackOff())
+		select {
+		case <-again.C:
+		case <-s.ctx.Done():
+			again.Stop()
+			return
+		}
+	}
+}
+
+// onClock is a Schedule as cron sees it, which lives by the wall's clock.
+type onClock struct {
+	schedule Schedule
+	clock    clock.Clock
+}
+
+func (o onClock) Next(wall time.Time) time.Time {
+	next := o.schedule.Next(o.clock.At(wall))
+	if next.IsZero() {
+		return next
+	}
+	return o.clock.Wall(next)
+}
+
+// cronLogger passes cron's messages on. They tell of every wake-up, so they
+// are for debugging; its errors are panics.
+type cronLogger struct{ *slog.Logger }
+
+func (l cronLogger) Info(msg string, keysAndValues ...any) {
+	l.Debug("cron: "+msg, keysAndValues...)
+}
+
+func (l cronLogger) Error(err error, msg string, keysAndValues ...any) {
+	l.Logger.Error("cron: "+msg, append([]any{"err", err}, keysAndValues...)...)
+}

@@ -1,0 +1,145 @@
+package collectors_test
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"planwatch/collectors"
+	"planwatch/internal/clock"
+	"planwatch/internal/yamlfile"
+)
+
+func retry(initial, longest time.Duration) collectors.Retry {
+	return collectors.Retry{Initial: yamlfile.Duration(initial), Max: yamlfile.Duration(longest)}
+}
+
+func every(t *testing.T, fields string) collectors.Schedule {
+	t.Helper()
+	schedule, err := collectors.ParseSchedule(fields, time.UTC)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return schedule
+}
+
+// run runs the scheduler for a span of the bubble's time.
+func run(t *testing.T, s *collectors.Scheduler, span time.Duration) {
+	t.Helper()
+	ctx, stop := context.WithTimeout(t.Context(), span)
+	defer stop()
+	s.Run(ctx)
+}
+
+func TestSchedulerRunsAtStartAndOnSchedule(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := collectors.NewScheduler(clock.Clock{}, retry(time.Second, time.Minute), slog.New(slog.DiscardHandler))
+		var runs []time.Time
+		s.Add("beds", every(t, "*/5 * * * *"), func(context.Context) error {
+			runs = append(runs, time.Now())
+			return nil
+		})
+		start := time.Now()
+		run(t, s, 11*time.Minute)
+		// A bubble's time begins at midnight, so the first due run is five minutes in.
+		want := []time.Duration{0, 5 * time.Minute, 10 * time.Minute}
+		if len(runs) != len(want) {
+			t.Fatalf("ran %d times, want %d", len(runs), len(want))
+		}
+		for i, at := range runs {
+			if at.Sub(start) != want[i] {
+				t.Errorf("run %d came after %s, want %s", i, at.Sub(start), want[i])
+			}
+		}
+	})
+}
+
+func TestSchedulerFollowsItsOwnClock(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		own := clock.StartingAt(time.Date(2025, 3, 18, 5, 59, 0, 0, time.UTC))
+		s := collectors.NewScheduler(own, retry(time.Second, time.Minute), slog.New(slog.DiscardHandler))
+		var runs atomic.Int32
+		s.Add("staffing", every(t, "0 6 * * *"), func(context.Context) error { runs.Add(1); return nil })
+		run(t, s, 2*time.Minute)
+		if runs.Load() != 2 {
+			t.Errorf("ran %d times, want once at start and once at six", runs.Load())
+		}
+	})
+}
+
+func TestSchedulerRetriesUntilItSucceeds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := collectors.NewScheduler(clock.Clock{}, retry(time.Second, 4*time.Second), slog.New(slog.DiscardHandler))
+		var runs []time.Time
+		s.Add("staffing", every(t, "0 6 * * *"), func(context.Context) error {
+			runs = append(runs, time.Now())
+			if len(runs) < 5 {
+				return errors.New("the database is down")
+			}
+			return nil
+		})
+		run(t, s, time.Minute)
+		if len(runs) != 5 {
+			t.Fatalf("ran %d times, want 5", len(runs))
+		}
+		for i, about := range []time.Duration{time.Second, 2 * time.Second, 4 * time.Second, 4 * time.Second} {
+			if wait := runs[i+1].Sub(runs[i]); wait < about*8/10 || wait > about*12/10 {
+				t.Errorf("retry %d came after %s, want about %s", i+1, wait, about)
+			}
+		}
+	})
+}
+
+func TestSchedulerStartsNoRunTwice(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := collectors.NewScheduler(clock.Clock{}, retry(time.Second, time.Minute), slog.New(slog.DiscardHandler))
+		var going, most, runs int32
+		s.Add("slow", every(t, "* * * * *"), func(context.Context) error {
+			most = max(most, atomic.AddInt32(&going, 1))
+			time.Sleep(150 * time.Second)
+			atomic.AddInt32(&going, -1)
+			runs++
+			return nil
+		})
+		run(t, s, 10*time.Minute)
+		if most != 1 {
+			t.Errorf("%d runs went at once", most)
+		}
+		if runs < 3 {
+			t.Errorf("ran %d times only", runs)
+		}
+	})
+}
+
+func TestSchedulerSurvivesAPanic(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := collectors.NewScheduler(clock.Clock{}, retry(time.Second, time.Minute), slog.New(slog.DiscardHandler))
+		var others, panics int
+		s.Add("broken", every(t, "* * * * *"), func(context.Context) error { panics++; panic("a fault in the code") })
+		s.Add("sound", every(t, "* * * * *"), func(context.Context) error { others++; return nil })
+		run(t, s, 3*time.Minute+time.Second)
+		if others != 4 || panics != 4 {
+			t.Errorf("the sound job ran %d times and the broken one %d times, want 4 each", others, panics)
+		}
+	})
+}
+
+func TestSchedulerStopsARunningJob(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := collectors.NewScheduler(clock.Clock{}, retry(time.Second, time.Minute), slog.New(slog.DiscardHandler))
+		ended := false
+		s.Add("slow", every(t, "0 6 * * *"), func(ctx context.Context) error {
+			<-ctx.Done()
+			ended = true
+			return ctx.Err()
+		})
+		run(t, s, time.Minute)
+		if !ended {
+			t.Error("Run returned before the job had ended")
+		}
+	})
+}
