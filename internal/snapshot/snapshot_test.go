@@ -1,0 +1,343 @@
+package snapshot_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	dto "github.com/prometheus/client_model/go"
+	"github.com/prometheus/common/expfmt"
+	"github.com/prometheus/common/model"
+
+	"planwatch/internal/clock"
+	"planwatch/internal/kpi"
+	"planwatch/internal/snapshot"
+)
+
+var (
+	beds  = kpi.KPI{Name: "beds_available", Title: kpi.Text{EN: "Available beds"}, Definition: kpi.Text{EN: "Staffed beds.\n"}, Unit: "beds"}
+	waits = kpi.KPI{Name: "wait_seconds", Title: kpi.Text{EN: "Waiting time"}, Definition: kpi.Text{EN: "Time in the queue."}, Unit: "seconds", Histogram: &kpi.Buckets{Value: "waited", Bounds: []float64{10, 20}}}
+)
+
+func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
+
+func ward(name string, value float64, asOf time.Time) kpi.Sample {
+	return kpi.Sample{KPI: "beds_available", Labels: kpi.NewLabels(kpi.Label{Name: "ward", Value: name}), Value: value, AsOf: asOf}
+}
+
+func figures(collector string, at time.Time, samples ...kpi.Sample) snapshot.Figures {
+	k := beds
+	k.Name = collector
+	for i := range samples {
+		samples[i].KPI = collector
+	}
+	return snapshot.Figures{Collector: collector, Fingerprint: "1", KPIs: []kpi.KPI{k}, MaxAge: 2 * time.Hour, At: at, Rows: len(samples), Samples: samples}
+}
+
+func written(t *testing.T, s *snapshot.Store, format snapshot.Format, compression snapshot.Compression) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	s.Ask(format, compression)
+	if err := s.Current().WriteTo(&b, format, compression); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func TestExposition(t *testing.T) {
+	now := time.Now()
+	s := snapshot.NewStore(clock.Clock{}, snapshot.File{}, quiet())
+	s.Configure(snapshot.NewCatalogue([]snapshot.Entry{{KPI: kpi.KPI{Name: "beds_available", Title: kpi.Text{SV: "Disponibla vårdplatser", EN: "Available beds"}, Unit: "beds", Better: kpi.Higher}, Collector: "beds"}}), func(*snapshot.Figures) bool { return true })
+	s.Replace(snapshot.Figures{Collector: "waits", KPIs: []kpi.KPI{waits}, MaxAge: time.Hour, Samples: []kpi.Sample{
+		{KPI: "wait_seconds", Labels: kpi.NewLabels(kpi.Label{Name: "hospital", Value: "Kalix"}), AsOf: now, Histogram: &kpi.Histogram{Bounds: []float64{10, 20}, Counts: []uint64{3, 7}, Count: 10, Sum: 377}},
+	}})
+	s.Replace(snapshot.Figures{Collector: "beds", KPIs: []kpi.KPI{beds}, MaxAge: time.Hour, Samples: []kpi.Sample{ward(`"Kirurgi" \ väst`, 38, now)}})
+	want := `# HELP kpi_info What each KPI is: its titles, unit and standard.
+# TYPE kpi_info gauge
+kpi_info{better="higher",collector="beds",kpi="beds_available",title_en="Available beds",title_sv="Disponibla vårdplatser",unit="beds"} 1
+# HELP kpi_beds_available Available beds: Staffed beds.
+# TYPE kpi_beds_available gauge
+kpi_beds_available{ward="\"Kirurgi\" \\ väst"} 38
+# HELP kpi_wait_seconds Waiting time: Time in the queue.
+# TYPE kpi_wait_seconds histogram
+kpi_wait_seconds_bucket{hospital="Kalix",le="10"} 3
+kpi_wait_seconds_bucket{hospital="Kalix",le="20"} 7
+kpi_wait_seconds_bucket{hospital="Kalix",le="+Inf"} 10
+kpi_wait_seconds_sum{hospital="Kalix"} 377
+kpi_wait_seconds_count{hospital="Kalix"} 10
+`
+	if got := string(written(t, s, snapshot.Text, snapshot.Plain)); got != want {
+		t.Errorf("got\n%swant\n%s", got, want)
+	}
+	for _, format := range []snapshot.Format{snapshot.Text, snapshot.OpenMetrics, snapshot.Protobuf} {
+		t.Run(fmt.Sprint("gzip of format ", format), func(t *testing.T) {
+			zip, err := gzip.NewReader(bytes.NewReader(written(t, s, format, snapshot.Gzip)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			unpacked, err := io.ReadAll(zip)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !bytes.Equal(unpacked, written(t, s, format, snapshot.Plain)) {
+				t.Error("unpacks to something else than the plain form")
+			}
+		})
+	}
+	t.Run("protobuf says the same", func(t *testing.T) {
+		decoder := expfmt.NewDecoder(bytes.NewReader(written(t, s, snapshot.Protobuf, snapshot.Plain)), expfmt.NewFormat(expfmt.TypeProtoDelim))
+		var text bytes.Buffer
+		for {
+			var family dto.MetricFamily
+			if err := decoder.Decode(&family); err == io.EOF {
+				break
+			} else if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := expfmt.MetricFamilyToText(&text, &family); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if text.String() != want {
+			t.Errorf("got\n%s", text.String())
+		}
+	})
+	t.Run("text is read back by Prometheus' parser", func(t *testing.T) {
+		parser := expfmt.NewTextParser(model.UTF8Validation)
+		families, err := parser.TextToMetricFamilies(bytes.NewReader(written(t, s, snapshot.Text, snapshot.Plain)))
+		if err != nil || len(families) != 3 {
+			t.Errorf("%d families, %v", len(families), err)
+		}
+	})
+}
+
+func TestNegotiate(t *testing.T) {
+	tests := []struct {
+		name, accept string
+		want         snapshot.Format
+		contentType  string
+	}{
+		{"nothing said", "", snapshot.Text, "text/plain; version=0.0.4; charset=utf-8; escaping=underscores"},
+		{"a browser", "text/html,application/xhtml+xml", snapshot.Text, "text/plain; version=0.0.4; charset=utf-8; escaping=underscores"},
+		{"OpenMetrics", "application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5", snapshot.OpenMetrics, "application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=underscores"},
+		{"protobuf", "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited", snapshot.Protobuf, "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited; escaping=underscores"},
+		{"names in UTF-8", "text/plain;version=0.0.4;escaping=allow-utf-8", snapshot.Text, "text/plain; version=0.0.4; charset=utf-8; escaping=allow-utf-8"},
+		{"what we do not speak", "image/png", snapshot.Text, "text/plain; version=0.0.4; charset=utf-8; escaping=underscores"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			format, contentType := snapshot.Negotiate(http.Header{"Accept": {tt.accept}})
+			if format != tt.want || string(contentType) != tt.contentType {
+				t.Errorf("got %d, %s", format, contentType)
+			}
+		})
+	}
+}
+
+func TestReplaceShowsVanishedRowsNoMore(t *testing.T) {
+	now := time.Now()
+	s := snapshot.NewStore(clock.Clock{}, snapshot.File{}, quiet())
+	written(t, s, snapshot.Text, snapshot.Plain) // asked for before there is anything
+	s.Replace(figures("beds", now, ward("Kirurgi", 38, now), ward("Ortopedi", 24, now)))
+	s.Replace(figures("beds", now, ward("Kirurgi", 37, now)))
+	if got := string(written(t, s, snapshot.Text, snapshot.Plain)); !strings.Contains(got, `kpi_beds{ward="Kirurgi"} 37`) || strings.Contains(got, "Ortopedi") {
+		t.Errorf("got\n%s", got)
+	}
+}
+
+// A ward that reports no more is withdrawn when its own figure is too old,
+// while the others stay.
+func TestWithdrawal(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		now := time.Now()
+		s := snapshot.NewStore(clock.Clock{}, snapshot.File{}, quiet())
+		ctx, stop := context.WithCancel(t.Context())
+		defer stop()
+		go s.Run(ctx)
+		s.Replace(figures("beds", now, ward("Kirurgi", 38, now), ward("Ortopedi", 24, now.Add(-time.Hour))))
+		for _, step := range []struct {
+			wait time.Duration
+			want int
+		}{{59 * time.Minute, 2}, {2 * time.Minute, 1}, {58 * time.Minute, 1}, {2 * time.Minute, 0}} {
+			time.Sleep(step.wait)
+			synctest.Wait()
+			chunk := s.Current().Chunk("beds")
+			if len(chunk.Shown) != step.want || chunk.Withdrawn != 2-step.want {
+				t.Errorf("after %s: %d shown and %d withdrawn, want %d shown", time.Since(now), len(chunk.Shown), chunk.Withdrawn, step.want)
+			}
+		}
+		if got := string(written(t, s, snapshot.Text, snapshot.Plain)); got != "" {
+			t.Errorf("still shown:\n%s", got)
+		}
+	})
+}
+
+func TestSaveAndRestore(t *testing.T) {
+	now := time.Now()
+	file := snapshot.File{Path: filepath.Join(t.TempDir(), "data", "snapshot")}
+	save(t, file, figures("beds", now.Add(-time.Minute), ward("Kirurgi", 38, now.Add(-time.Hour)), ward("Ortopedi", 24, now.Add(-3*time.Hour))))
+
+	tests := []struct {
+		name        string
+		fingerprint string
+		clock       clock.Clock
+		want        int
+	}{
+		{"the same definition, with what has grown too old left out", "1", clock.Clock{}, 1},
+		{"another definition", "2", clock.Clock{}, 0},
+		{"a clock set back", "1", clock.StartingAt(now.Add(-time.Hour)), 0},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			s := snapshot.NewStore(tt.clock, file, quiet())
+			s.Restore(func(f *snapshot.Figures) bool {
+				f.KPIs, f.MaxAge = []kpi.KPI{{Name: "beds"}}, 2*time.Hour
+				return f.Fingerprint == tt.fingerprint
+			})
+			shown := 0
+			if chunk := s.Current().Chunk("beds"); chunk != nil {
+				shown = len(chunk.Shown)
+				if !chunk.Shown[0].AsOf.Equal(now.Add(-time.Hour)) {
+					t.Errorf("as of %s, want the true age", chunk.Shown[0].AsOf)
+				}
+			}
+			if shown != tt.want {
+				t.Errorf("%d shown, want %d", shown, tt.want)
+			}
+		})
+	}
+}
+
+func TestDamagedSnapshotIsSetAside(t *testing.T) {
+	tests := []struct {
+		name   string
+		damage func([]byte) []byte
+	}{
+		{"cut short", func(b []byte) []byte { return b[:len(b)/2] }},
+		{"a byte changed", func(b []byte) []byte { b[len(b)-3] ^= 1; return b }},
+		{"empty", func([]byte) []byte { return nil }},
+		{"of another program", func([]byte) []byte { return []byte("PNG\n\x00\x01") }},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			file := snapshot.File{Path: filepath.Join(t.TempDir(), "snapshot")}
+			now := time.Now()
+			save(t, file, figures("beds", now, ward("Kirurgi", 38, now)))
+			data, err := os.ReadFile(file.Path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(file.Path, tt.damage(data), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			var log bytes.Buffer
+			s := snapshot.NewStore(clock.Clock{}, file, slog.New(slog.NewTextHandler(&log, nil)))
+			s.Restore(func(*snapshot.Figures) bool { return true })
+			if len(s.Current().Chunks()) != 0 {
+				t.Error("figures were restored from a damaged file")
+			}
+			if _, err := os.Stat(file.Path + ".damaged"); err != nil {
+				t.Error("not set aside:", err)
+			}
+			if !strings.Contains(log.String(), "saved snapshot set aside") {
+				t.Errorf("log: %s", log.String())
+			}
+		})
+	}
+}
+
+func TestSaveFailureIsCountedAndServingGoesOn(t *testing.T) {
+	blocker := filepath.Join(t.TempDir(), "not-a-directory")
+	if err := os.WriteFile(blocker, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	now := time.Now()
+	s := save(t, snapshot.File{Path: filepath.Join(blocker, "snapshot")}, figures("beds", now, ward("Kirurgi", 38, now)))
+	if _, failures := s.Saved(); failures == 0 {
+		t.Error("no failure counted")
+	}
+	if len(s.Current().Chunk("beds").Shown) != 1 {
+		t.Error("the figure is gone")
+	}
+}
+
+// save runs a store over the figures until it has ended, which saves.
+func save(t *testing.T, file snapshot.File, all ...snapshot.Figures) *snapshot.Store {
+	t.Helper()
+	s := snapshot.NewStore(clock.Clock{}, file, quiet())
+	for _, f := range all {
+		s.Replace(f)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	s.Run(ctx)
+	return s
+}
+
+func FuzzRestore(f *testing.F) {
+	f.Add([]byte("planwatch snapshot 1 sha256:e3b0\n[]"))
+	f.Add([]byte(""))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		file := snapshot.File{Path: filepath.Join(t.TempDir(), "snapshot")}
+		if err := os.WriteFile(file.Path, data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		snapshot.NewStore(clock.Clock{}, file, quiet()).Restore(func(*snapshot.Figures) bool { return true })
+	})
+}
+
+// A scrape of what nobody has changed copies bytes.
+func BenchmarkScrape(b *testing.B) {
+	for _, series := range []int{100, 10_000, 100_000} {
+		for _, form := range []struct {
+			name        string
+			format      snapshot.Format
+			compression snapshot.Compression
+		}{{"text", snapshot.Text, snapshot.Plain}, {"protobuf gzip", snapshot.Protobuf, snapshot.Gzip}} {
+			b.Run(fmt.Sprintf("%d series, %s", series, form.name), func(b *testing.B) {
+				now := time.Now()
+				samples := make([]kpi.Sample, series)
+				for i := range samples {
+					samples[i] = ward(fmt.Sprint("Avdelning ", i), float64(i), now)
+				}
+				s := snapshot.NewStore(clock.Clock{}, snapshot.File{}, quiet())
+				s.Replace(figures("beds", now, samples...))
+				s.Ask(form.format, form.compression)
+				b.ReportAllocs()
+				for b.Loop() {
+					if err := s.Current().WriteTo(io.Discard, form.format, form.compression); err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
+		}
+	}
+}
+
+// A run encodes its own chunk only.
+func BenchmarkReplace(b *testing.B) {
+	now := time.Now()
+	samples := make([]kpi.Sample, 1000)
+	for i := range samples {
+		samples[i] = ward(fmt.Sprint("Avdelning ", i), float64(i), now)
+	}
+	s := snapshot.NewStore(clock.Clock{}, snapshot.File{}, quiet())
+	s.Ask(snapshot.Text, snapshot.Gzip)
+	for i := range 30 {
+		s.Replace(figures(fmt.Sprint("collector_", i), now, samples...))
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		s.Replace(figures("beds", now, samples...))
+	}
+}
