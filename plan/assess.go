@@ -1,0 +1,332 @@
+package plan
+
+import (
+	"math"
+	"strconv"
+	"time"
+
+	"planwatch/internal/kpi"
+)
+
+// Status is how a figure stands to its plan.
+type Status int
+
+// The statuses.
+const (
+	Unknown  Status = -1
+	OnPlan   Status = 0
+	Warning  Status = 1
+	Critical Status = 2
+)
+
+func (s Status) String() string {
+	switch s {
+	case OnPlan:
+		return "on plan"
+	case Warning:
+		return SeverityWarning
+	case Critical:
+		return SeverityCritical
+	}
+	return "unknown"
+}
+
+// Reason says why a status is Unknown.
+type Reason string
+
+// The reasons.
+const (
+	// NoFigure: the KPI has no sample at the target's labels, or a ratio nothing to divide by.
+	NoFigure Reason = "no_figure"
+	// OtherYear: the KPI accumulates, and its figures are of another year than the target.
+	OtherYear Reason = "other_year"
+	// NoReference: the KPI that says what the value is to be has no figure.
+	NoReference Reason = "no_reference"
+	// NotBegun: the period lies ahead.
+	NotBegun Reason = "not_yet_begun"
+	// NothingDue: the first milestone lies ahead.
+	NothingDue Reason = "nothing_due"
+	// Withheld: the figure rests on cells that speak of too few people.
+	Withheld Reason = "withheld"
+	// Expired: the period has passed, and no later target has taken over.
+	Expired Reason = "expired"
+)
+
+// Assessment is one target held against the samples. A figure that is not
+// known, or does not apply, is nil. All figures are in the KPI's unit and
+// rounded to twelve significant digits.
+type Assessment struct {
+	Target Target
+	KPI    kpi.KPI
+	// Labels are those of the target, without the labels that it wants absent.
+	Labels kpi.Labels
+	// Actual is the KPI over what the target selects.
+	Actual *float64
+	// Expected is the value due by now.
+	Expected *float64
+	// Full is the value at the period's end.
+	Full *float64
+	// Forecast is where the present pace ends the period.
+	Forecast *float64
+	// Margin is the distance from Expected to Actual as a share of Expected,
+	// positive where the actual is the better. Where Expected is 0 it is 1, 0
+	// or -1, as the actual is better, equal or worse.
+	Margin *float64
+	// Warning and Critical are where those severities begin.
+	Warning, Critical *float64
+	// Status is Warning or Critical for an Actual that has come as far as that
+	// threshold, the threshold included, and is worse than Expected.
+	Status Status
+	// Reason is empty unless Status is Unknown.
+	Reason Reason
+	// DataTime is the oldest as_of among the samples used; zero without a figure.
+	DataTime time.Time
+	// CoveredUntil is the moment from which no target speaks of the cell;
+	// zero where a target without an end does.
+	CoveredUntil time.Time
+}
+
+// Assess holds samples against targets as they stand at a moment. It gives
+// one assessment for each cell that the targets speak of, in their order: of
+// the target whose period it is; where there is none, of the last one that
+// has expired; else of the first that is to come.
+//
+// Figures are compared as they are published, rounded to twelve significant
+// digits: noise of floating point is smaller than that and changes no status,
+// and a rule in Prometheus that compares the published figures in the same
+// way finds the same.
+func Assess(targets []Target, c Catalogue, samples []kpi.Sample, at time.Time, location *time.Location) []Assessment {
+	byKPI := indexOf(samples)
+	order := []string{}
+	cells := map[string][]Target{}
+	for _, t := range targets {
+		cell := t.cell()
+		if _, known := cells[cell]; !known {
+			order = append(order, cell)
+		}
+		cells[cell] = append(cells[cell], t)
+	}
+	assessments := make([]Assessment, 0, len(order))
+	for _, cell := range order {
+		t := standing(cells[cell], at, location)
+		entry, ok := c.KPIs[t.KPI]
+		if !ok {
+			continue
+		}
+		a := assess(t, entry.KPI, c, byKPI, at, location)
+		a.CoveredUntil = coveredUntil(t, cells[cell], location)
+		assessments = append(assessments, a)
+	}
+	return assessments
+}
+
+// standing is the target of a cell that a moment belongs to.
+func standing(targets []Target, at time.Time, location *time.Location) Target {
+	var past, next *Target
+	for i := range targets {
+		t := &targets[i]
+		switch {
+		case t.expired(at, location):
+			if past == nil || past.From.Before(t.From) {
+				past = t
+			}
+		case !t.begun(at, location):
+			if next == nil || t.From.Before(next.From) {
+				next = t
+			}
+		default:
+			return *t
+		}
+	}
+	if past != nil {
+		return *past
+	}
+	return *next
+}
+
+func (t Target) begun(at time.Time, location *time.Location) bool {
+	return !at.Before(t.From.Begins(location))
+}
+
+func (t Target) expired(at time.Time, location *time.Location) bool {
+	return !t.To.IsZero() && !at.Before(t.To.Ends(location))
+}
+
+// coveredUntil follows the targets that take over from one another without a
+// day between, beginning with t.
+func coveredUntil(t Target, targets []Target, location *time.Location) time.Time {
+	for {
+		if t.To.IsZero() {
+			return time.Time{}
+		}
+		successor := -1
+		for i, other := range targets {
+			if other.From.number() == t.To.number()+1 {
+				successor = i
+			}
+		}
+		if successor < 0 {
+			return t.To.Ends(location)
+		}
+		t = targets[successor]
+	}
+}
+
+func assess(t Target, k kpi.KPI, c Catalogue, byKPI index, at time.Time, location *time.Location) Assessment {
+	a := Assessment{Target: t, KPI: k, Labels: t.Labels(), Status: Unknown}
+	actual, ok := byKPI.read(t, k, func(s kpi.Sample) bool { return t.ofItsYear(k, s, location) })
+	if ok {
+		a.DataTime = actual.asOf
+	}
+	if ok && !actual.withheld {
+		a.Actual = published(actual.value)
+	}
+	if t.Value != nil {
+		a.Full = published(t.inUnit(*t.Value, k.Unit))
+	}
+	switch {
+	case t.expired(at, location):
+		a.Reason = Expired
+		return a
+	case !t.begun(at, location):
+		a.Reason = NotBegun
+		return a
+	}
+	due := at
+	if t.DueBy == AsOf && ok {
+		due = actual.asOf
+	}
+	a.Reason = a.expect(due, c, byKPI, location)
+	if a.Expected != nil {
+		a.thresholds()
+	}
+	if !ok {
+		a.Reason = NoFigure
+		if _, other := byKPI.read(t, k, func(kpi.Sample) bool { return true }); other {
+			a.Reason = OtherYear
+		}
+		return a
+	}
+	if actual.withheld {
+		a.Reason = Withheld
+		return a
+	}
+	if forecast, paced := t.Forecast(k, actual.value, due, location); paced {
+		a.Forecast = published(forecast)
+	}
+	if a.Expected != nil {
+		a.judge()
+	}
+	return a
+}
+
+// ofItsYear tells whether an accumulating figure is of the year that the
+// target is for: on New Year's morning the figures of the year before may
+// still be the latest.
+func (t Target) ofItsYear(k kpi.KPI, s kpi.Sample, location *time.Location) bool {
+	if k.Accumulates == "" || t.From.Year != t.To.Year {
+		return true
+	}
+	return s.AsOf.In(location).Year() == t.From.Year
+}
+
+// expect sets what is due at a moment, or says why it cannot.
+func (a *Assessment) expect(due time.Time, c Catalogue, byKPI index, location *time.Location) Reason {
+	if a.Target.Value != nil {
+		expected, ok := a.Target.Expected(a.KPI, due, location)
+		if !ok {
+			return NothingDue
+		}
+		a.Expected = published(expected)
+		return ""
+	}
+	other := c.KPIs[a.Target.ValueFrom.KPI].KPI
+	reference, ok := byKPI.read(a.Target, other, func(kpi.Sample) bool { return true })
+	if !ok {
+		return NoReference
+	}
+	if reference.withheld {
+		return Withheld
+	}
+	a.Expected = published(reference.value)
+	a.Full = a.Expected
+	return ""
+}
+
+// thresholds sets where the severities begin. A target that states none
+// warns of all that is worse than expected.
+func (a *Assessment) thresholds() {
+	if !a.Target.Warning.Set() && !a.Target.Critical.Set() {
+		a.Warning = a.Expected
+		return
+	}
+	a.Warning, a.Critical = a.begins(a.Target.Warning), a.begins(a.Target.Critical)
+}
+
+func (a *Assessment) begins(t Threshold) *float64 {
+	switch {
+	case t.At != nil:
+		return published(a.Target.inUnit(*t.At, a.KPI.Unit))
+	case t.Share == nil:
+		return nil
+	}
+	width := math.Abs(*a.Expected) * t.Share.Float()
+	if a.KPI.Better == kpi.Higher {
+		width = -width
+	}
+	return published(*a.Expected + width)
+}
+
+// judge sets the margin and the status of a figure that has an expected value.
+func (a *Assessment) judge() {
+	better := *a.Actual - *a.Expected
+	if a.KPI.Better == kpi.Lower {
+		better = -better
+	}
+	margin := better / math.Abs(*a.Expected)
+	if *a.Expected == 0 {
+		margin = sign(better)
+	}
+	a.Margin = published(margin)
+	a.Status, a.Reason = OnPlan, ""
+	switch {
+	case better >= 0:
+	case a.reaches(a.Critical):
+		a.Status = Critical
+	case a.reaches(a.Warning):
+		a.Status = Warning
+	}
+}
+
+// reaches tells whether the actual has come as far as a threshold.
+func (a *Assessment) reaches(threshold *float64) bool {
+	switch {
+	case threshold == nil:
+		return false
+	case a.KPI.Better == kpi.Higher:
+		return *a.Actual <= *threshold
+	}
+	return *a.Actual >= *threshold
+}
+
+func sign(v float64) float64 {
+	switch {
+	case v > 0:
+		return 1
+	case v < 0:
+		return -1
+	}
+	return 0
+}
+
+// published rounds to twelve significant digits: hundredths of a crown in
+// milliards, and far coarser than the noise of adding floats.
+func published(v float64) *float64 {
+	if rounded, err := strconv.ParseFloat(strconv.FormatFloat(v, 'g', 12, 64), 64); err == nil {
+		v = rounded
+	}
+	if v == 0 {
+		v = 0 // not minus zero
+	}
+	return &v
+}

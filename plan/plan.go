@@ -1,0 +1,163 @@
+// Package plan holds figures against what was decided: targets and how they
+// fall due over their period, the assessment of samples against them, and the
+// reconciliation of the sums that the plan's own tables state.
+package plan
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+
+	"planwatch/internal/yamlfile"
+)
+
+// ReconciliationFile is the one YAML file in the plan's directory that holds
+// no targets but says how the tables' sums are recomputed.
+const ReconciliationFile = "reconciliation.yaml"
+
+// Plan is all that a region's plan directory says.
+type Plan struct {
+	// Titles of the plans that the files name, each once, in order of file.
+	Titles []string
+	// Targets in order of file and of entry.
+	Targets []Target
+	// Tables by the name of their file.
+	Tables map[string]*Table
+	// Reconciliation of the tables; nil where the directory has none.
+	Reconciliation *Reconciliation
+}
+
+// Load reads every *.yaml and *.csv in directory and checks them against
+// each other and against the catalogue. The error joins all that is wrong.
+// The Plan is whole only where the error is nil. A directory that does not
+// exist is an empty plan.
+func Load(files fs.FS, directory string, c Catalogue) (*Plan, error) {
+	p := &Plan{Tables: map[string]*Table{}}
+	var all []error
+	tables, err := fs.Glob(files, path.Join(directory, "*.csv"))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", directory, err)
+	}
+	for _, name := range tables {
+		data, err := fs.ReadFile(files, name)
+		if err != nil {
+			all = append(all, err)
+			continue
+		}
+		table, err := ReadTable(name, data)
+		if err != nil {
+			all = append(all, err)
+			continue
+		}
+		p.Tables[path.Base(name)] = table
+	}
+	documents, err := fs.Glob(files, path.Join(directory, "*.yaml"))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", directory, err)
+	}
+	for _, name := range documents {
+		data, err := fs.ReadFile(files, name)
+		if err != nil {
+			all = append(all, err)
+			continue
+		}
+		file, err := yamlfile.Parse(name, data)
+		if err != nil {
+			all = append(all, err)
+			continue
+		}
+		if path.Base(name) == ReconciliationFile {
+			p.Reconciliation, err = readReconciliation(file, p.Tables)
+		} else {
+			err = p.readTargets(file, c)
+		}
+		all = append(all, err)
+	}
+	all = append(all, unlike(p.Targets)...)
+	return p, errors.Join(all...)
+}
+
+// readTargets adds a file's targets to the plan, those that are sound.
+func (p *Plan) readTargets(file *yamlfile.File, c Catalogue) error {
+	var f File
+	if err := file.Decode(&f); err != nil {
+		return err
+	}
+	var all []error
+	if f.Plan == "" {
+		all = append(all, yamlfile.Faultf("$.plan", "plan: missing; give the title of the plan that the targets come from"))
+	} else {
+		p.addTitle(f.Plan)
+	}
+	keep := func(t Target) {
+		wrong := t.validate(c, t.origin.path)
+		if len(wrong) == 0 {
+			p.Targets = append(p.Targets, t)
+		}
+		all = append(all, wrong...)
+	}
+	for i, t := range f.Targets {
+		t.origin = origin{file, fmt.Sprintf("$.targets[%d]", i)}
+		keep(t)
+	}
+	for i, s := range f.TargetsFrom {
+		made, err := s.targets(p.Tables, file, fmt.Sprintf("$.targets_from[%d]", i))
+		all = append(all, err)
+		for _, t := range made {
+			keep(t)
+		}
+	}
+	return file.Locate(errors.Join(all...))
+}
+
+func (p *Plan) addTitle(title string) {
+	for _, known := range p.Titles {
+		if known == title {
+			return
+		}
+	}
+	p.Titles = append(p.Titles, title)
+}
+
+// unlike finds targets that share a name, and targets of one cell whose
+// periods overlap.
+func unlike(targets []Target) []error {
+	var all []error
+	names := map[string]Target{}
+	cells := map[string][]Target{}
+	for _, t := range targets {
+		fault := func(key, format string, args ...any) {
+			f := &faults{path: t.origin.path, name: "target " + t.ID}
+			f.add(key, format, args...)
+			all = append(all, t.origin.file.Locate(f.all[0]))
+		}
+		if other, twice := names[t.ID]; twice {
+			fault(".id", "id: the target at %s has the same", other.origin.place())
+		}
+		names[t.ID] = t
+		cell := t.cell()
+		for _, other := range cells[cell] {
+			if t.overlaps(other) {
+				fault(".from", "from: %s overlaps target %s, %s, at %s, for the same %s; let one end before the other begins",
+					period(t), other.ID, period(other), other.origin.place(), cellName(t))
+			}
+		}
+		cells[cell] = append(cells[cell], t)
+	}
+	return all
+}
+
+func period(t Target) string {
+	if t.To.IsZero() {
+		return fmt.Sprintf("%s and on", t.From)
+	}
+	return fmt.Sprintf("%s to %s", t.From, t.To)
+}
+
+func cellName(t Target) string {
+	if labels := t.Labels().String(); labels != "" {
+		return t.KPI + "{" + labels + "}"
+	}
+	return t.KPI
+}

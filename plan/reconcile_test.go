@@ -1,0 +1,148 @@
+package plan_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"planwatch/plan"
+)
+
+func TestReconcile(t *testing.T) {
+	const tables = `
+plan: Test
+tables:
+  coarse.csv: {cite: The frame, unit: mnkr, decimals: 1, name: [group, name]}
+  fine.csv: {cite: The list, unit: tkr, name: name}
+checks:
+`
+	const coarse = "row,group,name,a,b,sum\n" +
+		"item,G,First,0.1,0.2,0.3\n" +
+		"item,G,Second,1.0,,1.1\n" +
+		"subtotal,G,,1.1,0.2,1.4\n" +
+		"item,H,Third,2.0,2.0,4.0\n" +
+		"subtotal,H,,2.0,2.0,4.0\n" +
+		"total,,,3.1,2.2,5.3\n"
+	const fine = "row,name,kind,amount\n" +
+		"item,One,x,1449\n" +
+		"item,Two,y,50.5\n" +
+		"total,,,1499.5\n"
+	tests := []struct {
+		name, check string
+		checked     int
+		want        []string
+	}{
+		{"row sums", "{table: coarse.csv, each_row: {row: item}, stated: {column: sum}, computed: [{column: [a, b]}]}", 3,
+			[]string{"plan/coarse.csv:3: G, Second, sum: stated 1.1, computed 1.0, difference +0.1 mnkr"}},
+		{"groups and columns", "{table: coarse.csv, per: [group], columns: [a, b, sum], stated: {rows: {row: subtotal}}, computed: [{rows: {row: item}}]}", 6, nil},
+		{"column sums", "{table: coarse.csv, columns: [a, sum], stated: {rows: {row: total}}, computed: [{rows: {row: subtotal}}]}", 2,
+			[]string{"plan/coarse.csv:7: row 7, sum: stated 5.3, computed 5.4, difference -0.1 mnkr"}},
+		{"exact where floats are not", "{table: coarse.csv, stated: {rows: {name: First}, column: sum}, computed: [{rows: {name: First}, column: [a, b]}]}", 1, nil},
+		{"a finer table, rounded as the coarser is written", "{table: coarse.csv, stated: {rows: {group: G, row: subtotal}, column: sum}, computed: [{table: fine.csv, rows: {kind: x}, column: amount}]}", 1, nil},
+		{"a finer table that differs", "{table: coarse.csv, stated: {rows: {group: G, row: subtotal}, column: sum}, computed: [{table: fine.csv, rows: {row: total}, column: amount}]}", 1,
+			[]string{"plan/coarse.csv:4: G, sum: stated 1.4, computed 1.4995, difference -0.0995 mnkr"}},
+		{"taken away", "{table: fine.csv, stated: {rows: {name: One}, column: amount}, computed: [{rows: {row: total}, column: amount}, {rows: {name: Two}, column: amount, times: -1}]}", 1, nil},
+		{"to the last decimal within a unit", "{table: fine.csv, stated: {rows: {row: total}, column: amount}, computed: [{rows: {name: One}, column: amount}, {value: 50}]}", 1,
+			[]string{"plan/fine.csv:4: row 4, amount: stated 1499.5, computed 1499, difference +0.5 tkr"}},
+		{"a figure in the text is not rounded", "{table: fine.csv, unit: mnkr, stated: {value: 1, text: one million}, computed: [{rows: {row: total}, column: amount}]}", 1,
+			[]string{"one million: stated 1, computed 1.4995, difference -0.4995 mnkr"}},
+		{"a count", "{table: fine.csv, unit: rows, stated: {value: 3, text: three rows}, computed: [{rows: {row: item}, count: true}]}", 1,
+			[]string{"three rows: stated 3, computed 2, difference +1 rows"}},
+		{"a count of all", "{table: fine.csv, unit: rows, stated: {value: 3, text: three rows}, computed: [{count: true}]}", 1, nil},
+		{"one of several values", "{table: fine.csv, stated: {rows: {row: total}, column: amount}, computed: [{rows: {kind: [x, y]}, column: amount}]}", 1, nil},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			p, err := load(t, map[string]string{
+				"coarse.csv": coarse, "fine.csv": fine,
+				"reconciliation.yaml": tables + "  - " + strings.Replace(tt.check, "{", "{id: check, ", 1) + "\n",
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			checked, differences, err := plan.Reconcile(p.Tables, p.Reconciliation)
+			if err != nil || checked != tt.checked || len(differences) != len(tt.want) {
+				t.Fatalf("%d checked, %v, %v", checked, differences, err)
+			}
+			for i, d := range differences {
+				if d.String() != tt.want[i] {
+					t.Errorf("got  %s\nwant %s", d, tt.want[i])
+				}
+			}
+		})
+	}
+}
+
+func TestReconcileNothing(t *testing.T) {
+	if checked, differences, err := plan.Reconcile(nil, nil); checked != 0 || differences != nil || err != nil {
+		t.Errorf("got %d, %v, %v", checked, differences, err)
+	}
+}
+
+func TestReconcileBadNumber(t *testing.T) {
+	_, err := load(t, map[string]string{
+		"t.csv":               "row,sum\nitem,\"1,5\"\ntotal,1.5\n",
+		"reconciliation.yaml": "plan: Test\ntables:\n  t.csv: {cite: here, unit: tkr, name: row}\nchecks:\n  - id: total\n    table: t.csv\n    stated: {rows: {row: total}, column: sum}\n    computed: [{rows: {row: item}, column: sum}]\n",
+	})
+	const want = `plan/reconciliation.yaml: check total: computed[0]: plan/t.csv:2: column sum: "1,5" is not a number such as 870.4 or -65`
+	if err == nil || err.Error() != want {
+		t.Errorf("got  %v\nwant %s", err, want)
+	}
+}
+
+// TestShippedReconciliation holds what the shipped plan's tables differ in
+// against the list in testdata, each line of which was read in the source.
+func TestShippedReconciliation(t *testing.T) {
+	const directory = "../config/norrbotten/plan"
+	tree := fstest.MapFS{}
+	tables, err := filepath.Glob(filepath.Join(directory, "*.csv"))
+	if err != nil || len(tables) == 0 {
+		t.Fatalf("no tables: %v", err)
+	}
+	for _, name := range append(tables, filepath.Join(directory, plan.ReconciliationFile)) {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		tree["plan/"+filepath.Base(name)] = &fstest.MapFile{Data: data}
+	}
+	p, err := plan.Load(tree, "plan", plan.Catalogue{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	checked, differences, err := plan.Reconcile(p.Tables, p.Reconciliation)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "%d figures recomputed\n", checked)
+	for _, d := range differences {
+		fmt.Fprintf(&b, "%s: %s\n", d.Check, d)
+	}
+	golden(t, "testdata/shipped-differences.golden", b.String())
+	for name := range p.Tables {
+		if _, described := p.Reconciliation.Tables[name]; !described {
+			t.Errorf("%s is reconciled by no check", name)
+		}
+	}
+}
+
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	if *update {
+		if err := os.WriteFile(name, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}

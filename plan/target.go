@@ -1,0 +1,160 @@
+package plan
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"planwatch/internal/kpi"
+	"planwatch/internal/yamlfile"
+)
+
+// Basis is what a target rests on.
+type Basis string
+
+// The bases.
+const (
+	ByPlan      Basis = "plan"
+	ByReport    Basis = "report"
+	ByLaw       Basis = "law"
+	National    Basis = "national"
+	Operational Basis = "operational"
+)
+
+var bases = []Basis{ByPlan, ByReport, ByLaw, National, Operational}
+
+// Moment says at what moment the value due is reckoned.
+type Moment string
+
+// The moments.
+const (
+	// Now is the clock's present.
+	Now Moment = "now"
+	// AsOf is the moment that the figure speaks of: right for what is booked
+	// once a month, which would otherwise seem to fall behind until the next booking.
+	AsOf Moment = "as_of"
+)
+
+// File is one YAML file of targets under plan in a region's directory.
+type File struct {
+	// The plan that the targets come from, as it is titled.
+	Plan string `yaml:"plan" jsonschema:"required"`
+	// Targets written out one by one.
+	Targets []Target `yaml:"targets,omitempty"`
+	// Targets made of the rows of a table beside this file.
+	TargetsFrom []TableTargets `yaml:"targets_from,omitempty"`
+}
+
+// Target is what a KPI is to be at one set of labels, in one period.
+type Target struct {
+	// A name that no other target has: lower-case words joined by hyphens.
+	ID string `yaml:"id" jsonschema:"required,pattern=^[a-z0-9]+(-[a-z0-9]+)*$"`
+	// The KPI's name.
+	KPI string `yaml:"kpi" jsonschema:"required"`
+	// Labels that select the samples; what they leave out is added up. An empty value selects samples without that label.
+	Where map[string]string `yaml:"where,omitempty"`
+	// The value to be reached at the period's end, in unit. One of value and value_from is given.
+	Value *Decimal `yaml:"value,omitempty"`
+	// Another KPI that says what this one is to be, such as the same month last year.
+	ValueFrom *ValueFrom `yaml:"value_from,omitempty"`
+
+	Terms `yaml:",inline"`
+
+	origin origin
+}
+
+// ValueFrom names the KPI whose figure, at the same labels and moment, is the
+// value to reach.
+type ValueFrom struct {
+	// The KPI's name.
+	KPI string `yaml:"kpi" jsonschema:"required"`
+}
+
+// Terms are what a target says beside its cell and its value.
+type Terms struct {
+	// The unit that value, at and milestones are written in: the KPI's own where it is left out, or a measure of it such as tkr, mnkr, percent, days.
+	Unit string `yaml:"unit,omitempty"`
+	// The first day of the period.
+	From Date `yaml:"from" jsonschema:"required"`
+	// The last day of the period. Left out, the target holds until further notice.
+	To Date `yaml:"to,omitempty"`
+	// What the target rests on. A threshold or target of the region's own making is operational.
+	Basis Basis `yaml:"basis" jsonschema:"required,enum=plan,enum=report,enum=law,enum=national,enum=operational"`
+	// Where to find the sentence. Only an operational target may do without.
+	Cite string `yaml:"cite,omitempty"`
+	// Who is called; a name in oncall.yaml.
+	Owner string `yaml:"owner" jsonschema:"required"`
+	// Where the warning begins: a share of the expected value, 5%, or a figure, {at: 36}.
+	// With neither warning nor critical, all that is worse than expected is a warning.
+	Warning Threshold `yaml:"warning,omitempty"`
+	// Where it becomes critical, in the same forms.
+	Critical Threshold `yaml:"critical,omitempty"`
+	// How long it must last before anyone is called.
+	For yamlfile.Duration `yaml:"for,omitempty"`
+	// How the value falls due over the period. Left out, a KPI that accumulates is due evenly and any other in full from the first day.
+	Phasing Phasing `yaml:"phasing,omitempty"`
+	// The moment at which the value due is reckoned: now, or the figure's own as_of.
+	DueBy Moment `yaml:"due_by,omitempty" jsonschema:"enum=now,enum=as_of,default=now"`
+}
+
+// origin is where a target stands, for faults and for those that name it.
+type origin struct {
+	file *yamlfile.File
+	path string
+}
+
+// place is the origin as file and line.
+func (o origin) place() string {
+	if o.file == nil {
+		return "another file"
+	}
+	return at(o.file, o.path)
+}
+
+// Labels are the target's labels as its metrics carry them.
+func (t Target) Labels() kpi.Labels {
+	pairs := make([]kpi.Label, 0, len(t.Where))
+	for name, value := range t.Where {
+		pairs = append(pairs, kpi.Label{Name: name, Value: value})
+	}
+	return kpi.NewLabels(pairs...)
+}
+
+// cell is a text that two targets share only if they speak of the same KPI
+// at the same labels. Unlike Labels it tells a label that must be absent from
+// one that is added up.
+func (t Target) cell() string {
+	var b strings.Builder
+	b.WriteString(t.KPI)
+	for _, name := range slices.Sorted(maps.Keys(t.Where)) {
+		b.WriteString("\xff" + name + "\xff" + t.Where[name])
+	}
+	return b.String()
+}
+
+// selects tells whether a sample of those labels counts towards the target.
+func (t Target) selects(labels kpi.Labels) bool {
+	for name, value := range t.Where {
+		if labels.Get(name) != value {
+			return false
+		}
+	}
+	return true
+}
+
+// overlaps tells whether the periods of the two have a day in common.
+func (t Target) overlaps(other Target) bool {
+	return !t.endsBefore(other) && !other.endsBefore(t)
+}
+
+func (t Target) endsBefore(other Target) bool { return !t.To.IsZero() && t.To.Before(other.From) }
+
+// inUnit is an amount of the target, written in its unit, in the KPI's. The
+// unit has been checked.
+func (t Target) inUnit(amount Decimal, base kpi.Unit) float64 {
+	per, err := factor(t.Unit, base)
+	if err != nil {
+		return amount.Float()
+	}
+	return amount.Mul(per).Float()
+}
