@@ -1,0 +1,80 @@
+// Generate writes the sample warehouse: the region's plan as the finance
+// system would hold it, and made-up measurements around the few figures that
+// the region's report states. Its output is the same on every run and machine.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+func main() {
+	planDir := flag.String("plan", "config/norrbotten/plan", "directory with the tables of the plan")
+	outDir := flag.String("out", "sample", "directory to write the sample's tables to")
+	flag.Parse()
+	if err := generate(*planDir, *outDir); err != nil {
+		fmt.Fprintln(os.Stderr, "generate:", err)
+		os.Exit(1)
+	}
+}
+
+// generate reads the plan's tables in planDir and writes every table of the
+// sample to outDir.
+func generate(planDir, outDir string) error {
+	investments, err := readInvestments(planDir)
+	if err != nil {
+		return err
+	}
+	frames, err := readFrames(planDir)
+	if err != nil {
+		return err
+	}
+	bedMeasurements := bedMeasurementTable()
+	economy, err := economyTables(planDir)
+	if err != nil {
+		return err
+	}
+	tables := []table{
+		wardTable(),
+		bedMeasurements,
+		investmentTable(investments),
+		investmentEntryTable(investments),
+		investmentFrameTable(frames),
+		visitDayTable(),
+		deliveryDayTable(),
+		inpatientDayTable(bedMeasurements),
+		spotDayTable(),
+		deviationDayTable(),
+		infectionDayTable(),
+		preventionDayTable(),
+		wardWorkedTimeTable(),
+		adultNightTable(),
+		staffMonthTable(),
+		primaryCareListingTable(),
+		vacancyTable(),
+		summerRecruitmentTable(),
+		agreementTrainingTable(),
+		hospitalTable(),
+		clinicTable(),
+		guaranteeStageTable(),
+		waitingListTable(),
+		primaryCareContactTable(),
+		examWaitingTable(),
+		followedExamTable(),
+		ctScannerTable(),
+		edMeasurementTable(),
+		operationDayTable(),
+		theatreDayTable(),
+		purchasedCareTable(),
+		purchasedCareFundTable(),
+	}
+	tables = append(tables, economy...)
+	for _, t := range tables {
+		if err := t.write(filepath.Join(outDir, t.name+".csv")); err != nil {
+			return err
+		}
+	}
+	return nil
+}
