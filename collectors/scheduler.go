@@ -130,9 +130,9 @@ func (o onClock) Next(wall time.Time) time.Time {
 type cronLogger struct{ *slog.Logger }
 
 func (l cronLogger) Info(msg string, keysAndValues ...any) {
-	l.Debug("cron: "+msg, keysAndValues...)
+	l.Debug("cron", append([]any{"event", msg}, keysAndValues...)...)
 }
 
 func (l cronLogger) Error(err error, msg string, keysAndValues ...any) {
-	l.Logger.Error("cron: "+msg, append([]any{"err", err}, keysAndValues...)...)
+	l.Logger.Error("cron", append([]any{"event", msg, "err", err}, keysAndValues...)...)
 }

@@ -18,6 +18,9 @@ type Figure struct {
 	Value float64
 	// AsOf is the oldest moment among the samples used.
 	AsOf time.Time
+	// Withheld tells that there is no value because a part of it is kept
+	// back.
+	Withheld bool
 }
 
 // NewFigures makes Figures of samples.
@@ -40,7 +43,10 @@ func (f Figures) At(k kpi.KPI, where map[string]string) (figure Figure, ok bool)
 		return f.mean(t, k)
 	}
 	r, ok := f.single.read(t, k, func(kpi.Sample) bool { return true })
-	return Figure{Value: r.value, AsOf: r.asOf}, ok && !r.withheld
+	if r.withheld {
+		return Figure{Withheld: true}, false
+	}
+	return Figure{Value: r.value, AsOf: r.asOf}, ok
 }
 
 func (f Figures) mean(t Target, k kpi.KPI) (Figure, bool) {
@@ -55,7 +61,7 @@ func (f Figures) mean(t Target, k kpi.KPI) (Figure, bool) {
 		}
 	}
 	if observed == 0 || r.withheld {
-		return Figure{}, false
+		return Figure{Withheld: r.withheld}, false
 	}
 	return Figure{Value: sum(sums) / float64(observed), AsOf: r.asOf}, true
 }

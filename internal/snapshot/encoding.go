@@ -23,12 +23,17 @@ const (
 	formatCount
 )
 
-var negotiable = []expfmt.Format{expfmt.FmtOpenMetrics_1_0_0, expfmt.FmtOpenMetrics_0_0_1, expfmt.FmtProtoDelim, expfmt.FmtText}
+// formats are what the library calls ours.
+var formats = [formatCount]expfmt.Format{
+	OpenMetrics: expfmt.NewFormat(expfmt.TypeOpenMetrics),
+	Protobuf:    expfmt.NewFormat(expfmt.TypeProtoDelim),
+	Text:        expfmt.NewFormat(expfmt.TypeTextPlain),
+}
 
 // Negotiate is the format that the request's Accept header asks for, and the
 // Content-Type to answer with.
 func Negotiate(header http.Header) (Format, expfmt.Format) {
-	contentType := expfmt.NegotiateAccept(header, negotiable...)
+	contentType := expfmt.NegotiateAccept(header, formats[:]...)
 	switch contentType.FormatType() {
 	case expfmt.TypeOpenMetrics:
 		return OpenMetrics, contentType
@@ -36,17 +41,6 @@ func Negotiate(header http.Header) (Format, expfmt.Format) {
 		return Protobuf, contentType
 	default:
 		return Text, contentType
-	}
-}
-
-func (f Format) expfmt() expfmt.Format {
-	switch f {
-	case OpenMetrics:
-		return expfmt.FmtOpenMetrics_1_0_0
-	case Protobuf:
-		return expfmt.FmtProtoDelim
-	default:
-		return expfmt.FmtText
 	}
 }
 
@@ -91,7 +85,7 @@ func (e *encoded) in(format Format, compression Compression) []byte {
 
 // Encode writes families in a format, without OpenMetrics' end mark.
 func Encode(w io.Writer, families []*dto.MetricFamily, format Format) error {
-	encoder := expfmt.NewEncoder(w, format.expfmt())
+	encoder := expfmt.NewEncoder(w, formats[format])
 	for _, family := range families {
 		if err := encoder.Encode(family); err != nil {
 			return fmt.Errorf("encode %s: %w", family.GetName(), err)

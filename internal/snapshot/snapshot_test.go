@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -99,7 +100,7 @@ kpi_wait_seconds_count{hospital="Kalix"} 10
 		var text bytes.Buffer
 		for {
 			var family dto.MetricFamily
-			if err := decoder.Decode(&family); err == io.EOF {
+			if err := decoder.Decode(&family); errors.Is(err, io.EOF) {
 				break
 			} else if err != nil {
 				t.Fatal(err)
@@ -169,7 +170,7 @@ func TestWithdrawal(t *testing.T) {
 			wait time.Duration
 			want int
 		}{{59 * time.Minute, 2}, {2 * time.Minute, 1}, {58 * time.Minute, 1}, {2 * time.Minute, 0}} {
-			time.Sleep(step.wait)
+			time.Sleep(step.wait) //nolint:forbidigo // the bubble's time, which passes at once
 			synctest.Wait()
 			chunk := s.Current().Chunk("beds")
 			if len(chunk.Shown) != step.want || chunk.Withdrawn != 2-step.want {

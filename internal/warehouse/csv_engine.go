@@ -59,7 +59,7 @@ var tame = sync.OnceValue(func() error {
 	return sql.SystemVariables.AssignValues(map[string]any{"secure_file_priv": filepath.Join(os.DevNull, "none")})
 })
 
-func openCSV(c Config, o Options) (backend, error) {
+func openCSV(ctx context.Context, c Config, o Options) (backend, error) {
 	if err := tame(); err != nil {
 		return nil, fmt.Errorf("embedded engine: %w", err)
 	}
@@ -67,7 +67,7 @@ func openCSV(c Config, o Options) (backend, error) {
 	if schema == "" {
 		schema, schemaName = Schema, "schema.sql"
 	}
-	tables, err := readSchema(schemaName, schema)
+	tables, err := readSchema(ctx, schemaName, schema)
 	if err != nil {
 		return nil, err
 	}

@@ -2,10 +2,13 @@
 
 package warehouse
 
-import "errors"
+import (
+	"context"
+	"errors"
+)
 
 // openCSV is what a binary without the embedded engine has for a csv source.
-func openCSV(Config, Options) (backend, error) {
+func openCSV(context.Context, Config, Options) (backend, error) {
 	return nil, errors.New("built without the embedded engine; make build has it, or use driver: mysql")
 }
 

@@ -17,7 +17,7 @@ import (
 // readSchema gives an empty table for each CREATE TABLE of the schema, by
 // name in lower case. The engine itself reads them, in a database that is
 // thrown away, so that types and defaults are what it takes them for.
-func readSchema(file, text string) (map[string]*table, error) {
+func readSchema(parent context.Context, file, text string) (map[string]*table, error) {
 	tokens, lexErr := lex(text)
 	if lexErr != nil {
 		return nil, fmt.Errorf("%s:%d: %s", file, lexErr.line, lexErr.message)
@@ -26,7 +26,7 @@ func readSchema(file, text string) (map[string]*table, error) {
 	memories := memory.NewDBProvider(db)
 	engine := sqle.NewDefault(memories)
 	defer engine.Close()
-	ctx := sql.NewContext(context.Background(), sql.WithSession(memory.NewSession(sql.NewBaseSession(), memories)))
+	ctx := sql.NewContext(parent, sql.WithSession(memory.NewSession(sql.NewBaseSession(), memories)))
 	ctx.SetCurrentDatabase(csvDatabase)
 	for len(tokens) > 0 {
 		first, end, n := tokens[0], len(text), len(tokens)

@@ -100,7 +100,7 @@ func TestCSVRefusesFiles(t *testing.T) {
 		"no files":            {"beds.txt", "id\n", `folder sample: no CSV files`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := Open(csvConfig(), Options{Name: "warehouse", SchemaSQL: bedSchema, Files: fstest.MapFS{test.file: {Data: []byte(test.content)}}})
+			_, err := Open(t.Context(), csvConfig(), Options{Name: "warehouse", SchemaSQL: bedSchema, Files: fstest.MapFS{test.file: {Data: []byte(test.content)}}})
 			if want := "source warehouse: " + test.want; err == nil || err.Error() != want {
 				t.Errorf("got %v\nwant %s", err, want)
 			}
@@ -119,7 +119,7 @@ func TestCSVRefusesSchemas(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			c := csvConfig()
 			c.Schema = "schema.sql"
-			_, err := Open(c, Options{Name: "warehouse", SchemaSQL: test.schema, Files: fstest.MapFS{"a.csv": {Data: []byte("b\n1\n")}}})
+			_, err := Open(t.Context(), c, Options{Name: "warehouse", SchemaSQL: test.schema, Files: fstest.MapFS{"a.csv": {Data: []byte("b\n1\n")}}})
 			if want := "source warehouse: " + test.want; err == nil || err.Error() != want {
 				t.Errorf("got %v\nwant %s", err, want)
 			}
@@ -369,7 +369,7 @@ func FuzzCSV(f *testing.F) {
 	for _, seed := range []string{"id,ward\n1,K\n", "id,ward,beds\n1,\"K\n", "\ufeffid,ward,at\n1,K,2025-03-18\n", "id\n", "id,ward,share\n1,,0.10\n", ",\n"} {
 		f.Add(seed)
 	}
-	tables, err := readSchema("schema.sql", bedSchema)
+	tables, err := readSchema(f.Context(), "schema.sql", bedSchema)
 	if err != nil {
 		f.Fatal(err)
 	}

@@ -82,7 +82,7 @@ func open(t testing.TB, c Config, o Options) *Source {
 	if o.Name == "" {
 		o.Name = "warehouse"
 	}
-	s, err := Open(c, o)
+	s, err := Open(t.Context(), c, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -323,7 +323,7 @@ func TestOpenRefuses(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			c := mysqlConfig("db.example:3306")
 			test.set(&c)
-			_, err := Open(c, Options{Name: "warehouse"})
+			_, err := Open(t.Context(), c, Options{Name: "warehouse"})
 			if err == nil || err.Error() != test.want {
 				t.Errorf("got %v\nwant %s", err, test.want)
 			}

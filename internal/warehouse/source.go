@@ -98,7 +98,7 @@ type Run struct {
 
 // Open makes a source. It does not connect: a server that is down is found by
 // Ping and Query. A csv source's folder is read, and must be in order.
-func Open(cfg Config, o Options) (*Source, error) {
+func Open(ctx context.Context, cfg Config, o Options) (*Source, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, fmt.Errorf("source %s: %w", o.Name, err)
 	}
@@ -112,7 +112,7 @@ func Open(cfg Config, o Options) (*Source, error) {
 	var b backend
 	var err error
 	if cfg.Driver == CSV {
-		b, err = openCSV(cfg, o)
+		b, err = openCSV(ctx, cfg, o)
 	} else {
 		b, err = openMySQL(cfg, o)
 	}
