@@ -1,0 +1,211 @@
+// Package evaluator evaluates alert rules within planwatch, for a site that
+// runs no Prometheus. It is Prometheus' own scraping, storage, engine, rule
+// manager and notifier, put together; no other package knows their API, which
+// moves from release to release.
+package evaluator
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	configutil "github.com/prometheus/common/config"
+	"github.com/prometheus/common/model"
+	"github.com/prometheus/prometheus/config"
+	"github.com/prometheus/prometheus/discovery/targetgroup"
+	"github.com/prometheus/prometheus/model/labels"
+	"github.com/prometheus/prometheus/model/rulefmt"
+	"github.com/prometheus/prometheus/notifier"
+	"github.com/prometheus/prometheus/promql"
+	"github.com/prometheus/prometheus/promql/parser"
+	"github.com/prometheus/prometheus/rules"
+	"github.com/prometheus/prometheus/scrape"
+
+	"planwatch/internal/pipe"
+)
+
+const (
+	// job is the job label that a scrape of planwatch is to have in any
+	// Prometheus, as the rules expect it.
+	job = "planwatch"
+	// outageTolerance is Prometheus' own default for the age of a pending
+	// alert that a restart goes on with.
+	outageTolerance = time.Hour
+)
+
+// RuleFile is one file of rules, in Prometheus' form.
+type RuleFile struct {
+	Name string
+	Data []byte
+}
+
+// Options are what an Evaluator needs.
+type Options struct {
+	// Rules are the files to evaluate.
+	Rules []RuleFile
+	// Metrics answers scrapes.
+	Metrics http.Handler
+	// Instance is the instance label of what is scraped, host:port.
+	Instance string
+	// ExternalURL is where people reach planwatch, for links in alerts.
+	ExternalURL *url.URL
+	// Interval is how often planwatch is scraped and rules are evaluated
+	// whose group does not say.
+	Interval time.Duration
+	// Alertmanagers are the URLs that alerts are sent to; none sends nothing.
+	Alertmanagers []string
+	// Storage is where samples and pending alerts outlast a restart.
+	Storage *Storage
+	// Registerer takes the metrics about evaluating and sending.
+	Registerer prometheus.Registerer
+	Logger     *slog.Logger
+}
+
+// Evaluator evaluates rules while Run does.
+type Evaluator struct {
+	options   Options
+	rules     *rules.Manager
+	scraper   *scrape.Manager
+	notifier  *notifier.Manager
+	listener  *pipe.Listener
+	receivers map[string][]*targetgroup.Group
+}
+
+// New reads the rules. Errors are those of a rule that does not parse, and of
+// an Alertmanager's URL that is none.
+func New(o Options) (*Evaluator, error) {
+	parsed := parser.NewParser(parser.Options{})
+	files := loader{files: map[string][]byte{}, parser: parsed, logger: o.Logger}
+	var names []string
+	for _, file := range o.Rules {
+		files.files[file.Name] = file.Data
+		names = append(names, file.Name)
+	}
+	settings, receivers, err := settings(o)
+	if err != nil {
+		return nil, err
+	}
+	e := &Evaluator{options: o, listener: pipe.Listen(o.Instance), receivers: receivers}
+	logger := o.Logger.With("component", "alerting")
+	storage := o.Storage.db
+	if e.scraper, err = scrape.NewManager(&scrape.Options{
+		DiscoveryReloadOnStartup: true,
+		HTTPClientOptions: []configutil.HTTPClientOption{configutil.WithDialContextFunc(
+			func(ctx context.Context, _, _ string) (net.Conn, error) { return e.listener.Dial(ctx) },
+		)},
+	}, logger, nil, storage, nil, prometheus.NewRegistry()); err != nil {
+		return nil, fmt.Errorf("alerting: %w", err)
+	}
+	e.notifier = notifier.NewManager(&notifier.Options{QueueCapacity: 10_000, DrainOnShutdown: true, Registerer: o.Registerer}, model.LegacyValidation, logger)
+	engine := promql.NewEngine(promql.EngineOpts{
+		Logger: logger, MaxSamples: 5_000_000, Timeout: time.Minute,
+		EnableAtModifier: true, EnableNegativeOffset: true, Parser: parsed,
+	})
+	e.rules = rules.NewManager(&rules.ManagerOptions{
+		NameValidationScheme: model.LegacyValidation,
+		ExternalURL:          o.ExternalURL,
+		QueryFunc:            rules.EngineQueryFunc(engine, storage),
+		NotifyFunc:           rules.SendAlerts(e.notifier, o.ExternalURL.String()),
+		Context:              context.Background(),
+		Appendable:           storage,
+		Queryable:            storage,
+		Logger:               logger,
+		Registerer:           o.Registerer,
+		OutageTolerance:      outageTolerance,
+		// Without a wait of its own: what had stood for its time before a
+		// restart fires as soon as it is seen again.
+		ForGracePeriod: 0,
+		ResendDelay:    time.Minute,
+		GroupLoader:    files,
+		Parser:         parsed,
+	})
+	if err := errors.Join(
+		e.scraper.ApplyConfig(settings),
+		e.notifier.ApplyConfig(settings),
+		e.rules.Update(o.Interval, names, labels.EmptyLabels(), o.ExternalURL.String(), nil),
+	); err != nil {
+		return nil, fmt.Errorf("alerting: %w", err)
+	}
+	return e, nil
+}
+
+// settings are Prometheus' own, made as from a file so that they get its
+// defaults, and the Alertmanagers as its discovery would name them.
+func settings(o Options) (*config.Config, map[string][]*targetgroup.Group, error) {
+	var text strings.Builder
+	fmt.Fprintf(&text, "global: {scrape_interval: %s, scrape_timeout: %s, evaluation_interval: %s}\n",
+		model.Duration(o.Interval), model.Duration(min(o.Interval, 10*time.Second)), model.Duration(o.Interval))
+	fmt.Fprintf(&text, "scrape_configs: [{job_name: %s, scrape_protocols: [PrometheusText0.0.4]}]\n", job)
+	receivers := map[string][]*targetgroup.Group{}
+	if len(o.Alertmanagers) > 0 {
+		text.WriteString("alerting:\n  alertmanagers:\n")
+	}
+	for i, address := range o.Alertmanagers {
+		parsed, err := url.Parse(address)
+		if err != nil || parsed.Host == "" || !slices.Contains([]string{"http", "https"}, parsed.Scheme) {
+			return nil, nil, fmt.Errorf("alerting: alertmanagers: %q is not a URL such as http://localhost:9093", address)
+		}
+		fmt.Fprintf(&text, "    - {api_version: v2, scheme: %s, path_prefix: %q}\n", parsed.Scheme, parsed.Path)
+		receivers[fmt.Sprintf("config-%d", i)] = group(parsed.Host)
+	}
+	settings, err := config.Load(text.String(), o.Logger)
+	if err != nil {
+		return nil, nil, fmt.Errorf("alerting: %w", err)
+	}
+	return settings, receivers, nil
+}
+
+func group(address string) []*targetgroup.Group {
+	return []*targetgroup.Group{{Source: address, Targets: []model.LabelSet{{model.AddressLabel: model.LabelValue(address)}}}}
+}
+
+// Run scrapes, evaluates and sends until ctx ends, and returns when all that
+// it began has ended.
+func (e *Evaluator) Run(ctx context.Context) error {
+	server := &http.Server{Handler: e.options.Metrics, ReadHeaderTimeout: 5 * time.Second}
+	scraped, sent := make(chan map[string][]*targetgroup.Group, 1), make(chan map[string][]*targetgroup.Group, 1)
+	scraped <- map[string][]*targetgroup.Group{job: group(e.options.Instance)}
+	sent <- e.receivers
+	var all sync.WaitGroup
+	var serveErr, scrapeErr error
+	all.Go(func() {
+		if err := server.Serve(e.listener); !errors.Is(err, net.ErrClosed) && !errors.Is(err, http.ErrServerClosed) {
+			serveErr = err
+		}
+	})
+	all.Go(func() { scrapeErr = e.scraper.Run(scraped) })
+	all.Go(func() { e.notifier.Run(sent) })
+	all.Go(e.rules.Run)
+	<-ctx.Done()
+	e.rules.Stop()
+	e.scraper.Stop()
+	e.notifier.Stop()
+	closeErr := server.Close()
+	all.Wait()
+	if err := errors.Join(serveErr, scrapeErr, closeErr); err != nil {
+		return fmt.Errorf("alerting: %w", err)
+	}
+	return nil
+}
+
+// loader gives the rule manager files that are held in memory.
+type loader struct {
+	files  map[string][]byte
+	parser parser.Parser
+	logger *slog.Logger
+}
+
+func (l loader) Load(name string, ignoreUnknownFields bool, scheme model.ValidationScheme) (*rulefmt.RuleGroups, []error) {
+	return rulefmt.Parse(l.files[name], ignoreUnknownFields, scheme, l.parser, l.logger)
+}
+
+func (l loader) Parse(query string) (parser.Expr, error) { return l.parser.ParseExpr(query) }

@@ -1,0 +1,286 @@
+package evaluator_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"planwatch/alerts/evaluator"
+)
+
+const bedsRule = `groups:
+  - name: beds
+    interval: 100ms
+    rules:
+      - alert: BedsAvailableOffPlan
+        expr: kpi_beds_available < 36
+        for: %s
+        labels: {severity: warning}
+        annotations: {summary: "{{ $labels.ward }} har {{ $value }} vårdplatser"}
+`
+
+// beds is an exposition of one ward whose figure a test changes; below zero
+// the ward is gone.
+type beds struct{ available atomic.Int64 }
+
+func (b *beds) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "text/plain; version=0.0.4")
+	if n := b.available.Load(); n >= 0 {
+		_, _ = fmt.Fprintf(w, "kpi_beds_available{ward=\"Kirurgi\"} %d\n", n)
+	}
+}
+
+func options(t *testing.T, metrics http.Handler, hold string) evaluator.Options {
+	t.Helper()
+	external, err := url.Parse("http://planwatch.example.org")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return evaluator.Options{
+		Rules:   []evaluator.RuleFile{{Name: "beds.yaml", Data: fmt.Appendf(nil, bedsRule, hold)}},
+		Metrics: metrics, Instance: "localhost:9846", ExternalURL: external, Interval: 100 * time.Millisecond,
+		Storage: storage(t, t.TempDir()), Registerer: prometheus.NewRegistry(), Logger: slog.New(slog.DiscardHandler),
+	}
+}
+
+func storage(t *testing.T, directory string) *evaluator.Storage {
+	t.Helper()
+	s, err := evaluator.OpenStorage(directory, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
+}
+
+// start runs an evaluator until the test ends or stop is called.
+func start(t *testing.T, o evaluator.Options) (e *evaluator.Evaluator, stop func()) {
+	t.Helper()
+	e, err := evaluator.New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- e.Run(ctx) }()
+	stop = sync.OnceFunc(func() {
+		cancel()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
+	t.Cleanup(stop)
+	return e, stop
+}
+
+// until waits for the alerts to be in these states.
+func until(t *testing.T, e *evaluator.Evaluator, want ...string) []evaluator.Alert {
+	t.Helper()
+	deadline := time.After(20 * time.Second)
+	for {
+		alerts := e.Alerts()
+		states := make([]string, len(alerts))
+		for i, alert := range alerts {
+			states[i] = alert.State
+		}
+		if strings.Join(states, " ") == strings.Join(want, " ") {
+			return alerts
+		}
+		select {
+		case <-time.After(10 * time.Millisecond):
+		case <-deadline:
+			t.Fatalf("alerts are %q, want %q", states, want)
+		}
+	}
+}
+
+func TestAlertFiresAndResolves(t *testing.T) {
+	var ward beds
+	ward.available.Store(38)
+	e, _ := start(t, options(t, &ward, "1s"))
+	until(t, e)
+	ward.available.Store(30)
+	until(t, e, "pending")
+	firing := until(t, e, "firing")[0]
+	if firing.Name() != "BedsAvailableOffPlan" || firing.Value != 30 || firing.Labels["ward"] != "Kirurgi" ||
+		firing.Labels["job"] != "planwatch" || firing.Labels["instance"] != "localhost:9846" ||
+		firing.Annotations["summary"] != "Kirurgi har 30 vårdplatser" {
+		t.Errorf("got %+v", firing)
+	}
+	ward.available.Store(38)
+	until(t, e)
+}
+
+// A series that is gone does not fire on as if it were there.
+func TestVanishedSeriesResolves(t *testing.T) {
+	var ward beds
+	ward.available.Store(30)
+	e, _ := start(t, options(t, &ward, "0s"))
+	until(t, e, "firing")
+	ward.available.Store(-1)
+	until(t, e)
+}
+
+// A restart goes on with what was pending, and does not begin to wait anew.
+func TestPendingOutlastsARestart(t *testing.T) {
+	var ward beds
+	ward.available.Store(30)
+	o := options(t, &ward, "1h")
+	directory := t.TempDir()
+	open, err := evaluator.OpenStorage(directory, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.Storage = open
+	e, stop := start(t, o)
+	before := until(t, e, "pending")[0]
+	// The state is written by the evaluation after the one that began it.
+	deadline := time.After(20 * time.Second)
+	for time.Since(before.ActiveAt) < time.Second {
+		select {
+		case <-time.After(10 * time.Millisecond):
+		case <-deadline:
+			t.Fatal("time stands still")
+		}
+	}
+	stop()
+	if err := o.Storage.Close(); err != nil {
+		t.Fatal(err)
+	}
+	o.Storage, o.Registerer = storage(t, directory), prometheus.NewRegistry()
+	again, _ := start(t, o)
+	deadline = time.After(20 * time.Second)
+	for {
+		after := until(t, again, "pending")[0]
+		if after.ActiveAt.Sub(before.ActiveAt).Abs() < time.Second {
+			return
+		}
+		select {
+		case <-time.After(10 * time.Millisecond):
+		case <-deadline:
+			t.Fatalf("pending since %s, want %s", after.ActiveAt, before.ActiveAt)
+		}
+	}
+}
+
+// alertmanager takes alerts, unless it is down.
+type alertmanager struct {
+	down     atomic.Bool
+	received chan []map[string]any
+}
+
+func (a *alertmanager) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if a.down.Load() {
+		w.WriteHeader(http.StatusServiceUnavailable)
+		return
+	}
+	data, _ := io.ReadAll(r.Body)
+	var alerts []map[string]any
+	if err := json.Unmarshal(data, &alerts); err != nil {
+		w.WriteHeader(http.StatusBadRequest)
+		return
+	}
+	select {
+	case a.received <- alerts:
+	default:
+	}
+}
+
+func TestAlertsAreSent(t *testing.T) {
+	receiver := &alertmanager{received: make(chan []map[string]any, 100)}
+	receiver.down.Store(true)
+	server := httptest.NewServer(receiver)
+	defer server.Close()
+	var ward beds
+	ward.available.Store(30)
+	o := options(t, &ward, "0s")
+	registry := prometheus.NewRegistry()
+	o.Registerer, o.Alertmanagers = registry, []string{server.URL}
+	e, _ := start(t, o)
+	until(t, e, "firing")
+	failed := func() float64 {
+		families, err := registry.Gather()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, family := range families {
+			if family.GetName() == "prometheus_notifications_errors_total" && len(family.Metric) > 0 {
+				return family.Metric[0].GetCounter().GetValue()
+			}
+		}
+		return 0
+	}
+	deadline := time.After(20 * time.Second)
+	for failed() == 0 {
+		select {
+		case <-time.After(10 * time.Millisecond):
+		case <-deadline:
+			t.Fatal("the failure is not counted")
+		}
+	}
+	receiver.down.Store(false)
+	ward.available.Store(38) // resolution is sent at once, and not only after the resend delay
+	select {
+	case alerts := <-receiver.received:
+		labels, _ := alerts[0]["labels"].(map[string]any)
+		if labels["alertname"] != "BedsAvailableOffPlan" {
+			t.Errorf("got %v", alerts)
+		}
+	case <-time.After(20 * time.Second):
+		t.Fatal("nothing was sent once the Alertmanager was back")
+	}
+}
+
+func TestNewRefuses(t *testing.T) {
+	tests := []struct {
+		name   string
+		change func(*evaluator.Options)
+		want   string
+	}{
+		{"a rule that does not parse", func(o *evaluator.Options) {
+			o.Rules[0].Data = []byte("groups: [{name: a, rules: [{alert: A, expr: 'sum(('}]}]")
+		}, "alerting: "},
+		{"an Alertmanager that is no URL", func(o *evaluator.Options) { o.Alertmanagers = []string{"localhost:9093"} }, `alerting: alertmanagers: "localhost:9093" is not a URL such as http://localhost:9093`},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			o := options(t, &beds{}, "0s")
+			tt.change(&o)
+			if _, err := evaluator.New(o); err == nil || !strings.HasPrefix(err.Error(), tt.want) {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+}
+
+func TestDamagedStorageIsSetAside(t *testing.T) {
+	directory := filepath.Join(t.TempDir(), "alerting")
+	if err := os.MkdirAll(filepath.Join(directory, "wal"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(directory, "wal", "checkpoint.zero"), []byte("no checkpoint"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	storage(t, directory)
+	if _, err := os.Stat(directory + ".damaged"); err != nil {
+		t.Error(err)
+	}
+}

@@ -1,0 +1,86 @@
+package config
+
+import (
+	"fmt"
+	"io/fs"
+	"reflect"
+	"strings"
+
+	"github.com/go-viper/mapstructure/v2"
+	"github.com/spf13/pflag"
+	"github.com/spf13/viper"
+)
+
+// environmentPrefix begins every environment variable that planwatch reads.
+const environmentPrefix = "PLANWATCH"
+
+// Overrides are flags, by the key of planwatch.yaml that each stands for. A
+// flag counts only where it is given.
+type Overrides map[string]*pflag.Flag
+
+// loadService reads planwatch.yaml and lays the environment and the flags
+// over it.
+func loadService(files fs.FS, overrides Overrides) (Service, error) {
+	stated, _, err := parseService(files)
+	if err != nil {
+		return Service{}, err
+	}
+	v := viper.New()
+	v.SetEnvPrefix(environmentPrefix)
+	v.SetEnvKeyReplacer(strings.NewReplacer(".", "_"))
+	v.AutomaticEnv()
+	setDefaults(v, "", reflect.ValueOf(stated))
+	for key, flag := range overrides {
+		if err := v.BindPFlag(key, flag); err != nil {
+			return Service{}, fmt.Errorf("flag --%s: %w", flag.Name, err)
+		}
+	}
+	var service Service
+	err = v.UnmarshalExact(&service, func(c *mapstructure.DecoderConfig) { c.TagName = "yaml" },
+		viper.DecodeHook(mapstructure.ComposeDecodeHookFunc(mapstructure.TextUnmarshallerHookFunc(), commaSeparated)))
+	if err != nil {
+		return Service{}, fmt.Errorf("environment or flags: %s", firstLine(err))
+	}
+	if err := service.validate(); err != nil {
+		return Service{}, fmt.Errorf("environment or flags: %w", err)
+	}
+	return service, nil
+}
+
+// setDefaults makes every setting known to viper under its key, so that the
+// environment can override it.
+func setDefaults(v *viper.Viper, key string, value reflect.Value) {
+	under := func(name string) string { return strings.TrimPrefix(key+"."+name, ".") }
+	switch value.Kind() {
+	case reflect.Struct:
+		for field, inner := range value.Fields() {
+			name, _, _ := strings.Cut(field.Tag.Get("yaml"), ",")
+			setDefaults(v, under(name), inner)
+		}
+	case reflect.Map:
+		for _, name := range value.MapKeys() {
+			setDefaults(v, under(name.String()), value.MapIndex(name))
+		}
+	default:
+		v.SetDefault(key, value.Interface())
+	}
+}
+
+// commaSeparated splits a list that the environment gives as one text.
+func commaSeparated(from, to reflect.Type, data any) (any, error) {
+	text, ok := data.(string)
+	if !ok || from.Kind() != reflect.String || to != reflect.TypeFor[[]string]() {
+		return data, nil
+	}
+	return strings.Split(text, ","), nil
+}
+
+// firstLine is the cause that the decoder names, without its preamble.
+func firstLine(err error) string {
+	for line := range strings.SplitSeq(err.Error(), "\n") {
+		if line = strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(line), "*")); line != "" && !strings.Contains(line, "decoding failed") {
+			return line
+		}
+	}
+	return err.Error()
+}

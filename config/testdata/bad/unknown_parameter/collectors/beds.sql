@@ -1,0 +1,1 @@
+SELECT ward FROM bed_measurement WHERE measured_at <= :now

@@ -1,0 +1,1 @@
+UPDATE bed_measurement SET available = 0
