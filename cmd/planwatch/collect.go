@@ -1,0 +1,56 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"planwatch/internal/clock"
+	"planwatch/internal/listing"
+	"planwatch/internal/replay"
+)
+
+func newCollect(s *settings) *cobra.Command {
+	var asOf, format string
+	cmd := &cobra.Command{
+		Use:   "collect [NAME...]",
+		Short: "Run collectors once and print their samples",
+		Long:  "Runs the named collectors once, or all of them, and prints their samples. --as-of asks\nfor the figures of a past moment; a date alone means the end of that day.",
+		RunE: func(cmd *cobra.Command, names []string) error {
+			printed, err := listing.ParseFormat(format)
+			if err != nil {
+				return err
+			}
+			cfg, err := s.load(nil)
+			if err != nil {
+				return err
+			}
+			moment := cfg.NewClock().Now().In(cfg.Location)
+			if asOf != "" {
+				if moment, err = clock.ParseMoment(asOf, cfg.Location, moment); err != nil {
+					return fmt.Errorf("--as-of: %w", err)
+				}
+			}
+			result, err := replay.Collect(cmd.Context(), cfg, names, moment)
+			if err != nil {
+				return err
+			}
+			for _, failure := range result.Failures {
+				_, _ = fmt.Fprintf(cmd.ErrOrStderr(), "planwatch: %v\n", failure)
+			}
+			if result.Withdrawn > 0 {
+				_, _ = fmt.Fprintf(cmd.ErrOrStderr(), "planwatch: %d figures are not shown: older than max_age\n", result.Withdrawn)
+			}
+			if err := listing.Write(cmd.OutOrStdout(), printed, result.KPIs, result.Samples); err != nil {
+				return err
+			}
+			if len(result.Failures) > 0 {
+				return errFoundWrong
+			}
+			return nil
+		},
+	}
+	cmd.Flags().StringVar(&asOf, "as-of", "", "the `moment` that the figures are for (default: now, by planwatch's clock)")
+	cmd.Flags().StringVar(&format, "format", "table", "table, json, csv or prometheus")
+	return cmd
+}

@@ -1,0 +1,46 @@
+// Command planwatch turns a health region's plan into live numbers.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+// The exit statuses.
+const (
+	exitFine        = 0
+	exitFoundWrong  = 1
+	exitCouldNotRun = 2
+)
+
+func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
+
+func run(args []string, stdout, stderr io.Writer) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	root := newRoot()
+	root.SetArgs(args)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	return exitStatus(root.ExecuteContext(ctx), stderr)
+}
+
+// errFoundWrong is the error of a command that ran and found fault. It has
+// said what already.
+var errFoundWrong = errors.New("something is wrong")
+
+func exitStatus(err error, stderr io.Writer) int {
+	if err == nil {
+		return exitFine
+	}
+	if errors.Is(err, errFoundWrong) {
+		return exitFoundWrong
+	}
+	_, _ = fmt.Fprintf(stderr, "planwatch: %v\n", err)
+	return exitCouldNotRun
+}

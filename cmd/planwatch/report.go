@@ -1,0 +1,67 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"planwatch/internal/clock"
+	"planwatch/internal/replay"
+	"planwatch/internal/report"
+	"planwatch/plan"
+)
+
+func newReport(s *settings) *cobra.Command {
+	var asOf, lang, format string
+	cmd := &cobra.Command{
+		Use:   "report",
+		Short: "Hold the figures against the plan and print the worst first",
+		Long: "Runs every collector once and prints each target with its figure, the worst first, and\n" +
+			"then the key figures that have no target. --as-of asks for the report of a past moment;\n" +
+			"a date alone means the end of that day. table and markdown are for people; json and csv\n" +
+			"have every figure in the unit of its KPI.",
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			printed, err := report.ParseFormat(format)
+			if err != nil {
+				return err
+			}
+			language, err := report.ParseLanguage(lang)
+			if err != nil {
+				return err
+			}
+			cfg, err := s.load(nil)
+			if err != nil {
+				return err
+			}
+			moment := cfg.NewClock().Now().In(cfg.Location)
+			if asOf != "" {
+				if moment, err = clock.ParseMoment(asOf, cfg.Location, moment); err != nil {
+					return fmt.Errorf("--as-of: %w", err)
+				}
+			}
+			result, err := replay.Collect(cmd.Context(), cfg, nil, moment)
+			if err != nil {
+				return err
+			}
+			for _, failure := range result.Failures {
+				_, _ = fmt.Fprintf(cmd.ErrOrStderr(), "planwatch: %v\n", failure)
+			}
+			made := report.New(report.Input{
+				Region: cfg.Region, Collectors: cfg.Collectors, Samples: result.Samples, At: moment, Location: cfg.Location,
+				Targets: plan.Assess(cfg.Plan.Targets, cfg.Catalogue(), result.Samples, moment, cfg.Location),
+			})
+			if err := made.Write(cmd.OutOrStdout(), printed, language); err != nil {
+				return err
+			}
+			if len(result.Failures) > 0 {
+				return errFoundWrong
+			}
+			return nil
+		},
+	}
+	cmd.Flags().StringVar(&asOf, "as-of", "", "the `moment` that the report is of (default: now, by planwatch's clock)")
+	cmd.Flags().StringVar(&lang, "lang", "sv", "sv or en")
+	cmd.Flags().StringVar(&format, "format", "table", "table, json, csv or markdown")
+	return cmd
+}

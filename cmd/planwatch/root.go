@@ -1,0 +1,30 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	"planwatch/config"
+)
+
+// settings are the flags that every command shares.
+type settings struct{ dir string }
+
+func newRoot() *cobra.Command {
+	var s settings
+	root := &cobra.Command{
+		Use:           "planwatch",
+		Short:         "A health region's plan, held against its figures",
+		Long:          "planwatch reads a health region's warehouse on a schedule, computes its key figures,\nand exposes them to Prometheus. Without --config it runs the region that is compiled\nin, on a sample warehouse.",
+		SilenceUsage:  true,
+		SilenceErrors: true,
+	}
+	root.PersistentFlags().StringVar(&s.dir, "config", "", "the region's `directory` (default: the one compiled in)")
+	root.AddCommand(newServe(&s), newCollect(&s), newAlerts(), newReport(&s), newCheck(&s), newGenerate(&s), newInit(), newVersion())
+	root.CompletionOptions.HiddenDefaultCmd = true
+	return root
+}
+
+// load reads the configuration that the flags name.
+func (s *settings) load(overrides config.Overrides) (*config.Config, error) {
+	return config.Load(s.dir, overrides)
+}

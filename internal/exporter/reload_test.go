@@ -1,0 +1,58 @@
+package exporter_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func TestReload(t *testing.T) {
+	server := queue(t)
+	dir := queueRegion(t, server, "1h")
+	p := start(t, dir, t.TempDir())
+	p.until(kalix, "42")
+	definition := filepath.Join(dir, "collectors", "waiting.yaml")
+	good, err := os.ReadFile(definition)
+	if err != nil {
+		t.Fatal(err)
+	}
+	write := func(text string) {
+		t.Helper()
+		if err := os.WriteFile(definition, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+
+	t.Run("a bad configuration leaves the running one as it was", func(t *testing.T) {
+		write(strings.Replace(string(good), "better: lower", "better: down", 1))
+		err := p.Reload(t.Context())
+		if err == nil || !strings.Contains(err.Error(), `better: "down" is not higher or lower`) {
+			t.Errorf("got %v", err)
+		}
+		if got := p.exposed("planwatch_config_last_reload_successful"); got != "0" {
+			t.Errorf("planwatch_config_last_reload_successful is %q", got)
+		}
+		if got := p.exposed(kalix); got != "42" {
+			t.Errorf("the figure is %q", got)
+		}
+	})
+	t.Run("a good one takes over, and what it no longer defines is gone", func(t *testing.T) {
+		write(strings.Replace(string(good), "name: patients_waiting", "name: patients_in_queue", 1))
+		p.again()
+		p.until(`kpi_patients_in_queue{hospital="Kalix"}`, "42")
+		if got := p.exposed(kalix); got != "" {
+			t.Errorf("the former KPI still shows %q", got)
+		}
+		if got := p.exposed("planwatch_config_last_reload_successful"); got != "1" {
+			t.Errorf("planwatch_config_last_reload_successful is %q", got)
+		}
+	})
+	t.Run("figures of an unchanged definition stay through a reload, and through an outage", func(t *testing.T) {
+		server.Stop()
+		p.again()
+		if got := p.exposed(`kpi_patients_in_queue{hospital="Kalix"}`); got != "42" {
+			t.Errorf("the figure is %q", got)
+		}
+	})
+}

@@ -1,0 +1,68 @@
+package kpisdoc_test
+
+import (
+	"bytes"
+	"flag"
+	"os"
+	"strings"
+	"testing"
+
+	"planwatch/config"
+	"planwatch/internal/kpisdoc"
+)
+
+var update = flag.Bool("update", false, "write the golden file anew")
+
+func TestGenerate(t *testing.T) {
+	cfg, err := config.Load("../report/testdata/region", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := kpisdoc.Generate(cfg)
+	if file.Path != "docs/kpis.md" {
+		t.Errorf("written to %s", file.Path)
+	}
+	const golden = "testdata/kpis.md"
+	if *update {
+		if err := os.WriteFile(golden, file.Data, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(file.Data, want) {
+		t.Errorf("%s is not what is written now; -update writes it anew\n%s", golden, file.Data)
+	}
+}
+
+// The document of the built-in region has every KPI, its query and its
+// targets, each once in the contents and once in its place, and is the same
+// whenever it is made.
+func TestBuiltinRegion(t *testing.T) {
+	cfg, err := config.Load("", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	made := kpisdoc.Generate(cfg).Data
+	if again := kpisdoc.Generate(cfg).Data; !bytes.Equal(made, again) {
+		t.Error("not the same bytes twice")
+	}
+	text := string(made)
+	once := func(what string) {
+		if n := strings.Count(text, what); n != 1 {
+			t.Errorf("%q stands %d times", what, n)
+		}
+	}
+	for _, d := range cfg.Collectors {
+		once("| [collectors/" + d.Query + "](../config/norrbotten/collectors/" + d.Query + ") |")
+		for _, k := range d.KPIs {
+			once("  - [" + k.Name + "](#" + k.Name + "): ")
+			once(`<a id="` + k.Name + `"></a>`)
+		}
+	}
+	for _, target := range cfg.Plan.Targets {
+		once("| " + target.ID + " | ")
+	}
+}

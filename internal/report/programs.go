@@ -1,0 +1,103 @@
+package report
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"io"
+	"strconv"
+	"time"
+
+	"planwatch/plan"
+)
+
+// object is a row as programs read it. What is not known is null.
+type object struct {
+	KPI string `json:"kpi"`
+	// Target is the target's name; null where the KPI has none.
+	Target *string           `json:"target"`
+	Labels map[string]string `json:"labels"`
+	Unit   string            `json:"unit"`
+	Actual *float64          `json:"actual"`
+	// Expected is due by now, TargetValue at the period's end.
+	Expected    *float64 `json:"expected"`
+	TargetValue *float64 `json:"target_value"`
+	MarginRatio *float64 `json:"margin_ratio"`
+	// Status is critical, warning, unknown or on plan; null without a target.
+	Status *string `json:"status"`
+	// Reason is why the status is unknown or null: one of plan's reasons, or no_target.
+	Reason   *plan.Reason `json:"reason"`
+	Forecast *float64     `json:"forecast"`
+	DataTime *time.Time   `json:"data_time"`
+	Cite     *string      `json:"cite"`
+}
+
+func (r Row) object() object {
+	o := object{
+		KPI: r.KPI.Name, Labels: make(map[string]string, len(r.Labels)), Unit: string(r.KPI.Unit),
+		Actual: r.Actual, Expected: r.Expected, TargetValue: r.Full, MarginRatio: r.Margin, Forecast: r.Forecast,
+	}
+	for _, label := range r.Labels {
+		o.Labels[label.Name] = label.Value
+	}
+	if r.Target != nil {
+		o.Target, o.Status = &r.Target.ID, new(r.Status.String())
+	}
+	if r.Reason != "" {
+		o.Reason = &r.Reason
+	}
+	if !r.DataTime.IsZero() {
+		o.DataTime = &r.DataTime
+	}
+	if r.Cite != "" {
+		o.Cite = new(oneLine(r.Cite))
+	}
+	return o
+}
+
+func (r *Report) writeJSON(w io.Writer) error {
+	objects := make([]object, len(r.Rows))
+	for i, row := range r.Rows {
+		objects[i] = row.object()
+	}
+	encoder := json.NewEncoder(w)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(objects)
+}
+
+func (r *Report) writeCSV(w io.Writer, l Language) error {
+	out := csv.NewWriter(w)
+	if err := out.Write([]string{"kpi", "title", "target", "labels", "unit", "actual", "expected", "target_value", "margin_ratio", "status", "reason", "forecast", "data_time", "cite"}); err != nil {
+		return err
+	}
+	for _, row := range r.Rows {
+		o := row.object()
+		moment := ""
+		if o.DataTime != nil {
+			moment = o.DataTime.Format(time.RFC3339)
+		}
+		if err := out.Write([]string{
+			o.KPI, row.Title(l), text(o.Target), row.Labels.String(), o.Unit,
+			plain(o.Actual), plain(o.Expected), plain(o.TargetValue), plain(o.MarginRatio), text(o.Status), text(o.Reason), plain(o.Forecast), moment, text(o.Cite),
+		}); err != nil {
+			return err
+		}
+	}
+	out.Flush()
+	return out.Error()
+}
+
+// plain writes a figure as programs read it; nil is empty.
+func plain(value *float64) string {
+	if value == nil {
+		return ""
+	}
+	return strconv.FormatFloat(*value, 'f', -1, 64)
+}
+
+func text[T ~string](value *T) string {
+	if value == nil {
+		return ""
+	}
+	return string(*value)
+}

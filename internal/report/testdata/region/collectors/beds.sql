@@ -1,0 +1,1 @@
+SELECT hospital, ward, measured_at, available, occupied FROM bed

@@ -1,0 +1,1 @@
+SELECT division, net_cost, agency FROM ledger

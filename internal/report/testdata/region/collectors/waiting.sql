@@ -1,0 +1,1 @@
+SELECT specialty, waited FROM waiting

@@ -1,0 +1,82 @@
+package web
+
+import (
+	"bytes"
+	"compress/gzip"
+	"log/slog"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/common/expfmt"
+
+	"planwatch/internal/snapshot"
+)
+
+// Metrics answers scrapes of the figures in store and of what gatherer gives.
+func Metrics(store *snapshot.Store, gatherer prometheus.Gatherer, logger *slog.Logger) http.Handler {
+	return metricsHandler{store, gatherer, logger}
+}
+
+// metricsHandler answers a scrape: the snapshot's bytes as they are, and
+// after them planwatch's few metrics about itself, gathered now.
+type metricsHandler struct {
+	store  *snapshot.Store
+	own    prometheus.Gatherer
+	logger *slog.Logger
+}
+
+func (h metricsHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	format, contentType := snapshot.Negotiate(r.Header)
+	compression := snapshot.Plain
+	if acceptsGzip(r.Header.Get("Accept-Encoding")) {
+		compression = snapshot.Gzip
+		w.Header().Set("Content-Encoding", "gzip")
+	}
+	w.Header().Set("Content-Type", string(contentType))
+	w.Header().Set("Vary", "Accept, Accept-Encoding")
+	h.store.Ask(format, compression)
+	if err := h.store.Current().WriteTo(w, format, compression); err != nil {
+		return // the reader is gone
+	}
+	_, _ = w.Write(h.gather(format, compression))
+}
+
+// gather gives the metrics about planwatch itself. Those that cannot be gathered
+// are left out, and the log says so.
+func (h metricsHandler) gather(format snapshot.Format, compression snapshot.Compression) []byte {
+	families, err := h.own.Gather()
+	if err != nil {
+		h.logger.Error("metrics about planwatch itself are incomplete", "err", err)
+	}
+	var plain bytes.Buffer
+	if err := snapshot.Encode(&plain, families, format); err != nil {
+		h.logger.Error("metrics about planwatch itself are incomplete", "err", err)
+	}
+	if format == snapshot.OpenMetrics {
+		_, _ = expfmt.FinalizeOpenMetrics(&plain)
+	}
+	if compression == snapshot.Plain {
+		return plain.Bytes()
+	}
+	var packed bytes.Buffer
+	zip, _ := gzip.NewWriterLevel(&packed, gzip.BestSpeed)
+	_, _ = zip.Write(plain.Bytes())
+	_ = zip.Close()
+	return packed.Bytes()
+}
+
+// acceptsGzip reads an Accept-Encoding header.
+func acceptsGzip(header string) bool {
+	for part := range strings.SplitSeq(header, ",") {
+		coding, parameters, _ := strings.Cut(part, ";")
+		if !strings.EqualFold(strings.TrimSpace(coding), "gzip") {
+			continue
+		}
+		quality, found := strings.CutPrefix(strings.ReplaceAll(parameters, " ", ""), "q=")
+		weight, err := strconv.ParseFloat(quality, 64)
+		return !found || err == nil && weight > 0
+	}
+	return false
+}

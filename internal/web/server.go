@@ -1,0 +1,179 @@
+// Package web is what planwatch shows over HTTP: the metrics, its health, and
+// the report and the collectors' state as pages.
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/goccy/go-yaml"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+	toolkit "github.com/prometheus/exporter-toolkit/web"
+
+	"planwatch/alerts/evaluator"
+	"planwatch/internal/clock"
+	"planwatch/internal/kpi"
+	"planwatch/internal/report"
+	"planwatch/internal/snapshot"
+)
+
+// Exporter is what the server shows.
+type Exporter struct {
+	// Store holds the figures.
+	Store *snapshot.Store
+	// Registry takes the metrics about the server.
+	Registry prometheus.Registerer
+	// Gatherer gives the metrics about planwatch itself.
+	Gatherer prometheus.Gatherer
+	// Alerts are those that are pending or firing, and whether planwatch
+	// evaluates any.
+	Alerts func() ([]evaluator.Alert, bool)
+	// Ready says why planwatch is not ready yet, or nil.
+	Ready func() error
+	// Reload takes the configuration over anew. Without it, /-/reload is off.
+	Reload func(context.Context) error
+	// Report is how the region stands now.
+	Report func() *report.Report
+	// Collectors is how each collector does.
+	Collectors func() []report.CollectorStatus
+	// Clock is planwatch's own.
+	Clock clock.Clock
+}
+
+// Server is planwatch's HTTP server.
+type Server struct {
+	http      *http.Server
+	listeners []net.Listener
+	toolkit   *toolkit.FlagConfig
+	logger    *slog.Logger
+	tls       bool
+}
+
+// Listen opens the addresses and makes a Server of them, whose TLS and basic
+// authentication configFile gives, in the form of Prometheus' exporter-toolkit.
+func Listen(addresses []string, configFile string, shown Exporter, logger *slog.Logger) (*Server, error) {
+	tls, err := configuresTLS(configFile)
+	if err != nil {
+		return nil, fmt.Errorf("web.config.file: %w", err)
+	}
+	s := &Server{
+		http: &http.Server{
+			Handler:           newHandler(shown, logger),
+			ReadHeaderTimeout: 5 * time.Second,
+			WriteTimeout:      time.Minute,
+			IdleTimeout:       2 * time.Minute,
+			ErrorLog:          slog.NewLogLogger(logger.Handler(), slog.LevelDebug),
+		},
+		toolkit: &toolkit.FlagConfig{WebListenAddresses: &addresses, WebSystemdSocket: new(false), WebConfigFile: &configFile},
+		logger:  logger,
+		tls:     tls,
+	}
+	for _, address := range addresses {
+		listener, err := net.Listen("tcp", address)
+		if err != nil {
+			s.closeListeners()
+			return nil, fmt.Errorf("web.listen-address: %w", err)
+		}
+		s.listeners = append(s.listeners, listener)
+	}
+	return s, nil
+}
+
+// configuresTLS tells whether a web configuration is one with TLS. Beside
+// that it finds the file's faults.
+func configuresTLS(file string) (bool, error) {
+	if err := toolkit.Validate(file); err != nil || file == "" {
+		return false, err
+	}
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return false, err
+	}
+	var settings struct {
+		TLS map[string]any `yaml:"tls_server_config"`
+	}
+	err = yaml.Unmarshal(data, &settings)
+	return settings.TLS != nil, err
+}
+
+func (s *Server) closeListeners() {
+	for _, listener := range s.listeners {
+		_ = listener.Close()
+	}
+}
+
+// URLs are where the server is found from this machine.
+func (s *Server) URLs() []string {
+	scheme := "http"
+	if s.tls {
+		scheme = "https"
+	}
+	urls := make([]string, len(s.listeners))
+	for i, listener := range s.listeners {
+		host, port, err := net.SplitHostPort(listener.Addr().String())
+		if ip := net.ParseIP(host); err != nil || ip.IsUnspecified() {
+			host = "localhost"
+		}
+		urls[i] = scheme + "://" + net.JoinHostPort(host, port)
+	}
+	return urls
+}
+
+// Serve answers requests until Shutdown is called.
+func (s *Server) Serve() error {
+	if err := toolkit.ServeMultiple(s.listeners, s.http, s.toolkit, s.logger); !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("web: %w", err)
+	}
+	return nil
+}
+
+// Shutdown lets requests under way end, until ctx does.
+func (s *Server) Shutdown(ctx context.Context) error { return s.http.Shutdown(ctx) }
+
+func newHandler(shown Exporter, logger *slog.Logger) http.Handler {
+	counted := newCounted(shown.Registry)
+	mux := http.NewServeMux()
+	pages := &board{shown.Report, shown.Collectors, shown.Ready, shown.Clock, logger}
+	mux.Handle("GET /{$}", counted.handler("report", http.HandlerFunc(pages.serveReport)))
+	mux.Handle("GET /collectors", counted.handler("collectors", http.HandlerFunc(pages.serveCollectors)))
+	mux.Handle("GET /static/", counted.handler("static", static()))
+	mux.Handle("GET /metrics", counted.handler("metrics", Metrics(shown.Store, shown.Gatherer, logger)))
+	mux.Handle("GET /api/v1/alerts", counted.handler("alerts", activeAlerts(shown.Alerts)))
+	mux.Handle("GET /-/healthy", counted.handler("healthy", http.HandlerFunc(healthy)))
+	mux.Handle("GET /-/ready", counted.handler("ready", ready(shown.Ready)))
+	mux.Handle("/-/reload", counted.handler("reload", reload(shown.Reload)))
+	return mux
+}
+
+// counted counts and times requests by handler.
+type counted struct {
+	requests *prometheus.CounterVec
+	duration *prometheus.HistogramVec
+}
+
+func newCounted(registry prometheus.Registerer) counted {
+	c := counted{
+		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Namespace: kpi.ExporterPrefix, Subsystem: "http", Name: "requests_total", Help: "HTTP requests by handler and status code.",
+		}, []string{"handler", "code"}),
+		duration: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Namespace: kpi.ExporterPrefix, Subsystem: "http", Name: "request_duration_seconds", Help: "How long requests took, by handler.",
+			Buckets: []float64{.001, .005, .025, .1, .5, 2.5, 10},
+		}, []string{"handler"}),
+	}
+	registry.MustRegister(c.requests, c.duration)
+	return c
+}
+
+func (c counted) handler(name string, next http.Handler) http.Handler {
+	labels := prometheus.Labels{"handler": name}
+	return promhttp.InstrumentHandlerDuration(c.duration.MustCurryWith(labels),
+		promhttp.InstrumentHandlerCounter(c.requests.MustCurryWith(labels), next))
+}
