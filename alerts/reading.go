@@ -77,8 +77,8 @@ var readings = map[kpi.Unit]reading{
 	"joules":          measured(3.6e9, 1, "MWh", "MWh").inThousands(),
 	"grams":           measured(1e6, 1, "ton", "tonnes").inThousands(),
 	"metres":          measured(1e3, 1, "km", "km").inThousands(),
-	"fte":             measured(1, 1, "årsarbetare", "FTE"),
-	"patients_per_gp": measured(1, 1, "listade per läkare", "patients per GP"),
+	"fte":             counted("årsarbetare", "årsarbetare", "FTE", "FTE"),
+	"patients_per_gp": counted("listad per läkare", "listade per läkare", "patient per GP", "patients per GP").inThousands(),
 	"seconds_per_bed": measured(3600, 1, "timmar per vårdplats", "hours per bed"),
 
 	"applicants":    counted("sökande", "sökande", "applicant", "applicants"),

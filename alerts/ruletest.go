@@ -69,6 +69,9 @@ const (
 	endsFor = keepFiring + 5*time.Minute
 )
 
+// testZone is the region's zone in tests, an hour ahead of UTC.
+var testZone = time.FixedZone("", 3600)
+
 // testStep is between evaluations in tests. A day of evaluations as frequent
 // as the rules' own would take too long.
 const testStep = 5 * time.Minute
@@ -290,6 +293,8 @@ func (s scene) course(name, alert, severity string, wait time.Duration, off, on 
 		add(fmt.Sprintf("planwatch_collector_oldest_data_timestamp_seconds{collector=%q,", s.aim.collector.Collector)+scraped,
 			fmt.Sprintf("%dx%d", s.at.Add(-testDataAge).Unix()+testOffset, more))
 		add("planwatch_clock_offset_seconds{"+scraped, fmt.Sprintf("%dx%d", testOffset, more))
+		_, ahead := s.at.In(testZone).Zone()
+		add("planwatch_time_zone_offset_seconds{"+scraped, fmt.Sprintf("%dx%d", ahead, more))
 	}
 	t := ruleTest{Name: name, Start: s.at.Add(testOffset * time.Second).UTC().Format(time.RFC3339), Interval: duration(step)}
 	for _, series := range names {

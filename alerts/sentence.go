@@ -164,19 +164,20 @@ func (s subject) where(l language, labels kpi.Labels) string {
 }
 
 // sinceTemplate writes the moment that the oldest figure of the collector
-// speaks of. Prometheus writes times in UTC only, so that the age stands
-// beside it. The offset is that of a planwatch whose clock shows a past day.
+// speaks of, as clocks in the region show it: Prometheus writes times in UTC
+// only, so planwatch tells how far its zone is ahead of that, and how far its
+// own clock, which may show a past day, is behind.
 func sinceTemplate(l language, collector string) string {
 	series := fmt.Sprintf("planwatch_collector_oldest_data_timestamp_seconds{collector=`%s`}", collector)
-	moment := fmt.Sprintf("{{ with query %q }}{{ (first . | value | toTime).Format `2006-01-02 15:04` }}{{ end }}", series+" - ignoring (collector) planwatch_clock_offset_seconds")
+	moment := fmt.Sprintf("{{ with query %q }}{{ (first . | value | toTime).Format `2006-01-02 15:04` }}{{ end }}", "round("+series+" - ignoring (collector) planwatch_clock_offset_seconds + ignoring (collector) planwatch_time_zone_offset_seconds)")
 	age := fmt.Sprintf("{{ with query %q }}{{ first . | value | humanizeDuration | reReplaceAll `m [0-9]+s$` `m` }}{{ end }}", "floor(time() - "+series+")")
 	return fmt.Sprintf(l.of(ago), moment, age)
 }
 
-var ago = kpi.Text{SV: "%s UTC, för %s sedan", EN: "%s UTC, %s ago"}
+var ago = kpi.Text{SV: "%s, för %s sedan", EN: "%s, %s ago"}
 
 // since is what sinceTemplate writes of data of a moment by planwatch's
-// clock, of that age.
+// clock, in the moment's own zone, of that age.
 func since(l language, moment time.Time, age time.Duration) string {
 	seconds := int(math.Floor(age.Seconds()))
 	days, hours, minutes := seconds/86400, seconds/3600%24, seconds/60%60
@@ -189,7 +190,7 @@ func since(l language, moment time.Time, age time.Duration) string {
 	case minutes == 0:
 		text = fmt.Sprintf("%ds", seconds)
 	}
-	return fmt.Sprintf(l.of(ago), moment.UTC().Format("2006-01-02 15:04"), text)
+	return fmt.Sprintf(l.of(ago), moment.Format("2006-01-02 15:04"), text)
 }
 
 // text is the sentence about one assessment, with data as old as said.
@@ -215,7 +216,7 @@ func (t sentence) text(l language, s subject, a plan.Assessment, age time.Durati
 		case slot == "where":
 			return s.where(l, a.Labels)
 		case slot == "since":
-			return since(l, a.DataTime, age)
+			return since(l, a.DataTime.In(testZone), age)
 		case !isFigure:
 			return s.word(l, slot)
 		case value == nil:
