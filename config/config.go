@@ -141,9 +141,10 @@ func (c *Config) Name() string {
 	return filepath.Base(directory)
 }
 
-// AlertRegion is what alerts are made of. OnCall must not be nil.
-func (c *Config) AlertRegion() *alerts.Region {
-	region := &alerts.Region{Name: c.Name(), Location: c.Location, Collectors: c.Collectors, Plan: c.Plan, OnCall: c.OnCall}
+// AlertRegion is what alerts are made of, with the dashboards that they link
+// to: uids by collector. OnCall must not be nil.
+func (c *Config) AlertRegion(dashboards map[string]string) *alerts.Region {
+	region := &alerts.Region{Name: c.Name(), Location: c.Location, Collectors: c.Collectors, Plan: c.Plan, OnCall: c.OnCall, Dashboards: dashboards}
 	if books, err := fs.Sub(c.files, "runbooks"); err == nil {
 		region.Runbooks = books
 	}

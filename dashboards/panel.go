@@ -1,0 +1,144 @@
+package dashboards
+
+import (
+	"github.com/grafana/grafana-foundation-sdk/go/cog"
+	"github.com/grafana/grafana-foundation-sdk/go/common"
+	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
+	"github.com/grafana/grafana-foundation-sdk/go/prometheus"
+	"github.com/grafana/grafana-foundation-sdk/go/stat"
+	"github.com/grafana/grafana-foundation-sdk/go/statetimeline"
+	"github.com/grafana/grafana-foundation-sdk/go/table"
+	"github.com/grafana/grafana-foundation-sdk/go/timeseries"
+)
+
+// source is the data source that a dashboard's variable chooses.
+func source() common.DataSourceRef {
+	return common.DataSourceRef{Type: new("prometheus"), Uid: new("${" + sourceVariable + "}")}
+}
+
+// spanned is how long a gap a line bridges, in milliseconds: a weekend
+// without a scrape stays visible, a restart does not.
+const spanned = 2 * 24 * 60 * 60 * 1000
+
+// target is one query of a panel.
+func target(ref, expr, legend string) *prometheus.DataqueryBuilder {
+	return prometheus.NewDataqueryBuilder().RefId(ref).Expr(expr).LegendFormat(legend).
+		EditorMode(prometheus.QueryEditorModeCode).Datasource(source())
+}
+
+// overTime asks for series over the dashboard's span.
+func overTime(ref, expr, legend string) *prometheus.DataqueryBuilder {
+	return target(ref, expr, legend).Range().Format(prometheus.PromQueryFormatTimeSeries)
+}
+
+// rightNow asks for values at the span's end.
+func rightNow(ref, expr, legend string) *prometheus.DataqueryBuilder {
+	return target(ref, expr, legend).Instant().Format(prometheus.PromQueryFormatTimeSeries)
+}
+
+// rows asks for values at the span's end, a row each with its labels.
+func rows(ref, expr string) *prometheus.DataqueryBuilder {
+	return target(ref, expr, "").Instant().Format(prometheus.PromQueryFormatTable)
+}
+
+// newStat shows single values, large.
+func newStat(title, description string) *stat.PanelBuilder {
+	return stat.NewPanelBuilder().Title(title).Description(description).Datasource(source()).
+		GraphMode(common.BigValueGraphModeNone).ColorMode(common.BigValueColorModeNone).
+		TextMode(common.BigValueTextModeValue).JustifyMode(common.BigValueJustifyModeCenter).
+		Orientation(common.VizOrientationAuto).
+		ReduceOptions(common.NewReduceDataOptionsBuilder().Calcs([]string{"lastNotNull"}))
+}
+
+// newLines shows values over time.
+func newLines(title, description string) *timeseries.PanelBuilder {
+	return timeseries.NewPanelBuilder().Title(title).Description(description).Datasource(source()).
+		LineWidth(2).FillOpacity(0).LineInterpolation(common.LineInterpolationStepAfter).
+		ShowPoints(common.VisibilityModeNever).SpanNulls(common.BoolOrFloat64{Float64: new(float64(spanned))}).
+		Legend(common.NewVizLegendOptionsBuilder().ShowLegend(true).DisplayMode(common.LegendDisplayModeList).Placement(common.LegendPlacementBottom)).
+		Tooltip(common.NewVizTooltipOptionsBuilder().Mode(common.TooltipDisplayModeMulti).Sort(common.SortOrderDescending))
+}
+
+// newTimeline shows states over time.
+func newTimeline(title, description string) *statetimeline.PanelBuilder {
+	return statetimeline.NewPanelBuilder().Title(title).Description(description).Datasource(source()).
+		MergeValues(true).ShowValue(common.VisibilityModeNever).RowHeight(0.8).FillOpacity(85).LineWidth(0).
+		Legend(common.NewVizLegendOptionsBuilder().ShowLegend(true).DisplayMode(common.LegendDisplayModeList).Placement(common.LegendPlacementBottom)).
+		Tooltip(common.NewVizTooltipOptionsBuilder().Mode(common.TooltipDisplayModeSingle))
+}
+
+// newTable shows rows.
+func newTable(title, description string) *table.PanelBuilder {
+	return table.NewPanelBuilder().Title(title).Description(description).Datasource(source()).
+		ShowHeader(true).CellHeight(common.TableCellHeightSm).
+		Footer(common.NewTableFooterOptionsBuilder().Show(false).Reducer([]string{}).CountRows(false))
+}
+
+// property is one setting of an override.
+func property(id string, value any) dashboard.DynamicConfigValue {
+	return dashboard.DynamicConfigValue{Id: id, Value: value}
+}
+
+func fixed(color string) dashboard.DynamicConfigValue {
+	return property("color", map[string]any{"mode": "fixed", "fixedColor": color})
+}
+
+func fixedColor(color string) *dashboard.FieldColorBuilder {
+	return dashboard.NewFieldColorBuilder().Mode(dashboard.FieldColorModeIdFixed).FixedColor(color)
+}
+
+// byQuery are overrides for what one query gives.
+func byQuery(ref string) dashboard.MatcherConfig {
+	return dashboard.MatcherConfig{Id: "byFrameRefID", Options: ref}
+}
+
+func transformation(id string, options map[string]any) dashboard.DataTransformerConfig {
+	return dashboard.DataTransformerConfig{Id: id, Options: options}
+}
+
+// columns orders, names and leaves out a table's fields.
+type columns struct {
+	order  []string
+	names  map[string]string
+	hidden []string
+}
+
+func (c *columns) add(field, name string) {
+	c.order = append(c.order, field)
+	if c.names == nil {
+		c.names = map[string]string{}
+	}
+	c.names[field] = name
+}
+
+func (c *columns) hide(fields ...string) { c.hidden = append(c.hidden, fields...) }
+
+func (c *columns) transformation() dashboard.DataTransformerConfig {
+	index, excluded := map[string]int{}, map[string]bool{}
+	for i, field := range c.order {
+		index[field] = i
+	}
+	for _, field := range c.hidden {
+		excluded[field] = true
+	}
+	return transformation("organize", map[string]any{
+		"excludeByName": excluded, "indexByName": index, "renameByName": c.names, "includeByName": map[string]bool{},
+	})
+}
+
+// unseen keeps a column in the data, for links, and out of sight. The first
+// is what Grafana 12.0 reads, the second what later ones do.
+func unseen() []dashboard.DynamicConfigValue {
+	return []dashboard.DynamicConfigValue{
+		property("custom.hidden", true),
+		property("custom.hideFrom", map[string]bool{"legend": true, "tooltip": true, "viz": true}),
+	}
+}
+
+// sortedBy orders a table's rows by a field's shown name, the least first.
+func sortedBy(field string, descending bool) dashboard.DataTransformerConfig {
+	return transformation("sortBy", map[string]any{"sort": []map[string]any{{"field": field, "desc": descending}}})
+}
+
+// builder is what the SDK's panel builders have in common.
+type builder = cog.Builder[dashboard.Panel]
