@@ -39,6 +39,10 @@ help: ## list the targets
 run: ## serve the embedded default on :9846; ARGS="--config DIR" for more
 	go run -tags $(TAGS) ./cmd/planwatch serve $(ARGS)
 
+.PHONY: stack
+stack: build prerequisites bin/tools/prometheus bin/tools/alertmanager ## MariaDB, planwatch, Prometheus and Alertmanager on loopback, until Ctrl-C
+	@go run ./internal/stack/start
+
 .PHONY: build
 build: ## bin/planwatch, with the embedded engine, static and reproducible
 	CGO_ENABLED=0 go build -tags $(TAGS) -trimpath -buildvcs=false -ldflags '$(LDFLAGS)' -o bin/planwatch ./cmd/planwatch

@@ -5,6 +5,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"planwatch/alerts"
+	"planwatch/config"
+	"planwatch/dashboards"
 	"planwatch/internal/generated"
 	"planwatch/internal/kpisdoc"
 )
@@ -29,8 +32,10 @@ func newGenerate(s *settings) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			var owned []string
-			files := []generated.File{kpisdoc.Generate(cfg)}
+			files, owned, err := generate(cfg)
+			if err != nil {
+				return err
+			}
 			if !checkOnly {
 				return generated.Write(root, files, owned...)
 			}
@@ -49,4 +54,27 @@ func newGenerate(s *settings) *cobra.Command {
 	}
 	cmd.Flags().BoolVar(&checkOnly, "check", false, "only tell what is out of date")
 	return cmd
+}
+
+// generate makes every file that follows from the configuration, and names
+// the directories that hold nothing else.
+func generate(cfg *config.Config) (files []generated.File, owned []string, err error) {
+	files = append(files, kpisdoc.Generate(cfg))
+	boards, err := dashboards.Generate(cfg)
+	if err != nil {
+		return nil, nil, err
+	}
+	files, owned = append(files, boards...), append(owned, dashboards.Directory(cfg)+"/sv", dashboards.Directory(cfg)+"/en")
+	if cfg.OnCall == nil {
+		return files, owned, nil
+	}
+	uids, err := dashboards.UIDs(cfg)
+	if err != nil {
+		return nil, nil, err
+	}
+	rules, err := alerts.Generate(cfg.AlertRegion(uids))
+	if err != nil {
+		return nil, nil, err
+	}
+	return append(files, rules...), append(owned, alerts.Owned(cfg.Name())...), nil
 }

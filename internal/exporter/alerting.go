@@ -17,6 +17,7 @@ import (
 	"planwatch/alerts"
 	"planwatch/alerts/evaluator"
 	"planwatch/config"
+	"planwatch/dashboards"
 	"planwatch/internal/kpi"
 )
 
@@ -69,7 +70,11 @@ func (e *Exporter) prepareAlerting(cfg *config.Config) (*alerting, error) {
 		}
 		e.alertStorage = storage
 	}
-	files, err := alerts.Generate(cfg.AlertRegion())
+	uids, err := dashboards.UIDs(cfg)
+	if err != nil {
+		return nil, err
+	}
+	files, err := alerts.Generate(cfg.AlertRegion(uids))
 	if err != nil {
 		return nil, err
 	}

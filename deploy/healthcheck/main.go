@@ -1,0 +1,43 @@
+// Command healthcheck asks an URL whether all is well: it ends with 0 where
+// the answer is 200, and with 1 where it is another or none. Images without a
+// shell have nothing else to ask with.
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"os"
+	"time"
+)
+
+func main() {
+	if len(os.Args) != 2 {
+		fmt.Fprintln(os.Stderr, "usage: healthcheck URL")
+		os.Exit(2)
+	}
+	if err := ask(os.Args[1]); err != nil {
+		fmt.Fprintf(os.Stderr, "healthcheck: %v\n", err)
+		os.Exit(1)
+	}
+}
+
+func ask(url string) error {
+	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
+	defer cancel()
+	//nolint:gosec // asking the URL that it is given is what it is for
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return err
+	}
+	//nolint:gosec // as above
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		return fmt.Errorf("%s answers %s", url, response.Status)
+	}
+	return nil
+}

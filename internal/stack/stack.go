@@ -1,0 +1,247 @@
+// Package stack runs the compose stack without Docker: MariaDB, planwatch,
+// Prometheus and Alertmanager as processes on loopback, from the files that
+// the compose stack mounts.
+package stack
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// Options are what a stack is started with.
+type Options struct {
+	// Root is the repository.
+	Root string
+	// Directory is where the parts keep what they keep, and log; made if need be.
+	Directory string
+	// Planwatch is the binary to run.
+	Planwatch string
+	// Sample reads the sample through planwatch's embedded engine instead of a
+	// MariaDB; the binary must have it.
+	Sample bool
+	// Warehouse is the host:port of a MariaDB to read in place of one of the
+	// stack's own, and Password that of its user planwatch.
+	Warehouse, Password string
+	// ScrapeInterval replaces the configuration's, such as 1s.
+	ScrapeInterval string
+	// The ports; 0 for any that is free.
+	PlanwatchPort, PrometheusPort, AlertmanagerPort, MariaDBPort int
+}
+
+// Stack is a running stack.
+type Stack struct {
+	// The parts' addresses, such as http://127.0.0.1:9090.
+	Planwatch, Prometheus, Alertmanager string
+	// Caught is the directory that mail and calls are kept in.
+	Caught string
+
+	root, directory string
+	cancel          context.CancelFunc
+	parts           sync.WaitGroup
+	ended           chan error
+	catcher         *catcher
+	remove          []string
+}
+
+// Start brings the stack up and gives it back once every part is ready. It
+// ends with ctx, when a part ends by itself, or by Stop.
+func Start(ctx context.Context, o Options) (*Stack, error) {
+	root, err := filepath.Abs(o.Root)
+	if err != nil {
+		return nil, err
+	}
+	directory, err := filepath.Abs(o.Directory)
+	if err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(directory, 0o700); err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	// Four parts, and each says at most once how it ended.
+	s := &Stack{root: root, directory: directory, cancel: cancel, ended: make(chan error, 4)}
+	if err := s.start(ctx, o); err != nil {
+		return nil, errors.Join(err, s.Stop())
+	}
+	return s, nil
+}
+
+// Wait waits until the stack ends, and tells which part ended it.
+func (s *Stack) Wait() error {
+	s.parts.Wait()
+	return s.Stop()
+}
+
+// Stop ends all parts and waits for them. The error is that of a part that
+// had ended by itself.
+func (s *Stack) Stop() error {
+	s.cancel()
+	s.parts.Wait()
+	if s.catcher != nil {
+		s.catcher.close()
+		s.catcher = nil
+	}
+	for _, directory := range s.remove {
+		_ = os.RemoveAll(directory)
+	}
+	var all []error
+	for {
+		select {
+		case err := <-s.ended:
+			all = append(all, err)
+		default:
+			return errors.Join(all...)
+		}
+	}
+}
+
+func (s *Stack) start(ctx context.Context, o Options) error {
+	for _, tool := range []string{"prometheus", "alertmanager"} {
+		if _, err := os.Stat(s.tool(tool)); err != nil {
+			return fmt.Errorf("%s: %w; make bin/tools/%s builds it", tool, err, tool)
+		}
+	}
+	addresses := map[string]string{}
+	for name, port := range map[string]int{"planwatch": o.PlanwatchPort, "prometheus": o.PrometheusPort, "alertmanager": o.AlertmanagerPort} {
+		address, err := loopback(ctx, port)
+		if err != nil {
+			return err
+		}
+		addresses[name] = address
+	}
+	s.Planwatch, s.Prometheus, s.Alertmanager = "http://"+addresses["planwatch"], "http://"+addresses["prometheus"], "http://"+addresses["alertmanager"]
+	s.Caught = filepath.Join(s.directory, "caught")
+	var err error
+	if s.catcher, err = newCatcher(ctx, s.Caught); err != nil {
+		return err
+	}
+	if err := s.startPlanwatch(ctx, o, addresses["planwatch"]); err != nil {
+		return err
+	}
+	if err := s.startAlertmanager(ctx, addresses["alertmanager"]); err != nil {
+		return err
+	}
+	return s.startPrometheus(ctx, o, addresses)
+}
+
+func (s *Stack) tool(name string) string { return filepath.Join(s.root, "bin", "tools", name) }
+
+func (s *Stack) startPlanwatch(ctx context.Context, o Options, address string) error {
+	args := []string{"serve", "--web.listen-address=" + address, "--storage.path=" + filepath.Join(s.directory, "planwatch-data")}
+	if !o.Sample {
+		warehouse, password := o.Warehouse, o.Password
+		if warehouse == "" {
+			password = rand.Text()
+			var err error
+			if warehouse, err = s.mariadb(ctx, o.MariaDBPort, password); err != nil {
+				return err
+			}
+		}
+		secret := filepath.Join(s.directory, "warehouse_password")
+		if err := os.WriteFile(secret, []byte(password), 0o600); err != nil {
+			return err
+		}
+		region := filepath.Join(s.directory, "norrbotten")
+		if err := os.RemoveAll(region); err != nil {
+			return err
+		}
+		if err := os.CopyFS(region, os.DirFS(filepath.Join(s.root, "config", "norrbotten"))); err != nil {
+			return err
+		}
+		if err := os.Remove(filepath.Join(region, "planwatch.yaml")); err != nil {
+			return err
+		}
+		if err := s.adapt("deploy/planwatch/planwatch.yaml", filepath.Join(region, "planwatch.yaml"),
+			"mariadb:3306", warehouse, "/run/secrets/warehouse_password", secret); err != nil {
+			return err
+		}
+		args = append(args, "--config="+region)
+	}
+	env := []string{"PLANWATCH_ALERTING_EMBEDDED=false"}
+	if err := s.process(ctx, "planwatch", o.Planwatch, env, args...); err != nil {
+		return err
+	}
+	return answers(ctx, s.Planwatch+"/-/ready")
+}
+
+func (s *Stack) startAlertmanager(ctx context.Context, address string) error {
+	directory, oncall := filepath.Join(s.directory, "alertmanager"), filepath.Join(s.directory, "oncall")
+	for _, old := range []string{directory, oncall} {
+		if err := os.RemoveAll(old); err != nil {
+			return err
+		}
+		if err := os.MkdirAll(old, 0o755); err != nil {
+			return err
+		}
+	}
+	if err := os.CopyFS(filepath.Join(directory, "templates"), os.DirFS(filepath.Join(s.root, "alerts", "norrbotten", "templates"))); err != nil {
+		return err
+	}
+	files, err := os.ReadDir(filepath.Join(s.root, "deploy", "oncall"))
+	if err != nil {
+		return err
+	}
+	for _, file := range files {
+		pairs := []string{}
+		if filepath.Ext(file.Name()) == ".url" {
+			pairs = []string{"localhost:8026", s.catcher.calls.Addr().String()}
+		}
+		if err := s.adapt("deploy/oncall/"+file.Name(), filepath.Join(oncall, file.Name()), pairs...); err != nil {
+			return err
+		}
+	}
+	configuration := filepath.Join(directory, "alertmanager.yml")
+	if err := s.adapt("alerts/norrbotten/alertmanager.yml", configuration,
+		"localhost:25", s.catcher.mail.Addr().String(), "/etc/planwatch/oncall", oncall); err != nil {
+		return err
+	}
+	if err := s.process(ctx, "alertmanager", s.tool("alertmanager"), nil,
+		"--config.file="+configuration, "--storage.path="+filepath.Join(directory, "data"),
+		"--web.listen-address="+address, "--web.external-url="+s.Alertmanager, "--cluster.listen-address="); err != nil {
+		return err
+	}
+	return answers(ctx, s.Alertmanager+"/-/ready")
+}
+
+func (s *Stack) startPrometheus(ctx context.Context, o Options, addresses map[string]string) error {
+	configuration := filepath.Join(s.directory, "prometheus.yml")
+	pairs := []string{
+		"/etc/prometheus/rules/", filepath.Join(s.root, "alerts", "norrbotten", "rules") + "/",
+		"planwatch:9846", addresses["planwatch"], "alertmanager:9093", addresses["alertmanager"],
+	}
+	if o.ScrapeInterval != "" {
+		pairs = append(pairs, "scrape_interval: 15s", "scrape_interval: "+o.ScrapeInterval)
+	}
+	if err := s.adapt("deploy/prometheus/prometheus.yml", configuration, pairs...); err != nil {
+		return err
+	}
+	if err := s.process(ctx, "prometheus", s.tool("prometheus"), nil,
+		"--config.file="+configuration, "--storage.tsdb.path="+filepath.Join(s.directory, "prometheus"),
+		"--web.listen-address="+addresses["prometheus"], "--web.external-url="+s.Prometheus); err != nil {
+		return err
+	}
+	return answers(ctx, s.Prometheus+"/-/ready")
+}
+
+// adapt copies a file of the repository with some texts replaced, each of
+// which must be there: pairs are old, new, old, new, …
+func (s *Stack) adapt(from, to string, pairs ...string) error {
+	data, err := os.ReadFile(filepath.Join(s.root, filepath.FromSlash(from)))
+	if err != nil {
+		return err
+	}
+	text := string(data)
+	for pair := range slices.Chunk(pairs, 2) {
+		if !strings.Contains(text, pair[0]) {
+			return fmt.Errorf("%s: no %q to put another text in place of", from, pair[0])
+		}
+	}
+	return os.WriteFile(to, []byte(strings.NewReplacer(pairs...).Replace(text)), 0o600)
+}
