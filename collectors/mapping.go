@@ -38,7 +38,11 @@ func (d *Definition) Figures(result *warehouse.Result, asOf time.Time) (Figures,
 			return Figures{}, fmt.Errorf("%s: row %d: %w", d.statement.File(), i+1, err)
 		}
 	}
-	return m.figures(), nil
+	figures, err := m.figures()
+	if err != nil {
+		return Figures{}, fmt.Errorf("%s: %w", d.statement.File(), err)
+	}
+	return figures, nil
 }
 
 // CheckColumns tells whether the query's columns are those that the
@@ -218,7 +222,7 @@ func (m *mapping) addObservations(k kpi.KPI, row []warehouse.Value, labels kpi.L
 	return nil
 }
 
-func (m *mapping) figures() Figures {
+func (m *mapping) figures() (Figures, error) {
 	m.withhold()
 	var figures Figures
 	for _, k := range m.definition.KPIs {
@@ -228,11 +232,19 @@ func (m *mapping) figures() Figures {
 		}
 		begin := len(figures.Samples)
 		for _, c := range cells {
+			if !finite(c.Sample) {
+				return Figures{}, fmt.Errorf("kpi %s: {%s}: too large to be a figure", k.Name, c.Labels)
+			}
 			figures.Samples = append(figures.Samples, c.Sample)
 		}
 		slices.SortFunc(figures.Samples[begin:], func(a, b kpi.Sample) int { return a.Labels.Compare(b.Labels) })
 	}
-	return figures
+	return figures, nil
+}
+
+// finite tells whether a sum or a quotient of finite values is one itself.
+func finite(s kpi.Sample) bool {
+	return !math.IsInf(s.Value, 0) && (s.Histogram == nil || !math.IsInf(s.Histogram.Sum, 0))
 }
 
 // quotients are the ratios at the labels where both parts have a figure.

@@ -120,6 +120,11 @@ func TestFigures(t *testing.T) {
 			want: `beds_available{hospital="Sunderby",ward="Kirurgi"} 0; beds_occupied{hospital="Sunderby",ward="Kirurgi"} 0`,
 		},
 		{
+			name: "a quotient that is no number any more", columns: bedColumns,
+			rows: [][]warehouse.Value{{text("Sunderby"), text("Kirurgi"), six, num(1e-300), num(1e300)}},
+			err:  `collectors/beds.sql: kpi bed_occupancy_ratio: {hospital="Sunderby",ward="Kirurgi"}: too large to be a figure`,
+		},
+		{
 			name: "an empty label is none", columns: bedColumns,
 			rows: [][]warehouse.Value{{text("Sunderby"), text(""), six, num(38), null}},
 			want: `beds_available{hospital="Sunderby"} 38`,

@@ -3,7 +3,9 @@
 package config
 
 import (
+	"crypto/sha256"
 	"embed"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -228,6 +230,17 @@ func (c *Config) SourceOptions(name string) (warehouse.Options, error) {
 	return options, nil
 }
 
+// Fingerprint changes with all that decides what a collector's figures are:
+// its definition and query, and the source that they are read from.
+func (c *Config) Fingerprint(d *collectors.Definition) string {
+	s := c.Sources[d.Source]
+	sum := sha256.New()
+	for _, part := range []string{d.Fingerprint(), c.TimeZone, s.Driver, s.Address, s.Database, s.DSN.Reveal(), s.DSNFile, s.Folder, s.Schema} {
+		fmt.Fprintf(sum, "%q", part)
+	}
+	return hex.EncodeToString(sum.Sum(nil))
+}
+
 // resolve takes a path relative to the region's directory.
 func (c *Config) resolve(name string) string {
 	if filepath.IsAbs(name) || c.Dir == "" {
@@ -292,6 +305,6 @@ func parseService(files fs.FS) (Service, *yamlfile.File, error) {
 	if err := file.Decode(&service); err != nil {
 		return service, nil, err
 	}
-	err = file.Locate(service.validate())
-	return service, file, err
+	// viper folds the case of keys, so names are checked before it sees them.
+	return service, file, file.Locate(service.validateNames())
 }

@@ -104,6 +104,7 @@ func TestEnvironment(t *testing.T) {
 		{"a truth", map[string]string{"PLANWATCH_WEB_ENABLE_LIFECYCLE": "true"}, func(c *config.Config) bool { return c.Web.EnableLifecycle }, ""},
 		{"a source", map[string]string{"PLANWATCH_SOURCES_WAREHOUSE_USER": "reader"}, func(c *config.Config) bool { return c.Sources["warehouse"].User == "reader" }, ""},
 		{"a secret", map[string]string{"PLANWATCH_SOURCES_WAREHOUSE_PASSWORD": "hunter2"}, func(c *config.Config) bool { return c.Sources["warehouse"].Password.Reveal() == "hunter2" }, ""},
+		{"what the file leaves to it", map[string]string{"PLANWATCH_SOURCES_WAREHOUSE_ADDRESS": "", "PLANWATCH_SOURCES_WAREHOUSE_TLS_MODE": "verify"}, func(c *config.Config) bool { return c.Sources["warehouse"].TLS.Mode == "verify" }, ""},
 		{"a duration that is none", map[string]string{"PLANWATCH_RETRY_MAX": "soon"}, nil, `environment or flags: 'retry.max' "soon" is not a duration such as 30s, 2h or 40d`},
 		{"a value that does not fit", map[string]string{"PLANWATCH_LOG_LEVEL": "loud"}, nil, `environment or flags: log: level: "loud" is not debug, info, warn or error`},
 		{"a truth that is none", map[string]string{"PLANWATCH_WEB_ENABLE_LIFECYCLE": "perhaps"}, nil, `environment or flags: 'web.enable_lifecycle' cannot parse value as 'bool': strconv.ParseBool: invalid syntax`},
@@ -123,6 +124,26 @@ func TestEnvironment(t *testing.T) {
 				t.Errorf("got  %v\nwant %s", err, tt.want)
 			}
 		})
+	}
+}
+
+// A setting that the file must have may stand in the environment alone.
+func TestSourceFromTheEnvironmentAlone(t *testing.T) {
+	region := t.TempDir()
+	lay(t, "testdata/good", region)
+	if err := os.WriteFile(filepath.Join(region, "planwatch.yaml"), []byte("region: Region Test\nsources: {warehouse: {driver: mysql}}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := config.Load(region, nil); err == nil || !strings.HasPrefix(err.Error(), "planwatch.yaml:2: source warehouse: address: missing") {
+		t.Errorf("without the variable: %v", err)
+	}
+	t.Setenv("PLANWATCH_SOURCES_WAREHOUSE_DSN", "planwatch:hunter2@tcp(127.0.0.1:3306)/warehouse")
+	c, err := config.Load(region, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := c.Sources["warehouse"].DSN.Reveal(); !strings.HasPrefix(got, "planwatch:hunter2@") {
+		t.Errorf("dsn %q", got)
 	}
 }
 

@@ -21,7 +21,7 @@ type Overrides map[string]*pflag.Flag
 // loadService reads planwatch.yaml and lays the environment and the flags
 // over it.
 func loadService(files fs.FS, overrides Overrides) (Service, error) {
-	stated, _, err := parseService(files)
+	stated, file, err := parseService(files)
 	if err != nil {
 		return Service{}, err
 	}
@@ -41,8 +41,11 @@ func loadService(files fs.FS, overrides Overrides) (Service, error) {
 	if err != nil {
 		return Service{}, fmt.Errorf("environment or flags: %s", firstLine(err))
 	}
-	if err := service.validate(); err != nil {
-		return Service{}, fmt.Errorf("environment or flags: %w", err)
+	if wrong := service.validate(); wrong != nil {
+		if own := stated.validate(); own != nil && own.Error() == wrong.Error() {
+			return Service{}, file.Locate(wrong)
+		}
+		return Service{}, fmt.Errorf("environment or flags: %w", wrong)
 	}
 	return service, nil
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
+	"net"
 	"net/url"
 	"slices"
 	"strings"
@@ -110,16 +111,16 @@ func (s Service) validate() error {
 		fault("$.sources", "sources: missing; name at least one warehouse")
 	}
 	for _, name := range slices.Sorted(maps.Keys(s.Sources)) {
-		place := "$.sources." + name
-		if !kpi.ValidName(name) {
-			fault(place, "sources: %q is not a name of lower-case words joined by underscores", name)
-			continue
-		}
-		faults = append(faults, within(place, "source "+name, s.Sources[name].Validate()))
+		faults = append(faults, within("$.sources."+name, "source "+name, s.Sources[name].Validate()))
 	}
 	faults = append(faults, within("$.retry", "", s.Retry.Validate()))
 	if len(s.Web.ListenAddress) == 0 {
 		fault("$.web.listen_address", "web: listen_address: missing; name at least one")
+	}
+	for i, address := range s.Web.ListenAddress {
+		if _, port, err := net.SplitHostPort(address); err != nil || port == "" {
+			fault(fmt.Sprintf("$.web.listen_address[%d]", i), "web: listen_address: %q is not an address such as :9846 or 127.0.0.1:9846", address)
+		}
 	}
 	for i, address := range append(slices.Clone(s.Alerting.Alertmanagers), s.Alerting.ExternalURL) {
 		place, key := fmt.Sprintf("$.alerting.alertmanagers[%d]", i), "alertmanagers"
@@ -144,6 +145,17 @@ func (s Service) validate() error {
 	}
 	if s.DrainTime <= 0 {
 		fault("$.drain_time", "drain_time: %s is not above zero", s.DrainTime)
+	}
+	return errors.Join(faults...)
+}
+
+// validateNames finds sources whose names are none.
+func (s Service) validateNames() error {
+	var faults []error
+	for _, name := range slices.Sorted(maps.Keys(s.Sources)) {
+		if !kpi.ValidName(name) {
+			faults = append(faults, yamlfile.Faultf("$.sources."+name, "sources: %q is not a name of lower-case words joined by underscores", name))
+		}
 	}
 	return errors.Join(faults...)
 }

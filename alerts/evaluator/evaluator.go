@@ -37,6 +37,10 @@ const (
 	// job is the job label that a scrape of planwatch is to have in any
 	// Prometheus, as the rules expect it.
 	job = "planwatch"
+	// sendTimeout bounds a send, and with it how long an Alertmanager that
+	// does not answer can hold up a stop. What is left unsent is sent anew by
+	// whoever evaluates next.
+	sendTimeout = 3 * time.Second
 	// outageTolerance is Prometheus' own default for the age of a pending
 	// alert that a restart goes on with.
 	outageTolerance = time.Hour
@@ -105,7 +109,7 @@ func New(o Options) (*Evaluator, error) {
 	}, logger, nil, storage, nil, prometheus.NewRegistry()); err != nil {
 		return nil, fmt.Errorf("alerting: %w", err)
 	}
-	e.notifier = notifier.NewManager(&notifier.Options{QueueCapacity: 10_000, DrainOnShutdown: true, Registerer: o.Registerer}, model.LegacyValidation, logger)
+	e.notifier = notifier.NewManager(&notifier.Options{QueueCapacity: 10_000, Registerer: o.Registerer}, model.LegacyValidation, logger)
 	engine := promql.NewEngine(promql.EngineOpts{
 		Logger: logger, MaxSamples: 5_000_000, Timeout: time.Minute,
 		EnableAtModifier: true, EnableNegativeOffset: true, Parser: parsed,
@@ -154,7 +158,7 @@ func settings(o Options) (*config.Config, map[string][]*targetgroup.Group, error
 		if err != nil || parsed.Host == "" || !slices.Contains([]string{"http", "https"}, parsed.Scheme) {
 			return nil, nil, fmt.Errorf("alerting: alertmanagers: %q is not a URL such as http://localhost:9093", address)
 		}
-		fmt.Fprintf(&text, "    - {api_version: v2, scheme: %s, path_prefix: %q}\n", parsed.Scheme, parsed.Path)
+		fmt.Fprintf(&text, "    - {api_version: v2, timeout: %s, scheme: %s, path_prefix: %q}\n", model.Duration(sendTimeout), parsed.Scheme, parsed.Path)
 		receivers[fmt.Sprintf("config-%d", i)] = group(parsed.Host)
 	}
 	settings, err := config.Load(text.String(), o.Logger)

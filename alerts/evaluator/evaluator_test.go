@@ -3,9 +3,11 @@ package evaluator_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -69,6 +71,37 @@ func storage(t *testing.T, directory string) *evaluator.Storage {
 		}
 	})
 	return s
+}
+
+func TestStorageIsOneProcess(t *testing.T) {
+	directory := t.TempDir()
+	storage(t, directory)
+	if _, err := evaluator.OpenStorage(directory, slog.New(slog.DiscardHandler)); !errors.Is(err, evaluator.ErrInUse) {
+		t.Errorf("opened a second time: %v", err)
+	}
+	if _, err := os.Stat(directory + ".damaged"); err == nil {
+		t.Error("a storage in use was set aside")
+	}
+}
+
+// An Alertmanager that takes connections and never answers holds up nothing.
+func TestFrozenAlertmanager(t *testing.T) {
+	frozen, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer frozen.Close()
+	var ward beds
+	ward.available.Store(30)
+	o := options(t, &ward, "0s")
+	o.Alertmanagers = []string{"http://" + frozen.Addr().String()}
+	e, stop := start(t, o)
+	until(t, e, "firing")
+	began := time.Now()
+	stop()
+	if took := time.Since(began); took > 8*time.Second {
+		t.Errorf("stopping took %s", took)
+	}
 }
 
 // start runs an evaluator until the test ends or stop is called.

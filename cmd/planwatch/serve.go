@@ -49,6 +49,9 @@ func newServe(s *settings) *cobra.Command {
 }
 
 func serve(cmd *cobra.Command, load func() (*config.Config, error)) error {
+	// From the first moment to the last: unheard, the signal would end planwatch.
+	hangups := make(chan os.Signal, 1)
+	signal.Notify(hangups, syscall.SIGHUP)
 	cfg, err := load()
 	if err != nil {
 		return err
@@ -83,7 +86,7 @@ func serve(cmd *cobra.Command, load func() (*config.Config, error)) error {
 	failed := make(chan error, 1)
 	var all sync.WaitGroup
 	all.Go(func() { planwatch.Run(ctx) })
-	all.Go(func() { reloadOnHangup(ctx, planwatch) })
+	all.Go(func() { reloadOnHangup(ctx, hangups, planwatch) })
 	all.Go(func() { failed <- server.Serve() })
 	for _, url := range server.URLs() {
 		_, _ = fmt.Fprintf(cmd.OutOrStdout(), "%s is served on %s (metrics: %s/metrics)\n", cfg.Region, url, url)
@@ -118,10 +121,7 @@ func drain(ctx context.Context, server *web.Server, all *sync.WaitGroup, limit t
 	return err
 }
 
-func reloadOnHangup(ctx context.Context, planwatch *exporter.Exporter) {
-	hangups := make(chan os.Signal, 1)
-	signal.Notify(hangups, syscall.SIGHUP)
-	defer signal.Stop(hangups)
+func reloadOnHangup(ctx context.Context, hangups <-chan os.Signal, planwatch *exporter.Exporter) {
 	for {
 		select {
 		case <-hangups:

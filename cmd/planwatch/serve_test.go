@@ -19,7 +19,7 @@ import (
 
 // The main job: the default is served, scraped, reloaded, and stopped.
 func TestServe(t *testing.T) {
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	storage := t.TempDir()
 	serve := exec.CommandContext(ctx, "planwatch", "serve", "--web.listen-address", "127.0.0.1:0", "--web.enable-lifecycle", "--storage.path", storage)

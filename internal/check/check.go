@@ -11,11 +11,14 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
 
+	"planwatch/alerts"
 	"planwatch/collectors"
 	"planwatch/config"
+	"planwatch/dashboards"
 	"planwatch/internal/kpi"
 	"planwatch/internal/snapshot"
 	"planwatch/internal/warehouse"
+	"planwatch/internal/web"
 )
 
 // prepareTimeout bounds how long one query may take to be prepared.
@@ -29,7 +32,27 @@ func Run(ctx context.Context, cfg *config.Config) []error {
 		faults = append(faults, bounds(definition)...)
 		faults = append(faults, names(definition)...)
 	}
+	faults = append(faults, outputs(cfg)...)
 	return append(faults, sources(ctx, cfg)...)
+}
+
+// outputs makes what follows from the configuration, and finds what cannot
+// be made.
+func outputs(cfg *config.Config) []error {
+	var faults []error
+	if err := web.CheckConfigFile(cfg.Web.ConfigFile); err != nil {
+		faults = append(faults, err)
+	}
+	uids, err := dashboards.UIDs(cfg)
+	if err != nil {
+		return append(faults, err)
+	}
+	if cfg.OnCall != nil {
+		if _, err := alerts.Generate(cfg.AlertRegion(uids)); err != nil {
+			faults = append(faults, err)
+		}
+	}
+	return faults
 }
 
 // bounds finds settings that are right each alone and wrong together.

@@ -14,8 +14,9 @@ func StartingAt(start time.Time) Clock { return Clock{offset: time.Since(start)}
 // Now is the Clock's present.
 func (c Clock) Now() time.Time { return c.At(time.Now()) }
 
-// At is what the Clock shows when the wall shows wall.
-func (c Clock) At(wall time.Time) time.Time { return wall.Add(-c.offset) }
+// At is what the Clock shows when the wall shows wall. It goes by the wall
+// alone: a machine that was suspended has grown as old as its figures.
+func (c Clock) At(wall time.Time) time.Time { return wall.Round(0).Add(-c.offset) }
 
 // Wall is what the wall shows when the Clock shows t. Prometheus compares
 // timestamps with the wall, so those that it is given pass through here.

@@ -2,6 +2,7 @@ package exporter
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -65,8 +66,13 @@ func (e *Exporter) prepareAlerting(cfg *config.Config) (*alerting, error) {
 	}
 	if e.alertStorage == nil {
 		storage, err := evaluator.OpenStorage(filepath.Join(cfg.Storage.Path, "alerting"), e.logger)
-		if err != nil {
+		if errors.Is(err, evaluator.ErrInUse) {
 			return nil, err
+		}
+		if err != nil {
+			// Figures are served all the same, and planwatch_alerting_up tells.
+			e.logger.Error("alerts are not evaluated", "err", err)
+			return nil, nil //nolint:nilnil // no alerting is an answer
 		}
 		e.alertStorage = storage
 	}

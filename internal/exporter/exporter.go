@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"log/slog"
 	"path/filepath"
+	"reflect"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -32,6 +33,8 @@ type Exporter struct {
 	current    atomic.Pointer[generation]
 	assessment atomic.Pointer[Assessment]
 	reloads    chan chan error
+	// ended is closed when Run returns.
+	ended chan struct{}
 	// alertStorage outlasts configurations; nil until one has alerts.
 	alertStorage *evaluator.Storage
 }
@@ -54,7 +57,7 @@ func New(ctx context.Context, o Options) (*Exporter, error) {
 		return nil, err
 	}
 	logger := o.Logger
-	e := &Exporter{options: o, logger: logger, clock: cfg.NewClock(), registry: prometheus.NewRegistry(), reloads: make(chan chan error)}
+	e := &Exporter{options: o, logger: logger, clock: cfg.NewClock(), registry: prometheus.NewRegistry(), reloads: make(chan chan error), ended: make(chan struct{})}
 	e.store = snapshot.NewStore(e.clock, snapshot.File{Path: filepath.Join(cfg.Storage.Path, "snapshot")}, logger)
 	e.metrics = newMetrics(e)
 	first, err := e.prepare(ctx, cfg)
@@ -63,6 +66,7 @@ func New(ctx context.Context, o Options) (*Exporter, error) {
 	}
 	e.activate(first)
 	e.store.Restore(first.keep)
+	e.assessNow(first)
 	return e, nil
 }
 
@@ -70,10 +74,11 @@ func New(ctx context.Context, o Options) (*Exporter, error) {
 // definitions are dropped.
 func (e *Exporter) activate(g *generation) {
 	e.store.Configure(g.catalogue(), g.keep)
-	e.assessment.Store(&Assessment{At: e.clock.Now()})
 	if former := e.current.Swap(g); former != nil {
 		e.metrics.forget(former, g)
 	}
+	// At once, so that no scrape finds the plan's figures gone.
+	e.assessNow(g)
 	for _, c := range g.collectors {
 		e.metrics.expect(c.definition.Collector)
 	}
@@ -102,6 +107,7 @@ func (e *Exporter) Ready() error {
 // Run collects until ctx ends. It returns when every run has ended and the
 // snapshot is saved.
 func (e *Exporter) Run(ctx context.Context) {
+	defer close(e.ended)
 	var all sync.WaitGroup
 	storeCtx, stopStore := context.WithCancel(context.WithoutCancel(ctx))
 	all.Go(func() { e.store.Run(storeCtx) })
@@ -156,11 +162,31 @@ func (e *Exporter) next(ctx context.Context) (*generation, error) {
 	if err != nil {
 		return nil, err
 	}
-	if running := e.Config(); cfg.Service.Clock != running.Service.Clock {
-		return nil, errors.New("planwatch.yaml: clock: has changed, which takes a restart")
+	if key := restarts(e.Config().Service, cfg.Service); key != "" {
+		return nil, fmt.Errorf("planwatch.yaml: %s: has changed, which takes a restart", key)
 	}
 	return e.prepare(ctx, cfg)
 }
+
+// restarts is a setting that a reload cannot take over and that differs, or "".
+func restarts(running, next config.Service) string {
+	switch {
+	case next.Clock != running.Clock:
+		return "clock"
+	case !reflect.DeepEqual(next.Web, running.Web):
+		return "web"
+	case next.Storage != running.Storage:
+		return "storage"
+	case next.Log != running.Log:
+		return "log"
+	case next.DrainTime != running.DrainTime:
+		return "drain_time"
+	}
+	return ""
+}
+
+// errStopped answers a reload that comes too late.
+var errStopped = errors.New("planwatch is stopping")
 
 // Reload takes the configuration over anew, or leaves the running one as it
 // is and says why.
@@ -168,12 +194,16 @@ func (e *Exporter) Reload(ctx context.Context) error {
 	answer := make(chan error, 1)
 	select {
 	case e.reloads <- answer:
+	case <-e.ended:
+		return errStopped
 	case <-ctx.Done():
 		return ctx.Err()
 	}
 	select {
 	case err := <-answer:
 		return err
+	case <-e.ended:
+		return errStopped
 	case <-ctx.Done():
 		return ctx.Err()
 	}

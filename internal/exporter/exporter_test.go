@@ -149,7 +149,7 @@ func (p *planwatch) exposed(series string) string {
 func (p *planwatch) text() string {
 	p.t.Helper()
 	var b bytes.Buffer
-	if err := p.Store().Current().WriteTo(&b, snapshot.Text, snapshot.Plain); err != nil {
+	if err := p.Store().Current().WriteTo(&b, snapshot.Text, snapshot.Plain, nil); err != nil {
 		p.t.Fatal(err)
 	}
 	families, err := p.Registry().Gather()

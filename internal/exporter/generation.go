@@ -34,7 +34,10 @@ type collector struct {
 	exporter   *Exporter
 	definition *collectors.Definition
 	source     *warehouse.Source
-	state      atomic.Pointer[State]
+	// fingerprint changes with all that decides what the figures are: the
+	// definition, its query, and the source that it reads.
+	fingerprint string
+	state       atomic.Pointer[State]
 }
 
 // State is how a collector's runs have gone. Times are planwatch's own.
@@ -63,8 +66,8 @@ func (e *Exporter) prepare(ctx context.Context, cfg *config.Config) (*generation
 		}
 	}
 	for _, definition := range cfg.Collectors {
-		c := &collector{exporter: e, definition: definition, source: g.sources[definition.Source]}
-		c.state.Store(e.formerState(definition))
+		c := &collector{exporter: e, definition: definition, source: g.sources[definition.Source], fingerprint: cfg.Fingerprint(definition)}
+		c.state.Store(e.formerState(c.fingerprint))
 		g.collectors = append(g.collectors, c)
 		g.scheduler.Add(definition.Collector, definition.Due(), c.run)
 	}
@@ -76,12 +79,12 @@ func (e *Exporter) prepare(ctx context.Context, cfg *config.Config) (*generation
 	return g, nil
 }
 
-// formerState is the state of the same definition in the configuration that
+// formerState is the state of the same collector in the configuration that
 // runs until now.
-func (e *Exporter) formerState(d *collectors.Definition) *State {
+func (e *Exporter) formerState(fingerprint string) *State {
 	if former := e.current.Load(); former != nil {
 		for _, c := range former.collectors {
-			if c.definition.Fingerprint() == d.Fingerprint() {
+			if c.fingerprint == fingerprint {
 				return c.state.Load()
 			}
 		}
@@ -145,7 +148,7 @@ func (g *generation) catalogue() *snapshot.Catalogue {
 // gives them what is not saved with them.
 func (g *generation) keep(figures *snapshot.Figures) bool {
 	for _, c := range g.collectors {
-		if c.definition.Collector == figures.Collector && c.definition.Fingerprint() == figures.Fingerprint {
+		if c.definition.Collector == figures.Collector && c.fingerprint == figures.Fingerprint {
 			figures.KPIs, figures.MaxAge = c.definition.KPIs, time.Duration(c.definition.MaxAge)
 			return true
 		}
@@ -164,7 +167,7 @@ func (c *collector) run(ctx context.Context) error {
 	state := &State{LastRun: asOf, Duration: time.Since(began), Err: err}
 	if err == nil {
 		c.exporter.store.Replace(snapshot.Figures{
-			Collector: c.definition.Collector, Fingerprint: c.definition.Fingerprint(),
+			Collector: c.definition.Collector, Fingerprint: c.fingerprint,
 			KPIs: c.definition.KPIs, MaxAge: time.Duration(c.definition.MaxAge),
 			At: asOf, Rows: run.Rows, Samples: run.Samples,
 		})

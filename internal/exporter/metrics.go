@@ -49,6 +49,8 @@ var (
 	snapshotSaved  = prometheus.NewDesc(kpi.ExporterPrefix+"_snapshot_last_save_timestamp_seconds", "When the snapshot was last saved.", nil, nil)
 	snapshotFailed = prometheus.NewDesc(kpi.ExporterPrefix+"_snapshot_save_failures_total", "How many times the snapshot could not be saved.", nil, nil)
 
+	alertingUp = prometheus.NewDesc(kpi.ExporterPrefix+"_alerting_up", "Whether planwatch evaluates the alert rules, where it is to do so itself.", nil, nil)
+
 	zoneOffset = prometheus.NewDesc(kpi.ExporterPrefix+"_time_zone_offset_seconds", "How far the configured time zone is ahead of UTC, at planwatch's present: what a rule adds to write a moment in local time.", nil, nil)
 
 	clockOffset = prometheus.NewDesc(kpi.ExporterPrefix+"_clock_offset_seconds", "How far planwatch's clock is behind the wall's; 0 but where the configuration sets it.", nil, nil)
@@ -128,7 +130,7 @@ func (m *metrics) reloaded(good bool) {
 func (m *metrics) Describe(descs chan<- *prometheus.Desc) {
 	for _, desc := range []*prometheus.Desc{
 		success, duration, rows, series, withdrawn, lastRun, lastSuccess, nextRun, dataTime, oldestDataTime, maxAge,
-		sourceUp, suppressedCells, snapshotSaved, snapshotFailed, clockOffset, zoneOffset,
+		sourceUp, suppressedCells, snapshotSaved, snapshotFailed, clockOffset, zoneOffset, alertingUp,
 	} {
 		descs <- desc
 	}
@@ -176,6 +178,9 @@ func (m *metrics) Collect(out chan<- prometheus.Metric) {
 		gauge(snapshotSaved, float64(saved.UnixMilli())/1000)
 	}
 	out <- prometheus.MustNewConstMetric(snapshotFailed, prometheus.CounterValue, float64(failures))
+	if current.config.Alerting.Embedded {
+		gauge(alertingUp, truth(current.alerting != nil))
+	}
 	gauge(clockOffset, e.clock.Offset().Seconds())
 	_, offset := e.clock.Now().In(current.config.Location).Zone()
 	gauge(zoneOffset, float64(offset))

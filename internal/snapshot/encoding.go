@@ -2,8 +2,10 @@ package snapshot
 
 import (
 	"bytes"
-	"compress/gzip"
+	"compress/flate"
+	"encoding/binary"
 	"fmt"
+	"hash/crc32"
 	"io"
 	"net/http"
 	"sync"
@@ -56,7 +58,8 @@ const (
 
 // encoded is a list of families, encoded once in each form asked for.
 // Encodings join by concatenation: text and protobuf as they are, OpenMetrics
-// because its end mark is left to the last part, gzip by its members.
+// because its end mark is left to the last part, deflate by pieces that end
+// on a byte.
 type encoded struct {
 	families []*dto.MetricFamily
 	forms    [formatCount][compressionCount]struct {
@@ -94,15 +97,48 @@ func Encode(w io.Writer, families []*dto.MetricFamily, format Format) error {
 	return nil
 }
 
-// compress makes one gzip member. Nothing in, nothing out.
+// compress makes a piece of a deflate stream that ends on a byte and refers to
+// nothing before it, so that pieces join. Nothing in, nothing out.
 func compress(plain []byte) []byte {
 	if len(plain) == 0 {
 		return nil
 	}
 	var buffer bytes.Buffer
-	w := gzip.NewWriter(&buffer)
 	// A bytes.Buffer takes all that it is given.
+	w, _ := flate.NewWriter(&buffer, flate.DefaultCompression)
 	_, _ = w.Write(plain)
-	_ = w.Close()
+	_ = w.Flush()
 	return buffer.Bytes()
+}
+
+// gzipHeader begins a gzip stream without name and time (RFC 1952).
+var gzipHeader = []byte{0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255}
+
+// writeGzip writes the encodings and then tail as one gzip member: browsers
+// and curl read no more than the first.
+func writeGzip(w io.Writer, encodings []*encoded, format Format, tail []byte) error {
+	if _, err := w.Write(gzipHeader); err != nil {
+		return err
+	}
+	var sum, size uint32
+	for _, e := range encodings {
+		plain := e.in(format, Plain)
+		sum, size = crc32.Update(sum, crc32.IEEETable, plain), size+uint32(len(plain))
+		if _, err := w.Write(e.in(format, Gzip)); err != nil {
+			return err
+		}
+	}
+	sum, size = crc32.Update(sum, crc32.IEEETable, tail), size+uint32(len(tail))
+	last, err := flate.NewWriter(w, flate.BestSpeed)
+	if err != nil {
+		return err
+	}
+	if _, err := last.Write(tail); err != nil {
+		return err
+	}
+	if err := last.Close(); err != nil {
+		return err
+	}
+	_, err = w.Write(binary.LittleEndian.AppendUint32(binary.LittleEndian.AppendUint32(nil, sum), size))
+	return err
 }

@@ -33,14 +33,19 @@ func (s *Snapshot) Chunk(collector string) *Chunk {
 	return nil
 }
 
-// WriteTo copies the encoded snapshot, less OpenMetrics' end mark.
-func (s *Snapshot) WriteTo(w io.Writer, format Format, compression Compression) error {
+// WriteTo copies the encoded snapshot, less OpenMetrics' end mark, and after
+// it tail, which is of the same format and not compressed.
+func (s *Snapshot) WriteTo(w io.Writer, format Format, compression Compression, tail []byte) error {
+	if compression == Gzip {
+		return writeGzip(w, s.encodings(), format, tail)
+	}
 	for _, e := range s.encodings() {
 		if _, err := w.Write(e.in(format, compression)); err != nil {
 			return err
 		}
 	}
-	return nil
+	_, err := w.Write(tail)
+	return err
 }
 
 func (s *Snapshot) encodings() []*encoded {
@@ -139,7 +144,7 @@ func (s *Store) tell() {
 func (s *Store) Configure(catalogue *Catalogue, keep func(*Figures) bool) {
 	s.warm(&catalogue.encoded)
 	s.change(func(old *Snapshot) *Snapshot {
-		next := &Snapshot{catalogue: catalogue, assessed: &Assessed{}}
+		next := &Snapshot{catalogue: catalogue, assessed: old.assessed}
 		for _, chunk := range old.chunks {
 			if figures := chunk.Figures; keep(&figures) {
 				kept := newChunk(figures, s.clock.Now())
@@ -226,7 +231,8 @@ func (s *Store) nextWithdrawal() (<-chan time.Time, func()) {
 	if next.IsZero() {
 		return nil, func() {}
 	}
-	timer := time.NewTimer(next.Sub(s.clock.Now()) + time.Millisecond)
+	// At most a minute, since a timer does not see the wall's clock set.
+	timer := time.NewTimer(min(next.Sub(s.clock.Now())+time.Millisecond, time.Minute))
 	return timer.C, func() { timer.Stop() }
 }
 

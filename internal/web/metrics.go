@@ -2,7 +2,6 @@ package web
 
 import (
 	"bytes"
-	"compress/gzip"
 	"log/slog"
 	"net/http"
 	"strconv"
@@ -37,15 +36,13 @@ func (h metricsHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", string(contentType))
 	w.Header().Set("Vary", "Accept, Accept-Encoding")
 	h.store.Ask(format, compression)
-	if err := h.store.Current().WriteTo(w, format, compression); err != nil {
-		return // the reader is gone
-	}
-	_, _ = w.Write(h.gather(format, compression))
+	// An error is that the reader is gone.
+	_ = h.store.Current().WriteTo(w, format, compression, h.gather(format))
 }
 
 // gather gives the metrics about planwatch itself. Those that cannot be gathered
 // are left out, and the log says so.
-func (h metricsHandler) gather(format snapshot.Format, compression snapshot.Compression) []byte {
+func (h metricsHandler) gather(format snapshot.Format) []byte {
 	families, err := h.own.Gather()
 	if err != nil {
 		h.logger.Error("metrics about planwatch itself are incomplete", "err", err)
@@ -57,14 +54,7 @@ func (h metricsHandler) gather(format snapshot.Format, compression snapshot.Comp
 	if format == snapshot.OpenMetrics {
 		_, _ = expfmt.FinalizeOpenMetrics(&plain)
 	}
-	if compression == snapshot.Plain {
-		return plain.Bytes()
-	}
-	var packed bytes.Buffer
-	zip, _ := gzip.NewWriterLevel(&packed, gzip.BestSpeed)
-	_, _ = zip.Write(plain.Bytes())
-	_ = zip.Close()
-	return packed.Bytes()
+	return plain.Bytes()
 }
 
 // acceptsGzip reads an Accept-Encoding header.

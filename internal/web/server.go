@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/goccy/go-yaml"
@@ -59,6 +60,9 @@ type Server struct {
 // Listen opens the addresses and makes a Server of them, whose TLS and basic
 // authentication configFile gives, in the form of Prometheus' exporter-toolkit.
 func Listen(addresses []string, configFile string, shown Exporter, logger *slog.Logger) (*Server, error) {
+	if err := CheckConfigFile(configFile); err != nil {
+		return nil, err
+	}
 	tls, err := configuresTLS(configFile)
 	if err != nil {
 		return nil, fmt.Errorf("web.config.file: %w", err)
@@ -86,11 +90,19 @@ func Listen(addresses []string, configFile string, shown Exporter, logger *slog.
 	return s, nil
 }
 
-// configuresTLS tells whether a web configuration is one with TLS. Beside
-// that it finds the file's faults.
+// CheckConfigFile finds the faults of a file with TLS and basic
+// authentication; no file has none.
+func CheckConfigFile(file string) error {
+	if err := toolkit.Validate(file); err != nil {
+		return fmt.Errorf("web.config.file: %s", strings.Join(strings.Fields(err.Error()), " "))
+	}
+	return nil
+}
+
+// configuresTLS tells whether a web configuration is one with TLS.
 func configuresTLS(file string) (bool, error) {
-	if err := toolkit.Validate(file); err != nil || file == "" {
-		return false, err
+	if file == "" {
+		return false, nil
 	}
 	data, err := os.ReadFile(file)
 	if err != nil {
