@@ -68,6 +68,17 @@ func TestServe(t *testing.T) {
 	if got := status(t, http.MethodPost, url+"/-/reload"); got != http.StatusOK {
 		t.Errorf("reload: %d", got)
 	}
+	loaded := value(t, url, "planwatch_config_last_reload_success_timestamp_seconds")
+	if err := serve.Process.Signal(syscall.SIGHUP); err != nil {
+		t.Fatal(err)
+	}
+	for value(t, url, "planwatch_config_last_reload_success_timestamp_seconds") == loaded {
+		select {
+		case <-ctx.Done():
+			t.Fatal("SIGHUP reloads nothing", stderr.String())
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
 	if page := body(t, url+"/"); !strings.Contains(page, "Region Norrbotten") || !strings.Contains(page, "Disponibla vårdplatser") {
 		t.Error("the report does not name the region and its KPIs")
 	}
@@ -84,6 +95,18 @@ func TestServe(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(storage, "snapshot")); err != nil {
 		t.Error("no snapshot saved:", err)
 	}
+}
+
+// value is that of a series without labels.
+func value(t *testing.T, url, series string) string {
+	t.Helper()
+	for line := range strings.Lines(body(t, url+"/metrics")) {
+		if value, found := strings.CutPrefix(line, series+" "); found {
+			return value
+		}
+	}
+	t.Fatalf("no %s", series)
+	return ""
 }
 
 func request(t *testing.T, method, url string) *http.Response {

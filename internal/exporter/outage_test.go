@@ -109,7 +109,7 @@ func TestOutages(t *testing.T) {
 			p.until(kalix, "42")
 			p.until(success, "1")
 			p.until(up, "1")
-			scraping := scrape(p)
+			scraping := scrape(p, kalix)
 
 			tt.begin(t, server)
 			p.again()
@@ -147,8 +147,8 @@ func TestOutages(t *testing.T) {
 }
 
 // scrape reads the exposition over and over, from several at once; the
-// function it returns ends that and counts the scrapes that had no figure.
-func scrape(p *planwatch) func() int {
+// function it returns ends that and counts the scrapes that were without the series.
+func scrape(p *planwatch, series string) func() int {
 	done := make(chan struct{})
 	var all sync.WaitGroup
 	gaps := make([]int, 4)
@@ -159,7 +159,7 @@ func scrape(p *planwatch) func() int {
 				case <-done:
 					return
 				default:
-					if p.exposed(kalix) == "" {
+					if p.exposed(series) == "" {
 						gaps[i]++
 					}
 				}

@@ -56,3 +56,57 @@ func TestReload(t *testing.T) {
 		}
 	})
 }
+
+// The plan's series are there at every scrape through reloads: a gap would
+// resolve alerts and have them wait anew.
+func TestReloadKeepsThePlan(t *testing.T) {
+	server := queue(t)
+	dir := queueRegion(t, server, "1h")
+	targets := filepath.Join(dir, "plan", "targets.yaml")
+	if err := os.MkdirAll(filepath.Dir(targets), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(targets, []byte(`plan: Plan
+targets:
+  - id: queue-kalix
+    kpi: patients_waiting
+    where: {hospital: Kalix}
+    value: 40
+    from: 2020-01-01
+    basis: operational
+    owner: lanssjukvard-2
+`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p := start(t, dir, t.TempDir())
+	const status = `plan_status{hospital="Kalix",kpi="patients_waiting",owner="lanssjukvard-2",target="queue-kalix"}`
+	p.until(status, "1")
+	scraping := scrape(p, status)
+	for range 5 {
+		p.again()
+		p.until(success, "1")
+	}
+	if gaps := scraping(); gaps > 0 {
+		t.Errorf("%d scrapes were without the plan's figure", gaps)
+	}
+}
+
+// Figures of one source are never shown as another's.
+func TestReloadToAnotherSource(t *testing.T) {
+	server := queue(t)
+	dir := queueRegion(t, server, "1h")
+	p := start(t, dir, t.TempDir())
+	p.until(kalix, "42")
+	settings := filepath.Join(dir, "planwatch.yaml")
+	former, err := os.ReadFile(settings)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(settings, []byte(strings.Replace(string(former), "address: "+server.Socket(), "address: 127.0.0.1:1", 1)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p.again()
+	if got := p.exposed(kalix); got != "" {
+		t.Errorf("the other source's figure is still shown, %s", got)
+	}
+}
