@@ -48,8 +48,8 @@ build: ## bin/planwatch, with the embedded engine, static and reproducible
 	CGO_ENABLED=0 go build -tags $(TAGS) -trimpath -buildvcs=false -ldflags '$(LDFLAGS)' -o bin/planwatch ./cmd/planwatch
 
 .PHONY: test
-test: prerequisites bin/tools/promtool ## every test with the race detector; installs what they need
-	CGO_ENABLED=1 go test -race -tags $(TAGS) $(TESTFLAGS)
+test: prerequisites $(addprefix bin/tools/,promtool prometheus $(ALERTMANAGER)) ## every test with the race detector; installs what they need
+	CGO_ENABLED=1 go test -race -tags $(TAGS) -timeout 30m $(TESTFLAGS)
 
 .PHONY: prerequisites
 prerequisites:

@@ -12,8 +12,10 @@ import (
 
 	"github.com/invopop/jsonschema"
 
+	"planwatch/alerts"
 	"planwatch/collectors"
 	"planwatch/config"
+	"planwatch/dashboards"
 	"planwatch/internal/kpi"
 	"planwatch/internal/yamlfile"
 	"planwatch/plan"
@@ -37,6 +39,8 @@ var files = []struct {
 	{"planwatch.schema.json", "planwatch.yaml: how planwatch itself runs", config.Service{}},
 	{"collector.schema.json", "collectors/*.yaml: one collector and its KPIs", collectors.Definition{}},
 	{"targets.schema.json", "plan/*.yaml: targets", plan.File{}},
+	{"oncall.schema.json", "oncall.yaml: who is called, how and when", alerts.OnCall{}},
+	{"dashboards.schema.json", "dashboards.yaml: the dashboards and what they show", dashboards.Set{}},
 	{"reconciliation.schema.json", "plan/reconciliation.yaml: the sums that the plan's tables state", plan.Reconciliation{}},
 }
 
@@ -49,7 +53,7 @@ func write(root, out string) error {
 	if err := os.Chdir(root); err != nil {
 		return err
 	}
-	for _, dir := range []string{"config", "collectors", "plan", "internal/kpi", "internal/warehouse"} {
+	for _, dir := range []string{"config", "collectors", "plan", "alerts", "dashboards", "internal/kpi", "internal/warehouse"} {
 		if err := reflector.AddGoComments("planwatch", dir, jsonschema.WithFullComment()); err != nil {
 			return fmt.Errorf("comments of %s: %w", dir, err)
 		}
