@@ -87,8 +87,9 @@ var (
 	spanPattern = regexp.MustCompile(`^[1-9][0-9]*[mhdwMy]$`)
 )
 
-// Load reads the set in cfg's directory and checks it against cfg: every
-// collector on exactly one domain's dashboard, and no name that is not there.
+// Load reads the set in cfg's directory and checks it against cfg: no name
+// that is not there, and no collector on two dashboards. A collector on none
+// gets one of its own.
 func Load(cfg *config.Config) (*Set, error) {
 	files := config.Builtin()
 	if cfg.Dir != "" {
@@ -125,6 +126,7 @@ func parse(data []byte, cfg *config.Config) (*Set, error) {
 	if err := file.Locate(s.validate(cfg)); err != nil {
 		return nil, err
 	}
+	s.addOwn(cfg)
 	return &s, nil
 }
 
@@ -237,10 +239,21 @@ func (s *Set) validate(cfg *config.Config) error {
 			}
 		}
 	}
-	for _, d := range cfg.Collectors {
-		if _, ok := shown[d.Collector]; !ok {
-			fault("$.dashboards", "dashboards: collector %s is on none; add it under collectors of the one that it belongs to", d.Collector)
-		}
-	}
 	return errors.Join(faults...)
+}
+
+// addOwn gives each collector that is on no dashboard one of its own, so that
+// a new collector appears by itself.
+func (s *Set) addOwn(cfg *config.Config) {
+	shown := s.UIDs()
+	for _, d := range cfg.Collectors {
+		if _, ok := shown[d.Collector]; ok {
+			continue
+		}
+		s.Dashboards = append(s.Dashboards, Definition{
+			ID: strings.ReplaceAll(d.Collector, "_", "-"), Kind: Domain, Title: d.Title, Span: defaultSpan,
+			Question:   kpi.Text{SV: d.Title.SV + ": hur går det mot planen?", EN: d.Title.EN + ": how does it go against the plan?"},
+			Collectors: []Part{{Collector: d.Collector}},
+		})
+	}
 }

@@ -34,7 +34,6 @@ func TestSetRefuses(t *testing.T) {
 		{"one language", "title: {sv: Väggtavla, en: Wall}", "title: {sv: Väggtavla}", `dashboard wall: title: missing; give sv and en`},
 		{"span", "span: 6h", "span: six hours", `dashboard wall: span: "six hours" is not a span such as 24h, 7d or 13M`},
 		{"unknown collector", "- collector: emergency", "- collector: emergencies", `dashboard emergency: collectors: there is no collector "emergencies"`},
-		{"collector on none", "- collector: emergency", "- collector: emergencies", `dashboards: collector emergency is on none; add it under collectors of the one that it belongs to`},
 		{"collector twice", "- collector: emergency", "- collector: beds", `dashboard emergency: collectors: beds is on dashboard beds already`},
 		{"unknown label", "by: [disease]", "by: [ward]", `dashboard safety: collector infections: by: "ward" is not one of its labels, disease`},
 	}
@@ -139,4 +138,20 @@ func FuzzParse(f *testing.F) {
 			t.Error("a text is not a file")
 		}
 	})
+}
+
+// A collector that dashboards.yaml does not name has a dashboard of its own.
+func TestCollectorOnNone(t *testing.T) {
+	const entry = "      - collector: imaging\n        by: [hospital, modality]\n"
+	text := shipped(t)
+	if !strings.Contains(text, entry) {
+		t.Fatalf("no %q to take out", entry)
+	}
+	set, err := parse([]byte(strings.Replace(text, entry, "", 1)), builtin(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if uid := set.UIDs()["imaging"]; uid != "planwatch-imaging" {
+		t.Errorf("uid %q", uid)
+	}
 }

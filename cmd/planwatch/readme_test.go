@@ -54,3 +54,18 @@ func planwatch(t *testing.T, args ...string) string {
 	}
 	return string(stdout)
 }
+
+// The report's lines in the README are those that the report prints.
+func TestReadmeReport(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown := regexp.MustCompile("(?s)planwatch report --as-of 2025-03-18 --lang sv \\| head -[0-9]+\n(.*?)\n```").FindSubmatch(readme)
+	if shown == nil {
+		t.Fatal("the README shows no report")
+	}
+	if printed := planwatch(t, "report", "--as-of", "2025-03-18", "--lang", "sv"); !strings.HasPrefix(printed, string(shown[1])+"\n") {
+		t.Errorf("the README shows\n%s\nand the report begins\n%.1500s", shown[1], printed)
+	}
+}

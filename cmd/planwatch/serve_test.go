@@ -65,6 +65,18 @@ func TestServe(t *testing.T) {
 	if said, err := promtool.CombinedOutput(); err != nil || len(said) > 0 {
 		t.Errorf("promtool: %v\n%s", err, said)
 	}
+	// What is off plan in the sample fires, and planwatch alerts tells.
+	for {
+		said := planwatch(t, "alerts", "--url", url)
+		if firing := regexp.MustCompile(`(?m)^firing +(critical|warning) .*OffPlan`).FindString(said); firing != "" {
+			break
+		}
+		select {
+		case <-ctx.Done():
+			t.Fatalf("nothing off plan fires:\n%s", said)
+		case <-time.After(200 * time.Millisecond):
+		}
+	}
 	if got := status(t, http.MethodPost, url+"/-/reload"); got != http.StatusOK {
 		t.Errorf("reload: %d", got)
 	}
