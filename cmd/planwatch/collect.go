@@ -5,9 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"planwatch/internal/clock"
 	"planwatch/internal/listing"
-	"planwatch/internal/replay"
 )
 
 func newCollect(s *settings) *cobra.Command {
@@ -25,18 +23,9 @@ func newCollect(s *settings) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			moment := cfg.NewClock().Now().In(cfg.Location)
-			if asOf != "" {
-				if moment, err = clock.ParseMoment(asOf, cfg.Location, moment); err != nil {
-					return fmt.Errorf("--as-of: %w", err)
-				}
-			}
-			result, err := replay.Collect(cmd.Context(), cfg, names, moment)
+			result, _, err := collectAsOf(cmd, cfg, names, asOf)
 			if err != nil {
 				return err
-			}
-			for _, failure := range result.Failures {
-				_, _ = fmt.Fprintf(cmd.ErrOrStderr(), "planwatch: %v\n", failure)
 			}
 			if result.Withdrawn > 0 {
 				_, _ = fmt.Fprintf(cmd.ErrOrStderr(), "planwatch: %d figures are not shown: older than max_age\n", result.Withdrawn)
@@ -50,7 +39,7 @@ func newCollect(s *settings) *cobra.Command {
 			return nil
 		},
 	}
-	cmd.Flags().StringVar(&asOf, "as-of", "", "the `moment` that the figures are for (default: now, by planwatch's clock)")
+	asOfFlag(cmd, &asOf)
 	cmd.Flags().StringVar(&format, "format", "table", "table, json, csv or prometheus")
 	return cmd
 }

@@ -1,12 +1,8 @@
 package main
 
 import (
-	"fmt"
-
 	"github.com/spf13/cobra"
 
-	"planwatch/internal/clock"
-	"planwatch/internal/replay"
 	"planwatch/internal/report"
 	"planwatch/plan"
 )
@@ -34,18 +30,9 @@ func newReport(s *settings) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			moment := cfg.NewClock().Now().In(cfg.Location)
-			if asOf != "" {
-				if moment, err = clock.ParseMoment(asOf, cfg.Location, moment); err != nil {
-					return fmt.Errorf("--as-of: %w", err)
-				}
-			}
-			result, err := replay.Collect(cmd.Context(), cfg, nil, moment)
+			result, moment, err := collectAsOf(cmd, cfg, nil, asOf)
 			if err != nil {
 				return err
-			}
-			for _, failure := range result.Failures {
-				_, _ = fmt.Fprintf(cmd.ErrOrStderr(), "planwatch: %v\n", failure)
 			}
 			made := report.New(report.Input{
 				Region: cfg.Region, Collectors: cfg.Collectors, Samples: result.Samples, At: moment, Location: cfg.Location,
@@ -60,7 +47,7 @@ func newReport(s *settings) *cobra.Command {
 			return nil
 		},
 	}
-	cmd.Flags().StringVar(&asOf, "as-of", "", "the `moment` that the report is of (default: now, by planwatch's clock)")
+	asOfFlag(cmd, &asOf)
 	cmd.Flags().StringVar(&lang, "lang", "sv", "sv or en")
 	cmd.Flags().StringVar(&format, "format", "table", "table, json, csv or markdown")
 	return cmd

@@ -105,7 +105,7 @@ func (g *generation) collector(name string) *collector {
 func (g *generation) close(logger *slog.Logger) {
 	for name, source := range g.sources {
 		if err := source.Close(); err != nil {
-			logger.Warn("source not closed", "source", name, "err", err)
+			logger.Warn("source not closed", "source_name", name, "err", err)
 		}
 	}
 }

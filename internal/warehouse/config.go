@@ -41,7 +41,7 @@ type Config struct {
 	DSNFile string `yaml:"dsn_file,omitempty"`
 	// How the connection is encrypted.
 	TLS TLS `yaml:"tls,omitempty"`
-	// Connections to the server at most, from 1 to 64; 4 by default.
+	// Queries on the server at a time, at most, from 1 to 64; 4 by default. One more connection is kept for asking whether the server is up, and ending a query takes one briefly.
 	MaxConnections int `yaml:"max_connections,omitempty" jsonschema:"minimum=1,maximum=64,default=4"`
 	// How long a connection may take until it is ready; 5s by default.
 	ConnectTimeout yamlfile.Duration `yaml:"connect_timeout,omitempty" jsonschema:"default=5s"`

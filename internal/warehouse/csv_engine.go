@@ -13,7 +13,6 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	sqle "github.com/dolthub/go-mysql-server"
@@ -40,7 +39,6 @@ type csvBackend struct {
 	engine *sqle.Engine
 	server *server.Server
 	folder *folder
-	data   atomic.Pointer[dataset] // what new transactions read
 }
 
 // tame sets what the engine lets be set for the whole process only. Nothing
@@ -80,19 +78,18 @@ func openCSV(ctx context.Context, c Config, o Options) (backend, error) {
 		tables: tables,
 		log:    o.Logger,
 	}}
-	data, err := b.folder.open()
-	if err != nil {
+	if err := b.folder.open(); err != nil { //nolint:contextcheck // files are read whole, for whoever comes next as well
 		return nil, err
 	}
-	b.data.Store(data)
 
 	provider := &provider{backend: b}
 	b.engine = sqle.New(analyzer.NewDefault(provider), &sqle.Config{IsReadOnly: true})
 	listener := pipe.Listen("embedded")
 	b.server, err = server.NewServer(server.Config{
 		Listener: listener,
-		// One for each of the pool, and one for each that ends another's query.
-		MaxConnections:               uint64(2*c.MaxConnections + 1),
+		// One for each query and one for a ping, one for each that ends
+		// another's query, and one to spare.
+		MaxConnections:               uint64(2*(c.MaxConnections+1) + 1),
 		DisableClientMultiStatements: true,
 		MaxLoggedQueryLen:            -1,
 	}, b.engine, sql.NewContext, func(_ context.Context, conn *vitess.Conn, address string) (sql.Session, error) {
@@ -116,11 +113,11 @@ func openCSV(ctx context.Context, c Config, o Options) (backend, error) {
 	return b, nil
 }
 
-// refresh takes over files that changed.
-func (b *csvBackend) refresh() {
-	if data := b.folder.changed(); data != nil {
-		b.data.Store(data)
-	}
+// refresh takes over files that changed, and gives what is wrong with them
+// until they are in order again.
+func (b *csvBackend) refresh() error {
+	b.folder.refresh()
+	return b.folder.data.Load().fault
 }
 
 // tune sets no limit, because the engine knows none, and no more of the
@@ -128,7 +125,7 @@ func (b *csvBackend) refresh() {
 func (b *csvBackend) tune(ctx context.Context, conn *dbsql.Conn, _ string, run Run, local *time.Location) (zones, error) {
 	offset, _ := offsetAt(run.AsOf, local)
 	_, err := conn.ExecContext(ctx, "SET SESSION time_zone='"+offset+"'")
-	return zones{local: local, timestamp: local}, err
+	return zones{local: local, timestamp: local, asOf: run.AsOf}, err
 }
 
 // grace: the engine ignores MAX_EXECUTION_TIME, so that the client's limit is

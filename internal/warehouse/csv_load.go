@@ -16,6 +16,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 	"unicode/utf8"
 
@@ -36,31 +37,38 @@ type folder struct {
 	mu     sync.Mutex
 	looked time.Time
 	state  string // of the files when they were last read, well or not
+
+	data atomic.Pointer[dataset] // what new transactions read
 }
 
 // open reads the folder for the first time.
-func (f *folder) open() (*dataset, error) {
+func (f *folder) open() error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	state, err := f.look()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	f.looked, f.state = time.Now(), state
-	return f.read()
+	data, err := f.read()
+	if err != nil {
+		return err
+	}
+	f.data.Store(data)
+	return nil
 }
 
-// changed gives the folder anew if its files are others than when it was last
-// read, and nil if not. Files that are not in order are logged once, and what
-// was read before stays in use.
-func (f *folder) changed() *dataset {
+// refresh reads the folder anew if its files are others than when it was last
+// read. Files that are not in order are logged once, and are the fault of the
+// dataset until they are mended.
+func (f *folder) refresh() {
 	// Who comes while another reads goes on with what there is.
 	if !f.mu.TryLock() {
-		return nil
+		return
 	}
 	defer f.mu.Unlock()
 	if time.Since(f.looked) < lookEvery {
-		return nil
+		return
 	}
 	f.looked = time.Now()
 	before, err := f.look()
@@ -68,23 +76,31 @@ func (f *folder) changed() *dataset {
 		before = "unreadable: " + err.Error()
 	}
 	if before == f.state {
-		return nil
+		return
 	}
 	var data *dataset
 	if err == nil {
 		data, err = f.read()
 		if after, lookErr := f.look(); lookErr == nil && after != before {
 			// Someone is still writing.
-			return nil
+			return
 		}
 	}
 	f.state = before
 	if err != nil {
-		f.log.Warn("the changed files are not in order; what was read before stays in use", "err", err)
-		return nil
+		if _, ok := errors.AsType[*fs.PathError](err); ok {
+			// A right to read that comes back is not seen in the files' state.
+			f.state = ""
+		}
+		last := f.data.Load()
+		if last.fault == nil || last.fault.Error() != err.Error() {
+			f.log.Warn("the changed files are not in order; queries fail until they are", "err", err)
+		}
+		f.data.Store(&dataset{tables: last.tables, names: last.names, fault: err})
+		return
 	}
+	f.data.Store(data)
 	f.log.Info("changed files read")
-	return data
 }
 
 // look sums up the files as they are, without reading them.

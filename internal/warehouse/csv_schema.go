@@ -67,7 +67,7 @@ func readSchema(parent context.Context, file, text string) (map[string]*table, e
 			if column.Generated != nil || column.AutoIncrement {
 				return nil, fmt.Errorf("%s: table %s: column %s: a CSV file cannot hold what the database would compute; make it a plain column", file, name, column.Name)
 			}
-			value, err := defaultOf(ctx, engine, column)
+			value, err := defaultOf(ctx, engine, column) //nolint:contextcheck // an *sql.Context is one
 			if err != nil {
 				return nil, fmt.Errorf("%s: table %s: column %s: default %s: %w", file, name, column.Name, column.Default, err)
 			}

@@ -16,6 +16,7 @@ import (
 type dataset struct {
 	tables map[string]*table // by name in lower case
 	names  []string
+	fault  error // of the files that should have taken this one's place
 }
 
 // provider shows the engine its one database.
@@ -31,7 +32,7 @@ func (p *provider) Database(ctx *sql.Context, name string) (sql.Database, error)
 	if s, ok := ctx.Session.(*engineSession); ok && s.data != nil {
 		return database{s.data}, nil
 	}
-	return database{p.backend.data.Load()}, nil
+	return database{p.backend.folder.data.Load()}, nil
 }
 
 // HasDatabase implements sql.DatabaseProvider.
@@ -65,7 +66,7 @@ func (transaction) IsReadOnly() bool { return true }
 
 // StartTransaction implements sql.TransactionSession.
 func (s *engineSession) StartTransaction(*sql.Context, sql.TransactionCharacteristic) (sql.Transaction, error) {
-	s.data = s.backend.data.Load()
+	s.data = s.backend.folder.data.Load()
 	return transaction{}, nil
 }
 

@@ -177,7 +177,7 @@ func stays(network, address string) bool {
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-func (m *mysqlBackend) refresh() {}
+func (m *mysqlBackend) refresh() error { return nil }
 
 // tune bounds the query on the server, and sets what the server's own
 // configuration could otherwise change in a query's meaning: the time zone,
@@ -191,7 +191,7 @@ func (m *mysqlBackend) tune(ctx context.Context, conn *sql.Conn, version string,
 		limit = fmt.Sprintf("max_statement_time=%f, sql_mode=''", run.Timeout.Seconds())
 	}
 	_, err := conn.ExecContext(ctx, fmt.Sprintf("SET SESSION %s, time_zone='%s'", limit, offset))
-	return zones{local: local, timestamp: timestamps}, err
+	return zones{local: local, timestamp: timestamps, asOf: run.AsOf}, err
 }
 
 func (m *mysqlBackend) grace() time.Duration { return mysqlGrace }

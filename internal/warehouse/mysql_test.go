@@ -462,6 +462,58 @@ func TestMySQLLimits(t *testing.T) {
 	})
 }
 
+func TestMySQLPingWaitsForNoQuery(t *testing.T) {
+	server := aServer(t)
+	c := mysqlConfig(server.Socket())
+	c.MaxConnections = 2
+	s := open(t, c, Options{})
+	ctx, cancel := context.WithCancel(t.Context())
+	var queries sync.WaitGroup
+	for range 5 {
+		queries.Go(func() {
+			if _, err := s.Query(ctx, query(t, slow), Run{AsOf: time.Now()}); !errors.Is(err, context.Canceled) {
+				t.Errorf("Query: %v", err)
+			}
+		})
+	}
+	slowOnes := func() (n int) {
+		for _, text := range server.RunningQueries() {
+			if text == slow {
+				n++
+			}
+		}
+		return n
+	}
+	waitFor(t, "two queries run, and the others wait", func() bool { return slowOnes() == 2 })
+	if s.Up() {
+		t.Error("up before the first answer")
+	}
+
+	// Many at once wait for each other, and take no more than one connection.
+	var pings sync.WaitGroup
+	for range 8 {
+		pings.Go(func() {
+			pingCtx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+			defer cancel()
+			if err := s.Ping(pingCtx); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	pings.Wait()
+	if !s.Up() {
+		t.Error("not up after a ping")
+	}
+	if got := slowOnes(); got != 2 {
+		t.Errorf("%d queries run beside the pings, want 2", got)
+	}
+	if got := s.db.Stats().OpenConnections; got != 3 {
+		t.Errorf("%d connections, want 3", got)
+	}
+	cancel()
+	queries.Wait()
+}
+
 func TestMySQLStopsAndStarts(t *testing.T) {
 	server := aServer(t, mariadbtest.WithTCP())
 	var log logBuffer
@@ -651,6 +703,21 @@ func TestMySQLValues(t *testing.T) {
 			t.Errorf("%s: %v", text, err)
 		} else if got := r.Rows[0][0].String(); got != want {
 			t.Errorf("%s: %s, want %s", text, got, want)
+		}
+	}
+
+	// The hour that clocks show twice.
+	for _, zone := range []string{"+02:00", "+01:00"} {
+		asOf, err := time.Parse(time.RFC3339, "2025-10-26T02:31:00"+zone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := s.Query(t.Context(), query(t, "SELECT CAST('2025-10-26 02:30:00' AS DATETIME) AS at"), Run{AsOf: asOf})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, want := r.Rows[0][0].String(), "2025-10-26T02:30:00"+zone; got != want {
+			t.Errorf("read at %s: %s, want %s", asOf, got, want)
 		}
 	}
 

@@ -63,7 +63,23 @@ var unfit = map[string]string{
 	"RELEASE_LOCK":      "releases a lock; a query only reads",
 	"RELEASE_ALL_LOCKS": "releases locks; a query only reads",
 	"LOAD_FILE":         "reads the server's files; a query reads tables",
+
+	"NEXTVAL": nextOfSequence,
+	"SETVAL":  "sets a sequence; a query only reads",
+	"LASTVAL": lastOfSequence,
+
+	"MASTER_POS_WAIT":                   replication,
+	"SOURCE_POS_WAIT":                   replication,
+	"MASTER_GTID_WAIT":                  replication,
+	"WAIT_FOR_EXECUTED_GTID_SET":        replication,
+	"WAIT_UNTIL_SQL_THREAD_AFTER_GTIDS": replication,
 }
+
+const (
+	nextOfSequence = "takes a number from a sequence; a query only reads"
+	lastOfSequence = "depends on what the connection was used for before; a query reads tables"
+	replication    = "waits for replication, and holds a connection meanwhile; a query reads tables"
+)
 
 // ParseQuery reads one query and refuses what is not one statement that only
 // reads, what some servers read differently from others, and what would give
@@ -120,13 +136,14 @@ func ParseQuery(file, text string) (Query, error) {
 			case "@", ":=":
 				return fail(t.line, "%q is for variables, which live from one query to the next; leave them out", t.text)
 			}
-		case wordToken:
-			// After a full stop stands a column's name, whatever it means
-			// elsewhere.
-			if i > 0 && tokens[i-1].symbol(".") {
+		case wordToken, quotedToken:
+			// In backticks or after a full stop stands a column's name,
+			// whatever it means elsewhere; but a function can be called so.
+			name := strings.ToUpper(strings.Trim(t.text, "`"))
+			named := t.kind == quotedToken || i > 0 && tokens[i-1].symbol(".")
+			if named && !call {
 				continue
 			}
-			name := strings.ToUpper(t.text)
 			if bare, ok := clock[name]; ok && (bare || call) {
 				return fail(t.line, "%q gives the server's own time; use %s", t.text, asOf)
 			}
@@ -136,7 +153,14 @@ func ParseQuery(file, text string) (Query, error) {
 			if why, ok := unfit[name]; ok && call {
 				return fail(t.line, "%q %s", t.text, why)
 			}
+			if named {
+				continue
+			}
 			switch {
+			case name == "NEXT" && next(1).is("VALUE") && next(2).is("FOR"):
+				return fail(t.line, "%q %s", t.text+" "+next(1).text+" "+next(2).text, nextOfSequence)
+			case name == "PREVIOUS" && next(1).is("VALUE") && next(2).is("FOR"):
+				return fail(t.line, "%q %s", t.text+" "+next(1).text+" "+next(2).text, lastOfSequence)
 			case name == "INTO":
 				return fail(t.line, "%q writes; a query only reads", t.text)
 			case name == "FOR" && (next(1).is("UPDATE") || next(1).is("SHARE")),

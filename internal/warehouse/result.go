@@ -80,6 +80,38 @@ type Result struct {
 type zones struct {
 	local     *time.Location // DATE and DATETIME
 	timestamp *time.Location // TIMESTAMP
+	asOf      time.Time      // decides what an hour that clocks show twice means
+}
+
+// moment is when the location's clocks show the date and time that wall has.
+// Clocks that are set back show an hour twice: the later moment is meant,
+// unless it lies after asOf. Clocks that are set forward leave an hour out;
+// what stands there was computed with the offset from before or from after
+// it, and is read by the same rule.
+func (z zones) moment(wall time.Time, location *time.Location) time.Time {
+	// Not time.Date, which gives the one or the other, and does not say which.
+	reading := func(day time.Time) (t time.Time, shown bool) {
+		_, offset := day.In(location).Zone()
+		t = wall.Add(-time.Duration(offset) * time.Second).In(location)
+		_, actual := t.Zone()
+		return t, actual == offset
+	}
+	before, shownBefore := reading(wall.AddDate(0, 0, -1))
+	after, shownAfter := reading(wall.AddDate(0, 0, 1))
+	switch {
+	case shownBefore && !shownAfter:
+		return before
+	case shownAfter && !shownBefore:
+		return after
+	}
+	earlier, later := before, after
+	if later.Before(earlier) {
+		earlier, later = later, earlier
+	}
+	if later.After(z.asOf) {
+		return earlier
+	}
+	return later
 }
 
 // readRows reads all rows, and gives up at one more than maxRows unless that
@@ -177,9 +209,11 @@ func (z zones) value(column Column, raw sql.RawBytes) (Value, error) {
 		case "TIMESTAMP":
 			location = z.timestamp
 		}
-		if v.Time, err = time.ParseInLocation(layout, text, location); err != nil {
+		wall, err := time.Parse(layout, text)
+		if err != nil {
 			return v, fmt.Errorf("%q %w", text, errZeroDate)
 		}
+		v.Time = z.moment(wall, location)
 	default:
 		v.Text = text
 	}

@@ -56,8 +56,10 @@ type Source struct {
 	backend        backend
 	db             *sql.DB
 	connectTimeout time.Duration
-	slots          chan struct{} // one a connection of the pool
-	health         health
+	// Of the pool's connections, all but one are for queries, and the last is
+	// for a ping, so that slow queries do not keep it waiting.
+	slots, pingSlot chan struct{}
+	health          health
 
 	stopping context.Context // ends when the source is closed
 	stop     context.CancelFunc
@@ -70,8 +72,9 @@ type Source struct {
 // backend is where the two drivers differ.
 type backend interface {
 	driver.Connector
-	// refresh is called before every query.
-	refresh()
+	// refresh is called before every query. An error says what is wrong with
+	// the source's data, for every query to fail with.
+	refresh() error
 	// tune sets a connection's session up for one query, and says in which
 	// time zones it will write moments.
 	tune(ctx context.Context, conn *sql.Conn, version string, run Run, local *time.Location) (zones, error)
@@ -108,7 +111,7 @@ func Open(ctx context.Context, cfg Config, o Options) (*Source, error) {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	o.Logger = o.Logger.With("source", o.Name)
+	o.Logger = o.Logger.With("source_name", o.Name)
 	var b backend
 	var err error
 	if cfg.Driver == CSV {
@@ -127,10 +130,11 @@ func Open(ctx context.Context, cfg Config, o Options) (*Source, error) {
 		db:             sql.OpenDB(b),
 		connectTimeout: time.Duration(cfg.ConnectTimeout),
 		slots:          make(chan struct{}, cfg.MaxConnections),
+		pingSlot:       make(chan struct{}, 1),
 		health:         health{log: o.Logger, up: cfg.Driver == CSV},
 	}
-	s.db.SetMaxOpenConns(cfg.MaxConnections)
-	s.db.SetMaxIdleConns(cfg.MaxConnections)
+	s.db.SetMaxOpenConns(s.connections())
+	s.db.SetMaxIdleConns(s.connections())
 	s.db.SetConnMaxLifetime(connMaxLifetime)
 	s.db.SetConnMaxIdleTime(connMaxIdleTime)
 	s.stopping, s.stop = context.WithCancel(context.Background())
@@ -143,6 +147,9 @@ func (s *Source) Name() string { return s.name }
 // Up tells whether the source answered the last ping or query. A server that
 // was not asked yet is not up; an opened folder is.
 func (s *Source) Up() bool { return s.health.isUp() }
+
+// connections is how many the pool may have.
+func (s *Source) connections() int { return cap(s.slots) + cap(s.pingSlot) }
 
 // Close ends what is running, on the server as well, and the connections. It
 // takes two seconds at most.
@@ -162,22 +169,31 @@ func (s *Source) Close() error {
 	return s.backend.close()
 }
 
-// Ping asks the source for a sign of life, over a connection of the pool. It
-// waits for one to be free, and then no longer than the connect timeout.
+// Ping asks the source for a sign of life, over a connection that queries
+// leave free for it. It waits for another ping to end, and then no longer than
+// the connect timeout. Whether a folder's files are in order is not asked.
 func (s *Source) Ping(ctx context.Context) error {
-	return s.do(ctx, "", planTimeout, func(context.Context, *session) error { return nil })
+	return s.do(ctx, s.pingSlot, "", planTimeout, func(context.Context, *session) error { return nil })
 }
 
 // Query runs q in a transaction that only reads.
 //
 // Beside errors.Is for ErrUnavailable, ErrTimeout and ErrTooManyRows, an
 // error may be the server's refusal, a value that is none (row and column
-// named), or ctx's. Waiting for a connection of the pool is bounded by ctx
-// alone, since it is other queries that keep it waiting. When Query returns
-// early, the server is told to end the query.
+// named), a fault in a folder's changed files (file, line and column named),
+// or ctx's. Files that are not in order make every query fail until they are,
+// and leave the source up. Waiting for a connection of the pool is bounded by
+// ctx alone, since it is other queries that keep it waiting. When Query
+// returns early, the server is told to end the query.
 //
-// DATE and DATETIME values are taken for wall-clock time in Options.Location;
-// where a clock set back shows an hour twice, the earlier one is meant.
+// DATE and DATETIME values are taken for wall-clock time in Options.Location.
+// Where clocks set back show an hour twice, a value means the later moment
+// unless that lies after AsOf, so that what was just written never seems to
+// be still to come; and one that clocks set forward never show is read by the
+// offset from before or from after, by the same rule. Nothing tells the two
+// hours apart in the database: while :as_of is in the second, a query for
+// what is <= :as_of does not see rows of the first one's later minutes, and
+// its figures fall back on those from before, for up to an hour.
 // TIMESTAMP values are moments: the session's time zone is set to the offset
 // that the location has at AsOf, so a TIMESTAMP compares with :as_of as it
 // should, and comes out as the very moment that was stored. Zones are not set
@@ -190,7 +206,7 @@ func (s *Source) Query(ctx context.Context, q Query, run Run) (*Result, error) {
 		return nil, err
 	}
 	var result *Result
-	err := s.do(ctx, q.file, run.Timeout, func(ctx context.Context, c *session) error {
+	err := s.do(ctx, s.slots, q.file, run.Timeout, func(ctx context.Context, c *session) error {
 		z, err := s.backend.tune(ctx, c.conn, c.version, run, s.location)
 		if err != nil {
 			return err
@@ -224,7 +240,7 @@ func (s *Source) Prepare(ctx context.Context, q Query) ([]Column, error) {
 	}
 	var columns []Column
 	duplicate := false
-	err := s.do(ctx, q.file, planTimeout, func(ctx context.Context, c *session) error {
+	err := s.do(ctx, s.slots, q.file, planTimeout, func(ctx context.Context, c *session) error {
 		now := time.Now()
 		z, err := s.backend.tune(ctx, c.conn, c.version, Run{AsOf: now, Timeout: planTimeout}, s.location)
 		if err != nil {
@@ -294,9 +310,9 @@ func (c *session) read(ctx context.Context, text string, z zones, maxRows int) (
 	return result, err
 }
 
-// do lends work a connection, for no longer than the limit, and judges what
-// came of it. what names the query in errors.
-func (s *Source) do(ctx context.Context, what string, limit time.Duration, work func(context.Context, *session) error) error {
+// do lends work a connection when there is a free slot, for no longer than the
+// limit, and judges what came of it. what names the query in errors.
+func (s *Source) do(ctx context.Context, slots chan struct{}, what string, limit time.Duration, work func(context.Context, *session) error) error {
 	s.mu.Lock()
 	if s.closed {
 		s.mu.Unlock()
@@ -311,12 +327,14 @@ func (s *Source) do(ctx context.Context, what string, limit time.Duration, work 
 	defer context.AfterFunc(s.stopping, func() { cancel(errClosed) })() //nolint:contextcheck // the source ends when it is closed, not when a caller does
 
 	select {
-	case s.slots <- struct{}{}:
-		defer func() { <-s.slots }()
+	case slots <- struct{}{}:
+		defer func() { <-slots }()
 	case <-ctx.Done():
 		return fmt.Errorf("source %s: waiting for a connection: %w", s.name, context.Cause(ctx))
 	}
-	s.backend.refresh()
+	if err := s.backend.refresh(); err != nil && slots == s.slots {
+		return fmt.Errorf("source %s: %w", s.name, err)
+	}
 
 	began := s.health.began()
 	c, id, err := s.connect(ctx)
@@ -387,7 +405,7 @@ func (s *Source) verdict(began int, err error) error {
 		s.health.report(began, err)
 		// The other idle connections lead to the same server.
 		s.db.SetMaxIdleConns(0)
-		s.db.SetMaxIdleConns(cap(s.slots))
+		s.db.SetMaxIdleConns(s.connections())
 	case errors.Is(err, context.Canceled), errors.Is(err, errClosed), errors.Is(err, context.DeadlineExceeded):
 		// Says something of the caller, and nothing of the source.
 	default:
@@ -403,7 +421,7 @@ func (s *Source) connect(ctx context.Context) (*session, uint64, error) {
 	defer cancel()
 	var err error
 	// The pool may hold connections to a server that has gone in the meantime.
-	for range cap(s.slots) + 1 {
+	for range s.connections() + 1 {
 		var conn *sql.Conn
 		if conn, err = s.db.Conn(limited); err != nil {
 			break
