@@ -76,7 +76,7 @@ func serve(cmd *cobra.Command, load func() (*config.Config, error)) error {
 	if cfg.Web.EnableLifecycle {
 		shown.Reload = planwatch.Reload
 	}
-	server, err := web.Listen(cfg.Web.ListenAddress, cfg.Web.ConfigFile, shown, logger)
+	server, err := web.Listen(cmd.Context(), cfg.Web.ListenAddress, cfg.Web.ConfigFile, shown, logger)
 	if err != nil {
 		return err
 	}

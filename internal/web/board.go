@@ -12,6 +12,7 @@ import (
 
 	"github.com/prometheus/common/version"
 
+	"planwatch/alerts/evaluator"
 	"planwatch/internal/clock"
 	"planwatch/internal/report"
 )
@@ -36,6 +37,7 @@ const noticeableOffset = time.Minute
 type board struct {
 	report     func() *report.Report
 	collectors func() []report.CollectorStatus
+	alerts     func() ([]evaluator.Alert, bool)
 	ready      func() error
 	clock      clock.Clock
 	logger     *slog.Logger

@@ -13,6 +13,7 @@ import (
 // reportView is the report as its page shows it.
 type reportView struct {
 	page
+	Alerts alertsView
 	Groups []groupView
 }
 
@@ -53,12 +54,16 @@ const fullBar = 0.5
 // classes name the statuses in anchors and in the style.
 var classes = map[plan.Status]string{plan.Critical: "critical", plan.Warning: "warning", plan.Unknown: "unknown", plan.OnPlan: "on-plan"}
 
+// classNoTarget is that of what has no status.
+const classNoTarget = "no-target"
+
 func (b *board) serveReport(w http.ResponseWriter, r *http.Request) {
 	current := b.report()
 	p := b.page(r, "report", current)
 	p.Heading, p.Notices = p.Text.Standing, b.notices(p)
 	p.at(current.At)
-	view := reportView{page: p}
+	active, embedded := b.alerts()
+	view := reportView{page: p, Alerts: viewAlerts(active, embedded, b.clock, current.At.Location(), p.Text, p.Lang)}
 	for _, group := range current.Groups() {
 		view.Groups = append(view.Groups, viewGroup(current, group, p.Text, p.Lang))
 	}
@@ -89,7 +94,7 @@ func viewGroup(r *report.Report, group report.Group, t text, l report.Language) 
 		Count: l.Count(len(group.Rows)), Aimed: group.Aimed, Rows: len(group.Rows) > 0,
 	}
 	if !group.Aimed {
-		view.Class = "no-target"
+		view.Class = classNoTarget
 	}
 	for _, row := range group.Rows {
 		part := partView{}

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"planwatch/alerts/evaluator"
 	"planwatch/config"
 	"planwatch/internal/clock"
 	"planwatch/internal/kpi"
@@ -44,6 +45,12 @@ func standing(t *testing.T) func(*web.Exporter) {
 	})
 	return func(e *web.Exporter) {
 		e.Clock = clock.StartingAt(at)
+		e.Alerts = func() ([]evaluator.Alert, bool) {
+			return []evaluator.Alert{
+				alert("BedsAvailableOffPlan", "critical", "firing", "Vårdplatser: 33 mot 38", "Beds: 33 against 38", e.Clock.Wall(at)),
+				alert("<script>alert(2)</script>", "warning", "pending", "<img src=x onerror=alert(3)>", "<b>bold</b>", e.Clock.Wall(at)),
+			}, true
+		}
 		e.Report = func() *report.Report {
 			return report.New(report.Input{Region: cfg.Region, Collectors: cfg.Collectors, Targets: assessments, Samples: samples, At: at, Location: cfg.Location})
 		}

@@ -99,8 +99,8 @@ func TestBrowser(t *testing.T) {
 		name, path, lang string
 		contains         []string
 	}{
-		{"the report in Swedish", "/?lang=sv", "sv", []string{"Läget mot planen", "Disponibla vårdplatser", "Kritisk", "1&nbsp;234,5&nbsp;mnkr"}},
-		{"the report in English", "/?lang=en", "en", []string{"How we stand to the plan", "Available beds", "Critical"}},
+		{"the report in Swedish", "/?lang=sv", "sv", []string{"Läget mot planen", "Aktiva larm", "Vårdplatser: 33 mot 38", "Disponibla vårdplatser", "Kritisk", "1&nbsp;234,5&nbsp;mnkr"}},
+		{"the report in English", "/?lang=en", "en", []string{"How we stand to the plan", "Firing alerts", "Beds: 33 against 38", "Available beds", "Critical"}},
 		{"the collectors", "/collectors?lang=en", "en", []string{"has not run yet", "collectors/waiting.sql: row 3"}},
 	}
 	for _, tt := range tests {

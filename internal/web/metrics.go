@@ -29,7 +29,7 @@ type metricsHandler struct {
 func (h metricsHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	format, contentType := snapshot.Negotiate(r.Header)
 	compression := snapshot.Plain
-	if acceptsGzip(r.Header.Get("Accept-Encoding")) {
+	if acceptsGzip(r.Header.Values("Accept-Encoding")) {
 		compression = snapshot.Gzip
 		w.Header().Set("Content-Encoding", "gzip")
 	}
@@ -57,16 +57,25 @@ func (h metricsHandler) gather(format snapshot.Format) []byte {
 	return plain.Bytes()
 }
 
-// acceptsGzip reads an Accept-Encoding header.
-func acceptsGzip(header string) bool {
-	for part := range strings.SplitSeq(header, ",") {
+// acceptsGzip reads the Accept-Encoding headers: what they say of gzip, or
+// else of any coding.
+func acceptsGzip(headers []string) bool {
+	anything := false
+	for part := range strings.SplitSeq(strings.Join(headers, ","), ",") {
 		coding, parameters, _ := strings.Cut(part, ";")
-		if !strings.EqualFold(strings.TrimSpace(coding), "gzip") {
-			continue
+		switch coding = strings.TrimSpace(coding); {
+		case strings.EqualFold(coding, "gzip"):
+			return wanted(parameters)
+		case coding == "*":
+			anything = wanted(parameters)
 		}
-		quality, found := strings.CutPrefix(strings.ReplaceAll(parameters, " ", ""), "q=")
-		weight, err := strconv.ParseFloat(quality, 64)
-		return !found || err == nil && weight > 0
 	}
-	return false
+	return anything
+}
+
+// wanted tells whether a coding's parameters give it any weight.
+func wanted(parameters string) bool {
+	quality, found := strings.CutPrefix(strings.ToLower(strings.ReplaceAll(parameters, " ", "")), "q=")
+	weight, err := strconv.ParseFloat(quality, 64)
+	return !found || err == nil && weight > 0
 }

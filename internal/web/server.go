@@ -59,7 +59,7 @@ type Server struct {
 
 // Listen opens the addresses and makes a Server of them, whose TLS and basic
 // authentication configFile gives, in the form of Prometheus' exporter-toolkit.
-func Listen(addresses []string, configFile string, shown Exporter, logger *slog.Logger) (*Server, error) {
+func Listen(ctx context.Context, addresses []string, configFile string, shown Exporter, logger *slog.Logger) (*Server, error) {
 	if err := CheckConfigFile(configFile); err != nil {
 		return nil, err
 	}
@@ -80,7 +80,7 @@ func Listen(addresses []string, configFile string, shown Exporter, logger *slog.
 		tls:     tls,
 	}
 	for _, address := range addresses {
-		listener, err := net.Listen("tcp", address)
+		listener, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
 		if err != nil {
 			s.closeListeners()
 			return nil, fmt.Errorf("web.listen-address: %w", err)
@@ -152,7 +152,7 @@ func (s *Server) Shutdown(ctx context.Context) error { return s.http.Shutdown(ct
 func newHandler(shown Exporter, logger *slog.Logger) http.Handler {
 	counted := newCounted(shown.Registry)
 	mux := http.NewServeMux()
-	pages := &board{shown.Report, shown.Collectors, shown.Ready, shown.Clock, logger}
+	pages := &board{shown.Report, shown.Collectors, shown.Alerts, shown.Ready, shown.Clock, logger}
 	mux.Handle("GET /{$}", counted.handler("report", http.HandlerFunc(pages.serveReport)))
 	mux.Handle("GET /collectors", counted.handler("collectors", http.HandlerFunc(pages.serveCollectors)))
 	mux.Handle("GET /static/", counted.handler("static", static()))

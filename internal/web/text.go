@@ -10,6 +10,8 @@ type text struct {
 	Collector, Source, LastRun, Took, Rows, Samples              string
 	OldestFigure, NextRun, SourceUp, SourceDown                  string
 	Failed, NotRun, Succeeded, Withdrawn, Withheld               string
+	Firing, MoreAlerts, Pending, NothingFires, AlertingOff       string
+	Severity, Alert, Since, AboutAlert, Runbook, Graphs          string
 }
 
 var texts = map[report.Language]text{
@@ -22,6 +24,9 @@ var texts = map[report.Language]text{
 		Collector: "Insamlare", Source: "Datakälla", LastRun: "Senast körd", Took: "Tog", Rows: "Rader", Samples: "Värden",
 		OldestFigure: "Äldsta siffra", NextRun: "Nästa körning", SourceUp: "svarar", SourceDown: "svarar inte",
 		Failed: "misslyckades", NotRun: "har inte körts än", Succeeded: "lyckades", Withdrawn: "%s för gamla", Withheld: "%s dolda",
+		Firing: "Aktiva larm", MoreAlerts: "%s till", Pending: "%s väntar: villkoret gäller, men inte länge nog än",
+		NothingFires: "Inget larm är aktivt.", AlertingOff: "Den inbyggda larmningen är avstängd: vilka larm som är aktiva vet Prometheus.",
+		Severity: "Nivå", Alert: "Larm", Since: "Sedan", AboutAlert: "Om larmet", Runbook: "Åtgärdskort", Graphs: "Kurvor",
 	},
 	report.English: {
 		Skip: "To the content", Pages: "Pages", Report: "Report", Collectors: "Collectors", Metrics: "Metrics", OtherLanguage: "Svenska",
@@ -32,5 +37,8 @@ var texts = map[report.Language]text{
 		Collector: "Collector", Source: "Data source", LastRun: "Last run", Took: "Took", Rows: "Rows", Samples: "Samples",
 		OldestFigure: "Oldest figure", NextRun: "Next run", SourceUp: "answers", SourceDown: "does not answer",
 		Failed: "failed", NotRun: "has not run yet", Succeeded: "succeeded", Withdrawn: "%s too old", Withheld: "%s withheld",
+		Firing: "Firing alerts", MoreAlerts: "%s more", Pending: "%s pending: the condition holds, but not for long enough yet",
+		NothingFires: "No alert is firing.", AlertingOff: "Embedded alerting is off: ask Prometheus which alerts are firing.",
+		Severity: "Severity", Alert: "Alert", Since: "Since", AboutAlert: "About the alert", Runbook: "Runbook", Graphs: "Graphs",
 	},
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
+	"planwatch/alerts/evaluator"
 	"planwatch/internal/clock"
 	"planwatch/internal/kpi"
 	"planwatch/internal/report"
@@ -41,11 +42,12 @@ func serve(t *testing.T, configFile string, change func(*web.Exporter)) string {
 		Store: store, Registry: registry, Gatherer: registry, Ready: func() error { return nil },
 		Report:     func() *report.Report { return &report.Report{Region: "Region Test"} },
 		Collectors: func() []report.CollectorStatus { return nil },
+		Alerts:     func() ([]evaluator.Alert, bool) { return nil, false },
 	}
 	if change != nil {
 		change(&exporter)
 	}
-	server, err := web.Listen([]string{"127.0.0.1:0"}, configFile, exporter, quiet)
+	server, err := web.Listen(t.Context(), []string{"127.0.0.1:0"}, configFile, exporter, quiet)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,6 +110,12 @@ func TestMetrics(t *testing.T) {
 		{"gzip", http.Header{"Accept-Encoding": {"deflate, gzip;q=0.8"}}, "text/plain", "gzip", []string{sample + "\n", "go_goroutines"}},
 		{"gzip of OpenMetrics", http.Header{"Accept": {"application/openmetrics-text;version=1.0.0"}, "Accept-Encoding": {"gzip"}}, "application/openmetrics-text", "gzip", []string{sample, "\n# EOF\n"}},
 		{"gzip refused", http.Header{"Accept-Encoding": {"gzip;q=0, identity"}}, "text/plain", "", []string{sample + "\n"}},
+		{"gzip in a second header", http.Header{"Accept-Encoding": {"br", "deflate, GZIP ; Q=0.5"}}, "text/plain", "gzip", []string{sample + "\n"}},
+		{"gzip refused in a second header", http.Header{"Accept-Encoding": {"*", "gzip; q=0"}}, "text/plain", "", []string{sample + "\n"}},
+		{"any coding", http.Header{"Accept-Encoding": {"br;q=0.1, *;q=0.5"}}, "text/plain", "gzip", []string{sample + "\n"}},
+		{"any coding refused", http.Header{"Accept-Encoding": {"identity, *;q=0"}}, "text/plain", "", []string{sample + "\n"}},
+		{"any coding refused but gzip", http.Header{"Accept-Encoding": {"*;q=0, gzip"}}, "text/plain", "gzip", []string{sample + "\n"}},
+		{"another coding", http.Header{"Accept-Encoding": {"br, x-gzip-not"}}, "text/plain", "", []string{sample + "\n"}},
 		{"protobuf", http.Header{"Accept": {"application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited"}}, "application/vnd.google.protobuf", "", []string{"kpi_beds_available", "Kirurgi", "go_goroutines"}},
 	}
 	for _, tt := range tests {
@@ -139,6 +147,28 @@ func TestMetrics(t *testing.T) {
 			}
 			if n := bytes.Count(body, []byte("# EOF")); n > 1 {
 				t.Errorf("%d end marks", n)
+			}
+		})
+	}
+}
+
+// HEAD answers as GET does, without the body.
+func TestHead(t *testing.T) {
+	base := "http://" + serve(t, "", func(e *web.Exporter) {
+		e.Alerts = func() ([]evaluator.Alert, bool) { return []evaluator.Alert{}, true }
+	})
+	for _, path := range []string{"/", "/collectors", "/metrics", "/api/v1/alerts", "/static/board.css", "/-/healthy", "/-/ready"} {
+		t.Run(path, func(t *testing.T) {
+			header := http.Header{"Accept-Encoding": {"gzip"}}
+			full, body := get(t, http.MethodGet, base+path, header)
+			head, nothing := get(t, http.MethodHead, base+path, header)
+			if head.StatusCode != http.StatusOK || len(body) == 0 || len(nothing) > 0 {
+				t.Errorf("%s with %d bytes, by GET %d", head.Status, len(nothing), len(body))
+			}
+			for _, name := range []string{"Content-Type", "Content-Encoding", "Content-Security-Policy", "Vary"} {
+				if got, want := head.Header.Get(name), full.Header.Get(name); got != want {
+					t.Errorf("%s: %q, by GET %q", name, got, want)
+				}
 			}
 		})
 	}
@@ -215,7 +245,7 @@ func TestListenRefuses(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			exporter := web.Exporter{Registry: prometheus.NewRegistry()}
-			_, err := web.Listen([]string{tt.address}, tt.configFile, exporter, slog.New(slog.DiscardHandler))
+			_, err := web.Listen(t.Context(), []string{tt.address}, tt.configFile, exporter, slog.New(slog.DiscardHandler))
 			if err == nil || !strings.HasPrefix(strings.ReplaceAll(err.Error(), "\n", " "), tt.want) {
 				t.Errorf("got %v", err)
 			}

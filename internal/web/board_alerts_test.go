@@ -1,0 +1,125 @@
+package web_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"planwatch/alerts/evaluator"
+	"planwatch/internal/clock"
+	"planwatch/internal/report"
+	"planwatch/internal/web"
+)
+
+func alert(name, severity, state, summary, summaryEN string, activeAt time.Time) evaluator.Alert {
+	return evaluator.Alert{
+		Labels: map[string]string{"alertname": name, "severity": severity}, State: state, ActiveAt: activeAt,
+		Annotations: map[string]string{
+			"summary": summary, "summary_en": summaryEN,
+			"runbook_url": "alerts/region/runbooks/" + name + ".md",
+		},
+	}
+}
+
+// annotated is a firing alert with these annotations alone.
+func annotated(annotations map[string]string) []evaluator.Alert {
+	return []evaluator.Alert{{Labels: map[string]string{"alertname": "Odd", "severity": "warning"}, State: "firing", Annotations: annotations}}
+}
+
+func TestAlertsOnTheReport(t *testing.T) {
+	stockholm, err := time.LoadLocation("Europe/Stockholm")
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := time.Date(2025, 3, 18, 8, 0, 0, 0, stockholm)
+	planwatchs := clock.StartingAt(at)
+	// As Prometheus' engine gives them: by the wall's clock, in UTC.
+	wall := planwatchs.Wall(at.Add(-90 * time.Minute)).UTC()
+	watchdog := alert("Watchdog", "none", "firing", "Larmkedjan fungerar", "The chain of alerts works", wall)
+	mixed := []evaluator.Alert{
+		alert("VisitsOffPlan", "warning", "firing", "Besök: 52 mot 57", "Visits: 52 against 57", wall),
+		watchdog,
+		alert("BedsOffPlan", "critical", "firing", "Vårdplatser: 33 mot 38", "Beds: 33 against 38", wall),
+		alert("ResultOffPlan", "warning", "pending", "Resultat: 84 mot 114", "Result: 84 against 114", wall),
+	}
+	var many []evaluator.Alert
+	for i := range 12 {
+		many = append(many, alert(fmt.Sprintf("Number%dOffPlan", i), "warning", "firing", fmt.Sprintf("Larm %d", i), fmt.Sprintf("Alert %d", i), wall))
+	}
+	tests := []struct {
+		name, lang string
+		alerts     []evaluator.Alert
+		off        bool
+		// inOrder is what the section has, in that order.
+		inOrder []string
+		never   []string
+	}{
+		{"the worst first, in Swedish", "sv", mixed, false, []string{
+			`class="alerts critical"`, `■</span> Aktiva larm <span class="count">2</span>`,
+			`■</span> Kritisk</td>`, "Vårdplatser: 33 mot 38", `<time datetime="2025-03-18T06:30:00&#43;01:00">2025-03-18 06:30</time>`,
+			"BedsOffPlan</summary>", "<dt>Åtgärdskort</dt><dd>alerts/region/runbooks/BedsOffPlan.md</dd>",
+			`▲</span> Varning</td>`, "Besök: 52 mot 57", "<details><summary>1 väntar:", "Resultat: 84 mot 114",
+		}, []string{"Watchdog", "Larmkedjan", "Beds:", "<details open", " till<", "%!"}},
+		{"the worst first, in English", "en", mixed, false, []string{
+			`Firing alerts <span class="count">2</span>`, "Critical</td>", "Beds: 33 against 38", "<dt>Runbook</dt>",
+			"Warning</td>", "Visits: 52 against 57", "<details><summary>1 pending:", "Result: 84 against 114",
+		}, []string{"Watchdog", "The chain", "Vårdplatser"}},
+		{"many", "sv", many, false, []string{
+			`class="alerts warning"`, `<span class="count">12</span>`, "Larm 7<", "<summary>4 till</summary>", "Larm 8<", "Larm 11<",
+		}, []string{"väntar"}},
+		{"nothing but the watchdog, in Swedish", "sv", []evaluator.Alert{watchdog}, false, []string{"✓</span> Inget larm är aktivt."}, []string{"<table", "<details", "Larmkedjan"}},
+		{"nothing, in English", "en", nil, false, []string{"✓</span> No alert is firing."}, []string{"<table", "<details"}},
+		{"only pending", "en", mixed[3:], false, []string{"No alert is firing.", "<details><summary>1 pending:", "Result: 84 against 114"}, []string{"Firing alerts"}},
+		{"off, in Swedish", "sv", nil, true, []string{"Den inbyggda larmningen är avstängd"}, []string{"<table", "Inget larm"}},
+		{"off, in English", "en", nil, true, []string{"Embedded alerting is off"}, []string{"<table", "No alert"}},
+		{"links", "en", annotated(map[string]string{
+			"summary": "s", "runbook_url": "https://wiki.example/run?a=1&b=2", "dashboard_url": " http://localhost:3000/d/planwatch-beds\n",
+		}), false, []string{
+			`<dt>Runbook</dt><dd><a href="https://wiki.example/run?a=1&amp;b=2">`, `<dt>Graphs</dt><dd><a href="http://localhost:3000/d/planwatch-beds">`,
+		}, nil},
+		{"hostile annotations", "en", annotated(map[string]string{
+			"summary_en":    `</th></table><script>alert(1)</script>`,
+			"runbook_url":   `javascript:alert(1)`,
+			"dashboard_url": `https://x.example/" onmouseover="alert(1)`,
+		}), false, []string{
+			"&lt;/th&gt;&lt;/table&gt;&lt;script&gt;", "<dd>javascript:alert(1)</dd>", `<a href="https://x.example/%22%20onmouseover=%22alert%281%29">`,
+		}, []string{"<script", `href="javascript`, `" onmouseover`}},
+		{"addresses that lead nowhere", "en", annotated(map[string]string{"summary": "s", "runbook_url": "//elsewhere.example/x", "dashboard_url": "data:text/html,x"}), false, []string{
+			"<dd>//elsewhere.example/x</dd>", "<dd>data:text/html,x</dd>",
+		}, []string{"href"}},
+		{"a bad address", "en", annotated(map[string]string{"summary": "s", "runbook_url": "http://[::1", "dashboard_url": "https:"}), false, []string{"<dd>http://[::1</dd>", "<dd>https:</dd>"}, []string{"href"}},
+		{"no annotations", "sv", annotated(nil), false, []string{`<th scope="row">Odd</th>`, `<td class="about">Odd</td>`}, nil},
+		{"a summary in the other language", "sv", annotated(map[string]string{"summary_en": "only English"}), false, []string{`<th scope="row">only English</th>`}, nil},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			url := "http://" + serve(t, "", func(e *web.Exporter) {
+				e.Clock = planwatchs
+				e.Report = func() *report.Report { return &report.Report{Region: "Region Test", At: at} }
+				e.Alerts = func() ([]evaluator.Alert, bool) { return tt.alerts, !tt.off }
+			})
+			response, body := get(t, http.MethodGet, url+"/?lang="+tt.lang, nil)
+			if policy := response.Header.Get("Content-Security-Policy"); !strings.Contains(policy, "default-src 'none'") || strings.Contains(policy, "script-src") {
+				t.Errorf("policy %q", policy)
+			}
+			_, section, found := strings.Cut(string(body), `<section id="alerts"`)
+			section, _, ended := strings.Cut(section, "</section>")
+			if !found || !ended {
+				t.Fatalf("no section about alerts in\n%s", body)
+			}
+			rest := section
+			for _, want := range tt.inOrder {
+				if _, rest, found = strings.Cut(rest, want); !found {
+					t.Fatalf("no %q, or not in its place, in\n%s", want, section)
+				}
+			}
+			for _, never := range tt.never {
+				if strings.Contains(section, never) {
+					t.Errorf("the section has %q\n%s", never, section)
+				}
+			}
+		})
+	}
+}
