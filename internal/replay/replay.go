@@ -28,20 +28,62 @@ type Result struct {
 	Failures []error
 }
 
+// Replay holds the sources of a configuration open, to be asked about many
+// moments.
+type Replay struct {
+	collectors []*collectors.Definition
+	sources    map[string]*warehouse.Source
+}
+
+// Open opens the sources that the collectors of those names read, or all of
+// them.
+func Open(ctx context.Context, cfg *config.Config, names []string) (*Replay, error) {
+	chosen, err := choose(cfg, names)
+	if err != nil {
+		return nil, err
+	}
+	r := &Replay{collectors: chosen, sources: map[string]*warehouse.Source{}}
+	for _, definition := range chosen {
+		name := definition.Source
+		if r.sources[name] != nil {
+			continue
+		}
+		options, err := cfg.SourceOptions(name)
+		if err == nil {
+			r.sources[name], err = warehouse.Open(ctx, cfg.Sources[name], options)
+		}
+		if err != nil {
+			delete(r.sources, name)
+			return nil, errors.Join(err, r.Close())
+		}
+	}
+	return r, nil
+}
+
+// Close closes the sources.
+func (r *Replay) Close() error {
+	var faults []error
+	for _, source := range r.sources {
+		faults = append(faults, source.Close())
+	}
+	return errors.Join(faults...)
+}
+
 // Collect runs the collectors of those names, or all of them, as of the
 // moment asOf. Its error is one that keeps every run from starting.
 func Collect(ctx context.Context, cfg *config.Config, names []string, asOf time.Time) (Result, error) {
-	chosen, err := choose(cfg, names)
+	r, err := Open(ctx, cfg, names)
 	if err != nil {
 		return Result{}, err
 	}
-	sources, err := open(ctx, cfg, chosen)
-	if err != nil {
-		return Result{}, err
-	}
+	return r.Collect(ctx, asOf), r.Close()
+}
+
+// Collect runs the collectors as of the moment asOf.
+func (r *Replay) Collect(ctx context.Context, asOf time.Time) Result {
 	var result Result
-	for _, definition := range chosen {
-		run, err := definition.Collect(ctx, sources[definition.Source], asOf)
+	for _, definition := range r.collectors {
+		run, err := definition.Collect(ctx, r.sources[definition.Source], asOf)
 		if err != nil {
 			result.Failures = append(result.Failures, fmt.Errorf("collector %s: %w", definition.Collector, err))
 			continue
@@ -52,7 +94,7 @@ func Collect(ctx context.Context, cfg *config.Config, names []string, asOf time.
 		result.Samples = append(result.Samples, young...)
 		result.Withdrawn += len(run.Samples) - len(young)
 	}
-	return result, closeAll(sources)
+	return result
 }
 
 func choose(cfg *config.Config, names []string) ([]*collectors.Definition, error) {
@@ -72,33 +114,4 @@ func choose(cfg *config.Config, names []string) ([]*collectors.Definition, error
 		chosen = append(chosen, cfg.Collectors[i])
 	}
 	return chosen, nil
-}
-
-// open opens the sources that the collectors read, each once.
-func open(ctx context.Context, cfg *config.Config, chosen []*collectors.Definition) (map[string]*warehouse.Source, error) {
-	sources := map[string]*warehouse.Source{}
-	for _, definition := range chosen {
-		name := definition.Source
-		if sources[name] != nil {
-			continue
-		}
-		options, err := cfg.SourceOptions(name)
-		if err != nil {
-			return nil, errors.Join(err, closeAll(sources))
-		}
-		source, err := warehouse.Open(ctx, cfg.Sources[name], options)
-		if err != nil {
-			return nil, errors.Join(err, closeAll(sources))
-		}
-		sources[name] = source
-	}
-	return sources, nil
-}
-
-func closeAll(sources map[string]*warehouse.Source) error {
-	var faults []error
-	for _, source := range sources {
-		faults = append(faults, source.Close())
-	}
-	return errors.Join(faults...)
 }
