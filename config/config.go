@@ -306,5 +306,6 @@ func parseService(files fs.FS) (Service, *yamlfile.File, error) {
 		return service, nil, err
 	}
 	// viper folds the case of keys, so names are checked before it sees them.
-	return service, file, file.Locate(service.validateNames())
+	err = file.Locate(service.validateNames())
+	return service, file, err
 }

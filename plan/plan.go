@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 
 	"planwatch/internal/yamlfile"
 )
@@ -112,12 +113,9 @@ func (p *Plan) readTargets(file *yamlfile.File, c Catalogue) error {
 }
 
 func (p *Plan) addTitle(title string) {
-	for _, known := range p.Titles {
-		if known == title {
-			return
-		}
+	if !slices.Contains(p.Titles, title) {
+		p.Titles = append(p.Titles, title)
 	}
-	p.Titles = append(p.Titles, title)
 }
 
 // unlike finds targets that share a name, and targets of one cell whose

@@ -89,7 +89,8 @@ func TestBadConfiguration(t *testing.T) {
 			}
 			got := err.Error() + "\n"
 			if *update {
-				archive.Files = append(kept, txtar.File{Name: "want", Data: []byte(got)})
+				kept = append(kept, txtar.File{Name: "want", Data: []byte(got)})
+				archive.Files = kept
 				if err := os.WriteFile(name, txtar.Format(archive), 0o644); err != nil {
 					t.Fatal(err)
 				}

@@ -61,7 +61,7 @@ func (t *Threshold) UnmarshalYAML(node ast.Node) error {
 func ParseShare(text string) (Decimal, error) {
 	digits, percent := strings.CutSuffix(text, "%")
 	if percent {
-		digits = strings.TrimRight(digits, "  ")
+		digits = strings.TrimRight(digits, " \u00a0")
 	}
 	share, err := ParseDecimal(digits)
 	if err != nil {

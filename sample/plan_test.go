@@ -126,7 +126,7 @@ func TestStatedSums(t *testing.T) {
 // summed tells whether an item row belongs to a stated sum: it agrees with
 // the sum's row in each column that group_by names.
 func summed(sum, item map[string]string) bool {
-	for _, column := range strings.Fields(sum["group_by"]) {
+	for column := range strings.FieldsSeq(sum["group_by"]) {
 		if item[column] != sum[column] {
 			return false
 		}
@@ -139,7 +139,7 @@ func sumName(sum map[string]string) string {
 		return "total"
 	}
 	var parts []string
-	for _, column := range strings.Fields(sum["group_by"]) {
+	for column := range strings.FieldsSeq(sum["group_by"]) {
 		parts = append(parts, sum[column])
 	}
 	return strings.Join(parts, " ")

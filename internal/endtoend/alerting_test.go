@@ -159,7 +159,7 @@ func links(t *testing.T, text string) {
 			t.Error(err)
 		}
 	}
-	files, err := filepath.Glob(filepath.Join(repository, "dashboards/norrbotten/*/*.json"))
+	files, err := filepath.Glob(filepath.Join(repository, "dashboards", "norrbotten", "*", "*.json"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -265,7 +265,7 @@ func evaluate(t *testing.T, root, planwatch string) *evaluator.Evaluator {
 	if err != nil {
 		t.Fatal(err)
 	}
-	names, err := filepath.Glob(filepath.Join(root, "alerts/norrbotten/rules/*.yaml"))
+	names, err := filepath.Glob(filepath.Join(root, "alerts", "norrbotten", "rules", "*.yaml"))
 	if err != nil || len(names) == 0 {
 		t.Fatal("no rules", err)
 	}

@@ -42,15 +42,15 @@ func impatient(t *testing.T, binary string) string {
 	if err := os.Symlink(tools, filepath.Join(root, "bin")); err != nil {
 		t.Fatal(err)
 	}
-	rewrite(t, filepath.Join(root, "config/norrbotten/plan"), `(?m)^( +for: ).*$`, "${1}2s")
-	generate := exec.CommandContext(t.Context(), binary, "generate", "--config", filepath.Join(root, "config/norrbotten"), root)
+	rewrite(t, filepath.Join(root, "config", "norrbotten", "plan"), `(?m)^( +for: ).*$`, "${1}2s")
+	generate := exec.CommandContext(t.Context(), binary, "generate", "--config", filepath.Join(root, "config", "norrbotten"), root)
 	if said, err := generate.CombinedOutput(); err != nil {
 		t.Fatalf("planwatch generate: %v\n%s", err, said)
 	}
-	rules := filepath.Join(root, "alerts/norrbotten/rules")
+	rules := filepath.Join(root, "alerts", "norrbotten", "rules")
 	rewrite(t, rules, `(?m)^( +(?:for|keep_firing_for): )[0-9]+[mh].*$`, "${1}2s")
 	rewrite(t, rules, `(?m)^( +interval: ).*$`, "${1}1s")
-	routing := filepath.Join(root, "alerts/norrbotten")
+	routing := filepath.Join(root, "alerts", "norrbotten")
 	rewrite(t, routing, `(?m)^( *(?:- )?group_wait: ).*$`, "${1}3s")
 	rewrite(t, routing, `(?m)^( *(?:- )?group_interval: ).*$`, "${1}3s")
 	return root
