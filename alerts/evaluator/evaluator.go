@@ -46,12 +46,6 @@ const (
 	outageTolerance = time.Hour
 )
 
-// RuleFile is one file of rules, in Prometheus' form.
-type RuleFile struct {
-	Name string
-	Data []byte
-}
-
 // Options are what an Evaluator needs.
 type Options struct {
 	// Rules are the files to evaluate.

@@ -22,6 +22,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"planwatch/alerts/evaluator"
+	"planwatch/internal/generated"
 )
 
 const bedsRule = `groups:
@@ -315,5 +316,23 @@ func TestDamagedStorageIsSetAside(t *testing.T) {
 	storage(t, directory)
 	if _, err := os.Stat(directory + ".damaged"); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestCheck(t *testing.T) {
+	files := []generated.File{
+		{Path: "alerts/test/rules/good.yaml", Data: fmt.Appendf(nil, bedsRule, "1m")},
+		{Path: "alerts/test/rules/bad.yaml", Data: []byte("groups: [{name: a, rules: [{alert: A, expr: 'sum(('}]}]")},
+		{Path: "alerts/test/alertmanager.yml", Data: []byte("route: {}")},
+	}
+	rules := evaluator.RuleFiles(files)
+	if len(rules) != 2 {
+		t.Fatalf("%d files of rules, want 2", len(rules))
+	}
+	if err := evaluator.Check(rules[:1]); err != nil {
+		t.Errorf("a good file: %v", err)
+	}
+	if err := evaluator.Check(rules); err == nil || !strings.HasPrefix(err.Error(), "alerts/test/rules/bad.yaml: ") {
+		t.Errorf("a file that does not parse: %v", err)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"planwatch/alerts"
+	"planwatch/alerts/evaluator"
 	"planwatch/config"
 	"planwatch/dashboards"
 	"planwatch/internal/generated"
@@ -74,6 +75,9 @@ func generate(cfg *config.Config) (files []generated.File, owned []string, err e
 	}
 	rules, err := alerts.Generate(cfg.AlertRegion(uids))
 	if err != nil {
+		return nil, nil, err
+	}
+	if err := evaluator.Check(evaluator.RuleFiles(rules)); err != nil {
 		return nil, nil, err
 	}
 	return append(files, rules...), append(owned, alerts.Owned(cfg.Name())...), nil

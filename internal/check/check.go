@@ -12,6 +12,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
 
 	"planwatch/alerts"
+	"planwatch/alerts/evaluator"
 	"planwatch/collectors"
 	"planwatch/config"
 	"planwatch/dashboards"
@@ -48,7 +49,11 @@ func outputs(cfg *config.Config) []error {
 		return append(faults, err)
 	}
 	if cfg.OnCall != nil {
-		if _, err := alerts.Generate(cfg.AlertRegion(uids)); err != nil {
+		rules, err := alerts.Generate(cfg.AlertRegion(uids))
+		if err == nil {
+			err = evaluator.Check(evaluator.RuleFiles(rules))
+		}
+		if err != nil {
 			faults = append(faults, err)
 		}
 	}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -84,19 +83,13 @@ func (e *Exporter) prepareAlerting(cfg *config.Config) (*alerting, error) {
 	if err != nil {
 		return nil, err
 	}
-	var rules []evaluator.RuleFile
-	for _, file := range files {
-		if path.Base(path.Dir(file.Path)) == "rules" {
-			rules = append(rules, evaluator.RuleFile{Name: file.Path, Data: file.Data})
-		}
-	}
 	external, err := url.Parse(cfg.Alerting.ExternalURL)
 	if err != nil {
 		return nil, fmt.Errorf("alerting: external_url: %w", err)
 	}
 	a := &alerting{registry: prometheus.NewRegistry()}
 	a.Evaluator, err = evaluator.New(evaluator.Options{
-		Rules: rules, Metrics: e.options.Metrics(e), Instance: external.Host, ExternalURL: external,
+		Rules: evaluator.RuleFiles(files), Metrics: e.options.Metrics(e), Instance: external.Host, ExternalURL: external,
 		Interval: time.Duration(cfg.Alerting.Interval), Alertmanagers: cfg.Alerting.Alertmanagers,
 		Storage: e.alertStorage, Registerer: prometheus.WrapRegistererWithPrefix(kpi.ExporterPrefix+"_alerting_", a.registry), Logger: e.logger,
 	})

@@ -1,0 +1,45 @@
+package evaluator
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"path"
+
+	"github.com/prometheus/common/model"
+	"github.com/prometheus/prometheus/promql/parser"
+
+	"planwatch/internal/generated"
+)
+
+// RuleFile is one file of rules, in Prometheus' form.
+type RuleFile struct {
+	Name string
+	Data []byte
+}
+
+// RuleFiles are those of the generated files that hold rules: the ones in a
+// directory of that name.
+func RuleFiles(files []generated.File) []RuleFile {
+	var rules []RuleFile
+	for _, file := range files {
+		if path.Base(path.Dir(file.Path)) == "rules" {
+			rules = append(rules, RuleFile{Name: file.Path, Data: file.Data})
+		}
+	}
+	return rules
+}
+
+// Check reads the rules as Prometheus does, and reports those that it would
+// refuse.
+func Check(rules []RuleFile) error {
+	l := loader{files: map[string][]byte{}, parser: parser.NewParser(parser.Options{}), logger: slog.New(slog.DiscardHandler)}
+	var faults []error
+	for _, file := range rules {
+		l.files[file.Name] = file.Data
+		if _, wrong := l.Load(file.Name, false, model.LegacyValidation); len(wrong) > 0 {
+			faults = append(faults, fmt.Errorf("%s: %w", file.Name, errors.Join(wrong...)))
+		}
+	}
+	return errors.Join(faults...)
+}
