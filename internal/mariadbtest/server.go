@@ -179,8 +179,38 @@ func (s *Server) StartAgain() {
 }
 
 // Freeze stops the server's process in its tracks: connections stay open and
-// nothing answers.
-func (s *Server) Freeze() { s.signal(syscall.SIGSTOP) }
+// nothing answers. It returns when every thread has stopped, which on a busy
+// machine is some time after the signal.
+func (s *Server) Freeze() {
+	s.t.Helper()
+	s.signal(syscall.SIGSTOP)
+	deadline := time.After(startWithin)
+	for !s.stopped() {
+		select {
+		case <-time.After(time.Millisecond):
+		case <-deadline:
+			s.t.Fatal("mariadbtest: the server does not freeze")
+		}
+	}
+}
+
+// stopped tells whether all threads of the server's process are stopped.
+func (s *Server) stopped() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	threads, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/stat", s.process.Process.Pid))
+	if err != nil || len(threads) == 0 {
+		return false
+	}
+	for _, thread := range threads {
+		// The state stands behind the name, which is in parentheses.
+		stat, err := os.ReadFile(thread)
+		if i := bytes.LastIndexByte(stat, ')'); err != nil || i < 0 || i+2 >= len(stat) || stat[i+2] != 'T' {
+			return false
+		}
+	}
+	return true
+}
 
 // Thaw lets a frozen server go on.
 func (s *Server) Thaw() { s.signal(syscall.SIGCONT) }

@@ -64,7 +64,7 @@ func install(dir string) (map[string][]byte, error) {
 		return nil, err
 	}
 	args := []string{"--defaults-file=" + options, "--datadir=" + data,
-		"--auth-root-authentication-method=normal", "--skip-test-db"}
+		"--auth-root-authentication-method=normal", "--skip-test-db", "--force"} // also where the machine's own name does not resolve
 	if os.Geteuid() == 0 {
 		args = append(args, "--user=root")
 	}

@@ -43,7 +43,7 @@ func (s *Stack) mariadb(ctx context.Context, port int, password string) (string,
 		args = append(args, "--user=root")
 	}
 	//nolint:gosec // the installer is found on this machine, by a name that is written here
-	install := exec.CommandContext(ctx, installer, append(args, "--auth-root-authentication-method=normal", "--skip-test-db")...)
+	install := exec.CommandContext(ctx, installer, append(args, "--auth-root-authentication-method=normal", "--skip-test-db", "--force")...) // also where the machine's own name does not resolve
 	if out, err := install.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("%s: %w\n%s", installer, err, out)
 	}
