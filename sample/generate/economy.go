@@ -1,10 +1,6 @@
 package main
 
 import (
-	"encoding/csv"
-	"fmt"
-	"os"
-	"path/filepath"
 	"strconv"
 	"time"
 )
@@ -60,29 +56,3 @@ func day(t time.Time) string { return t.Format(time.DateOnly) }
 func kronor(sek int) string { return ore(sek * 100).String() }
 
 func id(i int) string { return strconv.Itoa(i + 1) }
-
-// eachRow calls use with the fields of every row of a table of the plan.
-func eachRow(planDir, file string, use func(field map[string]string) error) error {
-	f, err := os.Open(filepath.Join(planDir, file))
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	records, err := csv.NewReader(f).ReadAll()
-	if err != nil {
-		return fmt.Errorf("%s: %w", file, err)
-	}
-	if len(records) == 0 {
-		return fmt.Errorf("%s: no header", file)
-	}
-	for i, record := range records[1:] {
-		field := make(map[string]string, len(record))
-		for j, name := range records[0] {
-			field[name] = record[j]
-		}
-		if err := use(field); err != nil {
-			return fmt.Errorf("%s:%d: %w", file, i+2, err)
-		}
-	}
-	return nil
-}

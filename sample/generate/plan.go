@@ -70,6 +70,16 @@ func readFrames(planDir string) ([]frame, error) {
 // eachItem calls use with the fields of every item row of a table of the
 // plan, and never with a stated sum.
 func eachItem(planDir, file string, use func(field map[string]string) error) error {
+	return eachRow(planDir, file, func(field map[string]string) error {
+		if field["row"] != "item" {
+			return nil
+		}
+		return use(field)
+	})
+}
+
+// eachRow calls use with the fields of every row of a table of the plan.
+func eachRow(planDir, file string, use func(field map[string]string) error) error {
 	f, err := os.Open(filepath.Join(planDir, file))
 	if err != nil {
 		return err
@@ -86,9 +96,6 @@ func eachItem(planDir, file string, use func(field map[string]string) error) err
 		field := make(map[string]string, len(record))
 		for j, name := range records[0] {
 			field[name] = record[j]
-		}
-		if field["row"] != "item" {
-			continue
 		}
 		if err := use(field); err != nil {
 			return fmt.Errorf("%s:%d: %w", file, i+2, err)
