@@ -1,5 +1,5 @@
-# planwatch as a static binary in an image of nothing else: no shell, no user
-# but 65532, nothing to write to but what is mounted.
+# planwatch as a static binary, with its health check and licences: no shell, no
+# user but 65532, nothing to write to but what is mounted.
 FROM golang:1.26.8 AS build
 WORKDIR /src
 COPY go.mod go.sum ./
@@ -19,6 +19,7 @@ RUN --mount=type=cache,target=/go/pkg/mod --mount=type=cache,target=/root/.cache
 
 FROM scratch
 COPY --from=build /out /
+COPY LICENSE NOTICE /licenses/
 COPY --from=build --chown=65532:65532 /data /data
 USER 65532:65532
 WORKDIR /data

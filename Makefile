@@ -6,8 +6,10 @@ SHELL         := bash
 .SHELLFLAGS   := -eu -o pipefail -c
 .DELETE_ON_ERROR:
 
-# The embedded engine over CSV files is built in under this tag only; a plain
-# `go build` gives the lean binary for production.
+# The embedded engine over CSV files is built in with this tag only; a plain
+# `go build` gives the lean binary for production. The tag is the engine's own
+# (dolthub/go-mysql-server): with it the engine uses Go's regular expressions
+# instead of the C library ICU.
 TAGS     := gms_pure_go
 FUZZTIME ?= 20s
 # Extra arguments: for planwatch in `make run ARGS=...`, for go test in
@@ -15,11 +17,11 @@ FUZZTIME ?= 20s
 ARGS      ?=
 TESTFLAGS ?= ./...
 
-# Tests find promtool first here, and mariadbd where Debian puts it, which is
-# not on everyone's path.
+# Tests use promtool from bin/tools, and mariadbd from Debian's directories, which
+# are not on every user's path.
 export PATH := $(CURDIR)/bin/tools:$(PATH):/usr/local/sbin:/usr/sbin
 
-# What `planwatch version` tells. The date is the commit's, so that the same
+# What `planwatch version` prints. The date is the commit's, so that the same
 # commit gives the same binary; a tree without git has no version.
 V        := github.com/prometheus/common/version
 VERSION   = $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
@@ -67,6 +69,7 @@ vuln: bin/tools/govulncheck ## known vulnerabilities in code that planwatch call
 .PHONY: generate
 generate: ## rewrite all generated files
 	go generate -tags $(TAGS) ./...
+	go -C tools/notice run . -root ../..
 
 .PHONY: drift
 drift: ## fail if a generated file is not what generate makes of it
@@ -90,9 +93,9 @@ bin/tools/promtool:      PACKAGE := github.com/prometheus/prometheus/cmd/promtoo
 bin/tools/alertmanager:  PACKAGE := github.com/prometheus/alertmanager/cmd/alertmanager
 bin/tools/amtool:        PACKAGE := github.com/prometheus/alertmanager/cmd/amtool
 
-# Tools need no C compiler without cgo, and Prometheus no clouds' SDKs without
-# their service discoveries; static, file and HTTP ones remain. go build leaves
-# a binary that is up to date as it is, so its time is set here.
+# Without cgo, tools need no C compiler. remove_all_sd leaves out the SDKs of
+# cloud providers; static, file and HTTP discovery remain. go build does not
+# write a binary that is up to date, so touch sets its time.
 BUILDTOOL = CGO_ENABLED=0 go build -C $(<D) -buildvcs=false -tags remove_all_sd -o $(CURDIR)/$@ $(PACKAGE) && touch $@
 
 $(TOOLS:%=bin/tools/%): tools/go.mod tools/go.sum

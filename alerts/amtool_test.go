@@ -3,23 +3,27 @@ package alerts_test
 import (
 	"encoding/json"
 	"flag"
+	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"planwatch/alerts"
-	"planwatch/internal/generated"
+	"planwatch/alerts/message"
+	"planwatch/alerts/rules"
+	"planwatch/internal/genfiles"
 )
 
 // fresh is the region's directory under alerts, generated anew.
 func fresh(t *testing.T) string {
 	t.Helper()
 	root := t.TempDir()
-	if err := generated.Write(root, generate(t)); err != nil {
+	if err := genfiles.Write(root, generate(t)); err != nil {
 		t.Fatal(err)
 	}
-	return filepath.Join(root, filepath.FromSlash(alerts.Directory(region)))
+	return filepath.Join(root, filepath.FromSlash(alerts.Directory(builtin(t))))
 }
 
 // routing is Alertmanager's configuration, generated anew.
@@ -121,8 +125,10 @@ func TestMessages(t *testing.T) {
 		Status: "firing",
 		Labels: map[string]string{"alertname": "BedsAvailableOffPlan", "severity": "critical", "owner": "lanssjukvard-2", "hospital": "Sunderby", "ward": "Kirurgi"},
 		Annotations: map[string]string{
-			"summary":       "Disponibla vårdplatser, Länssjukvård 2, Sunderby, Kirurgi: 30 mot 38 enligt plan",
-			"description":   "Disponibla vårdplatser, Länssjukvård 2, Sunderby, Kirurgi: 30 vårdplatser.\nEnligt planen minst 38 vårdplatser nu, alltså 8 vårdplatser under plan.",
+			"summary":    "Disponibla vårdplatser, Länssjukvård 2, Sunderby, Kirurgi",
+			"summary_en": "Available beds, Länssjukvård 2, Sunderby, Kirurgi",
+			"actual":     "30.0 beds", "expected": "38.0 beds", "target": "38.0 beds", "threshold": "34.2 beds", "difference": "8.0 beds",
+			"better": "higher", "data_time": "2025-03-18 06:00", "data_age": "2h 30m",
 			"runbook_url":   "alerts/norrbotten/runbooks/BedsAvailableOffPlan.md",
 			"dashboard_url": "http://localhost:3000/d/planwatch-beds",
 		},
@@ -130,11 +136,21 @@ func TestMessages(t *testing.T) {
 	}
 	orthopaedics := surgery
 	orthopaedics.Labels = map[string]string{"alertname": "BedsAvailableOffPlan", "severity": "critical", "owner": "lanssjukvard-2", "hospital": "Sunderby", "ward": "Ortopedi"}
-	orthopaedics.Annotations = map[string]string{
-		"summary":       "Disponibla vårdplatser, Länssjukvård 2, Sunderby, Ortopedi: 18 mot 24 enligt plan",
-		"description":   "Disponibla vårdplatser, Länssjukvård 2, Sunderby, Ortopedi: 18 vårdplatser. <Ny rad>",
-		"runbook_url":   surgery.Annotations["runbook_url"],
-		"dashboard_url": surgery.Annotations["dashboard_url"],
+	orthopaedics.Annotations = maps.Clone(surgery.Annotations)
+	// A name from the warehouse may hold anything.
+	orthopaedics.Annotations["summary"] = "Disponibla vårdplatser, Länssjukvård 2, Sunderby, <Ortopedi>"
+	orthopaedics.Annotations["actual"], orthopaedics.Annotations["difference"] = "1.0 beds", "37.0 beds"
+	forecast := surgery
+	forecast.Labels = map[string]string{"alertname": "NetCostSekForecastMissesPlan", "severity": "warning", "owner": "ekonomi"}
+	forecast.Annotations = map[string]string{
+		"summary": "Nettokostnad hittills i år, Nära", "summary_en": "Net cost this year to date, Nära",
+		"forecast": "3500.4 mnkr", "actual": "580.0 mnkr", "expected": "560.3 mnkr", "target": "3389.9 mnkr", "difference": "110.5 mnkr",
+		"better": "lower", "data_time": "2025-02-28 23:59", "data_age": "17d 8h 1m", "runbook_url": "r", "dashboard_url": "d",
+	}
+	watchdog := notified{
+		Status: "firing", Labels: map[string]string{"alertname": "SourceDown", "severity": "critical", "owner": "it-mt"},
+		Annotations: map[string]string{"summary": "Källan warehouse svarar inte", "description": "planwatch når inte källan.", "summary_en": "The source does not answer", "description_en": "planwatch cannot reach the source.", "runbook_url": "r"},
+		StartsAt:    "2025-03-18T07:30:00Z", EndsAt: "0001-01-01T00:00:00Z",
 	}
 	resolved := surgery
 	resolved.Status, resolved.EndsAt = "resolved", "2025-07-18T09:05:00Z"
@@ -146,28 +162,82 @@ func TestMessages(t *testing.T) {
 	}{
 		{"one", notification{Status: "firing", Alerts: []notified{surgery}, CommonLabels: surgery.Labels}},
 		{"event", notification{Status: "firing", Alerts: []notified{surgery, orthopaedics}, CommonLabels: common}},
+		{"forecast", notification{Status: "firing", Alerts: []notified{forecast}, CommonLabels: forecast.Labels}},
+		{"source", notification{Status: "firing", Alerts: []notified{watchdog}, CommonLabels: watchdog.Labels}},
 		{"resolved", notification{Status: "resolved", Alerts: []notified{resolved}, CommonLabels: resolved.Labels}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			data, err := json.Marshal(tt.notification)
-			if err != nil {
-				t.Fatal(err)
-			}
-			file := filepath.Join(t.TempDir(), "data.json")
-			if err := os.WriteFile(file, data, 0o600); err != nil {
-				t.Fatal(err)
-			}
 			var all strings.Builder
-			for _, part := range []struct{ name, kind string }{{"subject", "text"}, {"text", "text"}, {"markdown", "text"}, {"html", "html"}} {
-				said, err := run(t, ".", "amtool", "template", "render", "--template.glob="+templates,
-					"--template.text={{ template \"planwatch."+part.name+"\" . }}", "--template.type="+part.kind, "--template.data="+file)
-				if err != nil {
-					t.Fatalf("%v\n%s", err, said)
+			for _, prefix := range []string{"planwatch.", "planwatch.en."} {
+				for _, part := range []struct{ name, kind string }{{"subject", "text"}, {"text", "text"}, {"markdown", "text"}, {"html", "html"}} {
+					said := render(t, templates, tt.notification, part.kind, `{{ template "`+prefix+part.name+`" . }}`)
+					all.WriteString("--- " + prefix + part.name + "\n" + said + "\n")
 				}
-				all.WriteString("--- " + part.name + "\n" + said + "\n")
 			}
 			golden(t, "testdata/messages/"+tt.name+".txt", all.String())
 		})
+	}
+}
+
+// render is what Alertmanager makes of a text that calls the templates.
+func render(t *testing.T, templates string, n notification, kind, text string) string {
+	t.Helper()
+	data, err := json.Marshal(n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "data.json")
+	if err := os.WriteFile(file, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	said, err := run(t, ".", "amtool", "template", "render", "--template.glob="+templates, "--template.text="+text, "--template.type="+kind, "--template.data="+file)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, said)
+	}
+	return said
+}
+
+// What a message says and what planwatch's page says are made apart, and the
+// same: in every measure of the region, at figures that are written in different
+// ways, in each language.
+func TestMessagesAndPageSayTheSame(t *testing.T) {
+	region := builtin(t)
+	writer := message.New(region)
+	var n notification
+	for _, u := range region.Units.Units {
+		for _, m := range u.Measures {
+			for i, value := range []float64{0, 1, -1, 1.5, 2, 40, 100.04, 999.96, 1000, 1234567.8, -98765432.1} {
+				figure := fmt.Sprintf("%.*f %s", m.Decimals, value, m.Name)
+				alert := notified{
+					Status: "firing", StartsAt: "2025-03-18T07:30:00Z", EndsAt: "0001-01-01T00:00:00Z",
+					Labels: map[string]string{"alertname": "X", "severity": rules.Severities[i%2]},
+					Annotations: map[string]string{
+						"summary": "Vad", "summary_en": "What", "actual": figure, "expected": figure, "target": figure, "threshold": figure, "difference": figure,
+						"better": []string{"higher", "lower"}[i%2], "data_time": "2025-03-18 06:00", "data_age": "2h 30m",
+					},
+				}
+				if i%3 == 0 {
+					alert.Annotations["forecast"] = figure
+				}
+				n.Alerts = append(n.Alerts, alert)
+			}
+		}
+	}
+	templates := filepath.Join(fresh(t), "templates", "*.tmpl")
+	for _, l := range region.Languages.All() {
+		const end = "\n====\n"
+		said := render(t, templates, n, "text", fmt.Sprintf("{{ range .Alerts }}{{ template %q . }}\n{{ template %q . }}%s{{ end }}",
+			message.Name("summary", region.Languages, l), message.Name("description", region.Languages, l), end))
+		texts := strings.Split(strings.TrimSuffix(said, strings.TrimSpace(end)), end)
+		if len(texts) != len(n.Alerts) {
+			t.Fatalf("%d texts of %d alerts", len(texts), len(n.Alerts))
+		}
+		for i, alert := range n.Alerts {
+			want := writer.Summary(alert.Labels, alert.Annotations, l) + "\n" + writer.Description(alert.Labels, alert.Annotations, l)
+			if got := strings.TrimSpace(texts[i]); got != want {
+				t.Errorf("%s, %s: the message says\n%s\nand the page\n%s", l.Code(), alert.Annotations["actual"], got, want)
+			}
+		}
 	}
 }

@@ -2,51 +2,32 @@ package alerts_test
 
 import (
 	"flag"
-	"io/fs"
 	"strings"
 	"testing"
 
 	"planwatch/alerts"
 	"planwatch/config"
-	"planwatch/dashboards"
-	"planwatch/internal/generated"
+	"planwatch/internal/genfiles"
 )
 
 var update = flag.Bool("update", false, "rewrite the committed files of the region")
 
-const (
-	region = "norrbotten"
-	root   = ".."
-)
+// root is the repository's.
+const root = ".."
 
-// norrbotten is the built-in region as alerts are made of it.
-func norrbotten(t *testing.T) *alerts.Region {
+// builtin is the region that is compiled in.
+func builtin(t *testing.T) *config.Region {
 	t.Helper()
-	cfg, err := config.Load("", config.Overrides{})
+	region, err := config.Load("", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	onCall, err := alerts.LoadOnCall(config.Builtin(), "oncall.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	runbooks, err := fs.Sub(config.Builtin(), "runbooks")
-	if err != nil {
-		t.Fatal(err)
-	}
-	set, err := dashboards.Load(cfg)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return &alerts.Region{
-		Name: region, Location: cfg.Location, Collectors: cfg.Collectors,
-		Plan: cfg.Plan, OnCall: onCall, Runbooks: runbooks, Dashboards: set.UIDs(),
-	}
+	return region
 }
 
-func generate(t *testing.T) []generated.File {
+func generate(t *testing.T) []genfiles.File {
 	t.Helper()
-	files, err := alerts.Generate(norrbotten(t))
+	files, err := alerts.Generate(builtin(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,11 +37,11 @@ func generate(t *testing.T) []generated.File {
 func TestCommittedFilesAreThoseGenerated(t *testing.T) {
 	files := generate(t)
 	if *update {
-		if err := generated.Write(root, files, alerts.Owned(region)...); err != nil {
+		if err := genfiles.Write(root, files, alerts.Owned(builtin(t))...); err != nil {
 			t.Fatal(err)
 		}
 	}
-	drifts, err := generated.Check(root, files, alerts.Owned(region)...)
+	drifts, err := genfiles.Check(root, files, alerts.Owned(builtin(t))...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -84,21 +65,16 @@ func TestGenerateIsStable(t *testing.T) {
 func TestGeneratedFilesSayWhatTheyAre(t *testing.T) {
 	for _, file := range generate(t) {
 		head, _, _ := strings.Cut(string(file.Data), "\n")
-		if !strings.Contains(head, "Generated from config/"+region+" by planwatch generate") {
+		if !strings.Contains(head, alerts.Notice(builtin(t))) {
 			t.Errorf("%s: begins with %q", file.Path, head)
 		}
 	}
 }
 
-func TestRunbooksSayWhatToDo(t *testing.T) {
-	for _, file := range generate(t) {
-		if !strings.HasSuffix(file.Path, ".md") {
-			continue
-		}
-		for _, section := range []string{"Betydelse", "Påverkan", "Felsökning", "Åtgärd", "Vem"} {
-			if !strings.Contains(string(file.Data), "\n## "+section+"\n\n") {
-				t.Errorf("%s: nothing under %s", file.Path, section)
-			}
-		}
+func TestGenerateWithoutOnCall(t *testing.T) {
+	region := *builtin(t)
+	region.OnCall = nil
+	if _, err := alerts.Generate(&region); err == nil || err.Error() != "alerts: the region has no oncall.yaml" {
+		t.Errorf("got %v", err)
 	}
 }

@@ -15,7 +15,7 @@ import (
 	"testing"
 	"time"
 
-	"planwatch/alerts"
+	"planwatch/internal/naming"
 )
 
 var listening = regexp.MustCompile(`msg="Listening on" address=(\S+)`)
@@ -130,7 +130,7 @@ func held(t *testing.T, address string, all []posted) []string {
 // alert makes labels of pairs, beside those that every alert has.
 func alert(name, severity, domain string, pairs ...string) posted {
 	labels := map[string]string{"alertname": name, "severity": severity, "domain": domain, "owner": "it-mt"}
-	if domain != alerts.DomainPlanwatch {
+	if domain != naming.DomainPlanwatch {
 		labels["source"] = "warehouse"
 	}
 	for i := 0; i < len(pairs); i += 2 {
@@ -141,7 +141,7 @@ func alert(name, severity, domain string, pairs ...string) posted {
 
 func TestInhibitions(t *testing.T) {
 	off := func(severity, target string) posted {
-		return alert(alerts.OffPlan("beds_available"), severity, "beds", "kpi", "beds_available", "target", target)
+		return alert(naming.OffPlan("beds_available"), severity, "beds", "kpi", "beds_available", "target", target)
 	}
 	tests := []struct {
 		name string
@@ -151,36 +151,36 @@ func TestInhibitions(t *testing.T) {
 		{"critical holds back the warning of the same target", []posted{off("critical", "a"), off("warning", "a")}, []string{"BedsAvailableOffPlan warning"}},
 		{"and not that of another", []posted{off("critical", "a"), off("warning", "b")}, nil},
 		{"off plan holds back its forecast", []posted{
-			alert(alerts.OffPlan("visits"), "warning", "production", "target", "a"),
-			alert(alerts.Forecast("visits"), "warning", "production", "target", "a"),
-			alert(alerts.Forecast("births"), "warning", "births", "target", "b"),
+			alert(naming.OffPlan("visits"), "warning", "production", "target", "a"),
+			alert(naming.ForecastMissesPlan("visits"), "warning", "production", "target", "a"),
+			alert(naming.ForecastMissesPlan("births"), "warning", "births", "target", "b"),
 		}, []string{"VisitsForecastMissesPlan warning"}},
 		{"a source that is down holds back all that it feeds", []posted{
-			alert(alerts.SourceDown, "critical", alerts.DomainPlanwatch, "source", "warehouse"),
+			alert(naming.SourceDown, "critical", naming.DomainPlanwatch, "source", "warehouse"),
 			off("critical", "a"),
-			alert(alerts.CollectorFailing, "warning", "beds"),
-			alert(alerts.DataStale, "critical", "beds"),
-			alert(alerts.KPIMissing, "warning", "beds", "kpi", "beds_available"),
-			alert(alerts.ConfigReloadFailed, "warning", alerts.DomainPlanwatch),
+			alert(naming.CollectorFailing, "warning", "beds"),
+			alert(naming.DataStale, "critical", "beds"),
+			alert(naming.KPIMissing, "warning", "beds", "kpi", "beds_available"),
+			alert(naming.ConfigReloadFailed, "warning", naming.DomainPlanwatch),
 		}, []string{"BedsAvailableOffPlan critical", "CollectorFailing warning", "DataStale critical", "KPIMissing warning"}},
 		{"and not what another feeds", []posted{
-			alert(alerts.SourceDown, "critical", alerts.DomainPlanwatch, "source", "other"), off("critical", "a"),
+			alert(naming.SourceDown, "critical", naming.DomainPlanwatch, "source", "other"), off("critical", "a"),
 		}, nil},
 		{"stale data hold back what is built on them", []posted{
-			alert(alerts.DataStale, "warning", "beds"), off("critical", "a"),
-			alert(alerts.TargetWithoutFigure, "warning", "beds", "kpi", "beds_available", "target", "b"),
-			alert(alerts.OffPlan("births"), "critical", "births", "target", "c"),
+			alert(naming.DataStale, "warning", "beds"), off("critical", "a"),
+			alert(naming.TargetWithoutFigure, "warning", "beds", "kpi", "beds_available", "target", "b"),
+			alert(naming.OffPlan("births"), "critical", "births", "target", "c"),
 		}, []string{"BedsAvailableOffPlan critical", "TargetWithoutFigure warning"}},
 		{"and what is held against them", []posted{
-			alert(alerts.DataStale, "critical", "beds_year_earlier"), off("critical", "beds-lanssjukvard-2"), off("warning", "beds-surgery-sunderby"),
+			alert(naming.DataStale, "critical", "beds_year_earlier"), off("critical", "beds-lanssjukvard-2"), off("warning", "beds-surgery-sunderby"),
 		}, []string{"BedsAvailableOffPlan critical"}},
 		{"a collector that fails holds back what follows from it, and no figure", []posted{
-			alert(alerts.CollectorFailing, "warning", "beds"), off("critical", "a"),
-			alert(alerts.TargetWithoutFigure, "warning", "beds", "target", "b"),
-			alert(alerts.KPIMissing, "warning", "births", "kpi", "births"),
+			alert(naming.CollectorFailing, "warning", "beds"), off("critical", "a"),
+			alert(naming.TargetWithoutFigure, "warning", "beds", "target", "b"),
+			alert(naming.KPIMissing, "warning", "births", "kpi", "births"),
 		}, []string{"TargetWithoutFigure warning"}},
 		{"without planwatch nothing else counts", []posted{
-			alert(alerts.PlanwatchDown, "critical", alerts.DomainPlanwatch), off("critical", "a"), alert(alerts.Watchdog, "none", alerts.DomainPlanwatch),
+			alert(naming.PlanwatchDown, "critical", naming.DomainPlanwatch), off("critical", "a"), alert(naming.Watchdog, "none", naming.DomainPlanwatch),
 		}, []string{"BedsAvailableOffPlan critical"}},
 	}
 	for _, tt := range tests {

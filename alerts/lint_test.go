@@ -4,19 +4,21 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/goccy/go-yaml"
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/prometheus/model/rulefmt"
 
 	"planwatch/alerts"
+	"planwatch/alerts/rules"
 	"planwatch/config"
 	"planwatch/internal/exporter"
-	"planwatch/internal/kpi"
+	"planwatch/internal/naming"
 	"planwatch/internal/warehouse"
 	"planwatch/plan"
 )
@@ -37,19 +39,17 @@ var (
 // its own and as plan and kpi name the rest.
 func exposed(t *testing.T) series {
 	t.Helper()
-	e, err := exporter.New(t.Context(), exporter.Options{Logger: slog.New(slog.DiscardHandler), Load: func() (*config.Config, error) {
-		cfg, err := config.Load("", nil)
-		if err != nil {
-			return nil, err
-		}
-		// Any source does: none is asked.
-		source := warehouse.Default()
-		source.Driver, source.Address, source.Database, source.User = "mysql", "127.0.0.1:1", "none", "nobody"
-		cfg.Sources = map[string]warehouse.Config{"warehouse": source}
-		cfg.Storage.Path = t.TempDir()
-		cfg.Alerting.Embedded = false
-		return cfg, nil
-	}})
+	region, err := config.Load("", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Any source does: none is asked.
+	source := warehouse.Default()
+	source.Driver, source.Address, source.Database, source.User = "mysql", "127.0.0.1:1", "none", "nobody"
+	region.Sources = map[string]warehouse.Config{"warehouse": source}
+	region.Storage.Path = t.TempDir()
+	region.Alerting.Embedded = false
+	e, err := exporter.New(t.Context(), region, exporter.Options{Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,17 +64,17 @@ func exposed(t *testing.T) series {
 			all[m[1]] = strings.FieldsFunc(m[2], func(r rune) bool { return r == ',' })
 		}
 	}
-	targetLabels := []string{plan.LabelKPI, plan.LabelTarget, plan.LabelOwner, plan.LabelUnit, plan.LabelSeverity}
-	for _, d := range e.Config().Collectors {
+	targetLabels := []string{naming.LabelKPI, naming.LabelTarget, naming.LabelOwner, naming.LabelUnit, naming.LabelSeverity}
+	for _, d := range region.Collectors {
 		targetLabels = append(targetLabels, d.Labels...)
 		for _, k := range d.KPIs {
 			all[k.Metric()] = d.Labels
 		}
 	}
-	for _, name := range plan.MetricNames() {
-		all[name] = targetLabels
+	for _, family := range plan.Families {
+		all[family.Name] = targetLabels
 	}
-	all[kpi.InfoMetric] = []string{"kpi", "collector", "title_sv", "title_en", "unit", "better", "accumulates", "standard"}
+	all[naming.KPIInfo] = []string{"kpi", "collector", "title_sv", "title_en", "unit", "better", "accumulates", "standard"}
 	return all
 }
 
@@ -105,7 +105,7 @@ func (s series) gives(expr string) []string {
 }
 
 // lint finds what is wrong with a rule in itself.
-func (s series) lint(rule alerts.Rule) []string {
+func (s series) lint(rule rulefmt.Rule) []string {
 	var faults []string
 	fault := func(format string, args ...any) { faults = append(faults, fmt.Sprintf(format, args...)) }
 	for _, name := range metricName.FindAllString(quoted.ReplaceAllString(rule.Expr, ""), -1) {
@@ -117,27 +117,30 @@ func (s series) lint(rule alerts.Rule) []string {
 		fault("absent without for")
 	}
 	given := s.gives(rule.Expr)
-	for _, name := range []string{
-		alerts.AnnotationSummary, alerts.AnnotationDescription, alerts.AnnotationSummaryEN,
-		alerts.AnnotationDescriptionEN, alerts.AnnotationRunbook, alerts.AnnotationDashboard,
-	} {
-		if rule.Annotation(name) == "" {
+	needed := []string{naming.AnnotationSummary(""), naming.AnnotationSummary("en"), naming.AnnotationRunbook, naming.AnnotationDashboard}
+	if rule.Annotations[naming.AnnotationActual] == "" {
+		needed = append(needed, naming.AnnotationDescription(""), naming.AnnotationDescription("en"))
+	}
+	for _, name := range needed {
+		if rule.Annotations[name] == "" {
 			fault("no %s", name)
 		}
 	}
-	if !slices.Contains([]string{plan.SeverityCritical, plan.SeverityWarning, "none"}, rule.Label(alerts.LabelSeverity)) {
-		fault("severity %q", rule.Label(alerts.LabelSeverity))
+	if !slices.Contains([]string{naming.SeverityCritical, naming.SeverityWarning, naming.SeverityNone}, rule.Labels[naming.LabelSeverity]) {
+		fault("severity %q", rule.Labels[naming.LabelSeverity])
 	}
-	if rule.Label(alerts.LabelDomain) == "" {
+	if rule.Labels[naming.LabelDomain] == "" {
 		fault("no domain")
 	}
-	if rule.Label(alerts.LabelOwner) == "" && !slices.Contains(given, alerts.LabelOwner) {
+	if rule.Labels[naming.LabelOwner] == "" && !slices.Contains(given, naming.LabelOwner) {
 		fault("no owner")
 	}
-	for _, item := range append(slices.Clone(rule.Labels), rule.Annotations...) {
-		for _, use := range labelUse.FindAllStringSubmatch(fmt.Sprint(item.Value), -1) {
-			if !slices.Contains(given, use[1]) {
-				fault("%s: the expression gives no label %s", item.Key, use[1])
+	for _, texts := range []map[string]string{rule.Labels, rule.Annotations} {
+		for _, name := range slices.Sorted(maps.Keys(texts)) {
+			for _, use := range labelUse.FindAllStringSubmatch(texts[name], -1) {
+				if !slices.Contains(given, use[1]) {
+					fault("%s: the expression gives no label %s", name, use[1])
+				}
 			}
 		}
 	}
@@ -151,40 +154,40 @@ func TestRulesAreSound(t *testing.T) {
 		books[file.Path] = true
 	}
 	domains := map[string]string{}
-	for _, domain := range norrbotten(t).Rules() {
-		for _, group := range domain.File.Groups {
+	for _, domain := range rules.Files(builtin(t)) {
+		for _, group := range domain.Groups {
 			if interval := time.Duration(group.Interval); interval <= 0 || interval > 5*time.Minute {
 				t.Errorf("group %s: interval %s; between two evaluations further apart than five minutes a series is lost from sight", group.Name, group.Interval)
 			}
 			for _, rule := range group.Rules {
 				for _, fault := range all.lint(rule) {
-					t.Errorf("%s, %s: %s", rule.Alert, rule.Label(alerts.LabelSeverity), fault)
+					t.Errorf("%s, %s: %s", rule.Alert, rule.Labels[naming.LabelSeverity], fault)
 				}
-				if book := alerts.Directory(region) + "/runbooks/" + rule.Alert + ".md"; !books[book] || rule.Annotation(alerts.AnnotationRunbook) != book {
-					t.Errorf("%s: runbook_url %q is not the file %s", rule.Alert, rule.Annotation(alerts.AnnotationRunbook), book)
+				if book := alerts.Directory(builtin(t)) + "/runbooks/" + rule.Alert + ".md"; !books[book] || rule.Annotations[naming.AnnotationRunbook] != book {
+					t.Errorf("%s: runbook_url %q is not the file %s", rule.Alert, rule.Annotations[naming.AnnotationRunbook], book)
 				}
-				if other, taken := domains[rule.Alert]; taken && other != domain.Name {
-					t.Errorf("%s: in %s and in %s", rule.Alert, other, domain.Name)
+				if other, taken := domains[rule.Alert]; taken && other != domain.Domain {
+					t.Errorf("%s: in %s and in %s", rule.Alert, other, domain.Domain)
 				}
-				domains[rule.Alert] = domain.Name
+				domains[rule.Alert] = domain.Domain
 			}
 		}
 	}
 }
 
 func TestEveryTargetHasItsAlerts(t *testing.T) {
-	r := norrbotten(t)
+	r := builtin(t)
 	have := map[string]bool{}
-	for _, domain := range r.Rules() {
-		for _, rule := range domain.File.Groups[0].Rules {
-			have[rule.Alert+" "+rule.Label(alerts.LabelSeverity)] = true
+	for _, domain := range rules.Files(r) {
+		for _, rule := range domain.Rules() {
+			have[rule.Alert+" "+rule.Labels[naming.LabelSeverity]] = true
 		}
 	}
 	for _, target := range r.Plan.Targets {
-		if target.Critical.Set() && !have[alerts.OffPlan(target.KPI)+" critical"] {
+		if target.Critical.Set() && !have[naming.OffPlan(target.KPI)+" critical"] {
 			t.Errorf("target %s: no critical alert", target.ID)
 		}
-		if (target.Warning.Set() || !target.Critical.Set()) && !have[alerts.OffPlan(target.KPI)+" warning"] {
+		if (target.Warning.Set() || !target.Critical.Set()) && !have[naming.OffPlan(target.KPI)+" warning"] {
 			t.Errorf("target %s: no warning", target.ID)
 		}
 	}
@@ -192,13 +195,13 @@ func TestEveryTargetHasItsAlerts(t *testing.T) {
 
 func TestEveryAlertHasATest(t *testing.T) {
 	tested := map[string]bool{}
-	for _, name := range append(files(t, "norrbotten/tests/*.yaml"), files(t, "testdata/rules/*.yaml")...) {
+	for _, name := range append(files(t, path.Base(alerts.Directory(builtin(t)))+"/tests/*.yaml"), files(t, "testdata/rules/*.yaml")...) {
 		for _, alert := range regexp.MustCompile(`alertname=?"?:? ?"?([A-Za-z]+)`).FindAllStringSubmatch(read(t, name), -1) {
 			tested[alert[1]] = true
 		}
 	}
-	for _, domain := range norrbotten(t).Rules() {
-		for _, rule := range domain.File.Groups[0].Rules {
+	for _, domain := range rules.Files(builtin(t)) {
+		for _, rule := range domain.Rules() {
 			if !tested[rule.Alert] {
 				t.Errorf("%s: no rule test", rule.Alert)
 			}
@@ -208,13 +211,13 @@ func TestEveryAlertHasATest(t *testing.T) {
 
 func TestLintFinds(t *testing.T) {
 	s := series{"plan_actual": {"kpi", "target", "owner", "ward"}, "planwatch_collector_success": {"collector"}, "planwatch_build_info": nil}
-	sound := func() alerts.Rule {
-		rule := alerts.Rule{
+	sound := func() rulefmt.Rule {
+		rule := rulefmt.Rule{
 			Alert: "A", Expr: `max without (instance) (plan_actual{kpi="gone_kpi"})`,
-			Labels: yaml.MapSlice{{Key: "severity", Value: "warning"}, {Key: "domain", Value: "beds"}},
+			Labels: map[string]string{"severity": "warning", "domain": "beds"}, Annotations: map[string]string{},
 		}
 		for _, name := range []string{"summary", "description", "summary_en", "description_en", "runbook_url", "dashboard_url"} {
-			rule.Annotations = append(rule.Annotations, yaml.MapItem{Key: name, Value: "{{ $labels.ward }}"})
+			rule.Annotations[name] = "{{ $labels.ward }}"
 		}
 		return rule
 	}
@@ -223,19 +226,19 @@ func TestLintFinds(t *testing.T) {
 	}
 	tests := []struct {
 		name  string
-		spoil func(*alerts.Rule)
+		spoil func(*rulefmt.Rule)
 		want  string
 	}{
-		{"a series that nothing exposes", func(r *alerts.Rule) { r.Expr = "max without (job) (plan_actual + plan_actuel)" }, "nothing exposes plan_actuel"},
-		{"absent without for", func(r *alerts.Rule) { r.Expr += " and absent(planwatch_build_info)" }, "absent without for"},
-		{"no summary", func(r *alerts.Rule) { r.Annotations = r.Annotations[1:] }, "no summary"},
-		{"no runbook", func(r *alerts.Rule) { r.Annotations = slices.Delete(r.Annotations, 4, 5) }, "no runbook_url"},
-		{"no severity", func(r *alerts.Rule) { r.Labels = r.Labels[1:] }, `severity ""`},
-		{"no domain", func(r *alerts.Rule) { r.Labels = r.Labels[:1] }, "no domain"},
-		{"no owner", func(r *alerts.Rule) { r.Expr = "max by (ward) (plan_actual)" }, "no owner"},
-		{"a label that is dropped", func(r *alerts.Rule) { r.Expr = "max without (ward) (plan_actual)" }, "summary: the expression gives no label ward"},
-		{"a label that never was", func(r *alerts.Rule) {
-			r.Labels = append(r.Labels, yaml.MapItem{Key: "x", Value: "{{ $labels.hospital }}"})
+		{"a series that nothing exposes", func(r *rulefmt.Rule) { r.Expr = "max without (job) (plan_actual + plan_actuel)" }, "nothing exposes plan_actuel"},
+		{"absent without for", func(r *rulefmt.Rule) { r.Expr += " and absent(planwatch_build_info)" }, "absent without for"},
+		{"no summary", func(r *rulefmt.Rule) { delete(r.Annotations, "summary") }, "no summary"},
+		{"no runbook", func(r *rulefmt.Rule) { delete(r.Annotations, "runbook_url") }, "no runbook_url"},
+		{"no severity", func(r *rulefmt.Rule) { delete(r.Labels, "severity") }, `severity ""`},
+		{"no domain", func(r *rulefmt.Rule) { delete(r.Labels, "domain") }, "no domain"},
+		{"no owner", func(r *rulefmt.Rule) { r.Expr = "max by (ward) (plan_actual)" }, "no owner"},
+		{"a label that is dropped", func(r *rulefmt.Rule) { r.Expr = "max without (ward) (plan_actual)" }, "summary: the expression gives no label ward"},
+		{"a label that never was", func(r *rulefmt.Rule) {
+			r.Labels["x"] = "{{ $labels.hospital }}"
 		}, "x: the expression gives no label hospital"},
 	}
 	for _, tt := range tests {

@@ -1,9 +1,12 @@
 package alerts_test
 
 import (
+	"path"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"planwatch/alerts"
 )
 
 func files(t *testing.T, pattern string) []string {
@@ -21,7 +24,7 @@ func files(t *testing.T, pattern string) []string {
 }
 
 func TestPromtoolHasNothingToSayOfTheRules(t *testing.T) {
-	names := files(t, "norrbotten/rules/*.yaml")
+	names := files(t, path.Base(alerts.Directory(builtin(t)))+"/rules/*.yaml")
 	said, err := run(t, ".", "promtool", append([]string{"check", "rules", "--lint=all", "--lint-fatal"}, names...)...)
 	if err != nil {
 		t.Fatalf("%v\n%s", err, said)
@@ -35,7 +38,7 @@ func TestPromtoolHasNothingToSayOfTheRules(t *testing.T) {
 }
 
 func TestRules(t *testing.T) {
-	for _, name := range append(files(t, "norrbotten/tests/*.yaml"), files(t, "testdata/rules/*.yaml")...) {
+	for _, name := range append(files(t, path.Base(alerts.Directory(builtin(t)))+"/tests/*.yaml"), files(t, "testdata/rules/*.yaml")...) {
 		t.Run(strings.TrimSuffix(filepath.Base(name), ".yaml"), func(t *testing.T) {
 			t.Parallel()
 			if said, err := run(t, filepath.Dir(name), "promtool", "test", "rules", filepath.Base(name)); err != nil {

@@ -4,9 +4,9 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/goccy/go-yaml"
+	"planwatch/internal/naming"
 
-	"planwatch/alerts"
+	"github.com/goccy/go-yaml"
 )
 
 type route struct {
@@ -64,7 +64,7 @@ func TestSendingHours(t *testing.T) {
 			t.Errorf("%s: warning %+v", r.Receiver, warning)
 		}
 	}
-	if want := len(norrbotten(t).OnCall.Owners); owners != want {
+	if want := len(builtin(t).OnCall.Owners); owners != want {
 		t.Errorf("%d owners have routes, of %d", owners, want)
 	}
 }
@@ -72,7 +72,7 @@ func TestSendingHours(t *testing.T) {
 func TestCopiesWaitAndGoOn(t *testing.T) {
 	copies := 0
 	for _, r := range decodeRouting(t).Route.Routes {
-		if len(r.Routes) > 0 || slices.Contains(r.Matchers, `alertname="`+alerts.Watchdog+`"`) {
+		if len(r.Routes) > 0 || slices.Contains(r.Matchers, `alertname="`+naming.Watchdog+`"`) {
 			continue
 		}
 		copies++

@@ -5,7 +5,6 @@ package collectors
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"io/fs"
 	"math"
@@ -15,12 +14,15 @@ import (
 	"time"
 
 	"planwatch/internal/kpi"
+	"planwatch/internal/language"
+	"planwatch/internal/naming"
+	"planwatch/internal/unit"
 	"planwatch/internal/warehouse"
 	"planwatch/internal/yamlfile"
 )
 
-// maxSeriesLimit bounds max_series itself. A collector that needs more rows
-// than this describes individuals, not key figures.
+// maxSeriesLimit is the largest max_series. A collector that needs more rows
+// is about individuals, not key figures.
 const maxSeriesLimit = 50_000
 
 // Definition is one collector: a file under collectors in a region's directory.
@@ -28,7 +30,7 @@ type Definition struct {
 	// Name of the collector. Lower-case words joined by underscores; the file is named for it.
 	Collector string `yaml:"collector" jsonschema:"required,pattern=^[a-z][a-z0-9]*(_[a-z0-9]+)*$"`
 	// What the collector covers, where people read it.
-	Title kpi.Text `yaml:"title" jsonschema:"required"`
+	Title language.Text `yaml:"title" jsonschema:"required"`
 	// The source it reads, one of those under sources in planwatch.yaml.
 	Source string `yaml:"source" jsonschema:"required"`
 	// When it runs: five cron fields, in the configuration's time zone. It also runs at start.
@@ -39,7 +41,7 @@ type Definition struct {
 	Query string `yaml:"query" jsonschema:"required"`
 	// The query's columns that become labels.
 	Labels []string `yaml:"labels"`
-	// The query's column with the moment that a row speaks of. Without it that is the moment of the run.
+	// The query's column with the moment that a row is about. Without it that is the moment of the run.
 	AsOf string `yaml:"as_of"`
 	// How old a figure may grow before it is withdrawn.
 	MaxAge yamlfile.Duration `yaml:"max_age" jsonschema:"required"`
@@ -50,20 +52,30 @@ type Definition struct {
 	// The key figures that the query gives.
 	KPIs []kpi.KPI `yaml:"kpis" jsonschema:"required,minItems=1"`
 
-	file        *yamlfile.File
+	file        *yamlfile.Document
 	statement   warehouse.Query
 	schedule    Schedule
 	fingerprint string
 }
 
-// defaults are the values that a definition has where it is silent.
+// defaults returns the values of the keys that a definition leaves out.
 func defaults() Definition {
 	return Definition{Timeout: yamlfile.Duration(30 * time.Second), MaxSeries: 1000}
 }
 
+// Scope is what a definition may refer to.
+type Scope struct {
+	// Location is the zone that schedules are in.
+	Location *time.Location
+	// Units that KPIs may be in.
+	Units *unit.Set
+	// Languages that every text must be in.
+	Languages *language.Set
+}
+
 // Load reads the definition in file and the query beside it, and checks
-// both. location is the zone that the schedule is in.
-func Load(files fs.FS, file string, location *time.Location) (*Definition, error) {
+// both.
+func Load(files fs.FS, file string, scope Scope) (*Definition, error) {
 	data, err := fs.ReadFile(files, file)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
@@ -77,10 +89,10 @@ func Load(files fs.FS, file string, location *time.Location) (*Definition, error
 	if err := parsed.Decode(&d); err != nil {
 		return nil, err
 	}
-	if err := parsed.Locate(d.validate()); err != nil {
+	if err := parsed.Locate(d.validate(scope)); err != nil {
 		return nil, err
 	}
-	if d.schedule, err = ParseSchedule(d.Schedule, location); err != nil {
+	if d.schedule, err = ParseSchedule(d.Schedule, scope.Location); err != nil {
 		return nil, parsed.Locate(yamlfile.Faultf("$.schedule", "collector %s: schedule: %w", d.Collector, err))
 	}
 	queryFile := path.Join(path.Dir(file), d.Query)
@@ -109,11 +121,11 @@ func (d *Definition) Fault(path, format string, args ...any) error {
 // Statement is the collector's query.
 func (d *Definition) Statement() warehouse.Query { return d.statement }
 
-// Due is the collector's schedule.
-func (d *Definition) Due() Schedule { return d.schedule }
+// ParsedSchedule is the schedule of the collector's runs.
+func (d *Definition) ParsedSchedule() Schedule { return d.schedule }
 
 // Fingerprint changes with the definition and with its query, so that
-// figures of an older definition are told from those of this one.
+// figures of an older definition are not used for this one.
 func (d *Definition) Fingerprint() string { return d.fingerprint }
 
 // Columns are the names that the query must give, in the order in which the
@@ -133,7 +145,7 @@ func (d *Definition) Columns() []string {
 	return columns
 }
 
-// valueColumns are the columns that a KPI's value is made of.
+// valueColumns are the columns that a KPI's value is computed from.
 func valueColumns(k kpi.KPI) []string {
 	switch {
 	case k.Histogram != nil && k.Histogram.Count != "":
@@ -146,103 +158,101 @@ func valueColumns(k kpi.KPI) []string {
 	return nil
 }
 
-func (d *Definition) validate() error {
-	var faults []error
-	fault := func(path, format string, args ...any) {
-		faults = append(faults, yamlfile.Faultf(path, "collector %s: "+format, append([]any{d.Collector}, args...)...))
+func (d *Definition) validate(scope Scope) error {
+	root := yamlfile.NewFaults()
+	if !naming.ValidName(d.Collector) {
+		root.Add(".collector", "collector: %q is not a name of lower-case words joined by underscores", d.Collector)
+		return root.Err()
 	}
-	if !kpi.ValidName(d.Collector) {
-		return yamlfile.Faultf("$.collector", "collector: %q is not a name of lower-case words joined by underscores", d.Collector)
-	}
+	f := root.In("", "collector "+d.Collector)
 	if base := strings.TrimSuffix(path.Base(d.file.Name()), ".yaml"); base != d.Collector {
-		fault("$.collector", "the file is named %s.yaml; name the two alike", base)
+		f.Add(".collector", "the file is named %s.yaml; use the same name for both", base)
 	}
-	for _, missing := range []struct{ key, value string }{
-		{"title", d.Title.SV}, {"title", d.Title.EN}, {"source", d.Source}, {"schedule", d.Schedule}, {"query", d.Query},
-	} {
+	requireText(f, scope.Languages, "title", d.Title)
+	for _, missing := range []struct{ key, value string }{{"source", d.Source}, {"schedule", d.Schedule}, {"query", d.Query}} {
 		if missing.value == "" {
-			fault("$."+missing.key, "%s: missing%s", missing.key, inBoth(missing.key))
+			f.Add("."+missing.key, "%s: missing", missing.key)
 		}
 	}
 	if strings.Contains(d.Query, "/") {
-		fault("$.query", "query: %q is not the name of a file beside this one", d.Query)
+		f.Add(".query", "query: %q is not the name of a file beside this one", d.Query)
 	}
 	if d.Timeout <= 0 {
-		fault("$.timeout", "timeout: %s is not above zero", d.Timeout)
+		f.Add(".timeout", "timeout: %s is not above zero", d.Timeout)
 	}
 	if d.MaxAge <= 0 {
-		fault("$.max_age", "max_age: missing; say how old a figure may grow before it is withdrawn")
+		f.Add(".max_age", "max_age: missing; give the age at which a figure is withdrawn")
 	}
 	if d.MaxSeries < 1 || d.MaxSeries > maxSeriesLimit {
-		fault("$.max_series", "max_series: %d is not from 1 to %d", d.MaxSeries, maxSeriesLimit)
+		f.Add(".max_series", "max_series: %d is not from 1 to %d", d.MaxSeries, maxSeriesLimit)
 	}
-	for i, label := range d.Labels {
-		place := fmt.Sprintf("$.labels[%d]", i)
-		switch owner := kpi.LabelOwner(label); {
-		case !kpi.ValidLabel(label):
-			fault(place, "labels: %q is not a name of lower-case words joined by underscores", label)
-		case owner != "":
-			fault(place, "labels: %q belongs to %s; choose another name in the query", label, owner)
-		case slices.Index(d.Labels, label) < i:
-			fault(place, "labels: %q stands twice", label)
-		case label == d.AsOf:
-			fault(place, "labels: %q is the as_of column; a moment as a label makes a series a run", label)
-		}
-	}
+	d.validateLabels(f)
 	if len(d.KPIs) == 0 {
-		fault("$.kpis", "kpis: missing; a collector gives at least one")
+		f.Add(".kpis", "kpis: missing; give at least one")
 	}
 	for i, k := range d.KPIs {
-		place := fmt.Sprintf("$.kpis[%d]", i)
-		for _, err := range d.validateKPI(k, i) {
-			faults = append(faults, &yamlfile.Fault{Path: place + strings.TrimPrefix(err.Path, "$"), Err: fmt.Errorf("kpi %s: %w", k.Name, err.Err)})
+		d.validateKPI(k, i, scope, root.In(fmt.Sprintf(".kpis[%d]", i), "kpi "+k.Name))
+	}
+	return root.Err()
+}
+
+// requireText reports a text that is missing in one of the languages.
+func requireText(f *yamlfile.Faults, languages *language.Set, key string, text language.Text) {
+	if missing := languages.Missing(text); len(missing) > 0 {
+		f.Add("."+key, "%s: missing in %s", key, strings.Join(missing, " and "))
+	}
+}
+
+func (d *Definition) validateLabels(f *yamlfile.Faults) {
+	for i, label := range d.Labels {
+		place := fmt.Sprintf(".labels[%d]", i)
+		switch reason := naming.Reserved(label); {
+		case !naming.ValidName(label):
+			f.Add(place, "labels: %q is not a name of lower-case words joined by underscores", label)
+		case reason != "":
+			f.Add(place, "labels: %q is reserved: %s; choose another name in the query", label, reason)
+		case slices.Index(d.Labels, label) < i:
+			f.Add(place, "labels: %q is given twice", label)
+		case label == d.AsOf:
+			f.Add(place, "labels: %q is the as_of column; as a label it would start new series at each run", label)
 		}
 	}
-	return errors.Join(faults...)
 }
 
-func inBoth(key string) string {
-	if key == "title" {
-		return "; give sv and en"
+func (d *Definition) validateKPI(k kpi.KPI, index int, scope Scope, f *yamlfile.Faults) {
+	if !naming.ValidName(k.Name) {
+		f.Add(".name", "name: %q is not a name of lower-case words joined by underscores", k.Name)
 	}
-	return ""
-}
-
-func (d *Definition) validateKPI(k kpi.KPI, index int) []*yamlfile.Fault {
-	var faults []*yamlfile.Fault
-	fault := func(path, format string, args ...any) {
-		faults = append(faults, yamlfile.Faultf(path, format, args...))
-	}
-	if !kpi.ValidName(k.Name) {
-		fault("$.name", "name: %q is not a name of lower-case words joined by underscores", k.Name)
-	}
-	if k.Metric() == kpi.InfoMetric {
-		fault("$.name", "name: %s is planwatch's own metric", kpi.InfoMetric)
+	if k.Metric() == naming.KPIInfo {
+		f.Add(".name", "name: %s is planwatch's own metric", naming.KPIInfo)
 	}
 	if slices.IndexFunc(d.KPIs, func(other kpi.KPI) bool { return other.Name == k.Name }) < index {
-		fault("$.name", "name: stands twice in this collector")
+		f.Add(".name", "name: another kpi of this collector has the same name")
 	}
-	if k.Title.SV == "" || k.Title.EN == "" {
-		fault("$.title", "title: missing; give sv and en")
-	}
-	if k.Definition.SV == "" || k.Definition.EN == "" {
-		fault("$.definition", "definition: missing; give sv and en")
-	}
-	if !k.Unit.Known() {
-		fault("$.unit", "unit: %q is not a unit that planwatch knows; there are %s", k.Unit, join(kpi.Units()))
+	requireText(f, scope.Languages, "title", k.Title)
+	requireText(f, scope.Languages, "definition", k.Definition)
+	if base, err := scope.Units.Get(k.Unit); err != nil {
+		f.Add(".unit", "unit: %w", err)
+	} else if _, err := base.Measure(k.Measure); err != nil {
+		f.Add(".measure", "measure: %w", err)
 	}
 	if k.Better != kpi.Higher && k.Better != kpi.Lower {
-		fault("$.better", "better: %q is not higher or lower", k.Better)
+		f.Add(".better", "better: %q is not higher or lower", k.Better)
 	}
 	if k.Accumulates != "" && k.Accumulates != kpi.Year {
-		fault("$.accumulates", "accumulates: %q is not year", k.Accumulates)
+		f.Add(".accumulates", "accumulates: %q is not year", k.Accumulates)
 	}
 	if k.MinCount < 0 || k.MinCount == 1 {
-		fault("$.min_count", "min_count: %d withholds nothing; give 2 or more", k.MinCount)
+		f.Add(".min_count", "min_count: %d withholds nothing; give 2 or more", k.MinCount)
 	}
 	if k.People != "" && k.MinCount == 0 {
-		fault("$.people", "people: says who is withheld together, which takes a min_count")
+		f.Add(".people", "people: has no effect without min_count; give both, or leave people out")
 	}
+	d.validateValue(k, f)
+}
+
+// validateValue checks where the KPI's value comes from.
+func (d *Definition) validateValue(k kpi.KPI, f *yamlfile.Faults) {
 	given := 0
 	for _, is := range []bool{k.Column != "", k.Ratio != nil, k.Histogram != nil} {
 		if is {
@@ -250,73 +260,64 @@ func (d *Definition) validateKPI(k kpi.KPI, index int) []*yamlfile.Fault {
 		}
 	}
 	if given != 1 {
-		fault("$", "give one of column, ratio and histogram")
-		return faults
+		f.Add("", "give one of column, ratio and histogram")
+		return
 	}
 	if k.Column != "" {
 		if !slices.Contains([]kpi.Aggregation{kpi.Sum, kpi.Max, kpi.Min, kpi.Mean}, k.Aggregate) {
-			fault("$.aggregate", "aggregate: %q is not sum, max, min or mean", k.Aggregate)
+			f.Add(".aggregate", "aggregate: %q is not sum, max, min or mean", k.Aggregate)
 		}
-		return append(faults, d.clash(k.Column, "$.column")...)
+		d.validateColumn(k.Column, ".column", f)
+		return
 	}
 	if k.Aggregate != "" {
-		fault("$.aggregate", "aggregate: a ratio adds up as sum over sum, a histogram as the sum of its counts; leave it out")
+		f.Add(".aggregate", "aggregate: only a kpi with a column has one; leave it out")
 	}
 	if k.Ratio != nil {
-		return append(faults, d.validateRatio(k)...)
+		d.validateRatio(k, f)
+		return
 	}
-	return append(faults, d.validateHistogram(*k.Histogram)...)
+	d.validateHistogram(*k.Histogram, f)
 }
 
-func (d *Definition) validateRatio(k kpi.KPI) []*yamlfile.Fault {
-	var faults []*yamlfile.Fault
+func (d *Definition) validateRatio(k kpi.KPI, f *yamlfile.Faults) {
 	for _, part := range []struct{ key, name string }{{"of", k.Ratio.Of}, {"to", k.Ratio.To}} {
 		i := slices.IndexFunc(d.KPIs, func(other kpi.KPI) bool { return other.Name == part.name })
-		switch place := "$.ratio." + part.key; {
+		switch place := ".ratio." + part.key; {
 		case i < 0:
-			faults = append(faults, yamlfile.Faultf(place, "ratio: %q is not a kpi of this collector", part.name))
+			f.Add(place, "ratio: %q is not a kpi of this collector", part.name)
 		case d.KPIs[i].Column == "":
-			faults = append(faults, yamlfile.Faultf(place, "ratio: %q is not a column's kpi", part.name))
+			f.Add(place, "ratio: %q is not a kpi with a column", part.name)
 		}
 	}
 	if k.MinCount != 0 {
-		faults = append(faults, yamlfile.Faultf("$.min_count", "min_count: a ratio is withheld with its parts; set it on them"))
+		f.Add(".min_count", "min_count: a ratio is withheld with its parts; set it on them")
 	}
-	return faults
 }
 
-func (d *Definition) validateHistogram(h kpi.Buckets) []*yamlfile.Fault {
-	var faults []*yamlfile.Fault
+func (d *Definition) validateHistogram(h kpi.Buckets, f *yamlfile.Faults) {
 	if h.Value == "" {
-		faults = append(faults, yamlfile.Faultf("$.histogram.value", "histogram: value: missing; name the column that is observed"))
+		f.Add(".histogram.value", "histogram: value: missing; give the column of the observed values")
 	}
 	if len(h.Bounds) == 0 {
-		faults = append(faults, yamlfile.Faultf("$.histogram.buckets", "histogram: buckets: missing; give rising upper bounds"))
+		f.Add(".histogram.buckets", "histogram: buckets: missing; give upper bounds in increasing order")
 	}
 	for i, bound := range h.Bounds {
 		if math.IsNaN(bound) || math.IsInf(bound, 0) || i > 0 && bound <= h.Bounds[i-1] {
-			faults = append(faults, yamlfile.Faultf(fmt.Sprintf("$.histogram.buckets[%d]", i), "histogram: buckets: %v does not rise; give finite upper bounds in order, the infinite one is added", bound))
+			f.Add(fmt.Sprintf(".histogram.buckets[%d]", i), "histogram: buckets: %v is out of order or infinite; give finite upper bounds in increasing order", bound)
 		}
 	}
-	faults = append(faults, d.clash(h.Value, "$.histogram.value")...)
-	return append(faults, d.clash(h.Count, "$.histogram.count")...)
+	d.validateColumn(h.Value, ".histogram.value", f)
+	d.validateColumn(h.Count, ".histogram.count", f)
 }
 
-// clash finds a value's column that is a label or the as_of column as well.
-func (d *Definition) clash(column, place string) []*yamlfile.Fault {
+// validateColumn reports a value's column that is a label or the as_of column
+// as well.
+func (d *Definition) validateColumn(column, place string, f *yamlfile.Faults) {
 	switch {
 	case column != "" && slices.Contains(d.Labels, column):
-		return []*yamlfile.Fault{yamlfile.Faultf(place, "column %q is a label as well", column)}
+		f.Add(place, "column %q is a label as well", column)
 	case column != "" && column == d.AsOf:
-		return []*yamlfile.Fault{yamlfile.Faultf(place, "column %q is the as_of column as well", column)}
+		f.Add(place, "column %q is the as_of column as well", column)
 	}
-	return nil
-}
-
-func join[T ~string](values []T) string {
-	parts := make([]string, len(values))
-	for i, value := range values {
-		parts[i] = string(value)
-	}
-	return strings.Join(parts, ", ")
 }

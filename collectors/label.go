@@ -10,10 +10,10 @@ import (
 	"planwatch/internal/warehouse"
 )
 
-// maxLabelLength bounds a label's value in bytes. What is longer is prose.
+// maxLabelLength is the longest value of a label, in bytes.
 const maxLabelLength = 256
 
-// labelValue is the text of a value that stands in a label's column.
+// labelValue is the text of a value in a label's column.
 func labelValue(value warehouse.Value) (string, error) {
 	switch value.Type {
 	case warehouse.Text:
@@ -21,7 +21,7 @@ func labelValue(value warehouse.Value) (string, error) {
 			return "", errors.New("the text is not UTF-8")
 		}
 		if len(value.Text) > maxLabelLength {
-			return "", fmt.Errorf("the text has %d bytes, more than %d; a label is a name", len(value.Text), maxLabelLength)
+			return "", fmt.Errorf("the text has %d bytes; a label has at most %d", len(value.Text), maxLabelLength)
 		}
 		return value.Text, nil
 	case warehouse.Number:
@@ -29,5 +29,5 @@ func labelValue(value warehouse.Value) (string, error) {
 	case warehouse.Time:
 		return value.Time.Format(time.DateOnly), nil
 	}
-	return "", errors.New("neither a text, a number nor a date, so no label")
+	return "", errors.New("a label must be a text, a number or a date")
 }

@@ -12,41 +12,36 @@ import (
 	"planwatch/internal/warehouse"
 )
 
-// asOfTolerance is how far ahead of the moment asked for a row's own moment
-// may lie, since the warehouse's clock is not planwatch's.
+// asOfTolerance is how much later than the moment of the run a row's moment
+// may be, since the warehouse's clock can differ from planwatch's.
 const asOfTolerance = 5 * time.Minute
 
-// Figures are what rows amount to.
-type Figures struct {
-	// Samples are in order of KPI, as defined, and then of labels. Those that
-	// min_count keeps back are there without a value.
-	Samples []kpi.Sample
-}
-
-// Figures maps rows to samples, all or none: the first row that does not fit
-// the definition is an error with query, row and column.
-func (d *Definition) Figures(result *warehouse.Result, asOf time.Time) (Figures, error) {
+// Samples maps rows to samples, all or none: the first row that does not fit
+// the definition is an error with query, row and column. The samples are in
+// order of KPI, as defined, and then of labels; those that min_count withholds
+// are there without a value.
+func (d *Definition) Samples(result *warehouse.Result, asOf time.Time) ([]kpi.Sample, error) {
 	m, err := d.mapping(result.Columns, asOf)
 	if err != nil {
-		return Figures{}, fmt.Errorf("%s: %w", d.statement.File(), err)
+		return nil, fmt.Errorf("%s: %w", d.statement.File(), err)
 	}
 	if len(result.Rows) == 0 && !d.AllowEmpty {
-		return Figures{}, fmt.Errorf("%s: no rows; set allow_empty where that is right", d.statement.File())
+		return nil, fmt.Errorf("%s: no rows; set allow_empty where that is right", d.statement.File())
 	}
 	for i, row := range result.Rows {
 		if err := m.add(row); err != nil {
-			return Figures{}, fmt.Errorf("%s: row %d: %w", d.statement.File(), i+1, err)
+			return nil, fmt.Errorf("%s: row %d: %w", d.statement.File(), i+1, err)
 		}
 	}
-	figures, err := m.figures()
+	samples, err := m.samples()
 	if err != nil {
-		return Figures{}, fmt.Errorf("%s: %w", d.statement.File(), err)
+		return nil, fmt.Errorf("%s: %w", d.statement.File(), err)
 	}
-	return figures, nil
+	return samples, nil
 }
 
-// CheckColumns tells whether the query's columns are those that the
-// definition needs, of the types it needs.
+// CheckColumns returns an error unless the query has the columns that the
+// definition needs, with the right types.
 func (d *Definition) CheckColumns(columns []warehouse.Column) error {
 	_, err := d.mapping(columns, time.Time{})
 	if err != nil {
@@ -55,7 +50,7 @@ func (d *Definition) CheckColumns(columns []warehouse.Column) error {
 	return nil
 }
 
-// mapping gathers the samples of one run.
+// mapping collects the samples of one run.
 type mapping struct {
 	definition *Definition
 	asOf       time.Time
@@ -65,7 +60,8 @@ type mapping struct {
 	cells map[string]map[string]*cell
 }
 
-// cell is a sample in the making. A histogram's observations add up in it.
+// cell is a sample that is being built: the observations of a histogram are
+// added to it row by row.
 type cell struct {
 	kpi.Sample
 }
@@ -74,7 +70,7 @@ func (d *Definition) mapping(columns []warehouse.Column, asOf time.Time) (*mappi
 	m := &mapping{definition: d, asOf: asOf, columns: columns, index: make(map[string]int, len(columns)), cells: map[string]map[string]*cell{}}
 	for i, column := range columns {
 		if _, twice := m.index[column.Name]; twice {
-			return nil, fmt.Errorf("column %s: stands twice in the result; give each its own name with AS", column.Name)
+			return nil, fmt.Errorf("column %s: two columns of the result have this name; give each its own with AS", column.Name)
 		}
 		m.index[column.Name] = i
 	}
@@ -92,7 +88,7 @@ func (d *Definition) mapping(columns []warehouse.Column, asOf time.Time) (*mappi
 		m.cells[k.Name] = map[string]*cell{}
 		for _, name := range valueColumns(k) {
 			if column := columns[m.index[name]]; column.Type != warehouse.Number {
-				return nil, fmt.Errorf("column %s: is %s, not a number; CAST it if it holds one", column.Name, column.DatabaseType)
+				return nil, fmt.Errorf("column %s: is %s, not a number; use CAST if its values are numbers", column.Name, column.DatabaseType)
 			}
 		}
 	}
@@ -135,7 +131,7 @@ func (m *mapping) labels(row []warehouse.Value) (kpi.Labels, error) {
 		at := m.index[name]
 		value := row[at]
 		if value.Null {
-			return nil, fmt.Errorf("column %s: a label is NULL; COALESCE it to a name, or to '' where the label does not apply", name)
+			return nil, fmt.Errorf("column %s: a label is NULL; use COALESCE to give a name, or '' where the label does not apply", name)
 		}
 		text, err := labelValue(value)
 		if err != nil {
@@ -146,17 +142,17 @@ func (m *mapping) labels(row []warehouse.Value) (kpi.Labels, error) {
 	return kpi.NewLabels(pairs...), nil
 }
 
-// moment is what the row speaks of.
+// moment is the moment that the row is about.
 func (m *mapping) moment(row []warehouse.Value) (time.Time, error) {
 	if m.definition.AsOf == "" {
 		return m.asOf, nil
 	}
 	value := row[m.index[m.definition.AsOf]]
 	if value.Null {
-		return time.Time{}, fmt.Errorf("column %s: NULL; a row without its moment cannot grow old", m.definition.AsOf)
+		return time.Time{}, fmt.Errorf("column %s: NULL; every row needs its moment", m.definition.AsOf)
 	}
 	if value.Time.After(m.asOf.Add(asOfTolerance)) {
-		return time.Time{}, fmt.Errorf("column %s: %s lies after %s, the moment asked for; hold the query to rows at or before :as_of",
+		return time.Time{}, fmt.Errorf("column %s: %s is after %s, the moment of the run; select only rows at or before :as_of",
 			m.definition.AsOf, value.Time.Format(time.RFC3339), m.asOf.Format(time.RFC3339))
 	}
 	return value.Time, nil
@@ -222,33 +218,33 @@ func (m *mapping) addObservations(k kpi.KPI, row []warehouse.Value, labels kpi.L
 	return nil
 }
 
-func (m *mapping) figures() (Figures, error) {
+func (m *mapping) samples() ([]kpi.Sample, error) {
 	m.withhold()
-	var figures Figures
+	var samples []kpi.Sample
 	for _, k := range m.definition.KPIs {
 		cells := m.cells[k.Name]
 		if k.Ratio != nil {
 			cells = quotients(k, m.cells[k.Ratio.Of], m.cells[k.Ratio.To])
 		}
-		begin := len(figures.Samples)
+		begin := len(samples)
 		for _, c := range cells {
 			if !finite(c.Sample) {
-				return Figures{}, fmt.Errorf("kpi %s: {%s}: too large to be a figure", k.Name, c.Labels)
+				return nil, fmt.Errorf("kpi %s: {%s}: the value is too large", k.Name, c.Labels)
 			}
-			figures.Samples = append(figures.Samples, c.Sample)
+			samples = append(samples, c.Sample)
 		}
-		slices.SortFunc(figures.Samples[begin:], func(a, b kpi.Sample) int { return a.Labels.Compare(b.Labels) })
+		slices.SortFunc(samples[begin:], func(a, b kpi.Sample) int { return a.Labels.Compare(b.Labels) })
 	}
-	return figures, nil
+	return samples, nil
 }
 
-// finite tells whether a sum or a quotient of finite values is one itself.
+// finite reports whether the value is finite: a sum or a quotient can overflow.
 func finite(s kpi.Sample) bool {
 	return !math.IsInf(s.Value, 0) && (s.Histogram == nil || !math.IsInf(s.Histogram.Sum, 0))
 }
 
-// quotients are the ratios at the labels where both parts have a figure.
-// Nothing is divided by zero: such a ratio has no figure.
+// quotients are the ratios at the labels where both parts have a figure. A
+// ratio whose divisor is zero has no figure.
 func quotients(k kpi.KPI, of, to map[string]*cell) map[string]*cell {
 	ratios := make(map[string]*cell, len(of))
 	for key, part := range of {

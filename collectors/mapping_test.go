@@ -10,6 +10,7 @@ import (
 
 	"planwatch/collectors"
 	"planwatch/internal/kpi"
+	"planwatch/internal/regiontest"
 	"planwatch/internal/warehouse"
 )
 
@@ -69,7 +70,7 @@ func load(t *testing.T, name, definition string) *collectors.Definition {
 	d, err := collectors.Load(fstest.MapFS{
 		"collectors/" + name + ".yaml": {Data: []byte(definition)},
 		"collectors/" + name + ".sql":  {Data: []byte("SELECT 1")},
-	}, "collectors/"+name+".yaml", time.UTC)
+	}, "collectors/"+name+".yaml", collectors.Scope{Location: time.UTC, Units: regiontest.Units(t), Languages: regiontest.Languages(t)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,7 +91,7 @@ var bedColumns = []warehouse.Column{
 	{Name: "occupied", Type: warehouse.Number, DatabaseType: "DECIMAL"},
 }
 
-func TestFigures(t *testing.T) {
+func TestSamples(t *testing.T) {
 	six := at(asOf.Add(-2 * time.Hour))
 	tests := []struct {
 		name    string
@@ -122,7 +123,7 @@ func TestFigures(t *testing.T) {
 		{
 			name: "a quotient that is no number any more", columns: bedColumns,
 			rows: [][]warehouse.Value{{text("Sunderby"), text("Kirurgi"), six, num(1e-300), num(1e300)}},
-			err:  `collectors/beds.sql: kpi bed_occupancy_ratio: {hospital="Sunderby",ward="Kirurgi"}: too large to be a figure`,
+			err:  `collectors/beds.sql: kpi bed_occupancy_ratio: {hospital="Sunderby",ward="Kirurgi"}: the value is too large`,
 		},
 		{
 			name: "an empty label is none", columns: bedColumns,
@@ -142,7 +143,7 @@ func TestFigures(t *testing.T) {
 		{
 			name: "a text column", columns: replace(bedColumns, 3, warehouse.Column{Name: "available", Type: warehouse.Text, DatabaseType: "VARCHAR"}),
 			rows: [][]warehouse.Value{{text("Sunderby"), text("Kirurgi"), six, text("38"), null}},
-			err:  "collectors/beds.sql: column available: is VARCHAR, not a number; CAST it if it holds one",
+			err:  "collectors/beds.sql: column available: is VARCHAR, not a number; use CAST if its values are numbers",
 		},
 		{
 			name: "NaN", columns: bedColumns,
@@ -162,12 +163,12 @@ func TestFigures(t *testing.T) {
 		{
 			name: "a label that is NULL", columns: bedColumns,
 			rows: [][]warehouse.Value{{null, text("Kirurgi"), six, num(38), null}},
-			err:  "collectors/beds.sql: row 1: column hospital: a label is NULL; COALESCE it to a name, or to '' where the label does not apply",
+			err:  "collectors/beds.sql: row 1: column hospital: a label is NULL; use COALESCE to give a name, or '' where the label does not apply",
 		},
 		{
 			name: "a label that is prose", columns: bedColumns,
 			rows: [][]warehouse.Value{{text(strings.Repeat("x", 257)), text("Kirurgi"), six, num(38), null}},
-			err:  "collectors/beds.sql: row 1: column hospital: the text has 257 bytes, more than 256; a label is a name",
+			err:  "collectors/beds.sql: row 1: column hospital: the text has 257 bytes; a label has at most 256",
 		},
 		{
 			name: "a label that is not UTF-8", columns: bedColumns,
@@ -177,12 +178,12 @@ func TestFigures(t *testing.T) {
 		{
 			name: "a moment that is NULL", columns: bedColumns,
 			rows: [][]warehouse.Value{{text("Sunderby"), text("Kirurgi"), null, num(38), null}},
-			err:  "collectors/beds.sql: row 1: column measured_at: NULL; a row without its moment cannot grow old",
+			err:  "collectors/beds.sql: row 1: column measured_at: NULL; every row needs its moment",
 		},
 		{
 			name: "a moment that is still to come", columns: bedColumns,
 			rows: [][]warehouse.Value{{text("Sunderby"), text("Kirurgi"), at(asOf.Add(time.Hour)), num(38), null}},
-			err:  "collectors/beds.sql: row 1: column measured_at: 2025-03-18T09:00:00Z lies after 2025-03-18T08:00:00Z, the moment asked for; hold the query to rows at or before :as_of",
+			err:  "collectors/beds.sql: row 1: column measured_at: 2025-03-18T09:00:00Z is after 2025-03-18T08:00:00Z, the moment of the run; select only rows at or before :as_of",
 		},
 		{
 			name: "a moment that is a text", columns: replace(bedColumns, 2, warehouse.Column{Name: "measured_at", Type: warehouse.Text, DatabaseType: "VARCHAR"}),
@@ -193,8 +194,8 @@ func TestFigures(t *testing.T) {
 			err: "collectors/beds.sql: column occupied: not in the result, which has hospital, ward, measured_at, available",
 		},
 		{
-			name: "a column that stands twice", columns: append(bedColumns[:5:5], bedColumns[4]),
-			err: "collectors/beds.sql: column occupied: stands twice in the result; give each its own name with AS",
+			name: "a column that is given twice", columns: append(bedColumns[:5:5], bedColumns[4]),
+			err: "collectors/beds.sql: column occupied: two columns of the result have this name; give each its own with AS",
 		},
 		{
 			name: "no rows", columns: bedColumns,
@@ -204,11 +205,11 @@ func TestFigures(t *testing.T) {
 	d := load(t, "beds", bedsYAML)
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			figures, err := d.Figures(&warehouse.Result{Columns: tt.columns, Rows: tt.rows}, asOf)
+			samples, err := d.Samples(&warehouse.Result{Columns: tt.columns, Rows: tt.rows}, asOf)
 			if message := fmt.Sprint(err); err != nil && message != tt.err || err == nil && tt.err != "" {
 				t.Fatalf("got  %v\nwant %s", err, tt.err)
 			}
-			if got := printed(figures.Samples); got != tt.want {
+			if got := printed(samples); got != tt.want {
 				t.Errorf("got  %s\nwant %s", got, tt.want)
 			}
 		})
@@ -246,11 +247,11 @@ func TestHistogram(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			figures, err := d.Figures(&warehouse.Result{Columns: columns, Rows: tt.rows}, asOf)
+			samples, err := d.Samples(&warehouse.Result{Columns: columns, Rows: tt.rows}, asOf)
 			if message := fmt.Sprint(err); err != nil && message != tt.err || err == nil && tt.err != "" {
 				t.Fatalf("got  %v\nwant %s", err, tt.err)
 			}
-			if got := printed(figures.Samples); got != tt.want {
+			if got := printed(samples); got != tt.want {
 				t.Errorf("got  %s\nwant %s", got, tt.want)
 			}
 		})
@@ -283,13 +284,13 @@ func TestMinCount(t *testing.T) {
 				}
 				rows = append(rows, []warehouse.Value{text(hospital), text(ward), six, num(100), num(people)})
 			}
-			figures, err := d.Figures(&warehouse.Result{Columns: bedColumns, Rows: rows}, asOf)
+			samples, err := d.Samples(&warehouse.Result{Columns: bedColumns, Rows: rows}, asOf)
 			if err != nil {
 				t.Fatal(err)
 			}
 			var shown []string
 			withheld := 0
-			for _, s := range figures.Samples {
+			for _, s := range samples {
 				if s.Withheld {
 					if s.Value != 0 {
 						t.Errorf("a withheld figure has its value, %v", s.Value)

@@ -9,8 +9,8 @@ import (
 	"github.com/robfig/cron/v3"
 )
 
-// Schedule says when a collector is due. Unlike cron's own, it neither skips
-// nor doubles a daily run when daylight saving begins or ends.
+// Schedule is when a collector is due. When daylight saving begins or ends, a
+// daily run is neither skipped nor doubled, as it would be with cron's own.
 type Schedule struct {
 	spec     *cron.SpecSchedule
 	location *time.Location
@@ -37,7 +37,7 @@ func ParseSchedule(fields string, location *time.Location) (Schedule, error) {
 	spec.Location = time.UTC
 	s := Schedule{spec: spec, location: location}
 	if s.Next(time.Now()).IsZero() {
-		return Schedule{}, fmt.Errorf("%q never comes", fields)
+		return Schedule{}, fmt.Errorf("%q matches no date", fields)
 	}
 	return s, nil
 }
@@ -45,23 +45,23 @@ func ParseSchedule(fields string, location *time.Location) (Schedule, error) {
 // Next is the first moment after t at which the collector is due, or the
 // zero time if there is none.
 //
-// A schedule for every hour goes by elapsed time, through both of autumn's
-// equal hours. One for certain hours goes by the clock on the wall: a time
-// that spring leaves out is due when the clock has jumped past it, and one
-// that autumn shows twice is due the first time.
+// A schedule for every hour follows elapsed time. A schedule for certain hours
+// follows the local clock: a time that is skipped when clocks are set forward
+// is due right after the change, and a time that comes twice when clocks are
+// set back is due the first time.
 func (s Schedule) Next(t time.Time) time.Time {
 	if s.spec.Hour&everyHour == everyHour {
 		elapsed := *s.spec
 		elapsed.Location = s.location
 		return elapsed.Next(t.In(s.location))
 	}
-	wall := shown(t.In(s.location))
+	wall := wallClock(t.In(s.location))
 	for {
 		wall = s.spec.Next(wall)
 		if wall.IsZero() {
 			return time.Time{}
 		}
-		if due := onWall(wall, s.location); due.After(t) {
+		if due := whenClocksShow(wall, s.location); due.After(t) {
 			return due
 		}
 	}
@@ -84,13 +84,14 @@ func (s Schedule) Every(t time.Time) (time.Duration, error) {
 	return shortest, nil
 }
 
-// onWall is the first moment at which clocks in location show wall's date
-// and time, or, if they never do, the moment at which they jump past it.
-func onWall(wall time.Time, location *time.Location) time.Time {
+// whenClocksShow is the first moment at which clocks in location show wall's
+// date and time, or, if they skip it, the moment of the change.
+func whenClocksShow(wall time.Time, location *time.Location) time.Time {
 	moment := time.Date(wall.Year(), wall.Month(), wall.Day(), wall.Hour(), wall.Minute(), wall.Second(), 0, location)
 	begin, end := moment.ZoneBounds()
-	// Go moves a time that the clocks leave out to either side of the jump.
-	switch shows := shown(moment); {
+	// For a time that the clocks skip, time.Date gives a moment before or
+	// after the change.
+	switch shows := wallClock(moment); {
 	case shows.After(wall):
 		return begin
 	case shows.Before(wall):
@@ -107,7 +108,7 @@ func onWall(wall time.Time, location *time.Location) time.Time {
 	return moment
 }
 
-// shown is the date and time that a clock in t's zone shows, free of any zone.
-func shown(t time.Time) time.Time {
+// wallClock is the date and time that a clock in t's zone shows, as if in UTC.
+func wallClock(t time.Time) time.Time {
 	return time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), 0, time.UTC)
 }

@@ -99,7 +99,7 @@ func TestParseScheduleRefuses(t *testing.T) {
 		{"a word", "daily", `"daily" is not five cron fields such as "*/5 * * * *": expected exactly 5 fields, found 1: [daily]`},
 		{"a descriptor", "@daily", `"@daily" is not five cron fields such as "*/5 * * * *"; the time zone is the configuration's`},
 		{"a zone of its own", "CRON_TZ=UTC 0 6 * * *", `"CRON_TZ=UTC 0 6 * * *" is not five cron fields such as "*/5 * * * *"; the time zone is the configuration's`},
-		{"31 February", "0 0 31 2 *", `"0 0 31 2 *" never comes`},
+		{"31 February", "0 0 31 2 *", `"0 0 31 2 *" matches no date`},
 		{"empty", "", `"" is not five cron fields such as "*/5 * * * *": empty spec string`},
 	}
 	for _, tt := range tests {

@@ -22,12 +22,12 @@ type Retry struct {
 	Max yamlfile.Duration `yaml:"max" jsonschema:"default=1m"`
 }
 
-// DefaultRetry is the Retry of a configuration that is silent about it.
+// DefaultRetry is the Retry of a configuration that gives none.
 func DefaultRetry() Retry {
 	return Retry{Initial: yamlfile.Duration(time.Second), Max: yamlfile.Duration(time.Minute)}
 }
 
-// Validate reports a Retry that could not work.
+// Validate returns an error if a duration is out of range.
 func (r Retry) Validate() error {
 	if r.Initial <= 0 {
 		return yamlfile.Faultf("$.initial", "retry: initial: %s is not above zero", r.Initial)
@@ -54,19 +54,19 @@ func NewScheduler(clock clock.Clock, retry Retry, logger *slog.Logger) *Schedule
 	log := cronLogger{logger}
 	return &Scheduler{
 		clock: clock, retry: retry, jobs: map[string]cron.EntryID{},
-		// Recover stands inside: a panic that passed SkipIfStillRunning would
-		// leave it thinking that the job still runs.
+		// Recover is the inner wrapper. If a panic reached SkipIfStillRunning,
+		// the job would count as running for ever.
 		cron: cron.New(cron.WithLogger(log), cron.WithChain(cron.SkipIfStillRunning(log), cron.Recover(log))),
 	}
 }
 
 // Add adds a job before Run is called. A job's error is a failed run.
 func (s *Scheduler) Add(name string, schedule Schedule, job func(context.Context) error) {
-	s.jobs[name] = s.cron.Schedule(onClock{schedule, s.clock}, cron.FuncJob(func() { s.untilDone(job) }))
+	s.jobs[name] = s.cron.Schedule(cronSchedule{schedule, s.clock}, cron.FuncJob(func() { s.untilDone(job) }))
 }
 
-// Run runs every job now and then on its schedule until ctx ends, and
-// returns when the last job has.
+// Run runs every job at once, and after that on its schedule until ctx ends.
+// It returns when the last job has returned.
 func (s *Scheduler) Run(ctx context.Context) {
 	s.ctx = ctx
 	var first sync.WaitGroup
@@ -89,7 +89,7 @@ func (s *Scheduler) Next(name string) time.Time {
 }
 
 // untilDone tries the job until it succeeds or the scheduler stops. Runs
-// that fall due meanwhile are left out: this one is still going.
+// that are due in the meantime are skipped.
 func (s *Scheduler) untilDone(job func(context.Context) error) {
 	wait := backoff.ExponentialBackOff{
 		InitialInterval: time.Duration(s.retry.Initial), MaxInterval: time.Duration(s.retry.Max),
@@ -111,13 +111,13 @@ func (s *Scheduler) untilDone(job func(context.Context) error) {
 	}
 }
 
-// onClock is a Schedule as cron sees it, which lives by the wall's clock.
-type onClock struct {
+// cronSchedule is a Schedule for cron, which uses the machine's time.
+type cronSchedule struct {
 	schedule Schedule
 	clock    clock.Clock
 }
 
-func (o onClock) Next(wall time.Time) time.Time {
+func (o cronSchedule) Next(wall time.Time) time.Time {
 	next := o.schedule.Next(o.clock.At(wall))
 	if next.IsZero() {
 		return next
@@ -125,8 +125,8 @@ func (o onClock) Next(wall time.Time) time.Time {
 	return o.clock.Wall(next)
 }
 
-// cronLogger passes cron's messages on. They tell of every wake-up, so they
-// are for debugging; its errors are panics.
+// cronLogger logs cron's messages: every step at level debug, and panics as
+// errors.
 type cronLogger struct{ *slog.Logger }
 
 func (l cronLogger) Info(msg string, keysAndValues ...any) {

@@ -7,14 +7,14 @@ import (
 	"planwatch/internal/kpi"
 )
 
-// withhold takes the values from the cells that speak of too few people,
-// and from as many others as it takes that none can be had by subtraction:
-// along each label, no withheld cell stands alone.
+// withhold removes the values of the cells that are about too few people
+// (primary suppression), and of so many other cells that no removed value can
+// be computed by subtraction from a sum (complementary suppression): along each
+// label, no cell is the only one that is withheld.
 //
-// KPIs that count the same people are withheld together, since one tells the
-// other. A cell with nobody in it speaks of nobody and stays, unless it is
-// needed to hide another. The way is the usual one for statistics on small
-// groups: primary suppression, then complementary.
+// KPIs that count the same people are withheld together, since one reveals the
+// other. A cell that counts nobody is shown, unless it is needed to hide
+// another.
 func (m *mapping) withhold() {
 	groups := map[string][]kpi.KPI{}
 	for _, k := range m.definition.KPIs {
@@ -28,8 +28,7 @@ func (m *mapping) withhold() {
 	}
 }
 
-// withholdGroup takes the values from the cells of KPIs that count the same
-// people.
+// withholdGroup withholds cells of KPIs that count the same people.
 func (m *mapping) withholdGroup(group []kpi.KPI) {
 	smallest := map[string]*cell{} // of the KPIs at each label set
 	hidden := map[string]bool{}
@@ -76,8 +75,8 @@ func people(s kpi.Sample) float64 {
 	return s.Value
 }
 
-// lines are the groups of cells that differ in one label only, each of which
-// a reader may know the sum of. They come in a fixed order.
+// lines are the groups of cells that differ in one label only. A reader may
+// know the sum of each group. Their order is always the same.
 func lines(cells map[string]*cell) [][]string {
 	byRest := map[string][]string{}
 	for key, c := range cells {
@@ -96,8 +95,8 @@ func lines(cells map[string]*cell) [][]string {
 	return all
 }
 
-// complement is the cell that has to go with the only one that a line
-// hides: the smallest, so that least is lost. It is "" if there is no need.
+// complement is the key of the cell to hide as well if only one cell of the
+// line is hidden: the smallest, so that least is lost. Otherwise it is "".
 func complement(line []string, cells map[string]*cell, hidden map[string]bool) string {
 	var shown []string
 	for _, key := range line {

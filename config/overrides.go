@@ -14,12 +14,12 @@ import (
 // environmentPrefix begins every environment variable that planwatch reads.
 const environmentPrefix = "PLANWATCH"
 
-// Overrides are flags, by the key of planwatch.yaml that each stands for. A
-// flag counts only where it is given.
+// Overrides are flags, by the key of planwatch.yaml that each sets. A flag that
+// is not given has no effect.
 type Overrides map[string]*pflag.Flag
 
-// loadService reads planwatch.yaml and lays the environment and the flags
-// over it.
+// loadService reads planwatch.yaml. The environment overrides it, and flags
+// override both.
 func loadService(files fs.FS, overrides Overrides) (Service, error) {
 	stated, file, err := parseService(files)
 	if err != nil {
@@ -50,8 +50,7 @@ func loadService(files fs.FS, overrides Overrides) (Service, error) {
 	return service, nil
 }
 
-// setDefaults makes every setting known to viper under its key, so that the
-// environment can override it.
+// setDefaults gives viper every key, so that the environment can override it.
 func setDefaults(v *viper.Viper, key string, value reflect.Value) {
 	under := func(name string) string { return strings.TrimPrefix(key+"."+name, ".") }
 	switch value.Kind() {
@@ -69,7 +68,7 @@ func setDefaults(v *viper.Viper, key string, value reflect.Value) {
 	}
 }
 
-// commaSeparated splits a list that the environment gives as one text.
+// commaSeparated splits a list from the environment at its commas.
 func commaSeparated(from, to reflect.Type, data any) (any, error) {
 	text, ok := data.(string)
 	if !ok || from.Kind() != reflect.String || to != reflect.TypeFor[[]string]() {
@@ -78,7 +77,8 @@ func commaSeparated(from, to reflect.Type, data any) (any, error) {
 	return strings.Split(text, ","), nil
 }
 
-// firstLine is the cause that the decoder names, without its preamble.
+// firstLine returns the first cause in the decoder's error, without the
+// preamble.
 func firstLine(err error) string {
 	for line := range strings.SplitSeq(err.Error(), "\n") {
 		if line = strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(line), "*")); line != "" && !strings.Contains(line, "decoding failed") {

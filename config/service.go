@@ -3,17 +3,17 @@ package config
 import (
 	"errors"
 	"fmt"
-	"log/slog"
+	"io/fs"
 	"maps"
 	"net"
 	"net/url"
 	"slices"
-	"strings"
 	"time"
 
 	"planwatch/collectors"
-	"planwatch/internal/kpi"
+	"planwatch/internal/naming"
 	"planwatch/internal/warehouse"
+	"planwatch/internal/warehouse/settings"
 	"planwatch/internal/yamlfile"
 )
 
@@ -21,9 +21,11 @@ import (
 // by an environment variable, PLANWATCH_ and the key's path in capitals.
 type Service struct {
 	// The region's name, where people read it.
-	Region string `yaml:"region" jsonschema:"required"`
+	Title string `yaml:"region" jsonschema:"required"`
+	// The languages that people read it in, the first of which is used where nobody asks for another: sv, en. planwatch has messages in Swedish and English; for any other language the region has them in texts/CODE/*.yaml.
+	LanguageCodes []string `yaml:"languages" jsonschema:"required,minItems=1"`
 	// The zone of schedules, of dates, and of the warehouse's local times.
-	TimeZone string `yaml:"time_zone" jsonschema:"default=Europe/Stockholm"`
+	TimeZone string `yaml:"time_zone" jsonschema:"required"`
 	// Where planwatch's clock starts, RFC 3339, to show a past day. Without it the clock is the wall's.
 	Clock string `yaml:"clock" jsonschema:"format=date-time"`
 	// The warehouses that collectors read, by name.
@@ -78,10 +80,9 @@ type Log struct {
 	Format string `yaml:"format" jsonschema:"enum=logfmt,enum=json,default=logfmt"`
 }
 
-// DefaultService is what planwatch.yaml says where it is silent.
+// DefaultService returns the values of keys that planwatch.yaml does not set.
 func DefaultService() Service {
 	return Service{
-		TimeZone:  "Europe/Stockholm",
 		Retry:     collectors.DefaultRetry(),
 		Web:       Web{ListenAddress: []string{":9846"}},
 		Alerting:  Alerting{Embedded: true, Interval: yamlfile.Duration(15 * time.Second), ExternalURL: "http://localhost:9846"},
@@ -92,76 +93,97 @@ func DefaultService() Service {
 }
 
 func (s Service) validate() error {
-	var faults []error
-	fault := func(path, format string, args ...any) {
-		faults = append(faults, yamlfile.Faultf(path, format, args...))
+	f := yamlfile.NewFaults()
+	if s.Title == "" {
+		f.Add(".region", "region: missing; what people call the region")
 	}
-	if s.Region == "" {
-		fault("$.region", "region: missing")
+	if len(s.LanguageCodes) == 0 {
+		f.Add(".languages", "languages: missing; name at least one, such as [sv, en]")
 	}
-	if _, err := s.location(); err != nil {
-		fault("$.time_zone", "time_zone: %q is not a time zone such as Europe/Stockholm", s.TimeZone)
+	for i, code := range s.LanguageCodes {
+		if slices.Index(s.LanguageCodes, code) < i {
+			f.Add(fmt.Sprintf(".languages[%d]", i), "languages: %q is given twice", code)
+		}
+	}
+	switch _, err := s.location(); {
+	case s.TimeZone == "":
+		f.Add(".time_zone", "time_zone: missing; the zone of schedules and of the warehouse's local times, such as Europe/Stockholm")
+	case err != nil:
+		f.Add(".time_zone", "time_zone: %q is not a time zone such as Europe/Stockholm", s.TimeZone)
 	}
 	if s.Clock != "" {
 		if _, err := time.Parse(time.RFC3339, s.Clock); err != nil {
-			fault("$.clock", "clock: %q is not a moment such as 2025-03-18T08:00:00+01:00", s.Clock)
+			f.Add(".clock", "clock: %q is not a moment such as 2025-03-18T08:00:00+01:00", s.Clock)
 		}
 	}
 	if len(s.Sources) == 0 {
-		fault("$.sources", "sources: missing; name at least one warehouse")
+		f.Add(".sources", "sources: missing; name at least one warehouse")
 	}
 	for _, name := range slices.Sorted(maps.Keys(s.Sources)) {
-		faults = append(faults, within("$.sources."+name, "source "+name, s.Sources[name].Validate()))
+		f.In(".sources."+name, "source "+name).Append(s.Sources[name].Validate())
 	}
-	faults = append(faults, within("$.retry", "", s.Retry.Validate()))
-	if len(s.Web.ListenAddress) == 0 {
-		fault("$.web.listen_address", "web: listen_address: missing; name at least one")
-	}
-	for i, address := range s.Web.ListenAddress {
-		if _, port, err := net.SplitHostPort(address); err != nil || port == "" {
-			fault(fmt.Sprintf("$.web.listen_address[%d]", i), "web: listen_address: %q is not an address such as :9846 or 127.0.0.1:9846", address)
-		}
-	}
-	for i, address := range append(slices.Clone(s.Alerting.Alertmanagers), s.Alerting.ExternalURL) {
-		place, key := fmt.Sprintf("$.alerting.alertmanagers[%d]", i), "alertmanagers"
-		if i == len(s.Alerting.Alertmanagers) {
-			place, key = "$.alerting.external_url", "external_url"
-		}
-		if parsed, err := url.Parse(address); err != nil || parsed.Host == "" || !slices.Contains([]string{"http", "https"}, parsed.Scheme) {
-			fault(place, "alerting: %s: %q is not a URL such as http://localhost:9093", key, address)
-		}
-	}
-	if s.Alerting.Interval < yamlfile.Duration(time.Second) {
-		fault("$.alerting.interval", "alerting: interval: %s is shorter than 1s", s.Alerting.Interval)
-	}
+	f.In(".retry", "").Append(s.Retry.Validate())
+	s.Web.validate(f)
+	s.Alerting.validate(f)
 	if s.Storage.Path == "" {
-		fault("$.storage.path", "storage: path: missing; name a directory that planwatch may write to")
+		f.Add(".storage.path", "storage: path: missing; name a directory that planwatch may write to")
 	}
-	if err := new(slog.LevelVar).UnmarshalText([]byte(s.Log.Level)); err != nil || !slices.Contains([]string{"debug", "info", "warn", "error"}, s.Log.Level) {
-		fault("$.log.level", "log: level: %q is not debug, info, warn or error", s.Log.Level)
-	}
-	if !slices.Contains([]string{"logfmt", "json"}, s.Log.Format) {
-		fault("$.log.format", "log: format: %q is not logfmt or json", s.Log.Format)
-	}
+	s.Log.validate(f)
 	if s.DrainTime <= 0 {
-		fault("$.drain_time", "drain_time: %s is not above zero", s.DrainTime)
+		f.Add(".drain_time", "drain_time: %s is not above zero", s.DrainTime)
 	}
-	return errors.Join(faults...)
+	return f.Err()
 }
 
-// validateNames finds sources whose names are none.
+func (w Web) validate(f *yamlfile.Faults) {
+	if len(w.ListenAddress) == 0 {
+		f.Add(".web.listen_address", "web: listen_address: missing; name at least one")
+	}
+	for i, address := range w.ListenAddress {
+		if _, port, err := net.SplitHostPort(address); err != nil || port == "" {
+			f.Add(fmt.Sprintf(".web.listen_address[%d]", i), "web: listen_address: %q is not an address such as :9846 or 127.0.0.1:9846", address)
+		}
+	}
+}
+
+func (a Alerting) validate(f *yamlfile.Faults) {
+	for i, address := range a.Alertmanagers {
+		requireURL(f, fmt.Sprintf(".alerting.alertmanagers[%d]", i), "alertmanagers", address)
+	}
+	requireURL(f, ".alerting.external_url", "external_url", a.ExternalURL)
+	if a.Interval < yamlfile.Duration(time.Second) {
+		f.Add(".alerting.interval", "alerting: interval: %s is shorter than 1s", a.Interval)
+	}
+}
+
+func requireURL(f *yamlfile.Faults, path, key, address string) {
+	if parsed, err := url.Parse(address); err != nil || parsed.Host == "" || !slices.Contains([]string{"http", "https"}, parsed.Scheme) {
+		f.Add(path, "alerting: %s: %q is not a URL such as http://localhost:9093", key, settings.HideUser(address))
+	}
+}
+
+func (l Log) validate(f *yamlfile.Faults) {
+	if !slices.Contains([]string{"debug", "info", "warn", "error"}, l.Level) {
+		f.Add(".log.level", "log: level: %q is not debug, info, warn or error", l.Level)
+	}
+	if !slices.Contains([]string{"logfmt", "json"}, l.Format) {
+		f.Add(".log.format", "log: format: %q is not logfmt or json", l.Format)
+	}
+}
+
+// validateNames finds sources whose names are not valid.
 func (s Service) validateNames() error {
 	var faults []error
 	for _, name := range slices.Sorted(maps.Keys(s.Sources)) {
-		if !kpi.ValidName(name) {
+		if !naming.ValidName(name) {
 			faults = append(faults, yamlfile.Faultf("$.sources."+name, "sources: %q is not a name of lower-case words joined by underscores", name))
 		}
 	}
 	return errors.Join(faults...)
 }
 
-// location is the configured zone. The empty name and Local would be the
-// machine's own, which nobody set.
+// location returns the configured zone. The empty name and Local are errors,
+// since they mean the machine's zone.
 func (s Service) location() (*time.Location, error) {
 	if s.TimeZone == "" || s.TimeZone == "Local" {
 		return nil, errors.New("not set")
@@ -169,25 +191,27 @@ func (s Service) location() (*time.Location, error) {
 	return time.LoadLocation(s.TimeZone)
 }
 
-// within moves the faults of a part to the part's place in the whole.
-func within(place, subject string, err error) error {
-	if err == nil {
-		return nil
+// serviceFile is the name of the settings file in a region's directory.
+const serviceFile = "planwatch.yaml"
+
+func parseService(files fs.FS) (Service, *yamlfile.Document, error) {
+	const name = serviceFile
+	service := DefaultService()
+	data, err := fs.ReadFile(files, name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return service, nil, fmt.Errorf("configuration: no %s; planwatch init DIR makes a directory with one", name)
 	}
-	if joined, ok := err.(interface{ Unwrap() []error }); ok {
-		var all []error
-		for _, one := range joined.Unwrap() {
-			all = append(all, within(place, subject, one))
-		}
-		return errors.Join(all...)
+	if err != nil {
+		return service, nil, fmt.Errorf("configuration: %w", err)
 	}
-	inner := err
-	if fault, ok := errors.AsType[*yamlfile.Fault](err); ok {
-		place += strings.TrimPrefix(fault.Path, "$")
-		inner = fault.Err
+	file, err := yamlfile.Parse(name, data)
+	if err != nil {
+		return service, nil, err
 	}
-	if subject != "" {
-		inner = fmt.Errorf("%s: %w", subject, inner)
+	if err := file.Decode(&service); err != nil {
+		return service, nil, err
 	}
-	return &yamlfile.Fault{Path: place, Err: inner}
+	// viper makes keys lower case, so names are checked before.
+	err = file.Locate(service.validateNames())
+	return service, file, err
 }

@@ -3,24 +3,27 @@ package dashboards
 import (
 	"fmt"
 
+	"planwatch/dashboards/layout"
+	"planwatch/internal/language"
+
 	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
 )
 
-// gridWidth is Grafana's.
+// gridWidth is the width of Grafana's grid.
 const gridWidth = 24
 
-// board is a dashboard being laid out, from left to right and from the top.
+// board lays out a dashboard, from left to right and from the top.
 type board struct {
 	panels []dashboard.PanelOrRowPanel
-	row    *dashboard.RowPanel // the collapsed row that panels go into
+	row    *dashboard.RowPanel // the open collapsed row, or nil
 	next   uint32
 	x, y   uint32
 	height uint32 // of the line
 	err    error
 }
 
-// add places a panel, on the next line if this one is full. Panels that
-// share a line are of one height.
+// add places a panel, on the next line if this one is full. Panels on one line
+// have the same height.
 func (b *board) add(made builder, width, height uint32) {
 	p, err := made.Build()
 	if err != nil {
@@ -33,7 +36,7 @@ func (b *board) add(made builder, width, height uint32) {
 		b.wrap()
 	}
 	b.next++
-	// Defaults of the SDK that say nothing, or, of a link's place, too much.
+	// Defaults of the SDK that are not wanted.
 	p.Transparent, p.RepeatDirection = nil, nil
 	for i := range p.Links {
 		p.Links[i].Placement = nil
@@ -55,12 +58,12 @@ func (b *board) wrap() {
 	b.x, b.height = 0, 0
 }
 
-// head begins a row of its own title. What is placed in a collapsed one is
-// loaded when somebody opens it.
+// head begins a row with a title. Grafana loads the panels of a collapsed row
+// when it is opened.
 func (b *board) head(title string, collapsed bool) {
 	b.wrap()
 	if b.row != nil {
-		// What lies in a collapsed row takes no room.
+		// Panels in a collapsed row take no space.
 		b.y = b.row.GridPos.Y + 1
 	}
 	b.next++
@@ -75,31 +78,31 @@ func (b *board) head(title string, collapsed bool) {
 	}
 }
 
-// dashboard makes the definition's dashboard in one language.
-func (r *region) dashboard(d Definition, l language) (dashboard.Dashboard, error) {
+// dashboard makes a dashboard in one language.
+func (r *generator) dashboard(d layout.Dashboard, l *language.Language) (dashboard.Dashboard, error) {
 	var b board
 	switch d.Kind {
-	case Overview:
+	case layout.Overview:
 		r.overview(&b, d, l)
-	case Wall:
+	case layout.Wall:
 		r.wall(&b, l)
-	case Exporter:
-		r.exporter(&b, l)
+	case layout.Self:
+		r.self(&b, l)
 	default:
 		r.domain(&b, d, l)
 	}
 	if b.err != nil {
 		return dashboard.Dashboard{}, b.err
 	}
-	made := dashboard.NewDashboardBuilder(l.of(d.Title)).
-		Uid(d.uid(l)).
-		Description(l.of(d.Question)).
-		Tags([]string{tag, tag + "-" + string(l), string(d.Kind)}).
-		Timezone(r.cfg.TimeZone).WeekStart("monday").
+	made := dashboard.NewDashboardBuilder(l.Of(d.Title)).
+		Uid(r.region.Dashboards.UID(d, l)).
+		Description(l.Of(d.Question)).
+		Tags([]string{tag, tag + "-" + l.Code(), string(d.Kind)}).
+		Timezone(r.region.TimeZone).WeekStart("monday").
 		Time("now-"+d.Span, "now").Refresh("1m").
 		Tooltip(dashboard.DashboardCursorSyncCrosshair).
 		Readonly()
-	if d.Kind == Wall {
+	if d.Kind == layout.Wall {
 		made.Timepicker(dashboard.NewTimePickerBuilder().Hidden(true))
 	}
 	dash, err := made.Build()
@@ -110,8 +113,8 @@ func (r *region) dashboard(d Definition, l language) (dashboard.Dashboard, error
 	if dash.Templating.List, err = r.variables(d, l); err != nil {
 		return dash, fmt.Errorf("variables: %w", err)
 	}
-	if d.Kind != Wall {
-		dash.Links = links(d, l)
+	if d.Kind != layout.Wall {
+		dash.Links = r.links(d, l)
 	}
 	return dash, nil
 }

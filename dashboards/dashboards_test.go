@@ -4,8 +4,13 @@ import (
 	"bytes"
 	"encoding/json"
 	"flag"
+	"os"
 	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/grafana/grafana-foundation-sdk/go/cog"
@@ -14,39 +19,64 @@ import (
 	"github.com/grafana/grafana-foundation-sdk/go/prometheus"
 
 	"planwatch/config"
-	"planwatch/internal/generated"
-	"planwatch/internal/kpi"
+	"planwatch/dashboards/layout"
+	"planwatch/internal/genfiles"
 )
 
 var update = flag.Bool("update", false, "write the generated dashboards")
 
-func builtin(t testing.TB) *config.Config {
+func load(t testing.TB, directory string) *config.Region {
 	t.Helper()
-	cfg, err := config.Load("", nil)
+	region, err := config.Load(directory, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return cfg
+	return region
+}
+
+var loadBuiltin = sync.OnceValues(func() (*config.Region, error) { return config.Load("", nil) })
+
+func builtin(t testing.TB) *config.Region {
+	t.Helper()
+	region, err := loadBuiltin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return region
+}
+
+// highland is a region with one language, other dimensions, other units, and
+// kinds of KPIs that the built-in one does not have.
+func highland(t testing.TB) *config.Region {
+	t.Helper()
+	return load(t, filepath.Join("testdata", "highland"))
 }
 
 // made is one generated dashboard, read back.
 type made struct {
+	region   *config.Region
 	path     string
-	language language
+	language string // its code
 	data     []byte
 	dashboard.Dashboard
 }
 
+// generate are the dashboards of both regions.
 func generate(t testing.TB) []made {
 	t.Helper()
+	return append(generateFor(t, builtin(t)), generateFor(t, highland(t))...)
+}
+
+func generateFor(t testing.TB, region *config.Region) []made {
+	t.Helper()
 	plugins.RegisterDefaultPlugins()
-	files, err := Generate(builtin(t))
+	files, err := Generate(region)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var all []made
 	for _, file := range files {
-		m := made{path: file.Path, language: language(path.Base(path.Dir(file.Path))), data: file.Data}
+		m := made{region: region, path: file.Path, language: path.Base(path.Dir(file.Path)), data: file.Data}
 		if err := m.UnmarshalJSONStrict(file.Data); err != nil {
 			t.Fatalf("%s: %v", file.Path, err)
 		}
@@ -85,17 +115,17 @@ func queries(t testing.TB, p dashboard.Panel) []prometheus.Dataquery {
 }
 
 func TestCommitted(t *testing.T) {
-	cfg := builtin(t)
-	files, err := Generate(cfg)
+	region := builtin(t)
+	files, err := Generate(region)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if *update {
-		if err := generated.Write("..", files, Directory(cfg)); err != nil {
+		if err := genfiles.Write("..", files, Owned(region)...); err != nil {
 			t.Fatal(err)
 		}
 	}
-	drifts, err := generated.Check("..", files, Directory(cfg))
+	drifts, err := genfiles.Check("..", files, Owned(region)...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -105,7 +135,7 @@ func TestCommitted(t *testing.T) {
 }
 
 func TestSameBytes(t *testing.T) {
-	first, second := generate(t), generate(t)
+	first, second := generateFor(t, load(t, "")), generateFor(t, load(t, ""))
 	for i := range first {
 		if !bytes.Equal(first[i].data, second[i].data) {
 			t.Errorf("%s differs from one time to the next", first[i].path)
@@ -174,19 +204,31 @@ func equalJSON(t *testing.T, a, b []byte) bool {
 }
 
 func TestIdentity(t *testing.T) {
+	testIdentity(t, highland(t))
+	uids := testIdentity(t, builtin(t))
+	for _, d := range []string{"planwatch-overview", "planwatch-overview-en", "planwatch-beds", "planwatch-wall"} {
+		if uids[d] == "" {
+			t.Errorf("no dashboard has the uid %s, which people have bookmarked", d)
+		}
+	}
+}
+
+// testIdentity returns the path of each dashboard by its uid.
+func testIdentity(t *testing.T, region *config.Region) map[string]string {
+	t.Helper()
 	uids := map[string]string{}
-	for _, m := range generate(t) {
+	for _, m := range generateFor(t, region) {
 		if other, taken := uids[*m.Uid]; taken {
 			t.Errorf("%s and %s have the uid %s", m.path, other, *m.Uid)
 		}
 		uids[*m.Uid] = m.path
-		if len(*m.Uid) > uidLimit {
-			t.Errorf("%s: uid %s is longer than %d", m.path, *m.Uid, uidLimit)
+		if len(*m.Uid) > 40 {
+			t.Errorf("%s: uid %s is longer than Grafana's 40 letters", m.path, *m.Uid)
 		}
 		ids := map[uint32]bool{}
 		note := func(id uint32) {
 			if id == 0 || ids[id] {
-				t.Errorf("%s: panel id %d is none or stands twice", m.path, id)
+				t.Errorf("%s: panel id %d is none or is given twice", m.path, id)
 			}
 			ids[id] = true
 		}
@@ -197,11 +239,7 @@ func TestIdentity(t *testing.T) {
 		}
 		m.each(func(p dashboard.Panel) { note(*p.Id) })
 	}
-	for _, d := range []string{"planwatch-overview", "planwatch-overview-en", "planwatch-beds", "planwatch-wall"} {
-		if uids[d] == "" {
-			t.Errorf("no dashboard has the uid %s, which people have bookmarked", d)
-		}
-	}
+	return uids
 }
 
 // Panels lie beside each other, not upon each other, and a wall fits its screen.
@@ -232,31 +270,106 @@ func TestLayout(t *testing.T) {
 				place(*p.RowPanel.Title, *p.RowPanel.GridPos)
 			}
 		}
-		if strings.HasPrefix(*m.Uid, "planwatch-wall") && bottom > wallHeight {
+		if slices.Contains(m.Tags, string(layout.Wall)) && bottom > wallHeight {
 			t.Errorf("%s: %d lines do not fit a screen of %d", m.path, bottom, wallHeight)
 		}
 	}
 }
 
-func TestEveryUnitIsShown(t *testing.T) {
-	for _, unit := range kpi.Units() {
-		if _, err := show(unit, ""); err != nil {
-			t.Error(err)
+func TestLabelsAreNamed(t *testing.T) {
+	region := builtin(t)
+	for _, label := range region.Labels() {
+		if missing := region.Languages.Missing(region.Dimensions.Titles[label]); len(missing) > 0 {
+			t.Errorf("dimensions.yaml: the label %s has no title in %v", label, missing)
 		}
 	}
 }
 
-func TestLabelsAreNamed(t *testing.T) {
-	cfg := builtin(t)
-	set, err := Load(cfg)
+// A new KPI appears by itself.
+func TestNewKPIAppears(t *testing.T) {
+	directory := filepath.Join(t.TempDir(), "region")
+	if err := config.WriteBuiltin(directory); err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(directory, "collectors", "emergency.yaml")
+	data, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, d := range cfg.Collectors {
-		for _, label := range d.Labels {
-			if text := set.Labels[label]; text.SV == "" || text.EN == "" {
-				t.Errorf("collector %s: %s does not name the label %s in both languages", d.Collector, SetFile, label)
+	addition := `
+  - name: ed_patients_twice
+    title: {sv: Nytt nyckeltal, en: New KPI}
+    definition: {sv: Två gånger., en: Twice.}
+    column: present
+    unit: patients
+    better: lower
+    aggregate: sum
+`
+	if err := os.WriteFile(file, append(data, addition...), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	region, err := config.Load(directory, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := Generate(region)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		has := strings.Contains(string(file.Data), "kpi_ed_patients_twice")
+		if wants := filepath.Base(file.Path) == "emergency.json"; has != wants {
+			t.Errorf("%s: the new KPI is there: %t", file.Path, has)
+		}
+	}
+}
+
+func TestNoDashboards(t *testing.T) {
+	region := *builtin(t)
+	region.Dashboards = nil
+	if files, err := Generate(&region); err != nil || len(files) > 0 {
+		t.Errorf("%d files, %v", len(files), err)
+	}
+	if owned := Owned(&region); len(owned) > 0 {
+		t.Errorf("owns %v", owned)
+	}
+}
+
+// Every collector's dashboard is made, in each language.
+func TestEveryCollectorIsShown(t *testing.T) {
+	region := builtin(t)
+	made := map[string]bool{}
+	for _, m := range generateFor(t, region) {
+		made[*m.Uid] = true
+	}
+	for _, definition := range region.Collectors {
+		d, ok := region.Dashboards.Showing(definition.Collector)
+		for _, l := range region.Languages.All() {
+			if uid := region.Dashboards.UID(d, l); !ok || !made[uid] {
+				t.Errorf("collector %s: its dashboard %q is not made", definition.Collector, uid)
 			}
 		}
+	}
+}
+
+// A region with other dimensions, one language and another currency gets
+// dashboards of its own.
+func TestAnotherRegion(t *testing.T) {
+	region, err := config.Load("../examples/fjord", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := Generate(region)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := regexp.MustCompile(`(?i)division|hospital|\bward|title_sv|planwatch-sv|suffix: [^"]*(sek|mnkr)`)
+	for _, file := range files {
+		if found := first.Find(file.Data); found != nil {
+			t.Errorf("%s: has %q, which is the first region's", file.Path, found)
+		}
+	}
+	if len(files) != 4 {
+		t.Errorf("%d dashboards, want three of dashboards.yaml and one of the collector that it does not name", len(files))
 	}
 }

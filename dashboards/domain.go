@@ -8,18 +8,21 @@ import (
 	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
 
 	"planwatch/collectors"
+	"planwatch/dashboards/layout"
 	"planwatch/internal/kpi"
-	"planwatch/plan"
+	"planwatch/internal/language"
+	"planwatch/internal/naming"
 )
 
 // cellsInPanels is how many of a KPI's cells get a panel of their own. More
 // are compared in a table.
 const cellsInPanels = 4
 
-// domain is how the KPIs of some collectors stand, and each KPI by itself.
-func (r *region) domain(b *board, d Definition, l language) {
+// domain adds the panels about the status of the KPIs of some collectors, and
+// about each KPI.
+func (r *generator) domain(b *board, d layout.Dashboard, l *language.Language) {
 	definitions := r.collectorsOf(d)
-	s := standing{region: r, language: l, definitions: definitions}
+	s := statusPanels{generator: r, Language: l, definitions: definitions}
 	if len(r.withTargets(definitions)) > 0 {
 		s.counts(b, 4, 0)
 		s.worstFirst(b, 14, 9)
@@ -27,10 +30,10 @@ func (r *region) domain(b *board, d Definition, l language) {
 		s.timeline(b, gridWidth, 8)
 	}
 	for i, definition := range definitions {
-		split := by(d.Collectors[i], definition)
-		leading, others := r.ranked(definition)
+		split := splitBy(d.Collectors[i], definition)
+		leading, others := r.rankKPIs(definition)
 		if len(leading) > 0 {
-			b.head(l.of(definition.Title), false)
+			b.head(l.Of(definition.Title), false)
 		}
 		for _, k := range leading {
 			r.figures(b, k, definition, split, l)
@@ -39,7 +42,7 @@ func (r *region) domain(b *board, d Definition, l language) {
 		if len(others) == 0 {
 			continue
 		}
-		b.head(l.of(definition.Title)+l.say(": fler uppgifter", ": more figures"), true)
+		b.head(l.Say("%s: more figures", l.Of(definition.Title)), true)
 		for _, k := range others {
 			if r.supporting[k.Name] {
 				b.add(r.trend(k, definition, split, l), 12, 8)
@@ -49,14 +52,13 @@ func (r *region) domain(b *board, d Definition, l language) {
 			r.figures(b, k, definition, split, l)
 		}
 	}
-	b.head(l.say("Datakvalitet", "Data quality"), false)
+	b.head(l.Say("Data quality"), false)
 	r.quality(b, definitions, l)
 }
 
-// ranked are a collector's KPIs: those that a reader comes for, which are held
-// against a plan, or all where none is; and those to look up, the last of which
-// are there to be compared with.
-func (r *region) ranked(d *collectors.Definition) (leading, others []kpi.KPI) {
+// rankKPIs splits a collector's KPIs in two: first those that have targets, or
+// all if none has; then the others, supporting ones last.
+func (r *generator) rankKPIs(d *collectors.Definition) (leading, others []kpi.KPI) {
 	var open, supporting []kpi.KPI
 	for _, k := range d.KPIs {
 		switch {
@@ -74,20 +76,19 @@ func (r *region) ranked(d *collectors.Definition) (leading, others []kpi.KPI) {
 	return open, supporting
 }
 
-// figures are a KPI now, its trend and where it comes from.
-func (r *region) figures(b *board, k kpi.KPI, d *collectors.Definition, split []string, l language) {
+// figures adds panels of a KPI's current value and its trend.
+func (r *generator) figures(b *board, k kpi.KPI, d *collectors.Definition, split []string, l *language.Language) {
 	shown := r.shown(k)
-	now := newStat(l.of(k.Title), l.described(k)).
-		Unit(l.of(shown.unit)).Decimals(shown.decimals).
+	now := inMeasure(newStat(l.Of(k.Title), described(k, l)), shown, l).
 		TextMode(common.BigValueTextModeValueAndName).Orientation(common.VizOrientationHorizontal).
 		ColorScheme(fixedColor(ink)).NoValue(withheld(k, l))
 	if k.Histogram != nil {
-		now.WithTarget(rightNow("A", shown.scale(figure(k, d, nil, 0.5)), l.say("Hälften högst", "Half at most"))).
-			WithTarget(rightNow("B", shown.scale(figure(k, d, nil, 0.9)), l.say("Nio av tio högst", "Nine in ten at most")))
+		now.WithTarget(rightNow("A", scaled(shown, r.figure(k, d, nil, 0.5)), l.Say("Half at most"))).
+			WithTarget(rightNow("B", scaled(shown, r.figure(k, d, nil, 0.9)), l.Say("Nine in ten at most")))
 	} else {
-		now.WithTarget(rightNow("A", shown.scale(figure(k, d, nil, 0)), l.say("I urvalet", "In what is chosen")))
+		now.WithTarget(rightNow("A", scaled(shown, r.figure(k, d, nil, 0)), l.Say("In what is chosen")))
 	}
-	now.WithTarget(rightNow("T", dataTime(d.Collector), l.say("Uppgift från", "Data from"))).
+	now.WithTarget(rightNow("T", dataTime(d.Collector), l.Say("Data from"))).
 		WithOverride(byQuery("T"), []dashboard.DynamicConfigValue{property("unit", "time:YYYY-MM-DD HH:mm")})
 	b.add(now, 5, 8)
 	if len(d.Labels) == 0 {
@@ -98,38 +99,38 @@ func (r *region) figures(b *board, k kpi.KPI, d *collectors.Definition, split []
 	b.add(r.breakdown(k, d, l), 9, 8)
 }
 
-// trend is the KPI over time, split by labels.
-func (r *region) trend(k kpi.KPI, d *collectors.Definition, split []string, l language) builder {
+// trend returns a panel of the KPI over time, split by labels.
+func (r *generator) trend(k kpi.KPI, d *collectors.Definition, split []string, l *language.Language) builder {
 	shown := r.shown(k)
-	legend := l.say("Alla", "All")
+	legend := l.Say("All")
 	if len(split) > 0 {
 		legend = placeholders(split)
 	}
-	title := l.of(k.Title)
+	title := l.Of(k.Title)
 	if k.Histogram != nil {
-		title += l.say(", nio av tio högst", ", nine in ten at most")
+		title = l.Say("%s, nine in ten at most", title)
 	}
-	panel := newLines(title, l.described(k)).
-		WithTarget(overTime("A", shown.scale(figure(k, d, split, 0.9)), legend)).
-		Unit(l.of(shown.unit)).Decimals(shown.decimals).NoValue(withheld(k, l))
+	panel := inMeasure(newLines(title, described(k, l)), shown, l).
+		WithTarget(overTime("A", scaled(shown, r.figure(k, d, split, 0.9)), legend)).
+		NoValue(withheld(k, l))
 	if !k.AllowNegative {
 		panel.Min(0)
 	}
 	return panel
 }
 
-// breakdown is the KPI at all its labels, with its trend.
-func (r *region) breakdown(k kpi.KPI, d *collectors.Definition, l language) builder {
+// breakdown returns a panel of the KPI at all its labels, with its trend.
+func (r *generator) breakdown(k kpi.KPI, d *collectors.Definition, l *language.Language) builder {
 	shown := r.shown(k)
-	title := l.of(k.Title)
+	title := l.Of(k.Title)
 	var c columns
 	for _, label := range d.Labels {
 		c.add(label, r.label(label, l))
 	}
 	c.add("Trend #A", title)
-	return newTable(title+l.say(", fördelat", ", broken down"), l.described(k)).
-		WithTarget(overTime("A", shown.scale(figure(k, d, d.Labels, 0.9)), "")).
-		Unit(l.of(shown.unit)).Decimals(shown.decimals).NoValue(withheld(k, l)).
+	return inMeasure(newTable(l.Say("%s, broken down", title), described(k, l)), shown, l).
+		WithTarget(overTime("A", scaled(shown, r.figure(k, d, d.Labels, 0.9)), "")).
+		NoValue(withheld(k, l)).
 		WithTransformation(transformation("timeSeriesTable", map[string]any{"A": map[string]any{"stat": "lastNotNull", "timeField": "Time"}})).
 		WithTransformation(c.transformation()).
 		OverrideByName(title, []dashboard.DynamicConfigValue{
@@ -138,17 +139,17 @@ func (r *region) breakdown(k kpi.KPI, d *collectors.Definition, l language) buil
 		})
 }
 
-// withheld is what stands where a KPI has no figure.
-func withheld(k kpi.KPI, l language) string {
+// withheld returns the text that is shown if a KPI has no figure.
+func withheld(k kpi.KPI, l *language.Language) string {
 	if k.MinCount > 0 {
-		return l.say("Inga uppgifter i urvalet. Små grupper redovisas inte.", "No figures in what is chosen. Small groups are withheld.")
+		return l.Say("No figures in what is chosen. Small groups are withheld.")
 	}
-	return l.say("Inga uppgifter i urvalet.", "No figures in what is chosen.")
+	return l.Say("No figures in what is chosen.")
 }
 
-// againstPlan is the KPI's figure against its plan at every cell that has
-// targets.
-func (r *region) againstPlan(b *board, k kpi.KPI, d *collectors.Definition, l language) {
+// againstPlan adds panels of the KPI's figure and its plan at every cell that
+// has targets.
+func (r *generator) againstPlan(b *board, k kpi.KPI, d *collectors.Definition, l *language.Language) {
 	cells := r.cells[k.Name]
 	if len(cells) == 0 {
 		return
@@ -165,13 +166,14 @@ func (r *region) againstPlan(b *board, k kpi.KPI, d *collectors.Definition, l la
 	b.wrap()
 }
 
-// againstPlanAt is the figure of one cell over time, its plan a dashed line
-// and its thresholds dotted ones, all of them from the plan's own metrics.
-func (r *region) againstPlanAt(k kpi.KPI, d *collectors.Definition, c cell, l language) builder {
+// againstPlanAt returns a panel of the figure of one cell over time, with its
+// plan as a dashed line and its thresholds as dotted lines, all from the plan's
+// metrics.
+func (r *generator) againstPlanAt(k kpi.KPI, d *collectors.Definition, c cell, l *language.Language) builder {
 	shown := r.shown(k)
 	place := c.name(d.Labels)
 	if place == "" {
-		place = l.say("hela regionen", "the whole region")
+		place = l.Say("the whole region")
 	}
 	dotted := func(color string) []dashboard.DynamicConfigValue {
 		return []dashboard.DynamicConfigValue{
@@ -179,30 +181,26 @@ func (r *region) againstPlanAt(k kpi.KPI, d *collectors.Definition, c cell, l la
 			property("custom.lineWidth", 1), property("custom.fillOpacity", 0), fixed(color),
 		}
 	}
-	panel := newLines(l.of(k.Title)+" mot plan · "+place, l.described(k, c.cites...)).
-		WithTarget(overTime("A", shown.scale(planned(plan.MetricActual, k, d, c)), l.say("Utfall", "Actual"))).
-		WithTarget(overTime("B", shown.scale(planned(plan.MetricExpected, k, d, c)), l.say("Plan", "Plan"))).
+	panel := inMeasure(newLines(l.Say("%s against plan · %s", l.Of(k.Title), place), described(k, l, c.cites...)), shown, l).
+		WithTarget(overTime("A", scaled(shown, r.planned(naming.PlanActual, k, d, c)), l.Say("Actual"))).
+		WithTarget(overTime("B", scaled(shown, r.planned(naming.PlanExpected, k, d, c)), l.Say("Plan"))).
 		WithOverride(byQuery("A"), []dashboard.DynamicConfigValue{fixed(blue), property("custom.fillOpacity", 8)}).
 		WithOverride(byQuery("B"), []dashboard.DynamicConfigValue{
 			property("custom.lineStyle", map[string]any{"fill": "dash", "dash": []int{10, 8}}), fixed(ink),
 		}).
-		Links([]cog.Builder[dashboard.DashboardLink]{panelLink(l.say("Åtgärdskort", "Runbook"), r.runbook(k.Name), true)}).
-		Unit(l.of(shown.unit)).Decimals(shown.decimals).
-		NoValue(l.say("Utanför urvalet, eller så gäller inget mål just nu.", "Outside of what is chosen, or no target holds right now."))
-	if l == english {
-		panel.Title(l.of(k.Title) + " against plan · " + place)
-	}
+		Links([]cog.Builder[dashboard.DashboardLink]{panelLink(l.Say("Runbook"), r.runbook(k.Name, l), true)}).
+		NoValue(l.Say("Outside of what is chosen, or no target holds right now."))
 	if c.warning {
-		panel.WithTarget(overTime("C", shown.scale(planned(plan.MetricThreshold, k, d, c, equals(plan.LabelSeverity, plan.SeverityWarning))), l.say("Varning", "Warning"))).
+		panel.WithTarget(overTime("C", scaled(shown, r.planned(naming.PlanThreshold, k, d, c, equals(naming.LabelSeverity, naming.SeverityWarning))), l.Say("Warning"))).
 			WithOverride(byQuery("C"), dotted(orange))
 	}
 	if c.critical {
-		panel.WithTarget(overTime("D", shown.scale(planned(plan.MetricThreshold, k, d, c, equals(plan.LabelSeverity, plan.SeverityCritical))), l.say("Kritisk", "Critical"))).
+		panel.WithTarget(overTime("D", scaled(shown, r.planned(naming.PlanThreshold, k, d, c, equals(naming.LabelSeverity, naming.SeverityCritical))), l.Say("Critical"))).
 			WithOverride(byQuery("D"), dotted(red))
 	}
 	if k.Accumulates != "" && c.stated {
-		panel.WithTarget(overTime("E", shown.scale(planned(plan.MetricForecast, k, d, c)), l.say("Prognos för året", "Forecast for the year"))).
-			WithTarget(overTime("F", shown.scale(planned(plan.MetricTarget, k, d, c)), l.say("Årets mål", "The year's target"))).
+		panel.WithTarget(overTime("E", scaled(shown, r.planned(naming.PlanForecast, k, d, c)), l.Say("Forecast for the year"))).
+			WithTarget(overTime("F", scaled(shown, r.planned(naming.PlanTarget, k, d, c)), l.Say("The year's target"))).
 			WithOverride(byQuery("E"), dotted(blue)).
 			WithOverride(byQuery("F"), dotted(ink))
 	}
@@ -213,7 +211,7 @@ func (r *region) againstPlanAt(k kpi.KPI, d *collectors.Definition, c cell, l la
 }
 
 // cellTable compares the cells of a KPI that has many.
-func (r *region) cellTable(b *board, k kpi.KPI, d *collectors.Definition, l language) {
+func (r *generator) cellTable(b *board, k kpi.KPI, d *collectors.Definition, l *language.Language) {
 	shown := r.shown(k)
 	var labels []string
 	for _, label := range d.Labels {
@@ -225,20 +223,20 @@ func (r *region) cellTable(b *board, k kpi.KPI, d *collectors.Definition, l lang
 		}
 	}
 	metric := func(name string, matchers ...string) string {
-		return once(selector(name, append(append(matchers, equals(plan.LabelKPI, k.Name)), chosen(d.Labels)...)...))
+		return once(selector(name, append(append(matchers, equals(naming.LabelKPI, k.Name)), r.chosen(d.Labels)...)...))
 	}
-	without := func(vector string) string { return "sum without (unit) (" + vector + ")" }
+	unitless := func(metric string) string { return without("sum", metric, naming.LabelUnit) }
 	var c columns
-	status := l.say("Status", "Status")
-	c.add("Value #S", status)
+	status := l.Say("Status")
+	c.add(valueOf("S"), status)
 	for _, label := range labels {
 		c.add(label, r.label(label, l))
 	}
-	names := map[string]string{"A": l.say("Utfall", "Actual"), "B": l.say("Plan hittills", "Plan so far"), "F": l.say("Periodens mål", "Period's target"), "M": l.say("Avstånd", "Margin")}
+	names := map[string]string{"A": l.Say("Actual"), "B": l.Say("Plan so far"), "F": l.Say("Period's target"), "M": l.Say("Margin")}
 	for _, ref := range []string{"A", "B", "F", "M"} {
-		c.add("Value #"+ref, names[ref])
+		c.add(valueOf(ref), names[ref])
 	}
-	c.hide("Time", "target", "kpi", "owner")
+	c.hide(fieldTime, naming.LabelTarget, naming.LabelKPI, naming.LabelOwner)
 	var cites []string
 	for _, cell := range r.cells[k.Name] {
 		for _, cite := range cell.cites {
@@ -247,14 +245,13 @@ func (r *region) cellTable(b *board, k kpi.KPI, d *collectors.Definition, l lang
 			}
 		}
 	}
-	b.add(newTable(l.of(k.Title)+l.say(" mot plan", " against plan"), l.described(k, cites...)).
-		WithTarget(rows("A", shown.scale(without(metric(plan.MetricActual))))).
-		WithTarget(rows("B", shown.scale(without(metric(plan.MetricExpected))))).
-		WithTarget(rows("F", shown.scale(without(metric(plan.MetricTarget))))).
-		WithTarget(rows("M", metric(plan.MetricMargin))).
-		WithTarget(rows("S", metric(plan.MetricStatus))).
-		Unit(l.of(shown.unit)).Decimals(shown.decimals).
-		NoValue(l.say("Utanför urvalet, eller så gäller inget mål just nu.", "Outside of what is chosen, or no target holds right now.")).
+	b.add(inMeasure(newTable(l.Say("%s against plan", l.Of(k.Title)), described(k, l, cites...)), shown, l).
+		WithTarget(rows("A", scaled(shown, unitless(metric(naming.PlanActual))))).
+		WithTarget(rows("B", scaled(shown, unitless(metric(naming.PlanExpected))))).
+		WithTarget(rows("F", scaled(shown, unitless(metric(naming.PlanTarget))))).
+		WithTarget(rows("M", metric(naming.PlanMargin))).
+		WithTarget(rows("S", metric(naming.PlanStatus))).
+		NoValue(l.Say("Outside of what is chosen, or no target holds right now.")).
 		WithTransformation(transformation("merge", map[string]any{})).
 		WithTransformation(c.transformation()).
 		WithTransformation(sortedBy(names["M"], false)).
@@ -264,11 +261,9 @@ func (r *region) cellTable(b *board, k kpi.KPI, d *collectors.Definition, l lang
 			property("custom.cellOptions", map[string]any{"type": "color-text"}),
 			property("custom.align", "left"), property("custom.width", 130),
 		}).
-		Links([]cog.Builder[dashboard.DashboardLink]{panelLink(l.say("Åtgärdskort", "Runbook"), r.runbook(k.Name), true)}), 14, 10)
-	b.add(newLines(l.of(k.Title)+l.say(", avstånd till plan", ", margin to plan"), l.say(
-		"Avståndet till vad planen säger den dagen, som andel av det; negativt är sämre än plan.",
-		"The distance to what the plan says that day, as a share of it; negative is worse than plan.")).
-		WithTarget(overTime("A", metric(plan.MetricMargin), placeholders(labels))).
+		Links([]cog.Builder[dashboard.DashboardLink]{panelLink(l.Say("Runbook"), r.runbook(k.Name, l), true)}), 14, 10)
+	b.add(newLines(l.Say("%s, margin to plan", l.Of(k.Title)), l.Say("The distance to what the plan says that day, as a share of it; negative is worse than plan.")).
+		WithTarget(overTime("A", metric(naming.PlanMargin), placeholders(labels))).
 		Unit("percentunit").Decimals(1).
-		NoValue(l.say("Utanför urvalet, eller så gäller inget mål just nu.", "Outside of what is chosen, or no target holds right now.")), 10, 10)
+		NoValue(l.Say("Outside of what is chosen, or no target holds right now.")), 10, 10)
 }

@@ -2,90 +2,93 @@ package dashboards
 
 import (
 	"fmt"
-	"slices"
+	"path"
 	"strings"
 
-	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
+	"planwatch/dashboards/layout"
+	"planwatch/internal/language"
+	"planwatch/internal/naming"
 
-	"planwatch/alerts"
+	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
 )
 
 // tag marks planwatch's dashboards; with "-sv" or "-en" those of a language.
-const tag = "planwatch"
+const tag = naming.Planwatch
 
-// links lead from every dashboard to the others, with what is chosen, and to
-// itself in the other language.
-func links(d Definition, l language) []dashboard.DashboardLink {
-	return []dashboard.DashboardLink{
-		{
-			Title: l.say("Instrumentpaneler", "Dashboards"), Type: dashboard.DashboardLinkTypeDashboards,
-			Icon: "external link", Tags: []string{tag + "-" + string(l)},
-			AsDropdown: true, IncludeVars: true, KeepTime: true,
-		},
-		{
-			Title: l.say("In English", "På svenska"), Type: dashboard.DashboardLinkTypeLink,
-			Icon: "external link", Url: new("/d/" + d.uid(l.other())), Tags: []string{},
-			IncludeVars: true, KeepTime: true,
-		},
+// links returns the links from a dashboard to the others, with the chosen
+// variables, and to itself in the region's next language.
+func (r *generator) links(d layout.Dashboard, l *language.Language) []dashboard.DashboardLink {
+	links := []dashboard.DashboardLink{{
+		Title: l.Say("Dashboards"), Type: dashboard.DashboardLinkTypeDashboards,
+		Icon: "external link", Tags: []string{tag + "-" + l.Code()},
+		AsDropdown: true, IncludeVars: true, KeepTime: true,
+	}}
+	next := r.region.Languages.Next(l)
+	if next == l {
+		return links
 	}
+	return append(links, dashboard.DashboardLink{
+		Title: next.Say("In this language"), Type: dashboard.DashboardLinkTypeLink,
+		Icon: "external link", Url: new("/d/" + r.region.Dashboards.UID(d, next)), Tags: []string{},
+		IncludeVars: true, KeepTime: true,
+	})
 }
 
-// panelLink leads from a panel's corner.
+// panelLink is a link in a panel's corner.
 func panelLink(title, url string, newTab bool) *dashboard.DashboardLinkBuilder {
 	return dashboard.NewDashboardLinkBuilder(title).Type(dashboard.DashboardLinkTypeLink).Url(url).TargetBlank(newTab)
 }
 
-// cellLink leads from a table's cell.
+// cellLink is a link in a table's cell.
 func cellLink(title, url string) dashboard.DynamicConfigValue {
 	return property("links", []map[string]any{{"title": title, "url": url}})
 }
 
-// timeRange carries the dashboard's span along.
+// timeRange keeps the dashboard's time range in a link.
 const timeRange = "${__url_time_range}"
 
-// destination is the label that the uid of a row's dashboard is put in.
+// destination is the label that holds the uid of the dashboard a row links to.
 const destination = "dashboard"
 
-// carried is the label that a row's value of a label is put in, as a part of
-// a link.
-func carried(label string) string { return "link_" + label }
+// linkLabel returns the label that holds a row's value of a label as a URL
+// parameter.
+func linkLabel(label string) string { return "link_" + label }
 
-// leading gives the vector's series, which have a collector, the uid of their
-// domain's dashboard and the parts of a link to it.
-func (r *region) leading(vector string, l language) string {
-	for _, d := range r.set.Dashboards {
-		if d.Kind != Domain {
+// withLink adds the labels of a link to the dashboard of each series'
+// collector.
+func (r *generator) withLink(vector string, l *language.Language) string {
+	for _, d := range r.region.Dashboards.Dashboards {
+		if d.Kind != layout.Domain {
 			continue
 		}
 		names := make([]string, len(d.Collectors))
 		for i, part := range d.Collectors {
 			names[i] = part.Collector
 		}
-		vector = labelled(vector, destination, d.uid(l), "collector", strings.Join(names, "|"))
+		vector = labelled(vector, destination, r.region.Dashboards.UID(d, l), naming.LabelCollector, strings.Join(names, "|"))
 	}
 	for _, label := range r.shared() {
-		vector = labelled(vector, carried(label), "&var-"+label+"=$1", label, "(.+)")
+		vector = labelled(vector, linkLabel(label), "&var-"+label+"=$1", label, "(.+)")
 	}
 	return vector
 }
 
-// shared are the labels that an overview carries along.
-func (r *region) shared() []string {
-	labels := r.targetLabels(r.cfg.Collectors)
-	return slices.DeleteFunc(slices.Clone(selectable), func(label string) bool { return !slices.Contains(labels, label) })
+// shared returns the dimensions that links from an overview keep.
+func (r *generator) shared() []string {
+	return r.region.Dimensions.Among(r.targetLabels(r.region.Collectors))
 }
 
-// destinationURL is the link of a row that leading has made ready.
-func (r *region) destinationURL() string {
+// destinationURL returns the link of a row that has the labels of withLink.
+func (r *generator) destinationURL() string {
 	var url strings.Builder
 	fmt.Fprintf(&url, "/d/${__data.fields.%s}?%s", destination, timeRange)
 	for _, label := range r.shared() {
-		fmt.Fprintf(&url, "${__data.fields.%s}", carried(label))
+		fmt.Fprintf(&url, "${__data.fields.%s}", linkLabel(label))
 	}
 	return url.String()
 }
 
-// runbook is where the runbook of a KPI's alert is read.
-func (r *region) runbook(kpiName string) string {
-	return strings.ReplaceAll(r.set.Runbook, alertMark, alerts.OffPlan(kpiName))
+// runbook returns the address of the runbook of a KPI's alert in the language.
+func (r *generator) runbook(kpiName string, l *language.Language) string {
+	return r.region.Dashboards.RunbookOf(path.Join(r.region.Languages.Suffix(l), naming.OffPlan(kpiName)))
 }

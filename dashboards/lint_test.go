@@ -1,22 +1,43 @@
 package dashboards
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
 	"github.com/prometheus/prometheus/promql/parser"
+
+	"planwatch/config"
+	"planwatch/dashboards/layout"
 )
 
-// interpolate puts into a query what Grafana would, with everything chosen.
-var interpolate = strings.NewReplacer(
-	"$division", all, "$hospital", all, "$ward", all,
-	"$__rate_interval", "1m", "$__range", "5m", "$__interval", "15s",
-)
+// values are what Grafana puts into a query, by the variable's name.
+type values map[string]string
+
+// valuesOf are those of Grafana's own variables and of the region's dimensions;
+// all is chosen of a dimension that chosen does not name.
+func valuesOf(region *config.Region, chosen map[string]string) values {
+	v := values{"__rate_interval": "1m", "__range": "5m", "__interval": "15s"}
+	for _, label := range region.Dimensions.Dimensions {
+		v[label] = cmp.Or(chosen[label], all)
+	}
+	return v
+}
+
+// interpolate puts the values into a query, as Grafana does. A variable that is
+// not known stays.
+func (v values) interpolate(expr string) string {
+	return variablePattern.ReplaceAllStringFunc(expr, func(variable string) string {
+		return cmp.Or(v[strings.Trim(variable, "${}")], variable)
+	})
+}
 
 // excluded are the rules of Grafana's dashboard-linter that these dashboards
 // do not follow, and why.
@@ -41,7 +62,7 @@ var rules = []string{
 }
 
 var (
-	variablePattern = regexp.MustCompile(`\$\{?([A-Za-z_][A-Za-z0-9_]*)`)
+	variablePattern = regexp.MustCompile(`\$\{?([A-Za-z_][A-Za-z0-9_]*)\}?`)
 	rangedCounter   = regexp.MustCompile(`\b(?:rate|increase|irate)\([^)]*\[([^\]]+)\]`)
 )
 
@@ -53,6 +74,7 @@ func TestLint(t *testing.T) {
 		}
 	}
 	for _, m := range generate(t) {
+		v := valuesOf(m.region, nil)
 		fault := func(rule, format string, args ...any) {
 			t.Helper()
 			t.Errorf("%s: %s: %s", m.path, rule, fmt.Sprintf(format, args...))
@@ -64,26 +86,26 @@ func TestLint(t *testing.T) {
 			fault("description", "no time zone or no question")
 		}
 		known := map[string]bool{}
-		for i, v := range m.Templating.List {
-			known[v.Name] = true
-			if i == 0 && (v.Name != "datasource" || v.Type != dashboard.VariableTypeDatasource || *v.Query.String != "prometheus") {
+		for i, variable := range m.Templating.List {
+			known[variable.Name] = true
+			if i == 0 && (variable.Name != "datasource" || variable.Type != dashboard.VariableTypeDatasource || *variable.Query.String != "prometheus") {
 				fault("template-datasource-rule", "the first variable does not choose the data source")
 			}
-			if v.Type != dashboard.VariableTypeQuery {
+			if variable.Type != dashboard.VariableTypeQuery {
 				continue
 			}
-			if *v.Refresh != dashboard.VariableRefreshOnTimeRangeChanged {
-				fault("template-on-time-change-reload-rule", "variable %s does not load again with the time", v.Name)
+			if *variable.Refresh != dashboard.VariableRefreshOnTimeRangeChanged {
+				fault("template-on-time-change-reload-rule", "variable %s does not load again with the time", variable.Name)
 			}
-			if !*v.IncludeAll || *v.AllValue != all || *v.Datasource.Uid != "${datasource}" {
-				fault("variables", "%s lacks all, or its data source", v.Name)
+			if !*variable.IncludeAll || *variable.AllValue != all || *variable.Datasource.Uid != "${datasource}" {
+				fault("variables", "%s lacks all, or its data source", variable.Name)
 			}
-			query, label := labelValues(t, v)
-			if label != v.Name {
-				fault("template-label-promql-rule", "variable %s lists %s", v.Name, label)
+			query, label := labelValues(t, variable)
+			if label != variable.Name {
+				fault("template-label-promql-rule", "variable %s lists %s", variable.Name, label)
 			}
-			if _, err := promParser.ParseExpr(interpolate.Replace(query)); err != nil {
-				fault("template-label-promql-rule", "variable %s: %v", v.Name, err)
+			if _, err := promParser.ParseExpr(v.interpolate(query)); err != nil {
+				fault("template-label-promql-rule", "variable %s: %v", variable.Name, err)
 			}
 		}
 		m.each(func(p dashboard.Panel) {
@@ -103,14 +125,14 @@ func TestLint(t *testing.T) {
 			refs := map[string]bool{}
 			for _, q := range queries(t, p) {
 				if q.RefId == nil || *q.RefId == "" || refs[*q.RefId] {
-					fault("refId", "%s: a query's name is missing or stands twice", where)
+					fault("refId", "%s: a query's name is missing or is given twice", where)
 					continue
 				}
 				refs[*q.RefId] = true
 				if q.Datasource == nil || *q.Datasource.Uid != "${datasource}" {
 					fault("panel-datasource-rule", "%s: query %s: its data source is not the variable's", where, *q.RefId)
 				}
-				if _, err := promParser.ParseExpr(interpolate.Replace(q.Expr)); err != nil {
+				if _, err := promParser.ParseExpr(v.interpolate(q.Expr)); err != nil {
 					fault("target-promql-rule", "%s: query %s: %v\n%s", where, *q.RefId, err, q.Expr)
 				}
 				for _, used := range variablePattern.FindAllStringSubmatch(q.Expr, -1) {
@@ -119,11 +141,11 @@ func TestLint(t *testing.T) {
 					}
 				}
 				for _, span := range rangedCounter.FindAllStringSubmatch(q.Expr, -1) {
-					if span[1] != rate {
+					if span[1] != rateSpan {
 						fault("target-rate-interval-rule", "%s: query %s: a rate over %s", where, *q.RefId, span[1])
 					}
 				}
-				for _, counter := range counters(t, q.Expr) {
+				for _, counter := range counters(t, v.interpolate(q.Expr)) {
 					if !strings.Contains(q.Expr, "rate("+counter) {
 						fault("target-counter-agg-rule", "%s: query %s: %s without a rate", where, *q.RefId, counter)
 					}
@@ -144,7 +166,7 @@ func TestLint(t *testing.T) {
 // counters are the counters that an expression reads.
 func counters(t *testing.T, expr string) []string {
 	t.Helper()
-	parsed, err := promParser.ParseExpr(interpolate.Replace(expr))
+	parsed, err := promParser.ParseExpr(expr)
 	if err != nil {
 		return nil
 	}
@@ -178,8 +200,33 @@ func labelValues(t *testing.T, v dashboard.VariableModel) (selector, label strin
 // Links between dashboards lead to one that is there, in the same language
 // but for the one that changes it, and links to runbooks to a file.
 func TestLinks(t *testing.T) {
-	dashboards := generate(t)
-	uids, tags := map[string]language{}, map[string]int{}
+	want := []string{"${__value.text}", "AppointmentsHeldOffPlan", "AppointmentsMissedRatioOffPlan", "CallsAnsweredRatioOffPlan"}
+	if got := slices.Sorted(maps.Keys(testLinks(t, highland(t)))); !slices.Equal(got, want) {
+		t.Errorf("panels link to the runbooks %q, want %q", got, want)
+	}
+	var named int
+	for name := range testLinks(t, builtin(t)) {
+		if strings.Contains(name, "$") {
+			continue
+		}
+		named++
+		file := filepath.Join("..", "alerts", "norrbotten", "runbooks", name)
+		if _, err := os.Stat(file); err != nil {
+			t.Errorf("a panel links to the runbook %s: %v", name, err)
+		}
+	}
+	if named == 0 {
+		t.Error("no panel links to a runbook")
+	}
+}
+
+// testLinks returns the runbooks that panels link to, by what stands in the
+// address from the alert's place on.
+func testLinks(t *testing.T, region *config.Region) map[string]bool {
+	t.Helper()
+	dashboards := generateFor(t, region)
+	runbooks, _, _ := strings.Cut(region.Dashboards.Runbook, layout.AlertMark)
+	uids, tags := map[string]string{}, map[string]int{}
 	for _, m := range dashboards {
 		uids[*m.Uid] = m.language
 		for _, tag := range m.Tags {
@@ -189,7 +236,7 @@ func TestLinks(t *testing.T) {
 	followed := map[string]bool{}
 	for _, m := range dashboards {
 		follow := func(where, url string, change bool) {
-			if name, ok := strings.CutPrefix(url, "/public/runbooks/"); ok {
+			if name, ok := strings.CutPrefix(url, runbooks); ok {
 				followed[name] = true
 				return
 			}
@@ -243,26 +290,13 @@ func TestLinks(t *testing.T) {
 			}
 		})
 	}
-	var named int
-	for name := range followed {
-		if strings.Contains(name, "$") {
-			continue
-		}
-		named++
-		file := filepath.Join("..", "alerts", "norrbotten", "runbooks", name)
-		if _, err := os.Stat(file); err != nil {
-			t.Errorf("a panel links to the runbook %s: %v", name, err)
-		}
-	}
-	if named == 0 {
-		t.Error("no panel links to a runbook")
-	}
+	return followed
 }
 
 var destinationPattern = regexp.MustCompile(`"dashboard", "([^"]+)"`)
 
 // destinations are those that a dashboard's rows lead to.
-func destinations(t *testing.T, m made, uids map[string]language) {
+func destinations(t *testing.T, m made, uids map[string]string) {
 	t.Helper()
 	found := destinationPattern.FindAllStringSubmatch(strings.ReplaceAll(string(m.data), `\"`, `"`), -1)
 	if len(found) == 0 {

@@ -18,26 +18,31 @@ import (
 
 	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
 
+	"planwatch/config"
 	"planwatch/internal/stack"
 )
 
-// scraping is how long Prometheus is given until all queries have data:
-// rules are evaluated once a minute, and rates want a few scrapes.
-const scraping = 3 * time.Minute
+const (
+	// firstData is how long Prometheus is given until all queries have data:
+	// rules are evaluated once a minute, and rates need a few scrapes.
+	firstData = 3 * time.Minute
+	// again is how long a query that gave nothing waits until it is asked again.
+	again = 5 * time.Second
+)
 
-// quiet are the queries that give nothing on the sample, by the reason.
-var quiet = []struct {
+// withoutData are the queries that give nothing on the sample, by the reason.
+var withoutData = []struct {
 	reason string
 	query  *regexp.Regexp
 }{
-	{"no alert fires on the sample within a test's time; the panel says ✓ no alerts", regexp.MustCompile(`^ALERTS\{.*unless ALERTS`)},
+	{"no alert fires on the sample within a test's time; the panel says ✓ No alerts", regexp.MustCompile(`^ALERTS\{.*unless ALERTS`)},
 }
 
-// live asks a Prometheus.
-type live struct{ address string }
+// prometheusAPI is that of a running Prometheus.
+type prometheusAPI struct{ address string }
 
-// answer is how many series a query gives.
-func (p live) answer(ctx context.Context, path string, parameters url.Values) (int, error) {
+// series is how many series or values a query gives.
+func (p prometheusAPI) series(ctx context.Context, path string, parameters url.Values) (int, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, p.address+path+"?"+parameters.Encode(), nil)
 	if err != nil {
 		return 0, err
@@ -69,41 +74,42 @@ func (p live) answer(ctx context.Context, path string, parameters url.Values) (i
 	return len(result.Result), nil
 }
 
-// asked is one query as a panel or a variable asks it.
-type asked struct {
+// request is one query as panels and variables make it.
+type request struct {
 	path, expr string
-	where      []string
+	// where are the panels and variables.
+	where []string
 }
 
-func (a asked) parameters(now time.Time) url.Values {
+func (r request) parameters(now time.Time) url.Values {
 	at := func(t time.Time) string { return strconv.FormatInt(t.Unix(), 10) }
-	switch a.path {
+	switch r.path {
 	case "/api/v1/query":
-		return url.Values{"query": {a.expr}, "time": {at(now)}}
+		return url.Values{"query": {r.expr}, "time": {at(now)}}
 	case "/api/v1/query_range":
-		return url.Values{"query": {a.expr}, "start": {at(now.Add(-5 * time.Minute))}, "end": {at(now)}, "step": {"15"}}
+		return url.Values{"query": {r.expr}, "start": {at(now.Add(-5 * time.Minute))}, "end": {at(now)}, "step": {"15"}}
 	}
-	return url.Values{"match[]": {a.expr}}
+	return url.Values{"match[]": {r.expr}}
 }
 
-// everything is each query of each panel and variable, in both languages,
-// with the variables' values put in; a query that stands in several places
-// is asked once.
-func everything(t *testing.T, values *strings.Replacer) []asked {
+// requests are the queries of all panels and variables, in every language, with
+// the variables' values put in. A query that stands in several places is one
+// request.
+func requests(t *testing.T, region *config.Region, v values) []request {
 	t.Helper()
-	all := map[string]*asked{}
-	note := func(path, expr, where string) {
+	found := map[string]*request{}
+	add := func(path, expr, where string) {
 		key := path + "\xff" + expr
-		if all[key] == nil {
-			all[key] = &asked{path: path, expr: expr}
+		if found[key] == nil {
+			found[key] = &request{path: path, expr: expr}
 		}
-		all[key].where = append(all[key].where, where)
+		found[key].where = append(found[key].where, where)
 	}
-	for _, m := range generate(t) {
-		for _, v := range m.Templating.List {
-			if v.Type == dashboard.VariableTypeQuery {
-				selector, label := labelValues(t, v)
-				note("/api/v1/label/"+label+"/values", values.Replace(selector), m.path+": variable "+v.Name)
+	for _, m := range generateFor(t, region) {
+		for _, variable := range m.Templating.List {
+			if variable.Type == dashboard.VariableTypeQuery {
+				selector, label := labelValues(t, variable)
+				add("/api/v1/label/"+label+"/values", v.interpolate(selector), m.path+": variable "+variable.Name)
 			}
 		}
 		m.each(func(p dashboard.Panel) {
@@ -112,19 +118,19 @@ func everything(t *testing.T, values *strings.Replacer) []asked {
 				if q.Instant != nil && *q.Instant {
 					path = "/api/v1/query"
 				}
-				note(path, values.Replace(q.Expr), fmt.Sprintf("%s: panel %q, query %s", m.path, *p.Title, *q.RefId))
+				add(path, v.interpolate(q.Expr), fmt.Sprintf("%s: panel %q, query %s", m.path, *p.Title, *q.RefId))
 			}
 		})
 	}
-	var list []asked
-	for _, key := range slices.Sorted(maps.Keys(all)) {
-		list = append(list, *all[key])
+	var all []request
+	for _, key := range slices.Sorted(maps.Keys(found)) {
+		all = append(all, *found[key])
 	}
-	return list
+	return all
 }
 
 // Every query of every panel and variable runs against a Prometheus that
-// scrapes planwatch on the sample: none errs, and each gives data or is known
+// scrapes planwatch on the sample: none fails, and each gives data or is known
 // not to, and why.
 func TestLive(t *testing.T) {
 	binary := filepath.Join(t.TempDir(), "planwatch")
@@ -142,64 +148,64 @@ func TestLive(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	prometheus := live{s.Prometheus}
-	waiting := everything(t, interpolate)
+	prometheus := prometheusAPI{s.Prometheus}
+	region := builtin(t)
+	waiting := requests(t, region, valuesOf(region, nil))
 	t.Logf("%d queries", len(waiting))
-	deadline := time.Now().Add(scraping)
-	silenced := map[string]int{}
+	deadline := time.Now().Add(firstData)
 	for {
-		now := time.Now()
-		var still []asked
-		for _, a := range waiting {
-			series, err := prometheus.answer(t.Context(), a.path, a.parameters(now))
-			if err != nil {
-				t.Errorf("%s: %v\n%s", a.where[0], err, a.expr)
-				continue
-			}
-			if series == 0 {
-				still = append(still, a)
-			}
-		}
-		waiting = still
-		loud := slices.DeleteFunc(slices.Clone(waiting), func(a asked) bool { return reason(a) != "" })
-		if len(loud) == 0 {
+		waiting = prometheus.unanswered(t, waiting)
+		silent := slices.DeleteFunc(slices.Clone(waiting), func(r request) bool { return r.reason() != "" })
+		if len(silent) == 0 {
 			break
 		}
-		if now.After(deadline) {
-			for _, a := range loud {
-				t.Errorf("%s gives no data\n%s", strings.Join(a.where, "; "), a.expr)
+		if time.Now().After(deadline) {
+			for _, r := range silent {
+				t.Errorf("%s gives no data\n%s", strings.Join(r.where, "; "), r.expr)
 			}
 			break
 		}
 		select {
-		case <-time.After(5 * time.Second):
+		case <-time.After(again):
 		case <-t.Context().Done():
 			t.Fatal(t.Context().Err())
 		}
 	}
-	for _, a := range waiting {
-		silenced[reason(a)] += len(a.where)
+	known := map[string]int{}
+	for _, r := range waiting {
+		known[r.reason()] += len(r.where)
 	}
-	for why, count := range silenced {
-		if why != "" {
-			t.Logf("%d panels' queries without data: %s", count, why)
-		}
+	delete(known, "")
+	for reason, count := range known {
+		t.Logf("%d panels' queries without data: %s", count, reason)
 	}
-	// With one hospital of one division chosen nothing errs either.
-	chosen := strings.NewReplacer("$division", "(Länssjukvård 2|Nära)", "$hospital", "Sunderby", "$ward", all,
-		"$__rate_interval", "1m", "$__range", "5m", "$__interval", "15s")
-	for _, a := range everything(t, chosen) {
-		if _, err := prometheus.answer(t.Context(), a.path, a.parameters(time.Now())); err != nil {
-			t.Errorf("%s: chosen: %v\n%s", a.where[0], err, a.expr)
-		}
-	}
+	// With one hospital of two divisions chosen none fails either.
+	chosen := map[string]string{"division": "(Länssjukvård 2|Nära)", "hospital": "Sunderby"}
+	prometheus.unanswered(t, requests(t, region, valuesOf(region, chosen)))
 }
 
-// reason is why a query may give nothing, or "".
-func reason(a asked) string {
-	for _, q := range quiet {
-		if q.query.MatchString(a.expr) {
-			return q.reason
+// unanswered are the requests that give nothing. One that fails fails the test,
+// and is not among them.
+func (p prometheusAPI) unanswered(t *testing.T, all []request) []request {
+	t.Helper()
+	now := time.Now()
+	var empty []request
+	for _, r := range all {
+		series, err := p.series(t.Context(), r.path, r.parameters(now))
+		if err != nil {
+			t.Errorf("%s: %v\n%s", strings.Join(r.where, "; "), err, r.expr)
+		} else if series == 0 {
+			empty = append(empty, r)
+		}
+	}
+	return empty
+}
+
+// reason is why a request may give nothing, or "".
+func (r request) reason() string {
+	for _, known := range withoutData {
+		if known.query.MatchString(r.expr) {
+			return known.reason
 		}
 	}
 	return ""

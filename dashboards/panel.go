@@ -1,6 +1,8 @@
 package dashboards
 
 import (
+	"strings"
+
 	"github.com/grafana/grafana-foundation-sdk/go/cog"
 	"github.com/grafana/grafana-foundation-sdk/go/common"
 	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
@@ -11,32 +13,33 @@ import (
 	"github.com/grafana/grafana-foundation-sdk/go/timeseries"
 )
 
-// source is the data source that a dashboard's variable chooses.
+// source refers to the data source of the dashboard's variable.
 func source() common.DataSourceRef {
 	return common.DataSourceRef{Type: new("prometheus"), Uid: new("${" + sourceVariable + "}")}
 }
 
-// spanned is how long a gap a line bridges, in milliseconds: a weekend
-// without a scrape stays visible, a restart does not.
-const spanned = 2 * 24 * 60 * 60 * 1000
+// longestGap is the longest gap that a line is drawn across, in milliseconds:
+// longer than a restart, shorter than a weekend without a scrape.
+const longestGap = 2 * 24 * 60 * 60 * 1000
 
-// target is one query of a panel.
+// target returns a query of a panel.
 func target(ref, expr, legend string) *prometheus.DataqueryBuilder {
 	return prometheus.NewDataqueryBuilder().RefId(ref).Expr(expr).LegendFormat(legend).
 		EditorMode(prometheus.QueryEditorModeCode).Datasource(source())
 }
 
-// overTime asks for series over the dashboard's span.
+// overTime returns a query over the dashboard's time range.
 func overTime(ref, expr, legend string) *prometheus.DataqueryBuilder {
 	return target(ref, expr, legend).Range().Format(prometheus.PromQueryFormatTimeSeries)
 }
 
-// rightNow asks for values at the span's end.
+// rightNow returns a query at the end of the time range.
 func rightNow(ref, expr, legend string) *prometheus.DataqueryBuilder {
 	return target(ref, expr, legend).Instant().Format(prometheus.PromQueryFormatTimeSeries)
 }
 
-// rows asks for values at the span's end, a row each with its labels.
+// rows returns a query at the end of the time range, with a row for each
+// series.
 func rows(ref, expr string) *prometheus.DataqueryBuilder {
 	return target(ref, expr, "").Instant().Format(prometheus.PromQueryFormatTable)
 }
@@ -54,7 +57,7 @@ func newStat(title, description string) *stat.PanelBuilder {
 func newLines(title, description string) *timeseries.PanelBuilder {
 	return timeseries.NewPanelBuilder().Title(title).Description(description).Datasource(source()).
 		LineWidth(2).FillOpacity(0).LineInterpolation(common.LineInterpolationStepAfter).
-		ShowPoints(common.VisibilityModeNever).SpanNulls(common.BoolOrFloat64{Float64: new(float64(spanned))}).
+		ShowPoints(common.VisibilityModeNever).SpanNulls(common.BoolOrFloat64{Float64: new(float64(longestGap))}).
 		Legend(common.NewVizLegendOptionsBuilder().ShowLegend(true).DisplayMode(common.LegendDisplayModeList).Placement(common.LegendPlacementBottom)).
 		Tooltip(common.NewVizTooltipOptionsBuilder().Mode(common.TooltipDisplayModeMulti).Sort(common.SortOrderDescending))
 }
@@ -87,7 +90,7 @@ func fixedColor(color string) *dashboard.FieldColorBuilder {
 	return dashboard.NewFieldColorBuilder().Mode(dashboard.FieldColorModeIdFixed).FixedColor(color)
 }
 
-// byQuery are overrides for what one query gives.
+// byQuery matches the results of one query.
 func byQuery(ref string) dashboard.MatcherConfig {
 	return dashboard.MatcherConfig{Id: "byFrameRefID", Options: ref}
 }
@@ -96,7 +99,17 @@ func transformation(id string, options map[string]any) dashboard.DataTransformer
 	return dashboard.DataTransformerConfig{Id: id, Options: options}
 }
 
-// columns orders, names and leaves out a table's fields.
+// Fields that Grafana itself names in a table.
+const (
+	fieldTime  = "Time"
+	fieldValue = "Value"
+)
+
+// valueOf returns the name of the field with a query's values, in a table of
+// several queries.
+func valueOf(ref string) string { return fieldValue + " #" + ref }
+
+// columns orders, names and hides a table's fields.
 type columns struct {
 	order  []string
 	names  map[string]string
@@ -126,8 +139,8 @@ func (c *columns) transformation() dashboard.DataTransformerConfig {
 	})
 }
 
-// unseen keeps a column in the data, for links, and out of sight. The first
-// is what Grafana 12.0 reads, the second what later ones do.
+// unseen hides a column but keeps its data for links. Grafana 12.0 reads the
+// first property, later releases the second.
 func unseen() []dashboard.DynamicConfigValue {
 	return []dashboard.DynamicConfigValue{
 		property("custom.hidden", true),
@@ -135,10 +148,18 @@ func unseen() []dashboard.DynamicConfigValue {
 	}
 }
 
-// sortedBy orders a table's rows by a field's shown name, the least first.
+// sortedBy orders a table's rows by the displayed name of a field.
 func sortedBy(field string, descending bool) dashboard.DataTransformerConfig {
 	return transformation("sortBy", map[string]any{"sort": []map[string]any{{"field": field, "desc": descending}}})
 }
 
-// builder is what the SDK's panel builders have in common.
+// builder is the common interface of the SDK's panel builders.
 type builder = cog.Builder[dashboard.Panel]
+
+// placeholders returns a legend of the labels' values.
+func placeholders(labels []string) string {
+	if len(labels) == 0 {
+		return ""
+	}
+	return "{{" + strings.Join(labels, "}} {{") + "}}"
+}

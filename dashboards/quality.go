@@ -1,59 +1,57 @@
 package dashboards
 
 import (
-	"fmt"
-
 	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
 
 	"planwatch/collectors"
+	"planwatch/internal/language"
+	"planwatch/internal/naming"
 )
 
-// quality is how old the collectors' figures are, how their runs go and what
-// is withheld.
-func (r *region) quality(b *board, definitions []*collectors.Definition, l language) {
-	mine := oneOf("collector", collectorNames(definitions))
-	metric := func(name string) string {
-		return "max by (collector) (" + selector("planwatch_collector_"+name, mine) + ")"
-	}
-	queries := []struct{ ref, expr, sv, en, unit string }{
-		{"R", metric("success"), "Senaste körning", "Last run", ""},
-		{"A", "time() - " + metric("oldest_data_timestamp_seconds"), "Uppgiftens ålder", "Age of the figure", "dtdhms"},
-		{"M", metric("max_age_seconds"), "Visas i högst", "Shown for at most", "dtdhms"},
-		{"L", "time() - " + metric("last_run_timestamp_seconds"), "Kördes för", "Ran ago", "dtdhms"},
-		{"N", metric("next_run_timestamp_seconds") + " - time()", "Körs om", "Runs in", "dtdhms"},
-		{"S", metric("series"), "Uppgifter", "Figures", "none"},
-		{"W", metric("withdrawn_series"), "För gamla", "Too old", "none"},
-		{"U", fmt.Sprintf("sum by (collector) (max by (collector, kpi) (%s)) or 0 * %s", selector("planwatch_suppressed_cells", mine), metric("max_age_seconds")), "Små grupper undanhållna", "Small groups withheld", "none"},
+// quality adds panels about the age of the collectors' figures, their runs and
+// what is withheld.
+func (r *generator) quality(b *board, definitions []*collectors.Definition, l *language.Language) {
+	names := collectorNames(definitions)
+	metric := func(name string) string { return ofCollectors(name, names) }
+	withheld := by("sum", by("max", selector(naming.SuppressedCells, oneOf(naming.LabelCollector, names)), naming.LabelCollector, naming.LabelKPI), naming.LabelCollector)
+	queries := []struct{ ref, expr, title, unit string }{
+		{"R", metric(naming.CollectorSuccess), l.Say("Last run"), ""},
+		{"A", "time() - " + metric(naming.CollectorOldestData), l.Say("Age of the figure"), "dtdhms"},
+		{"M", metric(naming.CollectorMaxAge), l.Say("Shown for at most"), "dtdhms"},
+		{"L", "time() - " + metric(naming.CollectorLastRun), l.Say("Ran ago"), "dtdhms"},
+		{"N", metric(naming.CollectorNextRun) + " - time()", l.Say("Runs in"), "dtdhms"},
+		{"S", metric(naming.CollectorSeries), l.Say("Figures"), "none"},
+		{"W", metric(naming.CollectorWithdrawn), l.Say("Too old"), "none"},
+		{"U", withheld + " or 0 * " + metric(naming.CollectorMaxAge), l.Say("Small groups withheld"), "none"},
 	}
 	var c columns
-	c.add("collector", l.say("Insamling", "Collector"))
-	c.hide("Time")
+	collector := l.Say("Collector")
+	c.add(naming.LabelCollector, collector)
+	c.hide(fieldTime)
 	titles := make([]mapping, len(definitions))
 	for i, d := range definitions {
-		titles[i] = mapping{value: d.Collector, text: l.of(d.Title)}
+		titles[i] = mapping{value: d.Collector, text: l.Of(d.Title)}
 	}
-	panel := newTable(l.say("Uppgifternas ålder och insamling", "Age and collection of the figures"), l.say(
-		"Hur gamla uppgifterna är, hur insamlingen går, och hur många små grupper som inte redovisas.",
-		"How old the figures are, how their collection goes, and how many small groups are withheld.")).
-		Unit("none").Decimals(0).NoValue(l.say("Prometheus når inte planwatch.", "Prometheus does not reach planwatch."))
+	panel := newTable(l.Say("Age and collection of the figures"), l.Say("How old the figures are, how their collection goes, and how many small groups are withheld.")).
+		Unit("none").Decimals(0).NoValue(unreachable(l))
 	for _, q := range queries {
-		c.add("Value #"+q.ref, l.say(q.sv, q.en))
+		c.add(valueOf(q.ref), q.title)
 		panel.WithTarget(rows(q.ref, q.expr))
 	}
 	panel.WithTransformation(transformation("merge", map[string]any{})).
 		WithTransformation(c.transformation()).
-		OverrideByName(l.say("Insamling", "Collector"), []dashboard.DynamicConfigValue{
+		OverrideByName(collector, []dashboard.DynamicConfigValue{
 			property("mappings", mappings(titles...)), property("custom.width", 280),
 		})
 	for _, q := range queries {
 		if q.unit == "" {
-			panel.OverrideByName(l.say(q.sv, q.en), []dashboard.DynamicConfigValue{
-				property("mappings", wellMappings(l.say("Lyckades", "Succeeded"), l.say("Misslyckades", "Failed"))),
+			panel.OverrideByName(q.title, []dashboard.DynamicConfigValue{
+				property("mappings", wellMappings(l.Say("Succeeded"), l.Say("Failed (runs)"))),
 				property("custom.cellOptions", map[string]any{"type": "color-text"}),
 			})
 			continue
 		}
-		panel.OverrideByName(l.say(q.sv, q.en), []dashboard.DynamicConfigValue{property("unit", q.unit)})
+		panel.OverrideByName(q.title, []dashboard.DynamicConfigValue{property("unit", q.unit)})
 	}
 	b.add(panel, gridWidth, uint32(min(4+len(definitions), 14)))
 }

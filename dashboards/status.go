@@ -3,11 +3,12 @@ package dashboards
 import (
 	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
 
-	"planwatch/plan"
+	"planwatch/internal/language"
+	"planwatch/internal/naming"
 )
 
-// The colours are told apart by people who are colour-blind, and never stand
-// alone: a text and a symbol come first.
+// Colour-blind people can tell these colours apart. A colour is never used
+// without a text and a symbol.
 const (
 	blue   = "#3274D9"
 	orange = "#FF9830"
@@ -16,24 +17,21 @@ const (
 	ink    = "text"
 )
 
-// state is one value of plan_status as people read it.
+// state is how one value of the plan's status is shown.
 type state struct {
-	value  string
-	text   func(language) string
-	plural func(language) string
-	color  string
+	value string
+	// text is the key of the message for one target, and several for a count of
+	// targets.
+	text, several string
+	color         string
 }
 
-// states are in order of how much they want to be seen.
+// states are in order of urgency.
 var states = []state{
-	{"2", words("■ Kritisk", "■ Critical"), words("■ Kritiska", "■ Critical"), red},
-	{"1", words("▲ Varning", "▲ Warning"), words("▲ Varningar", "▲ Warnings"), orange},
-	{"0", words("✓ Enligt plan", "✓ On plan"), words("✓ Enligt plan", "✓ On plan"), blue},
-	{"-1", words("? Okänd", "? Unknown"), words("? Okända", "? Unknown"), grey},
-}
-
-func words(sv, en string) func(language) string {
-	return func(l language) string { return l.say(sv, en) }
+	{"2", "■ Critical", "■ Critical (several)", red},
+	{"1", "▲ Warning", "▲ Warnings", orange},
+	{"0", "✓ On plan", "✓ On plan", blue},
+	{"-1", "? Unknown", "? Unknown (several)", grey},
 }
 
 // mapping is a value mapping, in the order of its pairs.
@@ -52,25 +50,25 @@ func mappings(all ...mapping) []dashboard.ValueMapping {
 }
 
 // statusMappings show plan_status as text, symbol and colour.
-func statusMappings(l language) []dashboard.ValueMapping {
+func statusMappings(l *language.Language) []dashboard.ValueMapping {
 	var all []mapping
 	for _, s := range states {
-		all = append(all, mapping{s.value, s.text(l), s.color})
+		all = append(all, mapping{s.value, l.Say(s.text), s.color})
 	}
 	return mappings(all...)
 }
 
-// severityMappings show an alert's severity like the status it comes from.
-func severityMappings(l language) []dashboard.ValueMapping {
+// severityMappings show an alert's severity like the status of that name.
+func severityMappings(l *language.Language) []dashboard.ValueMapping {
 	return mappings(
-		mapping{plan.SeverityCritical, states[0].text(l), red},
-		mapping{plan.SeverityWarning, states[1].text(l), orange},
-		mapping{"none", l.say("· Livstecken", "· Heartbeat"), grey},
-		mapping{"info", "· Info", grey},
+		mapping{naming.SeverityCritical, l.Say(states[0].text), red},
+		mapping{naming.SeverityWarning, l.Say(states[1].text), orange},
+		mapping{naming.SeverityNone, l.Say("· Heartbeat"), grey},
+		mapping{naming.SeverityInfo, l.Say("· Info"), grey},
 	)
 }
 
-// wellMappings show 1 as well and 0 as not.
+// wellMappings show 1 as good and 0 as bad.
 func wellMappings(well, ill string) []dashboard.ValueMapping {
 	return mappings(mapping{"1", "✓ " + well, blue}, mapping{"0", "■ " + ill, red})
 }

@@ -6,24 +6,27 @@ import (
 	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
 
 	"planwatch/collectors"
+	"planwatch/dashboards/layout"
 	"planwatch/internal/kpi"
+	"planwatch/internal/language"
+	"planwatch/internal/naming"
 )
 
-// sourceVariable is the variable that chooses the data source, by the name
-// that Grafana's own linter looks for.
+// sourceVariable is the variable of the data source. Grafana's linter requires
+// this name.
 const sourceVariable = "datasource"
 
-// all is what a label's variable stands for where everything is chosen: any
-// value, and none.
+// all is the value of a label's variable if everything is chosen. It also
+// matches series without the label.
 const all = ".*"
 
-// variables are the data source and, of division, hospital and ward, those
-// that the dashboard's figures have.
-func (r *region) variables(d Definition, l language) ([]dashboard.VariableModel, error) {
+// variables returns the variables of a dashboard: the data source and the
+// dimensions of its figures.
+func (r *generator) variables(d layout.Dashboard, l *language.Language) ([]dashboard.VariableModel, error) {
 	datasource := dashboard.NewDatasourceVariableBuilder(sourceVariable).
-		Label(l.say("Datakälla", "Data source")).Type("prometheus").
+		Label(l.Say("Data source")).Type("prometheus").
 		Current(option("Prometheus", "prometheus"))
-	if d.Kind == Wall {
+	if d.Kind == layout.Wall {
 		datasource.Hide(dashboard.VariableHideHideVariable)
 	}
 	first, err := datasource.Build()
@@ -31,15 +34,15 @@ func (r *region) variables(d Definition, l language) ([]dashboard.VariableModel,
 		return nil, err
 	}
 	list := []dashboard.VariableModel{first}
-	if d.Kind == Wall || d.Kind == Exporter {
+	if d.Kind == layout.Wall || d.Kind == layout.Self {
 		return list, nil
 	}
 	definitions := r.collectorsOf(d)
 	var before []string
-	for _, label := range chooses(definitions) {
+	for _, label := range r.chooses(definitions) {
 		metrics := carriers(definitions, label)
-		// What is chosen before narrows down what there is to choose.
-		query := "label_values(" + selector("", append([]string{oneOf("__name__", metrics), label + `!=""`}, chosen(before)...)...) + ", " + label + ")"
+		// The variables before this one limit its values.
+		query := "label_values(" + selector("", append([]string{oneOf(naming.LabelName, metrics), differs(label, "")}, r.chosen(before)...)...) + ", " + label + ")"
 		variable, err := dashboard.NewQueryVariableBuilder(label).
 			Label(r.label(label, l)).
 			Query(dashboard.StringOrMap{Map: map[string]any{"qryType": 1, "query": query, "refId": label}}).
@@ -59,9 +62,10 @@ func (r *region) variables(d Definition, l language) ([]dashboard.VariableModel,
 	return list, nil
 }
 
-// chooses are the labels that a dashboard of the definitions has variables for.
-func chooses(definitions []*collectors.Definition) []string {
-	return slices.DeleteFunc(slices.Clone(selectable), func(label string) bool { return len(carriers(definitions, label)) == 0 })
+// chooses returns the labels that a dashboard of the definitions has variables
+// for.
+func (r *generator) chooses(definitions []*collectors.Definition) []string {
+	return slices.DeleteFunc(slices.Clone(r.region.Dimensions.Dimensions), func(label string) bool { return len(carriers(definitions, label)) == 0 })
 }
 
 func option(text, value string) dashboard.VariableOption {
@@ -72,24 +76,36 @@ func option(text, value string) dashboard.VariableOption {
 	}
 }
 
-// carriers are metrics that have the label, as few as show all its values: all
-// KPIs of a collector have the same labels.
+// carriers returns metrics that together have all values of the label: those of
+// one KPI of each collector if it has all values, since a collector's KPIs have
+// the same labels.
 func carriers(definitions []*collectors.Definition, label string) []string {
 	var metrics []string
 	for _, d := range definitions {
-		if !slices.Contains(d.Labels, label) {
-			continue
+		if slices.Contains(d.Labels, label) {
+			metrics = append(metrics, metricsOf(d)...)
 		}
-		// One whose cells are never withheld knows them all.
-		if open := slices.IndexFunc(d.KPIs, func(k kpi.KPI) bool { return k.MinCount == 0 && k.Histogram == nil && k.Ratio == nil }); open >= 0 {
-			metrics = append(metrics, d.KPIs[open].Metric())
-			continue
+	}
+	return metrics
+}
+
+// metricsOf returns metrics that together have all label values of a collector.
+func metricsOf(d *collectors.Definition) []string {
+	// A KPI whose cells are never withheld has all values.
+	complete := func(k kpi.KPI) bool { return k.MinCount == 0 && k.Histogram == nil && k.Ratio == nil }
+	if i := slices.IndexFunc(d.KPIs, complete); i >= 0 {
+		return []string{d.KPIs[i].Metric()}
+	}
+	var metrics, counts []string
+	for _, k := range d.KPIs {
+		if k.Histogram == nil {
+			metrics = append(metrics, k.Metric())
+		} else {
+			counts = append(counts, k.Metric()+naming.SuffixCount)
 		}
-		for _, k := range d.KPIs {
-			if k.Histogram == nil {
-				metrics = append(metrics, k.Metric())
-			}
-		}
+	}
+	if len(metrics) == 0 {
+		return counts
 	}
 	return metrics
 }

@@ -8,103 +8,146 @@ import (
 	"planwatch/internal/kpi"
 )
 
-// reading is a KPI's figure at a target's labels.
-type reading struct {
-	value float64
-	// asOf is the oldest moment among the samples that were used.
-	asOf time.Time
-	// cells is how many were used.
-	cells int
-	// withheld tells that one of them is kept back, so that there is no value.
-	withheld bool
+// Aggregate is a KPI aggregated over some of its samples.
+type Aggregate struct {
+	// Value in the KPI's unit; of a histogram the mean of its observations.
+	Value float64
+	// AsOf is the oldest moment among the samples used.
+	AsOf time.Time
+	// Withheld is true where there is no value because one of the samples is
+	// withheld.
+	Withheld bool
+
+	samples int
 }
 
-// index is a run's samples by KPI.
-type index map[string][]kpi.Sample
+func (a *Aggregate) use(s kpi.Sample) {
+	if a.samples == 0 || s.AsOf.Before(a.AsOf) {
+		a.AsOf = s.AsOf
+	}
+	a.samples++
+	a.Withheld = a.Withheld || s.Withheld
+}
 
-func indexOf(samples []kpi.Sample) index {
-	byKPI := index{}
+// Samples are samples by KPI, to be aggregated over any labels.
+type Samples struct {
+	values     map[string][]kpi.Sample
+	histograms map[string][]kpi.Sample
+}
+
+// NewSamples groups samples by KPI.
+func NewSamples(samples []kpi.Sample) Samples {
+	byKPI := Samples{values: map[string][]kpi.Sample{}, histograms: map[string][]kpi.Sample{}}
 	for _, s := range samples {
-		if s.Histogram == nil {
-			byKPI[s.KPI] = append(byKPI[s.KPI], s)
+		if s.Histogram != nil {
+			byKPI.histograms[s.KPI] = append(byKPI.histograms[s.KPI], s)
+		} else {
+			byKPI.values[s.KPI] = append(byKPI.values[s.KPI], s)
 		}
 	}
 	return byKPI
 }
 
-// read is the KPI's figure over the samples that the target selects and fit
-// accepts: added up as the KPI says, a ratio as the sum of its one part over
-// the sum of its other. ok is false where there is nothing to add up.
-func (x index) read(t Target, k kpi.KPI, fit func(kpi.Sample) bool) (r reading, ok bool) {
+// Aggregate is the KPI over the samples with the labels in where, aggregated
+// over all other labels by the KPI's aggregation. ok is false where no sample has those
+// labels, or where one of them is withheld.
+func (x Samples) Aggregate(k kpi.KPI, where map[string]string) (a Aggregate, ok bool) {
+	t := Target{Where: where}
+	if k.Histogram != nil {
+		return x.mean(t, k)
+	}
+	a, ok = x.aggregate(t, k, anySample)
+	if a.Withheld {
+		return Aggregate{Withheld: true}, false
+	}
+	return a, ok
+}
+
+func anySample(kpi.Sample) bool { return true }
+
+// aggregate is the KPI over the samples that the target selects and for which
+// fit is true: a ratio as the sum of its one part over the sum of its other. ok is
+// false where there are none.
+func (x Samples) aggregate(t Target, k kpi.KPI, fit func(kpi.Sample) bool) (a Aggregate, ok bool) {
 	if k.Ratio != nil {
-		return x.readRatio(t, *k.Ratio, fit)
+		return x.ratio(t, *k.Ratio, fit)
 	}
 	values := make([]float64, 0, 8)
-	for _, s := range x[k.Name] {
+	for _, s := range x.values[k.Name] {
 		if t.selects(s.Labels) && fit(s) {
 			values = append(values, s.Value)
-			r.note(s)
+			a.use(s)
 		}
 	}
 	if len(values) == 0 {
-		return reading{}, false
+		return Aggregate{}, false
 	}
-	if r.withheld {
-		return r, true
+	if a.Withheld {
+		return a, true
 	}
 	switch k.Aggregate {
 	case kpi.Max:
-		r.value = slices.Max(values)
+		a.Value = slices.Max(values)
 	case kpi.Min:
-		r.value = slices.Min(values)
+		a.Value = slices.Min(values)
 	case kpi.Mean:
-		r.value = sum(values) / float64(len(values))
+		a.Value = sum(values) / float64(len(values))
 	default:
-		r.value = sum(values)
+		a.Value = sum(values)
 	}
-	return r, true
+	return a, true
 }
 
-// readRatio uses only the labels at which both parts have a sample: a part
-// without its counterpart would bend the ratio.
-func (x index) readRatio(t Target, ratio kpi.Ratio, fit func(kpi.Sample) bool) (r reading, ok bool) {
+// ratio uses only the labels at which both parts have a sample: a part without
+// its counterpart would distort the ratio.
+func (x Samples) ratio(t Target, ratio kpi.Ratio, fit func(kpi.Sample) bool) (a Aggregate, ok bool) {
 	below := map[string]kpi.Sample{}
-	for _, s := range x[ratio.To] {
+	for _, s := range x.values[ratio.To] {
 		if t.selects(s.Labels) && fit(s) {
 			below[s.Labels.Key()] = s
 		}
 	}
 	var of, to []float64
-	for _, s := range x[ratio.Of] {
+	for _, s := range x.values[ratio.Of] {
 		counterpart, both := below[s.Labels.Key()]
 		if !both || !fit(s) {
 			continue
 		}
 		of, to = append(of, s.Value), append(to, counterpart.Value)
-		r.note(s)
-		r.note(counterpart)
+		a.use(s)
+		a.use(counterpart)
 	}
-	if r.withheld {
-		return r, true
+	if a.Withheld {
+		return a, true
 	}
 	whole := sum(to)
 	if whole == 0 {
-		return reading{}, false
+		return Aggregate{}, false
 	}
-	r.value = sum(of) / whole
-	return r, true
+	a.Value = sum(of) / whole
+	return a, true
 }
 
-func (r *reading) note(s kpi.Sample) {
-	if r.cells == 0 || s.AsOf.Before(r.asOf) {
-		r.asOf = s.AsOf
+// mean is the mean of what the histograms observed.
+func (x Samples) mean(t Target, k kpi.KPI) (a Aggregate, ok bool) {
+	var sums []float64
+	var observed uint64
+	for _, s := range x.histograms[k.Name] {
+		if t.selects(s.Labels) {
+			sums = append(sums, s.Histogram.Sum)
+			observed += s.Histogram.Count
+			a.use(s)
+		}
 	}
-	r.cells++
-	r.withheld = r.withheld || s.Withheld
+	if observed == 0 || a.Withheld {
+		return Aggregate{Withheld: a.Withheld}, false
+	}
+	a.Value = sum(sums) / float64(observed)
+	return a, true
 }
 
-// sum adds with Neumaier's compensation, so that large amounts that cancel
-// leave what is between them and not the rounding.
+// sum adds with Neumaier's compensation, so that large amounts of opposite sign
+// cancel without leaving rounding errors.
 func sum(values []float64) float64 {
 	var total, lost float64
 	for _, v := range values {

@@ -6,9 +6,10 @@ import (
 	"time"
 
 	"planwatch/internal/kpi"
+	"planwatch/internal/naming"
 )
 
-// Status is how a figure stands to its plan.
+// Status is the result of comparing a figure with its plan.
 type Status int
 
 // The statuses.
@@ -24,49 +25,49 @@ func (s Status) String() string {
 	case OnPlan:
 		return "on plan"
 	case Warning:
-		return SeverityWarning
+		return naming.SeverityWarning
 	case Critical:
-		return SeverityCritical
+		return naming.SeverityCritical
 	}
 	return "unknown"
 }
 
-// Reason says why a status is Unknown.
+// Reason is why a status is Unknown.
 type Reason string
 
 // The reasons.
 const (
-	// NoFigure: the KPI has no sample at the target's labels, or a ratio nothing to divide by.
+	// NoFigure: the KPI has no sample at the target's labels, or the divisor of a ratio is zero.
 	NoFigure Reason = "no_figure"
 	// OtherYear: the KPI accumulates, and its figures are of another year than the target.
 	OtherYear Reason = "other_year"
-	// NoReference: the KPI that says what the value is to be has no figure.
+	// NoReference: the KPI under value_from has no figure.
 	NoReference Reason = "no_reference"
-	// NotBegun: the period lies ahead.
+	// NotBegun: the period has not begun.
 	NotBegun Reason = "not_yet_begun"
-	// NothingDue: the first milestone lies ahead.
+	// NothingDue: the first milestone is not due yet.
 	NothingDue Reason = "nothing_due"
-	// Withheld: the figure rests on cells that speak of too few people.
+	// Withheld: the figure is made of cells that are about too few people.
 	Withheld Reason = "withheld"
 	// Expired: the period has passed, and no later target has taken over.
 	Expired Reason = "expired"
 )
 
-// Assessment is one target held against the samples. A figure that is not
+// Assessment is one target compared with the samples. A figure that is not
 // known, or does not apply, is nil. All figures are in the KPI's unit and
 // rounded to twelve significant digits.
 type Assessment struct {
 	Target Target
 	KPI    kpi.KPI
-	// Labels are those of the target, without the labels that it wants absent.
+	// Labels are those of the target, without the labels that must be absent.
 	Labels kpi.Labels
-	// Actual is the KPI over what the target selects.
+	// Actual is the KPI over the samples that the target selects.
 	Actual *float64
 	// Expected is the value due by now.
 	Expected *float64
 	// Full is the value at the period's end.
 	Full *float64
-	// Forecast is where the present pace ends the period.
+	// Forecast is the value at the period's end if the present pace goes on.
 	Forecast *float64
 	// Margin is the distance from Expected to Actual as a share of Expected,
 	// positive where the actual is the better. Where Expected is 0 it is 1, 0
@@ -74,29 +75,29 @@ type Assessment struct {
 	Margin *float64
 	// Warning and Critical are where those severities begin.
 	Warning, Critical *float64
-	// Status is Warning or Critical for an Actual that has come as far as that
-	// threshold, the threshold included, and is worse than Expected.
+	// Status is Warning or Critical for an Actual that is at or beyond that
+	// threshold, and worse than Expected.
 	Status Status
 	// Reason is empty unless Status is Unknown.
 	Reason Reason
 	// DataTime is the oldest as_of among the samples used; zero without a figure.
 	DataTime time.Time
-	// CoveredUntil is the moment from which no target speaks of the cell;
-	// zero where a target without an end does.
+	// CoveredUntil is the moment from which the cell has no target; zero where
+	// a target has no end.
 	CoveredUntil time.Time
 }
 
-// Assess holds samples against targets as they stand at a moment. It gives
-// one assessment for each cell that the targets speak of, in their order: of
-// the target whose period it is; where there is none, of the last one that
-// has expired; else of the first that is to come.
+// Assess compares samples with targets at a moment. It gives one assessment for
+// each cell that has targets, in their order: of the target whose period it is;
+// if there is none, of the last that has expired; otherwise of the first that
+// is to come.
 //
-// Figures are compared as they are published, rounded to twelve significant
-// digits: noise of floating point is smaller than that and changes no status,
-// and a rule in Prometheus that compares the published figures in the same
-// way finds the same.
-func Assess(targets []Target, c Catalogue, samples []kpi.Sample, at time.Time, location *time.Location) []Assessment {
-	byKPI := indexOf(samples)
+// Figures are rounded to twelve significant digits, as they are published, and
+// then compared. Rounding errors of floating point therefore change no status,
+// and a rule in Prometheus that compares the published figures gives the same
+// result.
+func Assess(targets []Target, c kpi.Catalogue, samples []kpi.Sample, at time.Time, location *time.Location) []Assessment {
+	byKPI := NewSamples(samples)
 	order := []string{}
 	cells := map[string][]Target{}
 	for _, t := range targets {
@@ -108,8 +109,8 @@ func Assess(targets []Target, c Catalogue, samples []kpi.Sample, at time.Time, l
 	}
 	assessments := make([]Assessment, 0, len(order))
 	for _, cell := range order {
-		t := standing(cells[cell], at, location)
-		entry, ok := c.KPIs[t.KPI]
+		t := targetAt(cells[cell], at, location)
+		entry, ok := c.Get(t.KPI)
 		if !ok {
 			continue
 		}
@@ -120,8 +121,8 @@ func Assess(targets []Target, c Catalogue, samples []kpi.Sample, at time.Time, l
 	return assessments
 }
 
-// standing is the target of a cell that a moment belongs to.
-func standing(targets []Target, at time.Time, location *time.Location) Target {
+// targetAt is the one of a cell's targets that applies at a moment.
+func targetAt(targets []Target, at time.Time, location *time.Location) Target {
 	var past, next *Target
 	for i := range targets {
 		t := &targets[i]
@@ -152,8 +153,8 @@ func (t Target) expired(at time.Time, location *time.Location) bool {
 	return !t.To.IsZero() && !at.Before(t.To.Ends(location))
 }
 
-// coveredUntil follows the targets that take over from one another without a
-// day between, beginning with t.
+// coveredUntil is the end of the last of the targets that follow one another
+// without a day between, beginning with t.
 func coveredUntil(t Target, targets []Target, location *time.Location) time.Time {
 	for {
 		if t.To.IsZero() {
@@ -172,17 +173,17 @@ func coveredUntil(t Target, targets []Target, location *time.Location) time.Time
 	}
 }
 
-func assess(t Target, k kpi.KPI, c Catalogue, byKPI index, at time.Time, location *time.Location) Assessment {
+func assess(t Target, k kpi.KPI, c kpi.Catalogue, byKPI Samples, at time.Time, location *time.Location) Assessment {
 	a := Assessment{Target: t, KPI: k, Labels: t.Labels(), Status: Unknown}
-	actual, ok := byKPI.read(t, k, func(s kpi.Sample) bool { return t.ofItsYear(k, s, location) })
+	actual, ok := byKPI.aggregate(t, k, func(s kpi.Sample) bool { return t.inTargetYear(k, s, location) })
 	if ok {
-		a.DataTime = actual.asOf
+		a.DataTime = actual.AsOf
 	}
-	if ok && !actual.withheld {
-		a.Actual = published(actual.value)
+	if ok && !actual.Withheld {
+		a.Actual = published(actual.Value)
 	}
 	if t.Value != nil {
-		a.Full = published(t.inUnit(*t.Value, k.Unit))
+		a.Full = published(t.inBaseUnit(*t.Value))
 	}
 	switch {
 	case t.expired(at, location):
@@ -194,7 +195,7 @@ func assess(t Target, k kpi.KPI, c Catalogue, byKPI index, at time.Time, locatio
 	}
 	due := at
 	if t.DueBy == AsOf && ok {
-		due = actual.asOf
+		due = actual.AsOf
 	}
 	a.Reason = a.expect(due, c, byKPI, location)
 	if a.Expected != nil {
@@ -202,36 +203,35 @@ func assess(t Target, k kpi.KPI, c Catalogue, byKPI index, at time.Time, locatio
 	}
 	if !ok {
 		a.Reason = NoFigure
-		if _, other := byKPI.read(t, k, func(kpi.Sample) bool { return true }); other {
+		if _, other := byKPI.aggregate(t, k, anySample); other {
 			a.Reason = OtherYear
 		}
 		return a
 	}
-	if actual.withheld {
+	if actual.Withheld {
 		a.Reason = Withheld
 		return a
 	}
-	if forecast, paced := t.Forecast(k, actual.value, due, location); paced {
+	if forecast, paced := t.Forecast(k, actual.Value, due, location); paced {
 		a.Forecast = published(forecast)
 	}
 	if a.Expected != nil {
-		a.judge()
+		a.compare()
 	}
 	return a
 }
 
-// ofItsYear tells whether an accumulating figure is of the year that the
-// target is for: on New Year's morning the figures of the year before may
-// still be the latest.
-func (t Target) ofItsYear(k kpi.KPI, s kpi.Sample, location *time.Location) bool {
+// inTargetYear reports whether an accumulating figure is of the target's year: on
+// 1 January the figures of the year before may still be the latest.
+func (t Target) inTargetYear(k kpi.KPI, s kpi.Sample, location *time.Location) bool {
 	if k.Accumulates == "" || t.From.Year != t.To.Year {
 		return true
 	}
 	return s.AsOf.In(location).Year() == t.From.Year
 }
 
-// expect sets what is due at a moment, or says why it cannot.
-func (a *Assessment) expect(due time.Time, c Catalogue, byKPI index, location *time.Location) Reason {
+// expect sets the value that is due at a moment, or returns why there is none.
+func (a *Assessment) expect(due time.Time, c kpi.Catalogue, byKPI Samples, location *time.Location) Reason {
 	if a.Target.Value != nil {
 		expected, ok := a.Target.Expected(a.KPI, due, location)
 		if !ok {
@@ -240,33 +240,33 @@ func (a *Assessment) expect(due time.Time, c Catalogue, byKPI index, location *t
 		a.Expected = published(expected)
 		return ""
 	}
-	other := c.KPIs[a.Target.ValueFrom.KPI].KPI
-	reference, ok := byKPI.read(a.Target, other, func(kpi.Sample) bool { return true })
+	other, _ := c.Get(a.Target.ValueFrom.KPI)
+	reference, ok := byKPI.aggregate(a.Target, other.KPI, anySample)
 	if !ok {
 		return NoReference
 	}
-	if reference.withheld {
+	if reference.Withheld {
 		return Withheld
 	}
-	a.Expected = published(reference.value)
+	a.Expected = published(reference.Value)
 	a.Full = a.Expected
 	return ""
 }
 
-// thresholds sets where the severities begin. A target that states none
-// warns of all that is worse than expected.
+// thresholds sets where the severities begin. Without thresholds, a target
+// warns of every actual that is worse than expected.
 func (a *Assessment) thresholds() {
 	if !a.Target.Warning.Set() && !a.Target.Critical.Set() {
 		a.Warning = a.Expected
 		return
 	}
-	a.Warning, a.Critical = a.begins(a.Target.Warning), a.begins(a.Target.Critical)
+	a.Warning, a.Critical = a.thresholdValue(a.Target.Warning), a.thresholdValue(a.Target.Critical)
 }
 
-func (a *Assessment) begins(t Threshold) *float64 {
+func (a *Assessment) thresholdValue(t Threshold) *float64 {
 	switch {
 	case t.At != nil:
-		return published(a.Target.inUnit(*t.At, a.KPI.Unit))
+		return published(a.Target.inBaseUnit(*t.At))
 	case t.Share == nil:
 		return nil
 	}
@@ -277,8 +277,8 @@ func (a *Assessment) begins(t Threshold) *float64 {
 	return published(*a.Expected + width)
 }
 
-// judge sets the margin and the status of a figure that has an expected value.
-func (a *Assessment) judge() {
+// compare sets the margin and the status of a figure that has an expected value.
+func (a *Assessment) compare() {
 	better := *a.Actual - *a.Expected
 	if a.KPI.Better == kpi.Lower {
 		better = -better
@@ -298,7 +298,7 @@ func (a *Assessment) judge() {
 	}
 }
 
-// reaches tells whether the actual has come as far as a threshold.
+// reaches reports whether the actual is at or beyond a threshold.
 func (a *Assessment) reaches(threshold *float64) bool {
 	switch {
 	case threshold == nil:
@@ -319,8 +319,8 @@ func sign(v float64) float64 {
 	return 0
 }
 
-// published rounds to twelve significant digits: hundredths of a crown in
-// milliards, and far coarser than the noise of adding floats.
+// published rounds to twelve significant digits. That is precise enough for
+// hundredths of a krona in billions, and removes the rounding errors of floats.
 func published(v float64) *float64 {
 	if rounded, err := strconv.ParseFloat(strconv.FormatFloat(v, 'g', 12, 64), 64); err == nil {
 		v = rounded

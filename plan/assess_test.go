@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"planwatch/internal/kpi"
+	"planwatch/internal/naming"
 	"planwatch/plan"
 )
 
@@ -30,7 +31,7 @@ func same(a, b float64) bool { return a == b || math.IsNaN(a) && math.IsNaN(b) }
 
 func assessOne(t *testing.T, targets string, samples []kpi.Sample, at string) plan.Assessment {
 	t.Helper()
-	got := plan.Assess(mustLoad(t, targets).Targets, catalogue(), samples, moment(t, at), stockholm(t))
+	got := plan.Assess(mustLoad(t, targets).Targets, catalogue(t), samples, moment(t, at), stockholm(t))
 	if len(got) != 1 {
 		t.Fatalf("%d assessments", len(got))
 	}
@@ -301,7 +302,7 @@ func TestMetrics(t *testing.T) {
 	}
 	for i, m := range metrics {
 		line := fmt.Sprintf("%s{%s} %v", m.Name, m.Labels, m.Value)
-		if m.Name == plan.MetricCoveredUntil {
+		if m.Name == naming.PlanCoveredUntil {
 			line = fmt.Sprintf("%s{%s} %.0f", m.Name, m.Labels, m.Value)
 		}
 		if line != want[i] {
@@ -321,26 +322,26 @@ func TestMetricsTellTheStatus(t *testing.T) {
 		for _, thresholds := range []string{"", ", warning: 0%", ", warning: 5%, critical: 10%", ", critical: 3%"} {
 			p := mustLoad(t, target(direction.kpi, "value: 40"+thresholds))
 			for actual := 30.0; actual <= 50; actual += 0.1 {
-				a := plan.Assess(p.Targets, catalogue(), []kpi.Sample{sample(direction.kpi, actual, moment(t, at))}, moment(t, at), stockholm(t))[0]
+				a := plan.Assess(p.Targets, catalogue(t), []kpi.Sample{sample(direction.kpi, actual, moment(t, at))}, moment(t, at), stockholm(t))[0]
 				figures := map[string]float64{}
 				for _, m := range a.Metrics() {
-					figures[m.Name+m.Labels.Get(plan.LabelSeverity)] = m.Value
+					figures[m.Name+m.Labels.Get(naming.LabelSeverity)] = m.Value
 				}
 				want := plan.OnPlan
 				for _, s := range []struct {
 					status plan.Status
 					name   string
-				}{{plan.Warning, plan.SeverityWarning}, {plan.Critical, plan.SeverityCritical}} {
-					limit, stated := figures[plan.MetricThreshold+s.name]
-					reached := figures[plan.MetricActual] >= limit
+				}{{plan.Warning, naming.SeverityWarning}, {plan.Critical, naming.SeverityCritical}} {
+					limit, stated := figures[naming.PlanThreshold+s.name]
+					reached := figures[naming.PlanActual] >= limit
 					if direction.higher {
-						reached = figures[plan.MetricActual] <= limit
+						reached = figures[naming.PlanActual] <= limit
 					}
-					if stated && reached && figures[plan.MetricMargin] < 0 {
+					if stated && reached && figures[naming.PlanMargin] < 0 {
 						want = s.status
 					}
 				}
-				if a.Status != want || figures[plan.MetricStatus] != float64(want) {
+				if a.Status != want || figures[naming.PlanStatus] != float64(want) {
 					t.Fatalf("%s %v%s: status %s, the metrics say %s", direction.kpi, actual, thresholds, a.Status, want)
 				}
 			}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"time"
 
+	"planwatch/internal/yamlfile"
+
 	"github.com/goccy/go-yaml/ast"
 )
 
@@ -28,10 +30,10 @@ func dateOf(t time.Time) Date {
 	return Date{year, month, day}
 }
 
-// IsZero tells whether d is no date at all.
+// IsZero reports whether d is no date.
 func (d Date) IsZero() bool { return d == Date{} }
 
-// Before tells whether d is an earlier day than other.
+// Before reports whether d is an earlier day than other.
 func (d Date) Before(other Date) bool { return d.number() < other.number() }
 
 // Begins is the first moment of the day in location.
@@ -44,15 +46,15 @@ func (d Date) Ends(location *time.Location) time.Time {
 	return time.Date(d.Year, d.Month, d.Day+1, 0, 0, 0, 0, location)
 }
 
-// number counts days, so that their distance is a subtraction that knows
-// nothing of daylight saving.
+// number counts days, so that the distance of two dates does not depend on
+// daylight saving.
 func (d Date) number() int {
 	return int(d.Begins(time.UTC).Unix() / (24 * 60 * 60))
 }
 
 func (d Date) String() string { return fmt.Sprintf("%04d-%02d-%02d", d.Year, d.Month, d.Day) }
 
-// MarshalText writes the date as it is read.
+// MarshalText writes the date in the form that ParseDate reads.
 func (d Date) MarshalText() ([]byte, error) {
 	if d.IsZero() {
 		return nil, nil
@@ -69,9 +71,9 @@ func (d *Date) UnmarshalText(text []byte) error {
 	return err
 }
 
-// UnmarshalYAML reads the date and places its fault.
+// UnmarshalYAML reads the date. Errors have the line.
 func (d *Date) UnmarshalYAML(node ast.Node) error {
-	return placed(node, d.UnmarshalText([]byte(scalar(node))))
+	return yamlfile.At(node, d.UnmarshalText([]byte(yamlfile.Scalar(node))))
 }
 
 // dayOf is at as days since 1970 in local time, with the fraction of its own

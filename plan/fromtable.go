@@ -1,8 +1,6 @@
 package plan
 
 import (
-	"errors"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -11,6 +9,7 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 
+	"planwatch/internal/naming"
 	"planwatch/internal/yamlfile"
 )
 
@@ -50,8 +49,8 @@ type LabelColumn struct {
 
 // UnmarshalYAML reads a column's name or a mapping.
 func (l *LabelColumn) UnmarshalYAML(node ast.Node) error {
-	if !isMapping(node) {
-		*l = LabelColumn{Column: scalar(node)}
+	if !yamlfile.IsMapping(node) {
+		*l = LabelColumn{Column: yamlfile.Scalar(node)}
 		return nil
 	}
 	type mapping LabelColumn
@@ -77,28 +76,28 @@ func (l LabelColumn) value(cell string) string {
 	return cell
 }
 
-// targets makes the targets. path is where the entry stands in its file.
-func (s TableTargets) targets(tables map[string]*Table, file *yamlfile.File, path string) ([]Target, error) {
-	f := &faults{path: path, name: "targets_from " + s.ID}
+// targets makes the targets. path is the entry's path in its file.
+func (s TableTargets) targets(tables map[string]*Table, file *yamlfile.Document, path string) ([]Target, error) {
+	f := faultsAt(path, "targets_from "+s.ID)
 	table, ok := tables[s.File]
 	if !ok {
-		f.add(".file", "file: there is no table %q%s", s.File, suggestion(s.File, slices.Sorted(maps.Keys(tables))))
-		return nil, errors.Join(f.all...)
+		f.Add(".file", "file: there is no table %q%s", s.File, yamlfile.Suggestion(s.File, slices.Sorted(maps.Keys(tables))))
+		return nil, f.Err()
 	}
 	s.validateColumns(table, f)
-	if len(f.all) > 0 {
-		return nil, errors.Join(f.all...)
+	if f.Any() {
+		return nil, f.Err()
 	}
 	names := slices.Sorted(maps.Keys(s.Labels))
 	groups := map[string]int{}
 	var made []Target
 	for _, row := range table.Rows {
-		if !s.Rows.picks(table, row) {
+		if !s.Rows.matches(table, row) {
 			continue
 		}
 		amount, given, err := table.Amount(row, s.Value)
 		if err != nil {
-			f.all = append(f.all, fmt.Errorf("%s: %w", f.name, err))
+			f.Append(err)
 			continue
 		}
 		if !given {
@@ -128,44 +127,44 @@ func (s TableTargets) targets(tables map[string]*Table, file *yamlfile.File, pat
 		t.Value = &amount
 		made = append(made, t)
 	}
-	if len(made) == 0 && len(f.all) == 0 {
-		f.add(".rows", "rows: none of the rows of %s that they pick has an amount in %s", table.Name, s.Value)
+	if len(made) == 0 && !f.Any() {
+		f.Add(".rows", "rows: none of the selected rows of %s has an amount in %s", table.Name, s.Value)
 	}
-	return made, errors.Join(f.all...)
+	return made, f.Err()
 }
 
-func (s TableTargets) validateColumns(table *Table, f *faults) {
-	if !idPattern.MatchString(s.ID) {
-		f.add(".id", "id: %q is not lower-case words joined by hyphens, such as frame", s.ID)
+func (s TableTargets) validateColumns(table *Table, f *yamlfile.Faults) {
+	if !naming.ValidID(s.ID) {
+		f.Add(".id", "id: %q is not lower-case words joined by hyphens, such as frame", s.ID)
 	}
-	if err := table.lacks(s.Value); err != nil {
-		f.add(".value", "value: %w", err)
+	if err := table.checkColumn(s.Value); err != nil {
+		f.Add(".value", "value: %w", err)
 	}
 	for _, column := range s.Rows.columns() {
-		if err := table.lacks(column); err != nil {
-			f.add(".rows", "rows: %w", err)
+		if err := table.checkColumn(column); err != nil {
+			f.Add(".rows", "rows: %w", err)
 		}
 	}
 	for _, label := range slices.Sorted(maps.Keys(s.Labels)) {
-		if err := table.lacks(s.Labels[label].Column); err != nil {
-			f.add(".labels", "labels: %s: %w", label, err)
+		if err := table.checkColumn(s.Labels[label].Column); err != nil {
+			f.Add(".labels", "labels: %s: %w", label, err)
 		}
 		if _, twice := s.Where[label]; twice {
-			f.add(".labels", "labels: %s stands under where as well", label)
+			f.Add(".labels", "labels: %s is given under where as well", label)
 		}
 	}
 }
 
-// plain are the letters of the Nordic languages without their marks, for
-// names that are typed.
-var plain = strings.NewReplacer("å", "a", "ä", "a", "æ", "a", "ö", "o", "ø", "o", "é", "e", "è", "e", "ü", "u", "á", "a", "đ", "d", "ŋ", "n", "š", "s", "ž", "z", "č", "c", "ŧ", "t")
+// withoutMarks replaces the letters of the Nordic languages by plain ones, so
+// that names are easy to type.
+var withoutMarks = strings.NewReplacer("å", "a", "ä", "a", "æ", "a", "ö", "o", "ø", "o", "é", "e", "è", "e", "ü", "u", "á", "a", "đ", "d", "ŋ", "n", "š", "s", "ž", "z", "č", "c", "ŧ", "t")
 
 // slug is text as a part of a target's name: lower-case words joined by
 // hyphens.
 func slug(text string) string {
 	var b strings.Builder
 	gap := false
-	for _, r := range plain.Replace(strings.ToLower(text)) {
+	for _, r := range withoutMarks.Replace(strings.ToLower(text)) {
 		if r > unicode.MaxASCII || !unicode.IsLetter(r) && !unicode.IsDigit(r) {
 			gap = true
 			continue

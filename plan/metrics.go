@@ -2,57 +2,70 @@ package plan
 
 import (
 	"slices"
-	"strings"
 
 	"planwatch/internal/kpi"
+	"planwatch/internal/language"
+	"planwatch/internal/naming"
 )
 
 // Metric is one sample of the plan's own metrics, ready to be exposed.
 type Metric struct {
-	// Name is one of the Metric constants.
+	// Name is that of one of the Families.
 	Name   string
 	Labels kpi.Labels
 	Value  float64
 }
 
-// Metrics are the assessment as Prometheus gets it. What is not known has no
-// sample; the status always has one.
+// Family is one of the plan's metrics with its help text.
+type Family struct{ Name, Help string }
+
+// Families are the plan's metrics, in the order in which they are exposed.
+var Families = []Family{
+	{naming.PlanStatus, "How the KPI stands to its target: 0 on plan, 1 warning, 2 critical, -1 unknown."},
+	{naming.PlanActual, "The KPI at the target's labels, in its own unit."},
+	{naming.PlanExpected, "The value that the target wants by now."},
+	{naming.PlanTarget, "The value that the target wants at the end of its period."},
+	{naming.PlanForecast, "Where the present pace ends the target's period."},
+	{naming.PlanThreshold, "Where the severity begins."},
+	{naming.PlanMargin, "The distance from the expected value to the actual as a share of the expected; positive is better than plan."},
+	{naming.PlanTargetInfo, "What the target is: where it stands, its basis and its period."},
+	{naming.PlanCoveredUntil, "When no target covers the KPI at these labels any more."},
+}
+
+// Metrics are the assessment as Prometheus' metrics. A value that is not known
+// has no sample; the status always has one.
 func (a Assessment) Metrics() []Metric {
 	base := append(slices.Clone(a.Labels),
-		kpi.Label{Name: LabelKPI, Value: a.KPI.Name},
-		kpi.Label{Name: LabelTarget, Value: a.Target.ID},
-		kpi.Label{Name: LabelOwner, Value: a.Target.Owner})
+		kpi.Label{Name: naming.LabelKPI, Value: a.KPI.Name},
+		kpi.Label{Name: naming.LabelTarget, Value: a.Target.ID},
+		kpi.Label{Name: naming.LabelOwner, Value: a.Target.Owner})
 	labels := func(more ...kpi.Label) kpi.Labels { return kpi.NewLabels(append(slices.Clone(base), more...)...) }
-	unit := kpi.Label{Name: LabelUnit, Value: string(a.KPI.Unit)}
+	unit := kpi.Label{Name: naming.LabelUnit, Value: a.KPI.Unit}
+	severity := func(name string) kpi.Label { return kpi.Label{Name: naming.LabelSeverity, Value: name} }
 	var metrics []Metric
 	add := func(name string, value *float64, labels kpi.Labels) {
 		if value != nil {
 			metrics = append(metrics, Metric{name, labels, *value})
 		}
 	}
-	add(MetricActual, a.Actual, labels(unit))
-	add(MetricExpected, a.Expected, labels(unit))
-	add(MetricTarget, a.Full, labels(unit))
-	add(MetricForecast, a.Forecast, labels(unit))
-	add(MetricThreshold, a.Warning, labels(unit, kpi.Label{Name: LabelSeverity, Value: SeverityWarning}))
-	add(MetricThreshold, a.Critical, labels(unit, kpi.Label{Name: LabelSeverity, Value: SeverityCritical}))
-	add(MetricMargin, a.Margin, labels())
-	status, one := float64(a.Status), 1.0
-	add(MetricStatus, &status, labels())
-	info := labels(
-		kpi.Label{Name: LabelCite, Value: oneLine(a.Target.Cite)},
-		kpi.Label{Name: LabelBasis, Value: string(a.Target.Basis)},
-		kpi.Label{Name: LabelFrom, Value: a.Target.From.String()},
-		kpi.Label{Name: LabelTo, Value: lastDay(a.Target)})
-	add(MetricInfo, &one, info)
+	add(naming.PlanActual, a.Actual, labels(unit))
+	add(naming.PlanExpected, a.Expected, labels(unit))
+	add(naming.PlanTarget, a.Full, labels(unit))
+	add(naming.PlanForecast, a.Forecast, labels(unit))
+	add(naming.PlanThreshold, a.Warning, labels(unit, severity(naming.SeverityWarning)))
+	add(naming.PlanThreshold, a.Critical, labels(unit, severity(naming.SeverityCritical)))
+	add(naming.PlanMargin, a.Margin, labels())
+	add(naming.PlanStatus, new(float64(a.Status)), labels())
+	add(naming.PlanTargetInfo, new(1.0), labels(
+		kpi.Label{Name: naming.LabelCite, Value: language.OneLine(a.Target.Cite)},
+		kpi.Label{Name: naming.LabelBasis, Value: string(a.Target.Basis)},
+		kpi.Label{Name: naming.LabelFrom, Value: a.Target.From.String()},
+		kpi.Label{Name: naming.LabelTo, Value: lastDay(a.Target)}))
 	if !a.CoveredUntil.IsZero() {
-		until := float64(a.CoveredUntil.Unix())
-		add(MetricCoveredUntil, &until, labels())
+		add(naming.PlanCoveredUntil, new(float64(a.CoveredUntil.Unix())), labels())
 	}
 	return metrics
 }
-
-func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
 
 func lastDay(t Target) string {
 	if t.To.IsZero() {

@@ -7,34 +7,36 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 
+	"planwatch/internal/decimal"
 	"planwatch/internal/kpi"
+	"planwatch/internal/yamlfile"
 )
 
-// Phasing says how a target's value falls due over its period. The zero
-// Phasing leaves that to the KPI.
+// Phasing is how a target's value falls due over its period. With the zero
+// Phasing it depends on the KPI.
 //
-// Time is reckoned in local days with the fraction of the day that has
-// passed, so that the value due moves with the clock, 29 February is a day
-// like others and a day of 23 or 25 hours is one day. Nothing is due at the
-// first moment of the first day, all of it at the end of the last. A milestone
-// is due at the end of its day: what is to be done by 30 June may be done on it.
+// Time is counted in local days, with the fraction of the day that has passed.
+// 29 February is a day like others, and a day of 23 or 25 hours is one day.
+// Nothing is due at the first moment of the first day, and the whole value at
+// the end of the last day. A milestone is due at the end of its day: work that
+// is due by 30 June may be done on that day.
 type Phasing struct {
 	// Even makes equal parts due each day.
 	Even bool
 	// Months are the twelve months' shares of the year's value, January first, each due evenly over its month.
-	Months []Decimal
+	Months []decimal.Decimal
 	// Milestones are what is to be reached on the way, in order of date. The value itself is the last.
 	Milestones []Milestone
 	// Shape joins the milestones.
 	Shape Shape
 	// Start is what the lines begin from at the period's first moment, and what steps hold until the first milestone.
-	Start *Decimal
+	Start *decimal.Decimal
 }
 
 // Milestone is a value to be reached by the end of a day.
 type Milestone struct {
-	On    Date     `yaml:"on"`
-	Value *Decimal `yaml:"value"`
+	On    Date             `yaml:"on"`
+	Value *decimal.Decimal `yaml:"value"`
 }
 
 // Shape is how milestones are joined.
@@ -48,31 +50,31 @@ const (
 	Lines Shape = "lines"
 )
 
-// Set tells whether the target says how its value falls due.
+// Set reports whether the target has a phasing of its own.
 func (p Phasing) Set() bool { return p.Even || p.Months != nil || p.Milestones != nil }
 
 type phasingMapping struct {
-	Months     []Share     `yaml:"months,omitempty"`
-	Milestones []Milestone `yaml:"milestones,omitempty"`
-	Shape      Shape       `yaml:"shape,omitempty"`
-	Start      *Decimal    `yaml:"start,omitempty"`
+	Months     []Share          `yaml:"months,omitempty"`
+	Milestones []Milestone      `yaml:"milestones,omitempty"`
+	Shape      Shape            `yaml:"shape,omitempty"`
+	Start      *decimal.Decimal `yaml:"start,omitempty"`
 }
 
 // Share is a part of a whole, read as ParseShare does.
-type Share struct{ Decimal }
+type Share struct{ decimal.Decimal }
 
-// UnmarshalYAML reads the share and places its fault.
+// UnmarshalYAML reads the share. Errors have the line.
 func (s *Share) UnmarshalYAML(node ast.Node) error {
-	parsed, err := ParseShare(scalar(node))
+	parsed, err := ParseShare(yamlfile.Scalar(node))
 	s.Decimal = parsed
-	return placed(node, err)
+	return yamlfile.At(node, err)
 }
 
 // UnmarshalYAML reads even, or a mapping with months or milestones.
 func (p *Phasing) UnmarshalYAML(node ast.Node) error {
-	if !isMapping(node) {
-		if text := scalar(node); text != "even" {
-			return placed(node, fmt.Errorf("%q is not even, {months: [...]} or {milestones: [...]}", text))
+	if !yamlfile.IsMapping(node) {
+		if text := yamlfile.Scalar(node); text != "even" {
+			return yamlfile.At(node, fmt.Errorf("%q is not even, {months: [...]} or {milestones: [...]}", text))
 		}
 		*p = Phasing{Even: true}
 		return nil
@@ -83,11 +85,11 @@ func (p *Phasing) UnmarshalYAML(node ast.Node) error {
 	}
 	switch {
 	case m.Months != nil && m.Milestones != nil:
-		return placed(node, fmt.Errorf("give either months or milestones, not both"))
+		return yamlfile.At(node, fmt.Errorf("give either months or milestones, not both"))
 	case m.Months == nil && m.Milestones == nil:
-		return placed(node, fmt.Errorf("phasing is even, {months: [...]} or {milestones: [...]}"))
+		return yamlfile.At(node, fmt.Errorf("phasing is even, {months: [...]} or {milestones: [...]}"))
 	case m.Months != nil && (m.Shape != "" || m.Start != nil):
-		return placed(node, fmt.Errorf("shape and start belong to milestones, not to months"))
+		return yamlfile.At(node, fmt.Errorf("shape and start belong to milestones, not to months"))
 	}
 	*p = Phasing{Milestones: m.Milestones, Shape: m.Shape, Start: m.Start}
 	for _, share := range m.Months {
@@ -100,25 +102,25 @@ func (p *Phasing) UnmarshalYAML(node ast.Node) error {
 }
 
 // Expected is the value due by at, in the KPI's unit, for a target that has
-// a value of its own. ok is false where nothing is due yet and nothing says
-// what holds until then.
+// a value of its own. ok is false before the first milestone, if there is no
+// value to start from.
 func (t Target) Expected(k kpi.KPI, at time.Time, location *time.Location) (value float64, ok bool) {
-	full := t.inUnit(*t.Value, k.Unit)
+	full := t.inBaseUnit(*t.Value)
 	if t.Phasing.Milestones != nil {
-		return t.reached(k, dayOf(at, location), full)
+		return t.milestoneValue(k, dayOf(at, location), full)
 	}
 	return full * t.Share(k, at, location), true
 }
 
-// Share is how much of the value is due by at, from 0 to 1: for milestones
-// the expected value over the full, for a KPI that does not accumulate and
-// has none always 1.
+// Share is how much of the value is due by at, from 0 to 1. With milestones it
+// is the expected value over the full value. For a KPI that does not accumulate
+// it is 1 if there is no phasing.
 func (t Target) Share(k kpi.KPI, at time.Time, location *time.Location) float64 {
 	now := dayOf(at, location)
 	switch p := t.Phasing; {
 	case p.Milestones != nil:
-		full := t.inUnit(*t.Value, k.Unit)
-		expected, ok := t.reached(k, now, full)
+		full := t.inBaseUnit(*t.Value)
+		expected, ok := t.milestoneValue(k, now, full)
 		if !ok || full == 0 {
 			return 0
 		}
@@ -126,13 +128,13 @@ func (t Target) Share(k kpi.KPI, at time.Time, location *time.Location) float64 
 	case p.Months != nil:
 		return t.monthly(now)
 	case p.Even, k.Accumulates != "":
-		return passed(now, t.From.number(), t.To.number()+1)
+		return elapsedShare(now, t.From.number(), t.To.number()+1)
 	}
 	return 1
 }
 
-// Forecast is where the pace so far ends the period: the actual over the
-// share that was due for it. There is none for a KPI that does not
+// Forecast is the value at the period's end if the pace so far goes on: the
+// actual over the share that is due. There is none for a KPI that does not
 // accumulate, nor before anything is due.
 func (t Target) Forecast(k kpi.KPI, actual float64, at time.Time, location *time.Location) (value float64, ok bool) {
 	if k.Accumulates == "" || t.Value == nil {
@@ -145,13 +147,13 @@ func (t Target) Forecast(k kpi.KPI, actual float64, at time.Time, location *time
 	return actual / share, true
 }
 
-// passed is how much of the days from begins to ends lies before now.
-func passed(now float64, begins, ends int) float64 {
+// elapsedShare is the share of the days from begins to ends that has passed.
+func elapsedShare(now float64, begins, ends int) float64 {
 	return min(max((now-float64(begins))/float64(ends-begins), 0), 1)
 }
 
-// monthly adds up the shares of the months so far. A month that the period
-// only partly holds is due over the days that it holds.
+// monthly adds up the shares of the months so far. The share of a month that
+// is only partly in the period is due over the days in the period.
 func (t Target) monthly(now float64) float64 {
 	var sum float64
 	for i, share := range t.Phasing.Months {
@@ -159,24 +161,24 @@ func (t Target) monthly(now float64) float64 {
 		begins := max(first.number(), t.From.number())
 		ends := min(Date{first.Year, first.Month + 1, 1}.number(), t.To.number()+1)
 		if begins < ends {
-			sum += share.Float() * passed(now, begins, ends)
+			sum += share.Float() * elapsedShare(now, begins, ends)
 		}
 	}
 	return min(sum, 1)
 }
 
-// reached is the value that the milestones ask for at now.
-func (t Target) reached(k kpi.KPI, now, full float64) (value float64, ok bool) {
+// milestoneValue is the value that is due by now according to the milestones.
+func (t Target) milestoneValue(k kpi.KPI, now, full float64) (value float64, ok bool) {
 	p := t.Phasing
 	begins := float64(t.From.number())
 	ok = p.Start != nil || k.Accumulates != ""
 	if p.Start != nil {
-		value = t.inUnit(*p.Start, k.Unit)
+		value = t.inBaseUnit(*p.Start)
 	}
 	type point struct{ due, value float64 }
 	points := make([]point, 0, len(p.Milestones)+1)
 	for _, m := range p.Milestones {
-		points = append(points, point{float64(m.On.number() + 1), t.inUnit(*m.Value, k.Unit)})
+		points = append(points, point{float64(m.On.number() + 1), t.inBaseUnit(*m.Value)})
 	}
 	if end := t.To; !end.IsZero() {
 		points = append(points, point{float64(end.number() + 1), full})

@@ -81,7 +81,7 @@ func TestExpected(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			target := mustLoad(t, fmt.Sprintf("  - {id: t, kpi: %s, basis: operational, owner: surgery, %s}\n", tt.kpi, tt.target)).Targets[0]
-			got, ok := target.Expected(catalogue().KPIs[tt.kpi].KPI, moment(t, tt.at), stockholm(t))
+			got, ok := target.Expected(entryOf(t, tt.kpi).KPI, moment(t, tt.at), stockholm(t))
 			if !ok {
 				got = nothing
 			}
@@ -111,7 +111,7 @@ func TestForecast(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			target := mustLoad(t, fmt.Sprintf("  - {id: t, kpi: %s, basis: operational, owner: surgery, %s}\n", tt.kpi, tt.target)).Targets[0]
-			got, ok := target.Forecast(catalogue().KPIs[tt.kpi].KPI, tt.actual, moment(t, tt.at), stockholm(t))
+			got, ok := target.Forecast(entryOf(t, tt.kpi).KPI, tt.actual, moment(t, tt.at), stockholm(t))
 			if !ok {
 				got = none
 			}
@@ -131,7 +131,7 @@ func TestExpectedNeverFalls(t *testing.T) {
 		"steps":  "{milestones: [{on: 2024-02-29, value: 300}, {on: 2024-10-27, value: 900}]}",
 		"lines":  "{shape: lines, milestones: [{on: 2024-02-29, value: 300}, {on: 2024-10-27, value: 900}]}",
 	}
-	visits := catalogue().KPIs["visits"].KPI
+	visits := entryOf(t, "visits").KPI
 	for name, phasing := range phasings {
 		t.Run(name, func(t *testing.T) {
 			target := mustLoad(t, "  - {id: t, kpi: visits, basis: operational, owner: surgery, value: 1000, from: 2024-01-01, to: 2024-12-31, phasing: "+phasing+"}\n").Targets[0]

@@ -1,6 +1,6 @@
-// Package plan holds figures against what was decided: targets and how they
-// fall due over their period, the assessment of samples against them, and the
-// reconciliation of the sums that the plan's own tables state.
+// Package plan compares figures with the plan: targets and how they fall due
+// over their period, the assessment of samples against them, and the
+// reconciliation of the sums that the plan's tables state.
 package plan
 
 import (
@@ -13,11 +13,11 @@ import (
 	"planwatch/internal/yamlfile"
 )
 
-// ReconciliationFile is the one YAML file in the plan's directory that holds
-// no targets but says how the tables' sums are recomputed.
+// ReconciliationFile is the YAML file in the plan's directory that has no
+// targets, but describes how the tables' sums are recomputed.
 const ReconciliationFile = "reconciliation.yaml"
 
-// Plan is all that a region's plan directory says.
+// Plan is the content of a region's plan directory.
 type Plan struct {
 	// Titles of the plans that the files name, each once, in order of file.
 	Titles []string
@@ -30,10 +30,10 @@ type Plan struct {
 }
 
 // Load reads every *.yaml and *.csv in directory and checks them against
-// each other and against the catalogue. The error joins all that is wrong.
-// The Plan is whole only where the error is nil. A directory that does not
+// each other and against scope. The error joins all faults. The
+// Plan is complete only if the error is nil. A directory that does not
 // exist is an empty plan.
-func Load(files fs.FS, directory string, c Catalogue) (*Plan, error) {
+func Load(files fs.FS, directory string, scope Scope) (*Plan, error) {
 	p := &Plan{Tables: map[string]*Table{}}
 	var all []error
 	tables, err := fs.Glob(files, path.Join(directory, "*.csv"))
@@ -69,19 +69,19 @@ func Load(files fs.FS, directory string, c Catalogue) (*Plan, error) {
 			continue
 		}
 		if path.Base(name) == ReconciliationFile {
-			p.Reconciliation, err = readReconciliation(file, p.Tables)
+			p.Reconciliation, err = readReconciliation(file, p.Tables, scope)
 		} else {
-			err = p.readTargets(file, c)
+			err = p.readTargets(file, scope)
 		}
 		all = append(all, err)
 	}
-	all = append(all, unlike(p.Targets)...)
+	all = append(all, conflicts(p.Targets)...)
 	return p, errors.Join(all...)
 }
 
-// readTargets adds a file's targets to the plan, those that are sound.
-func (p *Plan) readTargets(file *yamlfile.File, c Catalogue) error {
-	var f File
+// readTargets adds the valid targets of a file to the plan.
+func (p *Plan) readTargets(file *yamlfile.Document, scope Scope) error {
+	var f TargetFile
 	if err := file.Decode(&f); err != nil {
 		return err
 	}
@@ -92,11 +92,15 @@ func (p *Plan) readTargets(file *yamlfile.File, c Catalogue) error {
 		p.addTitle(f.Plan)
 	}
 	keep := func(t Target) {
-		wrong := t.validate(c, t.origin.path)
-		if len(wrong) == 0 {
+		wrong := t.validate(scope, t.origin.path)
+		if wrong == nil {
+			// It has been checked that the KPI has the measure.
+			entry, _ := scope.KPIs.Get(t.KPI)
+			per, _ := entry.Base.Factor(t.Unit)
+			t.factor = &per
 			p.Targets = append(p.Targets, t)
 		}
-		all = append(all, wrong...)
+		all = append(all, wrong)
 	}
 	for i, t := range f.Targets {
 		t.origin = origin{file, fmt.Sprintf("$.targets[%d]", i)}
@@ -118,20 +122,20 @@ func (p *Plan) addTitle(title string) {
 	}
 }
 
-// unlike finds targets that share a name, and targets of one cell whose
+// conflicts finds targets with the same name, and targets of one cell whose
 // periods overlap.
-func unlike(targets []Target) []error {
+func conflicts(targets []Target) []error {
 	var all []error
 	names := map[string]Target{}
 	cells := map[string][]Target{}
 	for _, t := range targets {
 		fault := func(key, format string, args ...any) {
-			f := &faults{path: t.origin.path, name: "target " + t.ID}
-			f.add(key, format, args...)
-			all = append(all, t.origin.file.Locate(f.all[0]))
+			f := faultsAt(t.origin.path, "target "+t.ID)
+			f.Add(key, format, args...)
+			all = append(all, t.origin.file.Locate(f.Err()))
 		}
 		if other, twice := names[t.ID]; twice {
-			fault(".id", "id: the target at %s has the same", other.origin.place())
+			fault(".id", "id: the target at %s has the same id", other.origin.place())
 		}
 		names[t.ID] = t
 		cell := t.cell()

@@ -2,24 +2,25 @@ package plan_test
 
 import (
 	"flag"
+	"io/fs"
 	"os"
-	"path/filepath"
-	"strings"
 	"testing"
 	"testing/fstest"
 
-	"github.com/rogpeppe/go-internal/txtar"
-
+	"planwatch/internal/faulttest"
 	"planwatch/internal/kpi"
+	"planwatch/internal/regiontest"
 	"planwatch/plan"
 )
 
 var update = flag.Bool("update", false, "write what the tests got into their golden files")
 
 // catalogue is what the tests' plans aim at.
-func catalogue() plan.Catalogue {
+func catalogue(t testing.TB) kpi.Catalogue {
+	t.Helper()
+	units := regiontest.Units(t)
 	wards := []string{"division", "hospital", "ward"}
-	entries := []plan.Entry{
+	entries := []kpi.Entry{
 		{KPI: kpi.KPI{Name: "beds_available", Column: "available", Unit: "beds", Better: kpi.Higher, Aggregate: kpi.Sum}, Labels: wards},
 		{KPI: kpi.KPI{Name: "beds_occupied", Column: "occupied", Unit: "beds", Better: kpi.Lower, Aggregate: kpi.Sum}, Labels: wards},
 		{KPI: kpi.KPI{Name: "bed_occupancy_ratio", Ratio: &kpi.Ratio{Of: "beds_occupied", To: "beds_available"}, Unit: "ratio", Better: kpi.Lower}, Labels: wards},
@@ -33,11 +34,20 @@ func catalogue() plan.Catalogue {
 		{KPI: kpi.KPI{Name: "result_sek", Column: "result", Unit: "sek", Better: kpi.Higher, Aggregate: kpi.Sum, Accumulates: kpi.Year, AllowNegative: true}},
 		{KPI: kpi.KPI{Name: "reports", Column: "reports", Unit: "reports", Better: kpi.Lower, Aggregate: kpi.Sum}},
 	}
-	c := plan.Catalogue{KPIs: map[string]plan.Entry{}, Owners: []string{"economy", "surgery"}}
-	for _, e := range entries {
-		c.KPIs[e.Name] = e
+	for i, e := range entries {
+		base, err := units.Get(e.Unit)
+		if err != nil {
+			t.Fatal(err)
+		}
+		entries[i].Base = base
 	}
-	return c
+	return kpi.NewCatalogue(entries)
+}
+
+// scope is what the tests' plans may refer to.
+func scope(t testing.TB) plan.Scope {
+	t.Helper()
+	return plan.Scope{KPIs: catalogue(t), Owners: []string{"economy", "surgery"}, Units: regiontest.Units(t), Languages: regiontest.Languages(t)}
 }
 
 // load reads a plan from files, given by name under plan.
@@ -47,7 +57,7 @@ func load(t *testing.T, files map[string]string) (*plan.Plan, error) {
 	for name, text := range files {
 		tree["plan/"+name] = &fstest.MapFile{Data: []byte(text)}
 	}
-	return plan.Load(tree, "plan", catalogue())
+	return plan.Load(tree, "plan", scope(t))
 }
 
 // mustLoad reads a plan of one file that has nothing wrong.
@@ -60,51 +70,17 @@ func mustLoad(t *testing.T, targets string) *plan.Plan {
 	return p
 }
 
-// TestBadConfiguration holds each archive's files against the errors in its
-// last file, want.
+// TestBadConfiguration loads testdata/good with a fault in it.
 func TestBadConfiguration(t *testing.T) {
-	archives, err := filepath.Glob("testdata/bad/*.txtar")
-	if err != nil || len(archives) == 0 {
-		t.Fatalf("no archives: %v", err)
-	}
-	for _, name := range archives {
-		t.Run(strings.TrimSuffix(filepath.Base(name), ".txtar"), func(t *testing.T) {
-			archive, err := txtar.ParseFile(name)
-			if err != nil {
-				t.Fatal(err)
-			}
-			files, want := map[string]string{}, ""
-			kept := archive.Files[:0]
-			for _, f := range archive.Files {
-				if f.Name == "want" {
-					want = string(f.Data)
-					continue
-				}
-				files[f.Name] = string(f.Data)
-				kept = append(kept, f)
-			}
-			_, err = load(t, files)
-			if err == nil {
-				t.Fatal("nothing was wrong")
-			}
-			got := err.Error() + "\n"
-			if *update {
-				kept = append(kept, txtar.File{Name: "want", Data: []byte(got)})
-				archive.Files = kept
-				if err := os.WriteFile(name, txtar.Format(archive), 0o644); err != nil {
-					t.Fatal(err)
-				}
-				return
-			}
-			if got != want {
-				t.Errorf("got\n%s\nwant\n%s", got, want)
-			}
-		})
-	}
+	faulttest.Run(t, "testdata/bad/*.txtar", os.DirFS("testdata/good"), *update, func(t *testing.T, files fs.FS) error {
+		t.Helper()
+		_, err := plan.Load(files, "plan", scope(t))
+		return err
+	})
 }
 
 func TestLoadNothing(t *testing.T) {
-	p, err := plan.Load(fstest.MapFS{}, "plan", catalogue())
+	p, err := plan.Load(fstest.MapFS{}, "plan", scope(t))
 	if err != nil || len(p.Targets) != 0 || p.Reconciliation != nil {
 		t.Errorf("got %+v, %v", p, err)
 	}
@@ -156,4 +132,11 @@ targets_from:
 			t.Errorf("target %d: got %s %v %s, want %+v", i, got.ID, got.Where, got.Value, w)
 		}
 	}
+}
+
+// entryOf is the catalogue's entry of that name.
+func entryOf(t testing.TB, name string) kpi.Entry {
+	t.Helper()
+	entry, _ := catalogue(t).Get(name)
+	return entry
 }

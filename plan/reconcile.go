@@ -4,10 +4,11 @@ import (
 	"fmt"
 	"strings"
 
-	"planwatch/internal/kpi"
+	"planwatch/internal/decimal"
+	"planwatch/internal/language"
 )
 
-// Difference is a stated figure that is not what its parts make.
+// Difference is a stated figure that differs from the sum of its parts.
 type Difference struct {
 	// Check is the id of the check that found it.
 	Check string `json:"check"`
@@ -15,20 +16,20 @@ type Difference struct {
 	Table string `json:"table"`
 	// Line of the file, or 0.
 	Line int `json:"line,omitempty"`
-	// Row as its table calls it, or the sentence that states the figure.
+	// Row is its name in the table, or the sentence that states the figure.
 	Row string `json:"row"`
-	// Column that the figure stands in; empty for text.
+	// Column of the figure; empty for text.
 	Column string `json:"column,omitempty"`
-	// Stated is the figure in the source, Computed what its parts make, and
-	// Difference the first less the second, all in Unit.
-	Stated     Decimal `json:"stated"`
-	Computed   Decimal `json:"computed"`
-	Difference Decimal `json:"difference"`
-	Unit       string  `json:"unit"`
+	// Stated is the figure in the source, Computed the sum of its parts, and
+	// Difference is Stated minus Computed, all in Unit.
+	Stated     decimal.Decimal `json:"stated"`
+	Computed   decimal.Decimal `json:"computed"`
+	Difference decimal.Decimal `json:"difference"`
+	Unit       string          `json:"unit"`
 	// Cite is the place in the source.
 	Cite string `json:"cite,omitempty"`
-	// Note is what the check adds for the reader.
-	Note kpi.Text `json:"note,omitzero"`
+	// Note is the check's explanation for the reader.
+	Note language.Text `json:"note,omitzero"`
 }
 
 // String is the difference in one line, without the check's name.
@@ -52,9 +53,9 @@ func (d Difference) String() string {
 		place, what, d.Stated, d.Computed, sign, d.Difference, d.Unit)
 }
 
-// Reconcile recomputes every figure that the checks name. checked is how many
-// those are; differences lists each one that is not what its parts make, in
-// the order of the checks and of the rows.
+// Reconcile recomputes every figure that the checks name. checked is their
+// number. differences are the figures that differ from the sum of their parts,
+// in the order of the checks and of the rows.
 func Reconcile(tables map[string]*Table, r *Reconciliation) (checked int, differences []Difference, err error) {
 	if r == nil {
 		return 0, nil, nil
@@ -78,8 +79,7 @@ func Reconcile(tables map[string]*Table, r *Reconciliation) (checked int, differ
 	return checked, differences, nil
 }
 
-// scope is one figure of a check: the row, the group and the column that the
-// check has come to.
+// scope is one figure of a check: its row, group and column.
 type scope struct {
 	row    *Row
 	group  Selector
@@ -94,7 +94,7 @@ func (c Check) scopes(tables map[string]*Table) ([]scope, error) {
 		places = nil
 		table := tables[c.Table]
 		for i := range table.Rows {
-			if c.EachRow.picks(table, table.Rows[i]) {
+			if c.EachRow.matches(table, table.Rows[i]) {
 				places = append(places, scope{row: &table.Rows[i]})
 			}
 		}
@@ -102,7 +102,7 @@ func (c Check) scopes(tables map[string]*Table) ([]scope, error) {
 		places = groups(tables[c.Table], c.Stated.Rows, c.Per)
 	}
 	if len(places) == 0 {
-		return nil, fmt.Errorf("no row of %s is picked", c.Table)
+		return nil, fmt.Errorf("no row of %s is selected", c.Table)
 	}
 	if len(c.Columns) == 0 {
 		return places, nil
@@ -117,13 +117,13 @@ func (c Check) scopes(tables map[string]*Table) ([]scope, error) {
 	return all, nil
 }
 
-// groups are the different values of the columns, in order of row, among the
-// rows picked.
+// groups are the different values of the columns in the selected rows, in order
+// of row.
 func groups(table *Table, rows Selector, columns []string) []scope {
 	var all []scope
 	known := map[string]bool{}
 	for _, row := range table.Rows {
-		if !rows.picks(table, row) {
+		if !rows.matches(table, row) {
 			continue
 		}
 		group := Selector{}
@@ -148,9 +148,9 @@ func (r *Reconciliation) compare(c Check, s scope, tables map[string]*Table) (*D
 		return nil, fmt.Errorf("stated: %w", err)
 	}
 	if c.Stated.Value == nil && !c.Stated.Count && len(stated.rows) != 1 {
-		return nil, fmt.Errorf("stated: %d rows of %s are picked; it takes one", len(stated.rows), c.Stated.table(c))
+		return nil, fmt.Errorf("stated: %d rows of %s are selected; select one", len(stated.rows), c.Stated.table(c))
 	}
-	var computed Decimal
+	var computed decimal.Decimal
 	converted := false
 	for i, term := range c.Computed {
 		part, err := r.evaluate(c, term, s, tables)
@@ -162,8 +162,8 @@ func (r *Reconciliation) compare(c Check, s scope, tables map[string]*Table) (*D
 	}
 	compared := computed
 	if converted && c.Stated.Value == nil {
-		// A table that tells another's figure in a coarser unit rounds it,
-		// which is no difference. Nothing else is rounded.
+		// A table that repeats a figure of another table in a larger unit
+		// rounds it. That is no difference. Nothing else is rounded.
 		compared = computed.Round(r.Tables[c.Stated.table(c)].Decimals)
 	}
 	if stated.value.Cmp(compared) == 0 {
@@ -186,7 +186,7 @@ func (r *Reconciliation) compare(c Check, s scope, tables map[string]*Table) (*D
 
 // evaluated is a term's value in the check's unit.
 type evaluated struct {
-	value     Decimal
+	value     decimal.Decimal
 	rows      []Row
 	converted bool
 }
@@ -199,7 +199,7 @@ func (r *Reconciliation) evaluate(c Check, term Term, s scope, tables map[string
 	table := tables[term.table(c)]
 	var result evaluated
 	for _, row := range table.Rows {
-		if !term.picks(c, s, table, row) {
+		if !term.matches(c, s, table, row) {
 			continue
 		}
 		result.rows = append(result.rows, row)
@@ -212,16 +212,16 @@ func (r *Reconciliation) evaluate(c Check, term Term, s scope, tables map[string
 		}
 	}
 	if term.Count {
-		result.value = wholeDecimal(len(result.rows))
+		result.value = decimal.Whole(len(result.rows))
 		return r.scale(term, result, "", unit)
 	}
 	return r.scale(term, result, r.Tables[term.table(c)].Unit, unit)
 }
 
-// scale brings a term's value into the check's unit and multiplies it.
+// scale converts a term's value to the check's unit, and multiplies it.
 func (r *Reconciliation) scale(term Term, result evaluated, from, to string) (evaluated, error) {
 	if from != "" && from != to {
-		value, err := convert(result.value, from, to)
+		value, err := r.units.Convert(result.value, from, to)
 		if err != nil {
 			return evaluated{}, err
 		}
@@ -233,9 +233,9 @@ func (r *Reconciliation) scale(term Term, result evaluated, from, to string) (ev
 	return result, nil
 }
 
-// picks tells whether a row counts towards a term where the check has come to.
-func (t Term) picks(c Check, s scope, table *Table, row Row) bool {
-	if !t.Rows.picks(table, row) || !s.group.picks(table, row) {
+// matches reports whether a row counts towards a term at the scope.
+func (t Term) matches(c Check, s scope, table *Table, row Row) bool {
+	if !t.Rows.matches(table, row) || !s.group.matches(table, row) {
 		return false
 	}
 	if s.row != nil && len(t.Rows) == 0 && t.table(c) == c.Table {
@@ -244,8 +244,8 @@ func (t Term) picks(c Check, s scope, table *Table, row Row) bool {
 	return true
 }
 
-// rowName is how the table calls a row: the cells of its naming columns that
-// are not empty.
+// rowName is the name of a row: the cells of its naming columns that are not
+// empty.
 func (r *Reconciliation) rowName(file string, table *Table, row Row) string {
 	var parts []string
 	for _, column := range r.Tables[file].Name {

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"planwatch/internal/regiontest"
 	"planwatch/plan"
 )
 
@@ -109,7 +110,7 @@ func TestShippedReconciliation(t *testing.T) {
 		}
 		tree["plan/"+filepath.Base(name)] = &fstest.MapFile{Data: data}
 	}
-	p, err := plan.Load(tree, "plan", plan.Catalogue{})
+	p, err := plan.Load(tree, "plan", plan.Scope{Units: regiontest.Units(t), Languages: regiontest.Languages(t)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,13 +1,15 @@
 package plan
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
 
-	"planwatch/internal/kpi"
+	"planwatch/internal/decimal"
+	"planwatch/internal/language"
+	"planwatch/internal/naming"
+	"planwatch/internal/unit"
 	"planwatch/internal/yamlfile"
 )
 
@@ -20,11 +22,20 @@ type Reconciliation struct {
 	Tables map[string]TableInfo `yaml:"tables" jsonschema:"required"`
 	// The checks, each of one stated figure or of many alike.
 	Checks []Check `yaml:"checks" jsonschema:"required,minItems=1"`
+
+	units *unit.Set
+	file  *yamlfile.Document
+}
+
+// Fault places an error about the value at path, such as "$.checks[0].cite",
+// in the file. The reconciliation comes from Load.
+func (r *Reconciliation) Fault(path, format string, args ...any) error {
+	return r.file.Locate(yamlfile.Faultf(path, format, args...))
 }
 
 // TableInfo describes a table.
 type TableInfo struct {
-	// The table's place in the source.
+	// The table's place in the source: an id in citations.yaml, or the citation itself.
 	Cite string `yaml:"cite" jsonschema:"required"`
 	// The unit of its amounts.
 	Unit string `yaml:"unit,omitempty"`
@@ -41,10 +52,10 @@ type Check struct {
 	ID string `yaml:"id" jsonschema:"required,pattern=^[a-z0-9]+(-[a-z0-9]+)*$"`
 	// The table that the terms read where they name none.
 	Table string `yaml:"table,omitempty"`
-	// Where the source says it, where that is not the table's own place.
+	// Where the source says it, where that is not the table's own place: an id in citations.yaml, or the citation itself.
 	Cite string `yaml:"cite,omitempty"`
-	// What a reader of a difference is to know, in Swedish and English.
-	Note kpi.Text `yaml:"note,omitempty"`
+	// What a reader of a difference is to know.
+	Note language.Text `yaml:"note,omitempty"`
 	// The unit of the comparison, where it is not the table's.
 	Unit string `yaml:"unit,omitempty"`
 	// Repeat for each row picked; terms without rows of their own read that row.
@@ -70,14 +81,14 @@ type Term struct {
 	Column Values `yaml:"column,omitempty"`
 	// Whether rows are counted instead.
 	Count bool `yaml:"count,omitempty"`
-	// A figure that stands in the text and in no table.
-	Value *Decimal `yaml:"value,omitempty"`
+	// A figure that is in the text and in no table.
+	Value *decimal.Decimal `yaml:"value,omitempty"`
 	// The unit of value, where it is not the check's.
 	Unit string `yaml:"unit,omitempty"`
-	// The words that the figure stands in.
+	// The words around the figure, with the figure.
 	Text string `yaml:"text,omitempty"`
 	// What the term is multiplied by, such as -1 to take it away.
-	Times *Decimal `yaml:"times,omitempty"`
+	Times *decimal.Decimal `yaml:"times,omitempty"`
 }
 
 func (t Term) table(c Check) string {
@@ -99,7 +110,7 @@ func (t Term) columns(s scope) []string {
 	return nil
 }
 
-// unit is what a check's figures are in.
+// unit is the unit of a check's figures.
 func (r *Reconciliation) unit(c Check) string {
 	if c.Unit != "" {
 		return c.Unit
@@ -114,13 +125,13 @@ func (r *Reconciliation) cite(c Check) string {
 	return r.Tables[c.Stated.table(c)].Cite
 }
 
-// readReconciliation decodes the checks and holds them against the tables.
-func readReconciliation(file *yamlfile.File, tables map[string]*Table) (*Reconciliation, error) {
-	var r Reconciliation
+// readReconciliation decodes the checks and checks them against the tables.
+func readReconciliation(file *yamlfile.Document, tables map[string]*Table, scope Scope) (*Reconciliation, error) {
+	r := Reconciliation{units: scope.Units, file: file}
 	if err := file.Decode(&r); err != nil {
 		return nil, err
 	}
-	if err := file.Locate(r.validate(tables)); err != nil {
+	if err := file.Locate(r.validate(tables, scope.Languages)); err != nil {
 		return nil, err
 	}
 	if _, _, err := Reconcile(tables, &r); err != nil {
@@ -129,71 +140,71 @@ func readReconciliation(file *yamlfile.File, tables map[string]*Table) (*Reconci
 	return &r, nil
 }
 
-func (r *Reconciliation) validate(tables map[string]*Table) error {
-	f := &faults{path: "$", name: "reconciliation"}
+func (r *Reconciliation) validate(tables map[string]*Table, languages *language.Set) error {
+	root := yamlfile.NewFaults()
+	f := root.In("", "reconciliation")
 	if r.Plan == "" {
-		f.add(".plan", "plan: missing; give the title of the plan that is reconciled")
+		f.Add(".plan", "plan: missing; give the title of the plan that is reconciled")
 	}
 	names := slices.Sorted(maps.Keys(tables))
 	for _, name := range slices.Sorted(maps.Keys(r.Tables)) {
 		table, ok := tables[name]
 		if !ok {
-			f.add(".tables", "tables: there is no table %q%s", name, suggestion(name, names))
+			f.Add(".tables", "tables: there is no table %q%s", name, yamlfile.Suggestion(name, names))
 			continue
 		}
 		for _, column := range r.Tables[name].Name {
-			if err := table.lacks(column); err != nil {
-				f.add(".tables", "tables: %w", err)
+			if err := table.checkColumn(column); err != nil {
+				f.Add(".tables", "tables: %w", err)
 			}
 		}
 	}
 	if len(r.Checks) == 0 {
-		f.add(".checks", "checks: missing; give at least one")
+		f.Add(".checks", "checks: missing; give at least one")
 	}
 	ids := map[string]bool{}
 	for i, c := range r.Checks {
-		one := &faults{path: fmt.Sprintf("$.checks[%d]", i), name: "check " + c.ID}
+		one := root.In(fmt.Sprintf(".checks[%d]", i), "check "+c.ID)
 		switch {
-		case !idPattern.MatchString(c.ID):
-			one.name = "check"
-			one.add(".id", "id: %q is not lower-case words joined by hyphens, such as frame-total", c.ID)
+		case !naming.ValidID(c.ID):
+			one = root.In(fmt.Sprintf(".checks[%d]", i), "check")
+			one.Add(".id", "id: %q is not lower-case words joined by hyphens, such as frame-total", c.ID)
 		case ids[c.ID]:
-			one.add(".id", "id: another check has the same")
+			one.Add(".id", "id: another check has the same id")
 		}
 		ids[c.ID] = true
-		r.validateCheck(c, tables, one)
-		f.all = append(f.all, one.all...)
+		r.validateCheck(c, tables, languages, one)
 	}
-	return errors.Join(f.all...)
+	return root.Err()
 }
 
-func (r *Reconciliation) validateCheck(c Check, tables map[string]*Table, f *faults) {
+func (r *Reconciliation) validateCheck(c Check, tables map[string]*Table, languages *language.Set, f *yamlfile.Faults) {
 	repeated := []string{}
 	if len(c.EachRow) > 0 && len(c.Per) > 0 {
-		f.add(".per", "give either each_row or per, not both")
+		f.Add(".per", "give either each_row or per, not both")
 	}
 	if len(c.EachRow)+len(c.Per)+len(c.Columns) > 0 {
 		repeated = append(append(c.EachRow.columns(), c.Per...), c.Columns...)
-		if !r.knows(c.Table, tables, ".table", f) {
+		if !r.isDescribed(c.Table, tables, ".table", f) {
 			return
 		}
 	}
 	for _, column := range repeated {
-		if err := tables[c.Table].lacks(column); err != nil {
-			f.add("", "%w", err)
+		if err := tables[c.Table].checkColumn(column); err != nil {
+			f.Add("", "%w", err)
 		}
 	}
-	if (c.Note.SV == "") != (c.Note.EN == "") {
-		f.add(".note", "note: give both sv and en")
+	if missing := languages.Missing(c.Note); len(c.Note) > 0 && len(missing) > 0 {
+		f.Add(".note", "note: missing in %s", strings.Join(missing, " and "))
 	}
 	if len(c.Computed) == 0 {
-		f.add(".computed", "computed: missing; say what the figure is the sum of")
+		f.Add(".computed", "computed: missing; give the parts that the figure is the sum of")
 	}
 	if c.Stated.Value != nil && c.Stated.Text == "" {
-		f.add(".stated", "stated: text: missing; give the words that %s stands in", c.Stated.Value)
+		f.Add(".stated", "stated: text: missing; quote the sentence with %s", c.Stated.Value)
 	}
 	if c.Stated.Value != nil && c.Unit == "" {
-		f.add(".unit", "unit: missing; say what %s is in", c.Stated.Value)
+		f.Add(".unit", "unit: missing; give the unit of %s", c.Stated.Value)
 	}
 	r.validateTerm(c, c.Stated, ".stated", tables, f)
 	for i, term := range c.Computed {
@@ -201,47 +212,48 @@ func (r *Reconciliation) validateCheck(c Check, tables map[string]*Table, f *fau
 	}
 }
 
-// knows tells whether a table exists and is described.
-func (r *Reconciliation) knows(name string, tables map[string]*Table, place string, f *faults) bool {
+// isDescribed reports whether a table exists and is described, and adds a fault
+// otherwise.
+func (r *Reconciliation) isDescribed(name string, tables map[string]*Table, place string, f *yamlfile.Faults) bool {
 	if _, ok := tables[name]; !ok {
-		f.add(place, "%s: there is no table %q%s", strings.TrimPrefix(place, "."), name, suggestion(name, slices.Sorted(maps.Keys(tables))))
+		f.Add(place, "%s: there is no table %q%s", strings.TrimPrefix(place, "."), name, yamlfile.Suggestion(name, slices.Sorted(maps.Keys(tables))))
 		return false
 	}
 	if _, ok := r.Tables[name]; !ok {
-		f.add(place, "%s: %q is not described under tables", strings.TrimPrefix(place, "."), name)
+		f.Add(place, "%s: %q is not described under tables", strings.TrimPrefix(place, "."), name)
 		return false
 	}
 	return true
 }
 
-func (r *Reconciliation) validateTerm(c Check, t Term, place string, tables map[string]*Table, f *faults) {
+func (r *Reconciliation) validateTerm(c Check, t Term, place string, tables map[string]*Table, f *yamlfile.Faults) {
 	key := strings.TrimPrefix(place, ".")
 	if t.Value != nil {
 		if t.Table != "" || t.Count || len(t.Column)+len(t.Rows) > 0 {
-			f.add(place, "%s: a value stands in no table; leave out table, rows, column and count", key)
+			f.Add(place, "%s: a value is not in a table; leave out table, rows, column and count", key)
 		}
 		return
 	}
-	if !r.knows(t.table(c), tables, place, f) {
+	if !r.isDescribed(t.table(c), tables, place, f) {
 		return
 	}
 	table := tables[t.table(c)]
 	for _, column := range slices.Concat(t.Rows.columns(), t.Column, c.Per) {
-		if err := table.lacks(column); err != nil {
-			f.add(place, "%s: %w", key, err)
+		if err := table.checkColumn(column); err != nil {
+			f.Add(place, "%s: %w", key, err)
 		}
 	}
 	if len(t.Column) == 0 && !t.Count {
 		for _, column := range c.Columns {
-			if err := table.lacks(column); err != nil {
-				f.add(place, "%s: %w", key, err)
+			if err := table.checkColumn(column); err != nil {
+				f.Add(place, "%s: %w", key, err)
 			}
 		}
 	}
 	switch {
 	case t.Count && len(t.Column) > 0:
-		f.add(place, "%s: give either count or column, not both", key)
+		f.Add(place, "%s: give either count or column, not both", key)
 	case !t.Count && len(t.Column) == 0 && len(c.Columns) == 0:
-		f.add(place, "%s: column: missing; say what is added up", key)
+		f.Add(place, "%s: column: missing; give the columns to add up", key)
 	}
 }

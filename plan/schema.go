@@ -1,11 +1,12 @@
 package plan
 
-import "github.com/invopop/jsonschema"
+import (
+	"github.com/invopop/jsonschema"
 
-// What follows tells an editor of the forms that the Go types do not show.
+	"planwatch/internal/decimal"
+)
 
-// JSONSchema is a number.
-func (Decimal) JSONSchema() *jsonschema.Schema { return &jsonschema.Schema{Type: "number"} }
+// These methods describe the forms that the Go types do not show.
 
 // JSONSchema is a date.
 func (Date) JSONSchema() *jsonschema.Schema {
@@ -31,11 +32,11 @@ func (Phasing) JSONSchema() *jsonschema.Schema {
 	months.Properties.Set("months", &jsonschema.Schema{Type: "array", Items: Share{}.JSONSchema(), MinItems: &twelve, MaxItems: &twelve})
 	milestone := object("on", "value")
 	milestone.Properties.Set("on", Date{}.JSONSchema())
-	milestone.Properties.Set("value", Decimal{}.JSONSchema())
+	milestone.Properties.Set("value", decimal.Decimal{}.JSONSchema())
 	milestones := object("milestones")
 	milestones.Properties.Set("milestones", &jsonschema.Schema{Type: "array", Items: milestone})
 	milestones.Properties.Set("shape", &jsonschema.Schema{Type: "string", Enum: []any{string(Steps), string(Lines)}})
-	milestones.Properties.Set("start", Decimal{}.JSONSchema())
+	milestones.Properties.Set("start", decimal.Decimal{}.JSONSchema())
 	return either(&jsonschema.Schema{Const: "even"}, months, milestones)
 }
 

@@ -12,7 +12,7 @@ import (
 // TestSchema holds what an editor is told of the files against testdata.
 func TestSchema(t *testing.T) {
 	reflector := jsonschema.Reflector{FieldNameTag: "yaml", ExpandedStruct: true}
-	for name, file := range map[string]any{"targets": plan.File{}, "reconciliation": plan.Reconciliation{}} {
+	for name, file := range map[string]any{"targets": plan.TargetFile{}, "reconciliation": plan.Reconciliation{}} {
 		t.Run(name, func(t *testing.T) {
 			schema, err := json.MarshalIndent(reflector.Reflect(file), "", "  ")
 			if err != nil {

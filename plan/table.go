@@ -10,6 +10,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"planwatch/internal/decimal"
+
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 )
@@ -17,7 +19,7 @@ import (
 // Table is one of the plan's tables: a CSV file whose first row names the
 // columns, with the rows in the source's own order.
 type Table struct {
-	// Name of the file, as faults carry it.
+	// Name of the file, for errors.
 	Name    string
 	Columns []string
 	Rows    []Row
@@ -31,8 +33,7 @@ type Row struct {
 	Cells []string
 }
 
-// ReadTable reads a table from CSV in UTF-8. name stands in front of every
-// fault.
+// ReadTable reads a table from CSV in UTF-8. Errors begin with name.
 func ReadTable(name string, data []byte) (*Table, error) {
 	data = bytes.TrimPrefix(data, []byte("\ufeff"))
 	if !utf8.Valid(data) {
@@ -44,14 +45,14 @@ func ReadTable(name string, data []byte) (*Table, error) {
 	case errors.Is(err, io.EOF):
 		return nil, fmt.Errorf("%s: the file is empty; its first row names the columns", name)
 	case err != nil:
-		return nil, misread(name, err)
+		return nil, csvError(name, err)
 	}
 	for i, column := range columns {
 		switch {
 		case column == "" || column != strings.TrimSpace(column):
 			return nil, fmt.Errorf("%s:1: column %d: %q is not a column's name", name, i+1, column)
 		case slices.Index(columns, column) < i:
-			return nil, fmt.Errorf("%s:1: column %s: stands twice", name, column)
+			return nil, fmt.Errorf("%s:1: column %s: given twice", name, column)
 		}
 	}
 	table := &Table{Name: name, Columns: columns}
@@ -61,26 +62,26 @@ func ReadTable(name string, data []byte) (*Table, error) {
 			return table, nil
 		}
 		if err != nil {
-			return nil, misread(name, err)
+			return nil, csvError(name, err)
 		}
 		line, _ := reader.FieldPos(0)
 		table.Rows = append(table.Rows, Row{Line: line, Cells: cells})
 	}
 }
 
-// misread turns the CSV reader's error into one with file and line in front.
-func misread(name string, err error) error {
+// csvError puts file and line in front of the CSV reader's error.
+func csvError(name string, err error) error {
 	var fault *csv.ParseError
 	if !errors.As(err, &fault) {
 		return fmt.Errorf("%s: %w", name, err)
 	}
 	if errors.Is(fault.Err, csv.ErrFieldCount) {
-		return fmt.Errorf("%s:%d: the row has not as many cells as the first row has columns", name, fault.Line)
+		return fmt.Errorf("%s:%d: the number of cells differs from the first row's", name, fault.Line)
 	}
 	return fmt.Errorf("%s:%d: %w", name, fault.Line, fault.Err)
 }
 
-// column is the place of the named column, or -1.
+// column is the index of the named column, or -1.
 func (t *Table) column(name string) int { return slices.Index(t.Columns, name) }
 
 // Cell is a row's text in the named column, or "" where there is no such column.
@@ -92,20 +93,20 @@ func (t *Table) Cell(row Row, column string) string {
 }
 
 // Amount is a row's number in the named column. An empty cell is no amount.
-func (t *Table) Amount(row Row, column string) (amount Decimal, given bool, err error) {
+func (t *Table) Amount(row Row, column string) (amount decimal.Decimal, given bool, err error) {
 	text := t.Cell(row, column)
 	if text == "" {
-		return Decimal{}, false, nil
+		return decimal.Decimal{}, false, nil
 	}
-	amount, err = ParseDecimal(text)
+	amount, err = decimal.Parse(text)
 	if err != nil {
-		return Decimal{}, false, fmt.Errorf("%s:%d: column %s: %w", t.Name, row.Line, column, err)
+		return decimal.Decimal{}, false, fmt.Errorf("%s:%d: column %s: %w", t.Name, row.Line, column, err)
 	}
 	return amount, true, nil
 }
 
-// lacks is the fault of a column that the table has not.
-func (t *Table) lacks(column string) error {
+// checkColumn reports a column that the table does not have.
+func (t *Table) checkColumn(column string) error {
 	if t.column(column) >= 0 {
 		return nil
 	}
@@ -116,7 +117,7 @@ func (t *Table) lacks(column string) error {
 // values given for it. An empty Selector picks every row.
 type Selector map[string]Values
 
-// Values are what a cell may be.
+// Values are the values that a cell may have.
 type Values []string
 
 // UnmarshalYAML reads one value or a list of them.
@@ -137,8 +138,8 @@ func (v *Values) UnmarshalYAML(node ast.Node) error {
 	return nil
 }
 
-// picks tells whether the selector picks the row.
-func (s Selector) picks(t *Table, row Row) bool {
+// matches reports whether the selector selects the row.
+func (s Selector) matches(t *Table, row Row) bool {
 	for column, values := range s {
 		if !slices.Contains(values, t.Cell(row, column)) {
 			return false
@@ -147,7 +148,7 @@ func (s Selector) picks(t *Table, row Row) bool {
 	return true
 }
 
-// columns are those that the selector names.
+// columns are the columns that the selector names.
 func (s Selector) columns() []string {
 	names := make([]string, 0, len(s))
 	for name := range s {

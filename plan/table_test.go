@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"planwatch/internal/decimal"
 	"planwatch/plan"
 )
 
@@ -18,7 +19,7 @@ func TestParseDecimal(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.text, func(t *testing.T) {
-			got, err := plan.ParseDecimal(tt.text)
+			got, err := decimal.Parse(tt.text)
 			if (err == nil) != tt.ok || tt.ok && got.String() != tt.want {
 				t.Errorf("got %s, %v", got, err)
 			}
@@ -41,9 +42,9 @@ func TestParseShare(t *testing.T) {
 	}
 }
 
-func mustDecimal(t *testing.T, text string) plan.Decimal {
+func mustDecimal(t *testing.T, text string) decimal.Decimal {
 	t.Helper()
-	d, err := plan.ParseDecimal(text)
+	d, err := decimal.Parse(text)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -72,11 +73,11 @@ func FuzzParseDecimal(f *testing.F) {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		d, err := plan.ParseDecimal(text)
+		d, err := decimal.Parse(text)
 		if err != nil {
 			return
 		}
-		again, err := plan.ParseDecimal(d.String())
+		again, err := decimal.Parse(d.String())
 		if err != nil || again.Cmp(d) != 0 || again.String() != d.String() {
 			t.Errorf("%q became %s and that %s, %v", text, d, again, err)
 		}

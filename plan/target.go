@@ -5,11 +5,12 @@ import (
 	"slices"
 	"strings"
 
+	"planwatch/internal/decimal"
 	"planwatch/internal/kpi"
 	"planwatch/internal/yamlfile"
 )
 
-// Basis is what a target rests on.
+// Basis is what a target is based on.
 type Basis string
 
 // The bases.
@@ -23,20 +24,20 @@ const (
 
 var bases = []Basis{ByPlan, ByReport, ByLaw, National, Operational}
 
-// Moment says at what moment the value due is reckoned.
+// Moment is the moment for which the value due is computed.
 type Moment string
 
 // The moments.
 const (
-	// Now is the clock's present.
+	// Now is the present time.
 	Now Moment = "now"
-	// AsOf is the moment that the figure speaks of: right for what is booked
-	// once a month, which would otherwise seem to fall behind until the next booking.
+	// AsOf is the moment of the figure. It is for figures that are booked once
+	// a month, which would otherwise fall behind until the next booking.
 	AsOf Moment = "as_of"
 )
 
-// File is one YAML file of targets under plan in a region's directory.
-type File struct {
+// TargetFile is one YAML file of targets under plan in a region's directory.
+type TargetFile struct {
 	// The plan that the targets come from, as it is titled.
 	Plan string `yaml:"plan" jsonschema:"required"`
 	// Targets written out one by one.
@@ -54,13 +55,15 @@ type Target struct {
 	// Labels that select the samples; what they leave out is added up. An empty value selects samples without that label.
 	Where map[string]string `yaml:"where,omitempty"`
 	// The value to be reached at the period's end, in unit. One of value and value_from is given.
-	Value *Decimal `yaml:"value,omitempty"`
+	Value *decimal.Decimal `yaml:"value,omitempty"`
 	// Another KPI that says what this one is to be, such as the same month last year.
 	ValueFrom *ValueFrom `yaml:"value_from,omitempty"`
 
 	Terms `yaml:",inline"`
 
 	origin origin
+	// factor is how many of the base unit one of Unit is; nil is 1.
+	factor *decimal.Decimal
 }
 
 // ValueFrom names the KPI whose figure, at the same labels and moment, is the
@@ -72,7 +75,7 @@ type ValueFrom struct {
 
 // Terms are what a target says beside its cell and its value.
 type Terms struct {
-	// The unit that value, at and milestones are written in: the KPI's own where it is left out, or a measure of it such as tkr, mnkr, percent, days.
+	// The measure that value, at and milestones are written in, one of those of the KPI's unit in units.yaml. Left out, the base unit itself.
 	Unit string `yaml:"unit,omitempty"`
 	// The first day of the period.
 	From Date `yaml:"from" jsonschema:"required"`
@@ -80,7 +83,7 @@ type Terms struct {
 	To Date `yaml:"to,omitempty"`
 	// What the target rests on. A threshold or target of the region's own making is operational.
 	Basis Basis `yaml:"basis" jsonschema:"required,enum=plan,enum=report,enum=law,enum=national,enum=operational"`
-	// Where to find the sentence. Only an operational target may do without.
+	// Where to find the sentence: an id in citations.yaml, or the citation itself. Only an operational target may do without.
 	Cite string `yaml:"cite,omitempty"`
 	// Who is called; a name in oncall.yaml.
 	Owner string `yaml:"owner" jsonschema:"required"`
@@ -97,9 +100,9 @@ type Terms struct {
 	DueBy Moment `yaml:"due_by,omitempty" jsonschema:"enum=now,enum=as_of,default=now"`
 }
 
-// origin is where a target stands, for faults and for those that name it.
+// origin is where a target is defined, for errors.
 type origin struct {
-	file *yamlfile.File
+	file *yamlfile.Document
 	path string
 }
 
@@ -111,7 +114,13 @@ func (o origin) place() string {
 	return at(o.file, o.path)
 }
 
-// Labels are the target's labels as its metrics carry them.
+// Fault places an error about the value at path, such as ".cite", of the
+// target in its file. The target comes from Load.
+func (t Target) Fault(path, format string, args ...any) error {
+	return t.origin.file.Locate(yamlfile.Faultf(t.origin.path+path, format, args...))
+}
+
+// Labels are the labels of the target's metrics.
 func (t Target) Labels() kpi.Labels {
 	pairs := make([]kpi.Label, 0, len(t.Where))
 	for name, value := range t.Where {
@@ -120,9 +129,9 @@ func (t Target) Labels() kpi.Labels {
 	return kpi.NewLabels(pairs...)
 }
 
-// cell is a text that two targets share only if they speak of the same KPI
-// at the same labels. Unlike Labels it tells a label that must be absent from
-// one that is added up.
+// cell is a text that is equal for two targets only if they are for the same
+// KPI at the same labels. It includes labels that must be absent, which Labels
+// leaves out.
 func (t Target) cell() string {
 	var b strings.Builder
 	b.WriteString(t.KPI)
@@ -132,7 +141,7 @@ func (t Target) cell() string {
 	return b.String()
 }
 
-// selects tells whether a sample of those labels counts towards the target.
+// selects reports whether a sample of those labels counts towards the target.
 func (t Target) selects(labels kpi.Labels) bool {
 	for name, value := range t.Where {
 		if labels.Get(name) != value {
@@ -142,19 +151,18 @@ func (t Target) selects(labels kpi.Labels) bool {
 	return true
 }
 
-// overlaps tells whether the periods of the two have a day in common.
+// overlaps reports whether the periods of the two have a day in common.
 func (t Target) overlaps(other Target) bool {
 	return !t.endsBefore(other) && !other.endsBefore(t)
 }
 
 func (t Target) endsBefore(other Target) bool { return !t.To.IsZero() && t.To.Before(other.From) }
 
-// inUnit is an amount of the target, written in its unit, in the KPI's. The
-// unit has been checked.
-func (t Target) inUnit(amount Decimal, base kpi.Unit) float64 {
-	per, err := factor(t.Unit, base)
-	if err != nil {
+// inBaseUnit converts an amount from the target's measure to the KPI's base
+// unit.
+func (t Target) inBaseUnit(amount decimal.Decimal) float64 {
+	if t.factor == nil {
 		return amount.Float()
 	}
-	return amount.Mul(per).Float()
+	return amount.Mul(*t.factor).Float()
 }

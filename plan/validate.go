@@ -3,165 +3,157 @@ package plan
 import (
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
+	"planwatch/internal/decimal"
 	"planwatch/internal/kpi"
+	"planwatch/internal/naming"
 	"planwatch/internal/yamlfile"
 )
 
-var idPattern = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
-
-// at is a place in a file, as faults write it.
-func at(file *yamlfile.File, path string) string {
+// at is a place in a file, as errors write it.
+func at(file *yamlfile.Document, path string) string {
 	return fmt.Sprintf("%s:%d", file.Name(), file.Line(path))
 }
 
-// faults collects what is wrong with one target.
-type faults struct {
-	// path of the target, and how it is called in its faults.
-	path, name string
-	all        []error
+// faultsAt collects faults of the entry at path, which messages call subject.
+func faultsAt(path, subject string) *yamlfile.Faults {
+	return yamlfile.NewFaults().In(strings.TrimPrefix(path, "$"), subject)
 }
 
-// add notes a fault at key, such as ".warning", of the target.
-func (f *faults) add(key, format string, args ...any) {
-	f.all = append(f.all, yamlfile.Faultf(f.path+key, "%s: "+format, append([]any{f.name}, args...)...))
-}
-
-// validate checks all about the target that does not depend on others.
-func (t Target) validate(c Catalogue, path string) []error {
-	f := &faults{path: path, name: "target " + t.ID}
-	if !idPattern.MatchString(t.ID) {
-		f.name = "target"
-		f.add(".id", "id: %q is not lower-case words joined by hyphens, such as beds-surgery", t.ID)
+// validate checks everything that does not depend on other targets.
+func (t Target) validate(scope Scope, path string) error {
+	f := faultsAt(path, "target "+t.ID)
+	if !naming.ValidID(t.ID) {
+		f = faultsAt(path, "target")
+		f.Add(".id", "id: %q is not lower-case words joined by hyphens, such as beds-surgery", t.ID)
 	}
-	t.validateTerms(c, f)
-	entry, ok := c.KPIs[t.KPI]
+	t.validateTerms(scope, f)
+	entry, ok := scope.KPIs.Get(t.KPI)
 	if !ok {
-		f.add(".kpi", "kpi: no collector gives %q%s", t.KPI, suggestion(t.KPI, c.names()))
-		return f.all
+		f.Add(".kpi", "kpi: no collector gives %q%s", t.KPI, yamlfile.Suggestion(t.KPI, scope.KPIs.Names()))
+		return f.Err()
 	}
 	if entry.Histogram != nil {
-		f.add(".kpi", "kpi: %s is a histogram, which has no one value; aim at a ratio beside it", t.KPI)
-		return f.all
+		f.Add(".kpi", "kpi: %s is a histogram, which has no single value; set the target for a ratio", t.KPI)
+		return f.Err()
 	}
 	t.validateWhere(entry, f)
-	if _, err := factor(t.Unit, entry.Unit); err != nil {
-		f.add(".unit", "unit: %w", err)
-		return f.all
+	if _, err := entry.Base.Factor(t.Unit); err != nil {
+		f.Add(".unit", "unit: %w", err)
+		return f.Err()
 	}
-	t.validateValue(c, entry, f)
+	t.validateValue(scope, entry, f)
 	if t.Value == nil {
 		t.validateThresholds(entry, f)
-		return f.all
+		return f.Err()
 	}
 	periodIsSound := t.validateYear(entry, f)
 	t.validateThresholds(entry, f)
 	if t.Phasing.Set() && periodIsSound {
 		t.validatePhasing(entry, f)
 	}
-	return f.all
+	return f.Err()
 }
 
 // validateTerms checks period, basis, citation and owner.
-func (t Target) validateTerms(c Catalogue, f *faults) {
+func (t Target) validateTerms(scope Scope, f *yamlfile.Faults) {
 	if t.From.IsZero() {
-		f.add(".from", "from: missing; give the period's first day, such as 2025-01-01")
+		f.Add(".from", "from: missing; give the period's first day, such as 2025-01-01")
 	}
 	if !t.To.IsZero() && t.To.Before(t.From) {
-		f.add(".to", "to: %s is before from, %s", t.To, t.From)
+		f.Add(".to", "to: %s is before from, %s", t.To, t.From)
 	}
 	if !slices.Contains(bases, t.Basis) {
-		f.add(".basis", "basis: %q is not plan, report, law, national or operational", t.Basis)
+		f.Add(".basis", "basis: %q is not plan, report, law, national or operational", t.Basis)
 	}
 	if t.Cite == "" && t.Basis != Operational {
-		f.add(".cite", "cite: missing; say where the sentence stands, or make the basis operational")
+		f.Add(".cite", "cite: missing; give the citation, or set basis: operational")
 	}
 	switch {
 	case t.Owner == "":
-		f.add(".owner", "owner: missing; say who is called")
-	case c.Owners != nil && !slices.Contains(c.Owners, t.Owner):
-		f.add(".owner", "owner: %q is nobody in oncall.yaml%s", t.Owner, suggestion(t.Owner, c.Owners))
+		f.Add(".owner", "owner: missing; give a name in oncall.yaml")
+	case scope.Owners != nil && !slices.Contains(scope.Owners, t.Owner):
+		f.Add(".owner", "owner: %q is not in oncall.yaml%s", t.Owner, yamlfile.Suggestion(t.Owner, scope.Owners))
 	}
 	if t.DueBy != "" && t.DueBy != Now && t.DueBy != AsOf {
-		f.add(".due_by", "due_by: %q is not now or as_of", t.DueBy)
+		f.Add(".due_by", "due_by: %q is not now or as_of", t.DueBy)
 	}
 }
 
-func (t Target) validateWhere(entry Entry, f *faults) {
+func (t Target) validateWhere(entry kpi.Entry, f *yamlfile.Faults) {
 	for _, name := range slices.Sorted(maps.Keys(t.Where)) {
 		if !slices.Contains(entry.Labels, name) {
-			f.add(".where."+name, "where: %s has no label %q; %s", t.KPI, name, has(entry.Labels))
+			f.Add(".where."+name, "where: %s has no label %q; %s", t.KPI, name, haveLabels(entry.Labels))
 		}
 	}
 }
 
-func has(labels []string) string {
+func haveLabels(labels []string) string {
 	if len(labels) == 0 {
 		return "it has none"
 	}
 	return "it has " + strings.Join(labels, ", ")
 }
 
-func (t Target) validateValue(c Catalogue, entry Entry, f *faults) {
+func (t Target) validateValue(scope Scope, entry kpi.Entry, f *yamlfile.Faults) {
 	switch {
 	case t.Value == nil && t.ValueFrom == nil:
-		f.add(".value", "value: missing; give value, or value_from: {kpi: NAME}")
+		f.Add(".value", "value: missing; give value, or value_from: {kpi: NAME}")
 	case t.Value != nil && t.ValueFrom != nil:
-		f.add(".value_from", "give either value or value_from, not both")
+		f.Add(".value_from", "give either value or value_from, not both")
 	case t.Value != nil && t.Value.Sign() < 0 && !entry.AllowNegative:
-		f.add(".value", "value: %s is below zero, which %s never is", t.Value, t.KPI)
+		f.Add(".value", "value: %s is below zero; %s does not allow negative values", t.Value, t.KPI)
 	case t.ValueFrom != nil:
-		t.validateValueFrom(c, entry, f)
+		t.validateValueFrom(scope, entry, f)
 	}
 }
 
-func (t Target) validateValueFrom(c Catalogue, entry Entry, f *faults) {
-	other, ok := c.KPIs[t.ValueFrom.KPI]
+func (t Target) validateValueFrom(scope Scope, entry kpi.Entry, f *yamlfile.Faults) {
+	other, ok := scope.KPIs.Get(t.ValueFrom.KPI)
 	switch {
 	case !ok:
-		f.add(".value_from.kpi", "value_from: no collector gives %q%s", t.ValueFrom.KPI, suggestion(t.ValueFrom.KPI, c.names()))
+		f.Add(".value_from.kpi", "value_from: no collector gives %q%s", t.ValueFrom.KPI, yamlfile.Suggestion(t.ValueFrom.KPI, scope.KPIs.Names()))
 		return
 	case t.ValueFrom.KPI == t.KPI:
-		f.add(".value_from.kpi", "value_from: %s would be held against itself", t.KPI)
+		f.Add(".value_from.kpi", "value_from: %s cannot be its own target", t.KPI)
 	case other.Histogram != nil:
-		f.add(".value_from.kpi", "value_from: %s is a histogram, which has no one value", t.ValueFrom.KPI)
+		f.Add(".value_from.kpi", "value_from: %s is a histogram, which has no single value", t.ValueFrom.KPI)
 	case other.Unit != entry.Unit:
-		f.add(".value_from.kpi", "value_from: %s is in %s, but %s in %s", t.ValueFrom.KPI, other.Unit, t.KPI, entry.Unit)
+		f.Add(".value_from.kpi", "value_from: %s is in %s, but %s in %s", t.ValueFrom.KPI, other.Unit, t.KPI, entry.Unit)
 	}
 	for _, name := range slices.Sorted(maps.Keys(t.Where)) {
 		if slices.Contains(entry.Labels, name) && !slices.Contains(other.Labels, name) {
-			f.add(".value_from.kpi", "value_from: %s has no label %q; %s", t.ValueFrom.KPI, name, has(other.Labels))
+			f.Add(".value_from.kpi", "value_from: %s has no label %q; %s", t.ValueFrom.KPI, name, haveLabels(other.Labels))
 		}
 	}
 	if t.Phasing.Set() {
-		f.add(".phasing", "phasing: value_from says what is due at each moment; leave phasing out")
+		f.Add(".phasing", "phasing: with value_from, the other kpi's figure is what is due; leave phasing out")
 	}
 }
 
-// validateYear holds an accumulating KPI's period to one calendar year, and
-// tells whether phasing can be checked.
-func (t Target) validateYear(entry Entry, f *faults) bool {
+// validateYear checks that an accumulating KPI's period is within one calendar
+// year. It reports whether phasing can be checked.
+func (t Target) validateYear(entry kpi.Entry, f *yamlfile.Faults) bool {
 	if t.From.IsZero() || !t.To.IsZero() && t.To.Before(t.From) {
 		return false
 	}
 	phased := entry.Accumulates != "" || t.Phasing.Set()
 	switch {
 	case t.To.IsZero() && phased:
-		f.add(".to", "to: missing; what falls due over a period needs its last day")
+		f.Add(".to", "to: missing; a value that falls due over a period needs its last day")
 		return false
 	case entry.Accumulates != "" && t.From.Year != t.To.Year:
-		f.add(".to", "to: %s is in another year than from, %s, but %s begins again on 1 January; give each year a target", t.To, t.From, t.KPI)
+		f.Add(".to", "to: %s is in another year than from, %s, but %s starts again on 1 January; give each year its own target", t.To, t.From, t.KPI)
 		return false
 	}
 	return true
 }
 
-// validateThresholds checks that warning and critical lie on the worse side
-// of the target, warning first.
-func (t Target) validateThresholds(entry Entry, f *faults) {
+// validateThresholds checks that warning and critical are on the worse side of
+// the target, with warning nearer to it.
+func (t Target) validateThresholds(entry kpi.Entry, f *yamlfile.Faults) {
 	for _, one := range []struct {
 		key string
 		Threshold
@@ -179,32 +171,33 @@ func (t Target) validateThresholds(entry Entry, f *faults) {
 		return
 	case warning.Share != nil && critical.Share != nil:
 		if critical.Share.Cmp(*warning.Share) < 0 {
-			f.add(".critical", "critical: %s is nearer to the target than warning, %s", critical, warning)
+			f.Add(".critical", "critical: %s is nearer to the target than warning, %s", critical, warning)
 		}
 	case warning.At != nil && critical.At != nil:
-		if worse(entry, critical.At.Cmp(*warning.At)) < 0 {
-			f.add(".critical", "critical: %s is nearer to the target than warning, %s", critical, warning)
+		if compareWorse(entry, critical.At.Cmp(*warning.At)) < 0 {
+			f.Add(".critical", "critical: %s is nearer to the target than warning, %s", critical, warning)
 		}
 	case t.Value != nil && entry.Accumulates == "" && !t.Phasing.Set():
-		// A share and a figure can be compared only where the expected value stands still.
-		if w, c := t.figure(entry, warning), t.figure(entry, critical); worse(entry, c.Cmp(w)) < 0 {
-			f.add(".critical", "critical: %s is nearer to the target than warning, %s", critical, warning)
+		// A share and a figure can be compared only if the expected value is constant.
+		if w, c := t.figure(entry, warning), t.figure(entry, critical); compareWorse(entry, c.Cmp(w)) < 0 {
+			f.Add(".critical", "critical: %s is nearer to the target than warning, %s", critical, warning)
 		}
 	default:
-		f.add(".critical", "critical: give warning and critical in the same form, both as shares or both as figures")
+		f.Add(".critical", "critical: give warning and critical in the same form, both as shares or both as figures")
 	}
 }
 
-// worse is order, of two values, turned so that the larger is the worse.
-func worse(entry Entry, order int) int {
+// compareWorse reverses order where a higher value is better, so that the
+// worse of two values counts as the larger.
+func compareWorse(entry kpi.Entry, order int) int {
 	if entry.Better == kpi.Higher {
 		return -order
 	}
 	return order
 }
 
-// figure is where a threshold lies for the target's full value, in its unit.
-func (t Target) figure(entry Entry, threshold Threshold) Decimal {
+// figure is a threshold for the target's full value, in the target's unit.
+func (t Target) figure(entry kpi.Entry, threshold Threshold) decimal.Decimal {
 	if threshold.At != nil {
 		return *threshold.At
 	}
@@ -218,38 +211,38 @@ func (t Target) figure(entry Entry, threshold Threshold) Decimal {
 	return t.Value.Add(width)
 }
 
-func (t Target) validateShare(entry Entry, key string, share Decimal, f *faults) {
+func (t Target) validateShare(entry kpi.Entry, key string, share decimal.Decimal, f *yamlfile.Faults) {
 	switch {
 	case share.Sign() < 0:
-		f.add("."+key, "%s: %s lies on the better side of the target; write how much worse it may be, such as 5%%", key, Threshold{Share: &share})
-	case entry.Better == kpi.Higher && share.Cmp(wholeDecimal(1)) > 0:
-		f.add("."+key, "%s: %s is more than all of the expected value; write a share up to 100%%", key, Threshold{Share: &share})
+		f.Add("."+key, "%s: %s is on the better side of the target; write how much worse the actual may be, such as 5%%", key, Threshold{Share: &share})
+	case entry.Better == kpi.Higher && share.Cmp(decimal.Whole(1)) > 0:
+		f.Add("."+key, "%s: %s is more than all of the expected value; write a share up to 100%%", key, Threshold{Share: &share})
 	case t.Value != nil && t.Value.Sign() == 0:
-		f.add("."+key, "%s: a share of 0 is nothing; write a figure such as {at: 1}", key)
+		f.Add("."+key, "%s: a share of a target of 0 has no meaning; write a figure such as {at: 1}", key)
 	}
 }
 
-func (t Target) validateFigure(entry Entry, key string, figure Decimal, f *faults) {
+func (t Target) validateFigure(entry kpi.Entry, key string, figure decimal.Decimal, f *yamlfile.Faults) {
 	if t.Value == nil {
 		return
 	}
 	rises := entry.Accumulates != "" || t.Phasing.Set()
 	switch {
-	case worse(entry, figure.Cmp(*t.Value)) < 0:
-		f.add("."+key, "%s: %s is on the wrong side of the target, %s; %s is better, so it lies at or %s it",
+	case compareWorse(entry, figure.Cmp(*t.Value)) < 0:
+		f.Add("."+key, "%s: %s is on the wrong side of the target, %s; %s is better, so it must be at or %s it",
 			key, figure, t.Value, entry.Better, map[kpi.Direction]string{kpi.Higher: "below", kpi.Lower: "above"}[entry.Better])
 	case rises && entry.Better == kpi.Higher:
-		f.add("."+key, "%s: a figure would be missed from the first day of the period; write a share of what is due by then, such as 5%%", key)
+		f.Add("."+key, "%s: the actual would be below a figure from the first day of the period; write a share of the value due, such as 5%%", key)
 	}
 }
 
-func (t Target) validatePhasing(entry Entry, f *faults) {
+func (t Target) validatePhasing(entry kpi.Entry, f *yamlfile.Faults) {
 	p := t.Phasing
 	switch {
 	case p.Even && entry.Accumulates == "":
-		f.add(".phasing", "phasing: %s does not accumulate, so even means nothing; leave phasing out, or give milestones", t.KPI)
+		f.Add(".phasing", "phasing: %s does not accumulate, so even has no meaning; leave phasing out, or give milestones", t.KPI)
 	case p.Months != nil && entry.Accumulates == "":
-		f.add(".phasing", "phasing: %s does not accumulate, so months mean nothing; leave phasing out, or give milestones", t.KPI)
+		f.Add(".phasing", "phasing: %s does not accumulate, so months have no meaning; leave phasing out, or give milestones", t.KPI)
 	case p.Months != nil:
 		t.validateMonths(f)
 	case p.Milestones != nil:
@@ -257,64 +250,64 @@ func (t Target) validatePhasing(entry Entry, f *faults) {
 	}
 }
 
-func (t Target) validateMonths(f *faults) {
+func (t Target) validateMonths(f *yamlfile.Faults) {
 	months := t.Phasing.Months
 	if len(months) != 12 {
-		f.add(".phasing.months", "phasing: months: %d shares; give 12, January first", len(months))
+		f.Add(".phasing.months", "phasing: months: %d shares; give 12, January first", len(months))
 		return
 	}
-	var sum Decimal
+	var sum decimal.Decimal
 	for i, share := range months {
 		place := fmt.Sprintf(".phasing.months[%d]", i)
 		inside := int(t.From.Month) <= i+1 && i+1 <= int(t.To.Month)
 		switch {
 		case share.Sign() < 0:
-			f.add(place, "phasing: months: %s is below zero", percent(share))
+			f.Add(place, "phasing: months: %s is below zero", percent(share))
 		case share.Sign() > 0 && !inside:
-			f.add(place, "phasing: months: %s is due in month %d, outside the period %s to %s; write 0", percent(share), i+1, t.From, t.To)
+			f.Add(place, "phasing: months: %s is due in month %d, outside the period %s to %s; write 0", percent(share), i+1, t.From, t.To)
 		}
 		sum = sum.Add(share)
 	}
-	if sum.Cmp(wholeDecimal(1)) != 0 {
-		f.add(".phasing.months", "phasing: months: the shares add up to %s, not 100%%", percent(sum))
+	if sum.Cmp(decimal.Whole(1)) != 0 {
+		f.Add(".phasing.months", "phasing: months: the shares add up to %s, not 100%%", percent(sum))
 	}
 }
 
-func percent(share Decimal) string { return Threshold{Share: &share}.String() }
+func percent(share decimal.Decimal) string { return Threshold{Share: &share}.String() }
 
-func (t Target) validateMilestones(entry Entry, f *faults) {
+func (t Target) validateMilestones(entry kpi.Entry, f *yamlfile.Faults) {
 	p := t.Phasing
 	if p.Shape != Steps && p.Shape != Lines {
-		f.add(".phasing.shape", "phasing: shape: %q is not steps or lines", p.Shape)
+		f.Add(".phasing.shape", "phasing: shape: %q is not steps or lines", p.Shape)
 	}
 	if p.Shape == Lines && p.Start == nil && entry.Accumulates == "" {
-		f.add(".phasing", "phasing: start: missing; say what the line to the first milestone begins from")
+		f.Add(".phasing", "phasing: start: missing; give the value that the line to the first milestone begins from")
 	}
 	if len(p.Milestones) == 0 {
-		f.add(".phasing.milestones", "phasing: milestones: there are none; leave phasing out")
+		f.Add(".phasing.milestones", "phasing: milestones: there are none; leave phasing out")
 	}
 	for i, m := range p.Milestones {
 		place := fmt.Sprintf(".phasing.milestones[%d]", i)
 		switch {
 		case m.On.IsZero():
-			f.add(place, "phasing: milestones: on: missing; give the day by whose end the value is due")
+			f.Add(place, "phasing: milestones: on: missing; give the day at the end of which the value is due")
 			continue
 		case m.Value == nil:
-			f.add(place, "phasing: milestones: %s: value: missing", m.On)
+			f.Add(place, "phasing: milestones: %s: value: missing", m.On)
 			continue
 		case m.On.Before(t.From) || t.To.Before(m.On):
-			f.add(place+".on", "phasing: milestones: %s is outside the period %s to %s", m.On, t.From, t.To)
+			f.Add(place+".on", "phasing: milestones: %s is outside the period %s to %s", m.On, t.From, t.To)
 		case m.On == t.To && m.Value.Cmp(*t.Value) != 0:
-			f.add(place+".value", "phasing: milestones: %s on the period's last day is not the target's value, %s", m.Value, t.Value)
+			f.Add(place+".value", "phasing: milestones: %s on the period's last day is not the target's value, %s", m.Value, t.Value)
 		}
 		if i == 0 {
 			continue
 		}
 		switch before := p.Milestones[i-1]; {
 		case !before.On.Before(m.On):
-			f.add(place+".on", "phasing: milestones: %s is out of order; it follows %s", m.On, before.On)
+			f.Add(place+".on", "phasing: milestones: %s is out of order; it follows %s", m.On, before.On)
 		case entry.Accumulates != "" && before.Value != nil && m.Value.Cmp(*before.Value)*t.Value.Sign() < 0:
-			f.add(place+".value", "phasing: milestones: %s after %s, but %s adds up over the year", m.Value, before.Value, t.KPI)
+			f.Add(place+".value", "phasing: milestones: %s follows %s, but %s accumulates; give values that approach the target", m.Value, before.Value, t.KPI)
 		}
 	}
 }

@@ -222,7 +222,7 @@ func TestListsKeys(t *testing.T) {
 				continue
 			}
 			if row[key] == "" || seen[row[key]] {
-				t.Errorf("%s: %s %q is missing or stands twice", file, key, row[key])
+				t.Errorf("%s: %s %q is missing or is given twice", file, key, row[key])
 			}
 			seen[row[key]] = true
 		}

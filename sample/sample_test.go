@@ -198,7 +198,7 @@ func TestWardsLabels(t *testing.T) {
 		}
 		key := w["division"] + "/" + w["hospital"] + "/" + w["ward"]
 		if seen[key] {
-			t.Errorf("%s stands twice", key)
+			t.Errorf("%s is given twice", key)
 		}
 		seen[key] = true
 	}

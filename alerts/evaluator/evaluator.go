@@ -1,7 +1,7 @@
 // Package evaluator evaluates alert rules within planwatch, for a site that
-// runs no Prometheus. It is Prometheus' own scraping, storage, engine, rule
-// manager and notifier, put together; no other package knows their API, which
-// moves from release to release.
+// runs no Prometheus. It uses Prometheus' scraping, storage, engine, rule
+// manager and notifier. No other package uses them, since their API changes
+// between releases.
 package evaluator
 
 import (
@@ -30,45 +30,46 @@ import (
 	"github.com/prometheus/prometheus/rules"
 	"github.com/prometheus/prometheus/scrape"
 
+	"planwatch/internal/naming"
 	"planwatch/internal/pipe"
 )
 
 const (
-	// job is the job label that a scrape of planwatch is to have in any
-	// Prometheus, as the rules expect it.
-	job = "planwatch"
-	// sendTimeout bounds a send, and with it how long an Alertmanager that
-	// does not answer can hold up a stop. What is left unsent is sent anew by
-	// whoever evaluates next.
+	// job is the job label of planwatch's series, which the rules expect.
+	job = naming.Planwatch
+	// sendTimeout limits a send, and so how long an Alertmanager that does not
+	// answer can delay a stop. The next Evaluator sends the alerts that were
+	// not sent.
 	sendTimeout = 3 * time.Second
-	// outageTolerance is Prometheus' own default for the age of a pending
-	// alert that a restart goes on with.
+	// outageTolerance is Prometheus' default: after a longer outage, pending
+	// alerts start again.
 	outageTolerance = time.Hour
 )
 
-// Options are what an Evaluator needs.
+// Options configure an Evaluator.
 type Options struct {
-	// Rules are the files to evaluate.
+	// Rules are the rule files to evaluate.
 	Rules []RuleFile
-	// Metrics answers scrapes.
+	// Metrics is the handler that is scraped.
 	Metrics http.Handler
-	// Instance is the instance label of what is scraped, host:port.
+	// Instance is the instance label of scraped series, host:port.
 	Instance string
-	// ExternalURL is where people reach planwatch, for links in alerts.
+	// ExternalURL is the address of planwatch for users, for links in alerts.
 	ExternalURL *url.URL
-	// Interval is how often planwatch is scraped and rules are evaluated
-	// whose group does not say.
+	// Interval is the time between scrapes, and between evaluations of a group
+	// that has no interval.
 	Interval time.Duration
-	// Alertmanagers are the URLs that alerts are sent to; none sends nothing.
+	// Alertmanagers are the URLs that alerts are sent to; without any, none are
+	// sent.
 	Alertmanagers []string
-	// Storage is where samples and pending alerts outlast a restart.
+	// Storage keeps samples and pending alerts over a restart.
 	Storage *Storage
-	// Registerer takes the metrics about evaluating and sending.
+	// Registerer registers the metrics about evaluating and sending.
 	Registerer prometheus.Registerer
 	Logger     *slog.Logger
 }
 
-// Evaluator evaluates rules while Run does.
+// Evaluator evaluates alert rules.
 type Evaluator struct {
 	options   Options
 	rules     *rules.Manager
@@ -78,8 +79,8 @@ type Evaluator struct {
 	receivers map[string][]*targetgroup.Group
 }
 
-// New reads the rules. Errors are those of a rule that does not parse, and of
-// an Alertmanager's URL that is none.
+// New makes an Evaluator. It fails if a rule does not parse or an
+// Alertmanager's URL is not valid.
 func New(o Options) (*Evaluator, error) {
 	parsed := parser.NewParser(parser.Options{})
 	files := loader{files: map[string][]byte{}, parser: parsed, logger: o.Logger}
@@ -119,8 +120,8 @@ func New(o Options) (*Evaluator, error) {
 		Logger:               logger,
 		Registerer:           o.Registerer,
 		OutageTolerance:      outageTolerance,
-		// Without a wait of its own: what had stood for its time before a
-		// restart fires as soon as it is seen again.
+		// No extra wait: an alert that fired before a restart fires again at
+		// once.
 		ForGracePeriod: 0,
 		ResendDelay:    time.Minute,
 		GroupLoader:    files,
@@ -136,8 +137,8 @@ func New(o Options) (*Evaluator, error) {
 	return e, nil
 }
 
-// settings are Prometheus' own, made as from a file so that they get its
-// defaults, and the Alertmanagers as its discovery would name them.
+// settings returns Prometheus' configuration, parsed from YAML so that it has
+// Prometheus' defaults, and the Alertmanagers as target groups.
 func settings(o Options) (*config.Config, map[string][]*targetgroup.Group, error) {
 	var text strings.Builder
 	fmt.Fprintf(&text, "global: {scrape_interval: %s, scrape_timeout: %s, evaluation_interval: %s}\n",
@@ -150,7 +151,7 @@ func settings(o Options) (*config.Config, map[string][]*targetgroup.Group, error
 	for i, address := range o.Alertmanagers {
 		parsed, err := url.Parse(address)
 		if err != nil || parsed.Host == "" || !slices.Contains([]string{"http", "https"}, parsed.Scheme) {
-			return nil, nil, fmt.Errorf("alerting: alertmanagers: %q is not a URL such as http://localhost:9093", address)
+			return nil, nil, fmt.Errorf("alerting: alertmanagers: not a URL such as http://localhost:9093")
 		}
 		fmt.Fprintf(&text, "    - {api_version: v2, timeout: %s, scheme: %s, path_prefix: %q}\n", model.Duration(sendTimeout), parsed.Scheme, parsed.Path)
 		receivers[fmt.Sprintf("config-%d", i)] = group(parsed.Host)
@@ -166,8 +167,8 @@ func group(address string) []*targetgroup.Group {
 	return []*targetgroup.Group{{Source: address, Targets: []model.LabelSet{{model.AddressLabel: model.LabelValue(address)}}}}
 }
 
-// Run scrapes, evaluates and sends until ctx ends, and returns when all that
-// it began has ended.
+// Run scrapes, evaluates and sends until ctx ends. It returns when all it
+// started has ended.
 func (e *Evaluator) Run(ctx context.Context) error {
 	server := &http.Server{Handler: e.options.Metrics, ReadHeaderTimeout: 5 * time.Second}
 	scraped, sent := make(chan map[string][]*targetgroup.Group, 1), make(chan map[string][]*targetgroup.Group, 1)
@@ -195,7 +196,7 @@ func (e *Evaluator) Run(ctx context.Context) error {
 	return nil
 }
 
-// loader gives the rule manager files that are held in memory.
+// loader loads rule files from memory.
 type loader struct {
 	files  map[string][]byte
 	parser parser.Parser

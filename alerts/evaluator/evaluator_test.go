@@ -22,7 +22,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"planwatch/alerts/evaluator"
-	"planwatch/internal/generated"
+	"planwatch/internal/genfiles"
 )
 
 const bedsRule = `groups:
@@ -292,7 +292,7 @@ func TestNewRefuses(t *testing.T) {
 		{"a rule that does not parse", func(o *evaluator.Options) {
 			o.Rules[0].Data = []byte("groups: [{name: a, rules: [{alert: A, expr: 'sum(('}]}]")
 		}, "alerting: "},
-		{"an Alertmanager that is no URL", func(o *evaluator.Options) { o.Alertmanagers = []string{"localhost:9093"} }, `alerting: alertmanagers: "localhost:9093" is not a URL such as http://localhost:9093`},
+		{"an Alertmanager that is no URL", func(o *evaluator.Options) { o.Alertmanagers = []string{"localhost:9093"} }, `alerting: alertmanagers: not a URL such as http://localhost:9093`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -320,7 +320,7 @@ func TestDamagedStorageIsSetAside(t *testing.T) {
 }
 
 func TestCheck(t *testing.T) {
-	files := []generated.File{
+	files := []genfiles.File{
 		{Path: "alerts/test/rules/good.yaml", Data: fmt.Appendf(nil, bedsRule, "1m")},
 		{Path: "alerts/test/rules/bad.yaml", Data: []byte("groups: [{name: a, rules: [{alert: A, expr: 'sum(('}]}]")},
 		{Path: "alerts/test/alertmanager.yml", Data: []byte("route: {}")},

@@ -9,7 +9,7 @@ import (
 	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/promql/parser"
 
-	"planwatch/internal/generated"
+	"planwatch/internal/genfiles"
 )
 
 // RuleFile is one file of rules, in Prometheus' form.
@@ -18,9 +18,9 @@ type RuleFile struct {
 	Data []byte
 }
 
-// RuleFiles are those of the generated files that hold rules: the ones in a
-// directory of that name.
-func RuleFiles(files []generated.File) []RuleFile {
+// RuleFiles returns the generated files that hold rules: those in a directory
+// named rules.
+func RuleFiles(files []genfiles.File) []RuleFile {
 	var rules []RuleFile
 	for _, file := range files {
 		if path.Base(path.Dir(file.Path)) == "rules" {
@@ -30,8 +30,7 @@ func RuleFiles(files []generated.File) []RuleFile {
 	return rules
 }
 
-// Check reads the rules as Prometheus does, and reports those that it would
-// refuse.
+// Check parses the rules as Prometheus does, and returns the errors.
 func Check(rules []RuleFile) error {
 	l := loader{files: map[string][]byte{}, parser: parser.NewParser(parser.Options{}), logger: slog.New(slog.DiscardHandler)}
 	var faults []error

@@ -16,24 +16,24 @@ import (
 	"github.com/prometheus/prometheus/tsdb/fileutil"
 )
 
-// retention is how long samples are kept: longer than any rule looks back,
-// and than an outage after which pending alerts go on.
+// retention is how long samples are kept. It is longer than the range of any
+// rule, and longer than outageTolerance.
 const retention = 2 * 24 * time.Hour
 
-// Storage holds the samples that rules look at, and since when alerts have
-// been pending.
+// Storage holds the samples that rules read, and since when alerts have been
+// pending.
 type Storage struct {
 	db   *tsdb.DB
 	lock fileutil.Releaser
 }
 
-// ErrInUse is a storage that another process has open.
+// ErrInUse means that another process has the storage open.
 var ErrInUse = errors.New("another planwatch uses the storage")
 
-// OpenStorage opens the storage in directory. One that is damaged is set
-// aside, since all that is lost with it is for how long alerts have been
-// pending. One that cannot be had, for its rights or for want of space, is an
-// error, and stays as it is.
+// OpenStorage opens the storage in directory. A damaged storage is renamed and
+// a new one is begun: only the time for which alerts have been pending is lost.
+// If the system refuses access or has no space, that is an error and the
+// storage is not changed.
 func OpenStorage(directory string, logger *slog.Logger) (*Storage, error) {
 	logger = logger.With("component", "alerting")
 	if err := os.MkdirAll(directory, 0o750); err != nil {
@@ -41,8 +41,8 @@ func OpenStorage(directory string, logger *slog.Logger) (*Storage, error) {
 	}
 	options := tsdb.DefaultOptions()
 	options.RetentionDuration = retention.Milliseconds()
-	// The lock is the storage's own, taken here so that a directory in use is
-	// told from one that is damaged.
+	// This is the lock that the storage itself uses. It is taken here to tell a
+	// directory in use from a damaged one.
 	options.NoLockfile = true
 	lock, _, err := fileutil.Flock(filepath.Join(directory, "lock"))
 	if err != nil {
@@ -63,8 +63,8 @@ func OpenStorage(directory string, logger *slog.Logger) (*Storage, error) {
 	return OpenStorage(directory, logger)
 }
 
-// unavailable tells whether the system refuses the storage, which says
-// nothing of what is in it.
+// unavailable reports whether the system refuses access to the storage. Such a
+// storage is not damaged.
 func unavailable(err error) bool {
 	for _, refusal := range []error{fs.ErrPermission, syscall.ENOSPC, syscall.EROFS, syscall.EDQUOT, syscall.EMFILE, syscall.ENFILE, syscall.ENOMEM} {
 		if errors.Is(err, refusal) {
@@ -74,7 +74,7 @@ func unavailable(err error) bool {
 	return false
 }
 
-// Close closes the storage, which nothing may use any more.
+// Close closes the storage. It must not be used afterwards.
 func (s *Storage) Close() error {
 	if err := errors.Join(s.db.Close(), s.lock.Release()); err != nil {
 		return fmt.Errorf("alerting: storage: %w", err)

@@ -3,9 +3,11 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -13,47 +15,58 @@ import (
 	"github.com/spf13/cobra"
 
 	"planwatch/alerts/evaluator"
+	"planwatch/internal/format"
+	"planwatch/internal/naming"
 )
 
 func newAlerts() *cobra.Command {
-	var url, format string
+	var address, formatName string
+	formats := []format.Format{format.Table, format.JSON}
 	cmd := &cobra.Command{
 		Use:   "alerts",
 		Short: "Show what is firing and pending",
 		Long:  "Asks a running planwatch for the alerts that are firing or pending: the figure, since\nwhen, and what it means. A Prometheus that evaluates the rules can be asked as well.",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			active, err := askAlerts(cmd.Context(), strings.TrimSuffix(url, "/")+"/api/v1/alerts")
+			chosen, err := format.Parse(formatName, formats...)
 			if err != nil {
 				return err
 			}
-			switch format {
-			case "json":
-				encoder := json.NewEncoder(cmd.OutOrStdout())
-				encoder.SetEscapeHTML(false)
-				encoder.SetIndent("", "  ")
-				return encoder.Encode(active)
-			case "table":
-				return printAlerts(cmd.OutOrStdout(), active)
+			active, err := askAlerts(cmd.Context(), strings.TrimSuffix(address, "/")+"/api/v1/alerts")
+			if err != nil {
+				return err
 			}
-			return fmt.Errorf("format: %q is not table or json", format)
+			if chosen == format.JSON {
+				return format.WriteJSON(cmd.OutOrStdout(), active)
+			}
+			return printAlerts(cmd.OutOrStdout(), active)
 		},
 	}
-	cmd.Flags().StringVar(&url, "url", "http://localhost:9846", "the `address` that planwatch serves on")
-	cmd.Flags().StringVar(&format, "format", "table", "table or json")
+	cmd.Flags().StringVar(&address, "url", "http://localhost:9846", "the `address` that planwatch serves on")
+	formatFlag(cmd, &formatName, formats)
 	return cmd
 }
 
-func askAlerts(ctx context.Context, url string) ([]evaluator.Alert, error) {
+// askAlerts gets the alerts from an address that may hold a password. Its
+// errors never hold the password.
+func askAlerts(ctx context.Context, address string) ([]evaluator.Alert, error) {
+	parsed, err := url.Parse(address)
+	if err != nil || parsed.Host == "" {
+		return nil, errors.New("--url: not an address such as http://localhost:9846")
+	}
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
-		return nil, err
+		return nil, errors.New("--url: not an address such as http://localhost:9846")
 	}
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
-		return nil, fmt.Errorf("is planwatch serving? %w", err)
+		// The error has the address with the user name, or that of a redirect.
+		if wrapped := (*url.Error)(nil); errors.As(err, &wrapped) {
+			err = wrapped.Err
+		}
+		return nil, fmt.Errorf("%s: %w; planwatch must be running there", parsed.Redacted(), err)
 	}
 	defer response.Body.Close()
 	var answer struct {
@@ -61,10 +74,10 @@ func askAlerts(ctx context.Context, url string) ([]evaluator.Alert, error) {
 		Data          struct{ Alerts []evaluator.Alert }
 	}
 	if err := json.NewDecoder(response.Body).Decode(&answer); err != nil {
-		return nil, fmt.Errorf("%s: %s, and no alerts: %w", url, response.Status, err)
+		return nil, fmt.Errorf("%s: %s without alerts: %w", parsed.Redacted(), response.Status, err)
 	}
 	if answer.Status != "success" {
-		return nil, fmt.Errorf("%s: %s", url, answer.Error)
+		return nil, fmt.Errorf("%s: %s", parsed.Redacted(), answer.Error)
 	}
 	return answer.Data.Alerts, nil
 }
@@ -75,10 +88,11 @@ func printAlerts(w io.Writer, active []evaluator.Alert) error {
 		return err
 	}
 	out := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	_, _ = fmt.Fprintln(out, "STATE\tSEVERITY\tSINCE\tALERT\tSUMMARY")
+	_, _ = fmt.Fprintln(out, "STATE\tSEVERITY\tSINCE\tALERT\tACTUAL\tEXPECTED\tSUMMARY")
 	for _, alert := range active {
-		_, _ = fmt.Fprintf(out, "%s\t%s\t%s\t%s\t%s\n", alert.State, alert.Labels["severity"],
-			alert.ActiveAt.Local().Format("2006-01-02 15:04:05"), alert.Name(), alert.Annotations["summary"])
+		_, _ = fmt.Fprintf(out, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", alert.State, alert.Labels[naming.LabelSeverity],
+			alert.ActiveAt.Local().Format("2006-01-02 15:04:05"), alert.Name(),
+			alert.Annotations[naming.AnnotationActual], alert.Annotations[naming.AnnotationExpected], alert.Annotations[naming.AnnotationSummary("")])
 	}
 	return out.Flush()
 }

@@ -13,39 +13,36 @@ func newCheck(s *settings) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "check",
 		Short: "Check the configuration, and every query against its source",
-		Long: "Loads the configuration, prepares every query against its source, and holds names,\n" +
-			"help texts and bounds against their rules. Recomputes what the plan's tables state, and\n" +
-			"lists each figure that is not what its parts make. Exits with 1 if anything is wrong;\n" +
-			"a difference within the plan is wrong only with --strict.",
+		Long: "Loads the configuration, prepares every query against its source, and checks names, help\n" +
+			"texts, bounds and what is generated. Recomputes the sums that the plan's tables state, and\n" +
+			"lists each that differs. Exits with 1 if anything is wrong; a difference within the plan is\n" +
+			"wrong only with --strict.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			cfg, err := s.load(nil)
+			region, err := s.load(nil)
 			if err != nil {
 				_, _ = fmt.Fprintln(cmd.ErrOrStderr(), err)
 				return errFoundWrong
 			}
-			faults := check.Run(cmd.Context(), cfg)
+			faults := check.Run(cmd.Context(), region)
 			for _, fault := range faults {
 				_, _ = fmt.Fprintln(cmd.ErrOrStderr(), fault)
 			}
 			if len(faults) > 0 {
 				return errFoundWrong
 			}
-			reconciliation, err := check.Reconcile(cfg)
+			reconciliation, err := check.Reconcile(region)
 			if err != nil {
 				return err
 			}
-			if err := reconciliation.Write(cmd.OutOrStdout()); err != nil {
+			if err := reconciliation.Write(cmd.OutOrStdout(), region.Languages.English()); err != nil {
 				return err
 			}
 			if strict && len(reconciliation.Differences) > 0 {
 				return errFoundWrong
 			}
-			kpis := 0
-			for _, definition := range cfg.Collectors {
-				kpis += len(definition.KPIs)
-			}
-			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s: %d sources, %d collectors, %d kpis: nothing wrong\n", cfg.Region, len(cfg.Sources), len(cfg.Collectors), kpis)
+			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s: %d sources, %d collectors, %d kpis: nothing wrong\n",
+				region.Title, len(region.Sources), len(region.Collectors), len(region.KPIs.Entries()))
 			return err
 		},
 	}

@@ -5,32 +5,33 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"planwatch/internal/format"
 	"planwatch/internal/listing"
 )
 
 func newCollect(s *settings) *cobra.Command {
-	var asOf, format string
+	var asOf, formatName string
 	cmd := &cobra.Command{
 		Use:   "collect [NAME...]",
 		Short: "Run collectors once and print their samples",
 		Long:  "Runs the named collectors once, or all of them, and prints their samples. --as-of asks\nfor the figures of a past moment; a date alone means the end of that day.",
 		RunE: func(cmd *cobra.Command, names []string) error {
-			printed, err := listing.ParseFormat(format)
+			chosen, err := format.Parse(formatName, listing.Formats()...)
 			if err != nil {
 				return err
 			}
-			cfg, err := s.load(nil)
+			region, err := s.load(nil)
 			if err != nil {
 				return err
 			}
-			result, _, err := collectAsOf(cmd, cfg, names, asOf)
+			result, _, err := collectAsOf(cmd, region, names, asOf)
 			if err != nil {
 				return err
 			}
 			if result.Withdrawn > 0 {
 				_, _ = fmt.Fprintf(cmd.ErrOrStderr(), "planwatch: %d figures are not shown: older than max_age\n", result.Withdrawn)
 			}
-			if err := listing.Write(cmd.OutOrStdout(), printed, result.KPIs, result.Samples); err != nil {
+			if err := listing.Write(cmd.OutOrStdout(), chosen, result.KPIs, result.Samples, region.Languages.English()); err != nil {
 				return err
 			}
 			if len(result.Failures) > 0 {
@@ -40,6 +41,6 @@ func newCollect(s *settings) *cobra.Command {
 		},
 	}
 	asOfFlag(cmd, &asOf)
-	cmd.Flags().StringVar(&format, "format", "table", "table, json, csv or prometheus")
+	formatFlag(cmd, &formatName, listing.Formats())
 	return cmd
 }

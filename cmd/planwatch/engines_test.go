@@ -29,7 +29,7 @@ func TestEnginesAgree(t *testing.T) {
 	if err := config.WriteBuiltin(dir); err != nil {
 		t.Fatal(err)
 	}
-	settings := fmt.Sprintf("region: Region Norrbotten\nsources: {warehouse: {driver: mysql, address: %s, database: %s, user: planwatch, password_file: %s}}\n", server.Socket(), mariadbtest.Database, secret)
+	settings := fmt.Sprintf("region: Region Norrbotten\nlanguages: [sv, en]\ntime_zone: Europe/Stockholm\nsources: {warehouse: {driver: mysql, address: %s, database: %s, user: planwatch, password_file: %s}}\n", server.Socket(), mariadbtest.Database, secret)
 	if err := os.WriteFile(filepath.Join(dir, "planwatch.yaml"), []byte(settings), 0o600); err != nil {
 		t.Fatal(err)
 	}

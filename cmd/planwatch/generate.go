@@ -7,9 +7,11 @@ import (
 
 	"planwatch/alerts"
 	"planwatch/alerts/evaluator"
+	"planwatch/alerts/oncall"
 	"planwatch/config"
 	"planwatch/dashboards"
-	"planwatch/internal/generated"
+	"planwatch/dashboards/layout"
+	"planwatch/internal/genfiles"
 	"planwatch/internal/kpisdoc"
 )
 
@@ -29,18 +31,19 @@ func newGenerate(s *settings) *cobra.Command {
 			if len(args) > 0 {
 				root = args[0]
 			}
-			cfg, err := s.load(nil)
+			region, err := s.load(nil)
 			if err != nil {
 				return err
 			}
-			files, owned, err := generate(cfg)
+			note := func(text string) { _, _ = fmt.Fprintf(cmd.ErrOrStderr(), "planwatch: %s\n", text) }
+			files, owned, err := generate(region, note)
 			if err != nil {
 				return err
 			}
 			if !checkOnly {
-				return generated.Write(root, files, owned...)
+				return genfiles.Write(root, files, owned...)
 			}
-			drifts, err := generated.Check(root, files, owned...)
+			drifts, err := genfiles.Check(root, files, owned...)
 			if err != nil {
 				return err
 			}
@@ -53,32 +56,34 @@ func newGenerate(s *settings) *cobra.Command {
 			return nil
 		},
 	}
-	cmd.Flags().BoolVar(&checkOnly, "check", false, "only tell what is out of date")
+	cmd.Flags().BoolVar(&checkOnly, "check", false, "only list what is out of date")
 	return cmd
 }
 
-// generate makes every file that follows from the configuration, and names
-// the directories that hold nothing else.
-func generate(cfg *config.Config) (files []generated.File, owned []string, err error) {
-	files = append(files, kpisdoc.Generate(cfg))
-	boards, err := dashboards.Generate(cfg)
-	if err != nil {
-		return nil, nil, err
+// generate makes every file that is generated from the region, and returns the
+// directories that hold only such files. It calls note for
+// what is not generated because a file is missing.
+func generate(region *config.Region, note func(string)) (files []genfiles.File, owned []string, err error) {
+	files = append(files, kpisdoc.Generate(region))
+	if region.Dashboards == nil {
+		note("no " + layout.File + ": no dashboards are generated")
+	} else {
+		boards, err := dashboards.Generate(region)
+		if err != nil {
+			return nil, nil, err
+		}
+		files, owned = append(files, boards...), append(owned, dashboards.Owned(region)...)
 	}
-	files, owned = append(files, boards...), append(owned, dashboards.Directory(cfg)+"/sv", dashboards.Directory(cfg)+"/en")
-	if cfg.OnCall == nil {
+	if region.OnCall == nil {
+		note("no " + oncall.File + ": no alerts are generated")
 		return files, owned, nil
 	}
-	uids, err := dashboards.UIDs(cfg)
+	made, err := alerts.Generate(region)
 	if err != nil {
 		return nil, nil, err
 	}
-	rules, err := alerts.Generate(cfg.AlertRegion(uids))
-	if err != nil {
+	if err := evaluator.Check(evaluator.RuleFiles(made)); err != nil {
 		return nil, nil, err
 	}
-	if err := evaluator.Check(evaluator.RuleFiles(rules)); err != nil {
-		return nil, nil, err
-	}
-	return append(files, rules...), append(owned, alerts.Owned(cfg.Name())...), nil
+	return append(files, made...), append(owned, alerts.Owned(region)...), nil
 }

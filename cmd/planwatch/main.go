@@ -30,8 +30,8 @@ func run(args []string, stdout, stderr io.Writer) int {
 	return exitStatus(root.ExecuteContext(ctx), stderr)
 }
 
-// errFoundWrong is the error of a command that ran and found fault. It has
-// said what already.
+// errFoundWrong is the error of a command that ran and found something wrong,
+// which it has printed already.
 var errFoundWrong = errors.New("something is wrong")
 
 func exitStatus(err error, stderr io.Writer) int {

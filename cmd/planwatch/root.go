@@ -6,8 +6,11 @@ import (
 	"planwatch/config"
 )
 
-// settings are the flags that every command shares.
-type settings struct{ dir string }
+// settings are the flags of all commands.
+type settings struct {
+	// dir is the region's directory, or "" for the built-in region.
+	dir string
+}
 
 func newRoot() *cobra.Command {
 	var s settings
@@ -24,7 +27,7 @@ func newRoot() *cobra.Command {
 	return root
 }
 
-// load reads the configuration that the flags name.
-func (s *settings) load(overrides config.Overrides) (*config.Config, error) {
+// load reads the region that the flags name.
+func (s *settings) load(overrides config.Overrides) (*config.Region, error) {
 	return config.Load(s.dir, overrides)
 }

@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
-	"net/http"
 	"os"
 	"os/signal"
 	"sync"
@@ -15,8 +15,11 @@ import (
 	"github.com/prometheus/common/promslog"
 	"github.com/spf13/cobra"
 
+	"planwatch/alerts/evaluator"
+	"planwatch/alerts/message"
 	"planwatch/config"
 	"planwatch/internal/exporter"
+	"planwatch/internal/language"
 	"planwatch/internal/web"
 )
 
@@ -43,40 +46,38 @@ func newServe(s *settings) *cobra.Command {
 		"log.format":           flags.Lookup("log.format"),
 	}
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		return serve(cmd, func() (*config.Config, error) { return s.load(overrides) })
+		return runServe(cmd, func() (*config.Region, error) { return s.load(overrides) })
 	}
 	return cmd
 }
 
-func serve(cmd *cobra.Command, load func() (*config.Config, error)) error {
-	// From the first moment to the last: unheard, the signal would end planwatch.
+func runServe(cmd *cobra.Command, load func() (*config.Region, error)) error {
+	// First of all, since a SIGHUP without a handler ends the process.
 	hangups := make(chan os.Signal, 1)
 	signal.Notify(hangups, syscall.SIGHUP)
-	cfg, err := load()
+	region, err := load()
 	if err != nil {
 		return err
 	}
-	level, format := promslog.NewLevel(), promslog.NewFormat()
-	if err := level.Set(cfg.Log.Level); err != nil {
-		return err
-	}
-	if err := format.Set(cfg.Log.Format); err != nil {
-		return err
-	}
-	logger := promslog.New(&promslog.Config{Level: level, Format: format, Writer: cmd.ErrOrStderr()})
-	planwatch, err := exporter.New(cmd.Context(), exporter.Options{Load: load, Metrics: metrics(logger), Logger: logger})
+	logger, err := newLogger(region.Log, cmd.ErrOrStderr())
 	if err != nil {
 		return err
 	}
-	shown := web.Exporter{
+	planwatch, err := exporter.New(cmd.Context(), region, exporter.Options{Load: load, Logger: logger})
+	if err != nil {
+		return err
+	}
+	content := web.Content{
 		Store: planwatch.Store(), Registry: planwatch.Registry(), Gatherer: planwatch, Ready: planwatch.Ready,
-		Alerts: planwatch.Alerts,
-		Report: planwatch.Report, Collectors: planwatch.Collectors, Clock: planwatch.Clock(),
+		Alerts: planwatch.Alerts, Report: planwatch.Report, Collectors: planwatch.Collectors, Clock: planwatch.Clock(),
+		Summary: func(alert evaluator.Alert, l *language.Language) string {
+			return message.New(planwatch.Region()).Summary(alert.Labels, alert.Annotations, l)
+		},
 	}
-	if cfg.Web.EnableLifecycle {
-		shown.Reload = planwatch.Reload
+	if region.Web.EnableLifecycle {
+		content.Reload = planwatch.Reload
 	}
-	server, err := web.Listen(cmd.Context(), cfg.Web.ListenAddress, cfg.Web.ConfigFile, shown, logger)
+	server, err := web.Listen(cmd.Context(), region.Web.ListenAddress, region.Web.ConfigFile, content, logger)
 	if err != nil {
 		return err
 	}
@@ -89,24 +90,30 @@ func serve(cmd *cobra.Command, load func() (*config.Config, error)) error {
 	all.Go(func() { reloadOnHangup(ctx, hangups, planwatch) })
 	all.Go(func() { failed <- server.Serve() })
 	for _, url := range server.URLs() {
-		_, _ = fmt.Fprintf(cmd.OutOrStdout(), "%s is served on %s (metrics: %s/metrics)\n", cfg.Region, url, url)
+		_, _ = fmt.Fprintf(cmd.OutOrStdout(), "%s is served on %s (metrics: %s/metrics)\n", region.Title, url, url)
 	}
 	select {
 	case <-ctx.Done():
-		logger.Info("stopping", "drain_time", cfg.DrainTime)
+		logger.Info("stopping", "drain_time", region.DrainTime)
 	case err = <-failed:
 		stop()
 	}
-	return errors.Join(err, drain(ctx, server, &all, time.Duration(cfg.DrainTime)))
+	return errors.Join(err, drain(ctx, server, &all, time.Duration(region.DrainTime)))
 }
 
-// metrics answers the scrapes of embedded alerting as it answers Prometheus.
-func metrics(logger *slog.Logger) exporter.Handler {
-	return func(e *exporter.Exporter) http.Handler { return web.Metrics(e.Store(), e, logger) }
+// newLogger makes the configured logger.
+func newLogger(c config.Log, w io.Writer) (*slog.Logger, error) {
+	level, format := promslog.NewLevel(), promslog.NewFormat()
+	if err := level.Set(c.Level); err != nil {
+		return nil, err
+	}
+	if err := format.Set(c.Format); err != nil {
+		return nil, err
+	}
+	return promslog.New(&promslog.Config{Level: level, Format: format, Writer: w}), nil
 }
 
-// drain waits for scrapes and runs that are under way, but no longer than
-// it is given.
+// drain waits for open scrapes and runs, at most for limit.
 func drain(ctx context.Context, server *web.Server, all *sync.WaitGroup, limit time.Duration) error {
 	ended := make(chan struct{})
 	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), limit)
@@ -125,7 +132,7 @@ func reloadOnHangup(ctx context.Context, hangups <-chan os.Signal, planwatch *ex
 	for {
 		select {
 		case <-hangups:
-			// The exporter logs how it went.
+			// The exporter logs the result.
 			_ = planwatch.Reload(ctx)
 		case <-ctx.Done():
 			return

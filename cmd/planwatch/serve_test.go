@@ -3,8 +3,6 @@
 package main
 
 import (
-	"bufio"
-	"context"
 	"io"
 	"net/http"
 	"os"
@@ -14,40 +12,15 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 )
 
 // The main job: the default is served, scraped, reloaded, and stopped.
 func TestServe(t *testing.T) {
-	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
-	defer cancel()
 	storage := t.TempDir()
-	serve := exec.CommandContext(ctx, "planwatch", "serve", "--web.listen-address", "127.0.0.1:0", "--web.enable-lifecycle", "--storage.path", storage)
-	stdout, err := serve.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	var stderr strings.Builder
-	serve.Stderr = &stderr
-	if err := serve.Start(); err != nil {
-		t.Fatal(err)
-	}
-	line, err := bufio.NewReader(stdout).ReadString('\n')
-	if err != nil {
-		t.Fatal(err, stderr.String())
-	}
-	said := regexp.MustCompile(`^Region Norrbotten is served on (http://\S+) \(metrics: http://\S+/metrics\)\n$`).FindStringSubmatch(line)
-	if said == nil {
-		t.Fatalf("serve said %q", line)
-	}
-	url := said[1]
-
-	for status(t, http.MethodGet, url+"/-/ready") != http.StatusOK {
-		select {
-		case <-ctx.Done():
-			t.Fatal("never ready", stderr.String())
-		case <-time.After(20 * time.Millisecond):
-		}
+	served := startServing(t, "--web.enable-lifecycle", "--storage.path", storage)
+	ctx, url := served.ctx, served.url
+	if !regexp.MustCompile(`^Region Norrbotten is served on http://\S+ \(metrics: http://\S+/metrics\)\n$`).MatchString(served.said) {
+		t.Fatalf("serve said %q", served.said)
 	}
 	metrics := body(t, url+"/metrics")
 	for _, want := range []string{
@@ -66,31 +39,19 @@ func TestServe(t *testing.T) {
 		t.Errorf("promtool: %v\n%s", err, said)
 	}
 	// What is off plan in the sample fires, and planwatch alerts tells.
-	for {
-		said := planwatch(t, "alerts", "--url", url)
-		if firing := regexp.MustCompile(`(?m)^firing +(critical|warning) .*OffPlan`).FindString(said); firing != "" {
-			break
-		}
-		select {
-		case <-ctx.Done():
-			t.Fatalf("nothing off plan fires:\n%s", said)
-		case <-time.After(200 * time.Millisecond):
-		}
-	}
+	served.until(t, "an alert that is off plan", func() bool {
+		return regexp.MustCompile(`(?m)^firing +(critical|warning) .*OffPlan`).MatchString(planwatch(t, "alerts", "--url", url))
+	})
 	if got := status(t, http.MethodPost, url+"/-/reload"); got != http.StatusOK {
 		t.Errorf("reload: %d", got)
 	}
 	loaded := value(t, url, "planwatch_config_last_reload_success_timestamp_seconds")
-	if err := serve.Process.Signal(syscall.SIGHUP); err != nil {
+	if err := served.Process.Signal(syscall.SIGHUP); err != nil {
 		t.Fatal(err)
 	}
-	for value(t, url, "planwatch_config_last_reload_success_timestamp_seconds") == loaded {
-		select {
-		case <-ctx.Done():
-			t.Fatal("SIGHUP reloads nothing", stderr.String())
-		case <-time.After(20 * time.Millisecond):
-		}
-	}
+	served.until(t, "reloaded by SIGHUP", func() bool {
+		return value(t, url, "planwatch_config_last_reload_success_timestamp_seconds") != loaded
+	})
 	if page := body(t, url+"/"); !strings.Contains(page, "Region Norrbotten") || !strings.Contains(page, "Disponibla vårdplatser") {
 		t.Error("the report does not name the region and its KPIs")
 	}
@@ -98,11 +59,11 @@ func TestServe(t *testing.T) {
 		t.Error("the collectors' page does not say that beds does well")
 	}
 
-	if err := serve.Process.Signal(syscall.SIGTERM); err != nil {
+	if err := served.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
-	if err := serve.Wait(); err != nil {
-		t.Errorf("stopped with %v\n%s", err, stderr.String())
+	if err := served.Wait(); err != nil {
+		t.Errorf("stopped with %v\n%s", err, served.stderr.String())
 	}
 	if _, err := os.Stat(filepath.Join(storage, "snapshot")); err != nil {
 		t.Error("no snapshot saved:", err)

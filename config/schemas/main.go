@@ -1,5 +1,6 @@
 // Schemas writes the JSON schemas of the configuration's files, from the Go
-// types that they are decoded into and the comments on their fields.
+// types that they are decoded into and the comments on their fields, and the
+// reference for people from the schemas.
 package main
 
 import (
@@ -12,20 +13,28 @@ import (
 
 	"github.com/invopop/jsonschema"
 
-	"planwatch/alerts"
+	"planwatch/alerts/oncall"
 	"planwatch/collectors"
 	"planwatch/config"
-	"planwatch/dashboards"
-	"planwatch/internal/kpi"
+	"planwatch/dashboards/layout"
+	"planwatch/internal/citation"
+	"planwatch/internal/dimension"
+	"planwatch/internal/language"
+	"planwatch/internal/unit"
 	"planwatch/internal/yamlfile"
 	"planwatch/plan"
 )
 
 func main() {
 	root := flag.String("root", ".", "planwatch's source directory")
-	out := flag.String("out", "docs/schema", "directory to write to")
+	out := flag.String("out", "docs/schema", "directory to write the schemas to")
+	reference := flag.String("reference", "docs/configuration.md", "file to write the reference to, beside the schemas' directory")
 	flag.Parse()
-	if err := write(*root, *out); err != nil {
+	err := write(*root, *out)
+	if err == nil {
+		err = writeReference(*out, *reference)
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "schemas:", err)
 		os.Exit(1)
 	}
@@ -38,10 +47,14 @@ var files = []struct {
 }{
 	{"planwatch.schema.json", "planwatch.yaml: how planwatch itself runs", config.Service{}},
 	{"collector.schema.json", "collectors/*.yaml: one collector and its KPIs", collectors.Definition{}},
-	{"targets.schema.json", "plan/*.yaml: targets", plan.File{}},
-	{"oncall.schema.json", "oncall.yaml: who is called, how and when", alerts.OnCall{}},
-	{"dashboards.schema.json", "dashboards.yaml: the dashboards and what they show", dashboards.Set{}},
+	{"units.schema.json", "units.yaml: the units that figures are measured in", unit.Set{}},
+	{"dimensions.schema.json", "dimensions.yaml: what figures are broken down by", dimension.Set{}},
+	{"targets.schema.json", "plan/*.yaml: targets", plan.TargetFile{}},
+	{"citations.schema.json", "citations.yaml: what the region's documents say, word for word", citation.File{}},
+	{"oncall.schema.json", "oncall.yaml: who is called, how and when", oncall.OnCall{}},
+	{"dashboards.schema.json", "dashboards.yaml: the dashboards and what they show", layout.Set{}},
 	{"reconciliation.schema.json", "plan/reconciliation.yaml: the sums that the plan's tables state", plan.Reconciliation{}},
+	{"texts.schema.json", "texts/CODE/*.yaml: planwatch's messages in a language", language.Messages{}},
 }
 
 func write(root, out string) error {
@@ -49,11 +62,14 @@ func write(root, out string) error {
 		FieldNameTag: "yaml", RequiredFromJSONSchemaTags: true, Anonymous: true, DoNotReference: false, ExpandedStruct: true,
 		Mapper: known,
 	}
-	// The comments are found by import path, so the walk begins at the root.
+	// Comments are found by import path, which is relative to the root.
 	if err := os.Chdir(root); err != nil {
 		return err
 	}
-	for _, dir := range []string{"config", "collectors", "plan", "alerts", "dashboards", "internal/kpi", "internal/warehouse"} {
+	for _, dir := range []string{
+		"config", "collectors", "plan", "alerts/oncall", "dashboards/layout",
+		"internal/citation", "internal/dimension", "internal/kpi", "internal/language", "internal/unit", "internal/warehouse",
+	} {
 		if err := reflector.AddGoComments("planwatch", dir, jsonschema.WithFullComment()); err != nil {
 			return fmt.Errorf("comments of %s: %w", dir, err)
 		}
@@ -72,17 +88,11 @@ func write(root, out string) error {
 	return nil
 }
 
-// known are types that a document writes otherwise than Go holds them.
+// known returns the schema of a type that has another form in a file than in
+// Go, or nil.
 func known(t reflect.Type) *jsonschema.Schema {
-	switch t {
-	case reflect.TypeFor[yamlfile.Duration]():
+	if t == reflect.TypeFor[yamlfile.Duration]() {
 		return &jsonschema.Schema{Type: "string", Pattern: `^([0-9]+(ms|[smhdwy]))+$`, Examples: []any{"30s", "2h", "40d"}}
-	case reflect.TypeFor[kpi.Unit]():
-		units := make([]any, 0, len(kpi.Units()))
-		for _, unit := range kpi.Units() {
-			units = append(units, unit)
-		}
-		return &jsonschema.Schema{Type: "string", Enum: units}
 	}
 	return nil
 }

@@ -1,6 +1,5 @@
-// Command healthcheck asks an URL whether all is well: it ends with 0 where
-// the answer is 200, and with 1 where it is another or none. Images without a
-// shell have nothing else to ask with.
+// Command healthcheck requests a URL: it exits with 0 if the answer is 200, and
+// with 1 if it is another or there is none. It is for images without a shell.
 package main
 
 import (

@@ -1,10 +1,11 @@
-// Package check holds a configuration against what it will meet: its
-// sources, Prometheus' habits of naming, and its own bounds.
+// Package check finds faults of a loaded region: in its bounds, its metric
+// names, its generated files, and its queries.
 package check
 
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"maps"
 	"slices"
 	"time"
@@ -17,53 +18,35 @@ import (
 	"planwatch/config"
 	"planwatch/dashboards"
 	"planwatch/internal/kpi"
+	"planwatch/internal/language"
 	"planwatch/internal/snapshot"
 	"planwatch/internal/warehouse"
 	"planwatch/internal/web"
 )
 
-// prepareTimeout bounds how long one query may take to be prepared.
+// prepareTimeout limits a ping, and the preparation of one query.
 const prepareTimeout = 15 * time.Second
 
-// Run gives every fault of the configuration that shows only against its
-// sources and its use, in order of where it stands.
-func Run(ctx context.Context, cfg *config.Config) []error {
+// Run gives every fault of the region that shows only against its sources and
+// in use: those of collectors, of citations that nothing refers to, of what is
+// generated, and of sources.
+func Run(ctx context.Context, region *config.Region) []error {
 	var faults []error
-	for _, definition := range cfg.Collectors {
-		faults = append(faults, bounds(definition)...)
-		faults = append(faults, names(definition)...)
+	for _, d := range region.Collectors {
+		faults = append(faults, bounds(d)...)
+		faults = append(faults, names(d, region.Languages.English())...)
 	}
-	faults = append(faults, outputs(cfg)...)
-	return append(faults, sources(ctx, cfg)...)
-}
-
-// outputs makes what follows from the configuration, and finds what cannot
-// be made.
-func outputs(cfg *config.Config) []error {
-	var faults []error
-	if err := web.CheckConfigFile(cfg.Web.ConfigFile); err != nil {
+	if err := region.UnusedCitations(); err != nil {
 		faults = append(faults, err)
 	}
-	uids, err := dashboards.UIDs(cfg)
-	if err != nil {
-		return append(faults, err)
-	}
-	if cfg.OnCall != nil {
-		rules, err := alerts.Generate(cfg.AlertRegion(uids))
-		if err == nil {
-			err = evaluator.Check(evaluator.RuleFiles(rules))
-		}
-		if err != nil {
-			faults = append(faults, err)
-		}
-	}
-	return faults
+	faults = append(faults, outputs(region)...)
+	return append(faults, sources(ctx, region)...)
 }
 
-// bounds finds settings that are right each alone and wrong together.
+// bounds finds valid settings that contradict each other.
 func bounds(d *collectors.Definition) []error {
 	var faults []error
-	every, err := d.Due().Every(time.Now())
+	every, err := d.ParsedSchedule().Every(time.Now())
 	if err != nil {
 		return []error{d.Fault("$.schedule", "collector %s: %w", d.Collector, err)}
 	}
@@ -76,15 +59,15 @@ func bounds(d *collectors.Definition) []error {
 	return faults
 }
 
-// names holds metric names and HELP against promlint's rules.
-func names(d *collectors.Definition) []error {
+// names finds metric names and HELP texts that promlint objects to.
+func names(d *collectors.Definition, l *language.Language) []error {
 	var faults []error
 	for i, k := range d.KPIs {
 		sample := kpi.Sample{KPI: k.Name}
 		if k.Histogram != nil {
 			sample.Histogram = &kpi.Histogram{}
 		}
-		problems, err := promlint.NewWithMetricFamilies(snapshot.Families([]kpi.KPI{k}, []kpi.Sample{sample})).Lint()
+		problems, err := promlint.NewWithMetricFamilies(snapshot.Families([]kpi.KPI{k}, []kpi.Sample{sample}, l)).Lint()
 		if err != nil {
 			faults = append(faults, d.Fault(fmt.Sprintf("$.kpis[%d]", i), "kpi %s: %w", k.Name, err))
 		}
@@ -95,49 +78,73 @@ func names(d *collectors.Definition) []error {
 	return faults
 }
 
-// sources opens every source and prepares every query against its own. A
-// source that cannot be had is one fault, not one a query.
-func sources(ctx context.Context, cfg *config.Config) []error {
+// outputs generates the region's files, and returns the errors, and those of
+// rules that Prometheus would reject.
+func outputs(region *config.Region) []error {
 	var faults []error
-	for _, name := range slices.Sorted(maps.Keys(cfg.Sources)) {
-		options, err := cfg.SourceOptions(name)
-		if err != nil {
+	if err := web.CheckConfigFile(region.Web.ConfigFile); err != nil {
+		faults = append(faults, err)
+	}
+	if region.Dashboards != nil {
+		if _, err := dashboards.Generate(region); err != nil {
 			faults = append(faults, err)
-			continue
 		}
-		source, err := warehouse.Open(ctx, cfg.Sources[name], options)
+	}
+	if region.OnCall != nil {
+		files, err := alerts.Generate(region)
+		if err == nil {
+			err = evaluator.Check(evaluator.RuleFiles(files))
+		}
 		if err != nil {
-			faults = append(faults, err)
-			continue
-		}
-		faults = append(faults, queries(ctx, cfg, name, source)...)
-		if err := source.Close(); err != nil {
 			faults = append(faults, err)
 		}
 	}
 	return faults
 }
 
-func queries(ctx context.Context, cfg *config.Config, name string, source *warehouse.Source) []error {
+// sources opens each source and prepares its queries against it. A source that
+// cannot be opened or does not answer is one fault, not one for each query.
+func sources(ctx context.Context, region *config.Region) []error {
+	var faults []error
+	for _, name := range slices.Sorted(maps.Keys(region.Sources)) {
+		opened, err := region.OpenSources(ctx, slog.New(slog.DiscardHandler), name)
+		if err != nil {
+			faults = append(faults, err)
+			continue
+		}
+		faults = append(faults, queries(ctx, region, name, opened[name])...)
+		if err := opened.Close(); err != nil {
+			faults = append(faults, err)
+		}
+	}
+	return faults
+}
+
+func queries(ctx context.Context, region *config.Region, name string, source *warehouse.Source) []error {
 	pingCtx, cancel := context.WithTimeout(ctx, prepareTimeout)
 	defer cancel()
 	if err := source.Ping(pingCtx); err != nil {
 		return []error{err}
 	}
 	var faults []error
-	for _, definition := range cfg.Collectors {
-		if definition.Source != name {
+	for _, d := range region.Collectors {
+		if d.Source != name {
 			continue
 		}
-		prepareCtx, cancel := context.WithTimeout(ctx, prepareTimeout)
-		columns, err := source.Prepare(prepareCtx, definition.Statement())
-		cancel()
-		if err == nil {
-			err = definition.CheckColumns(columns)
-		}
-		if err != nil {
+		if err := prepare(ctx, d, source); err != nil {
 			faults = append(faults, err)
 		}
 	}
 	return faults
+}
+
+// prepare prepares a collector's query and checks the columns of its result.
+func prepare(ctx context.Context, d *collectors.Definition, source *warehouse.Source) error {
+	ctx, cancel := context.WithTimeout(ctx, prepareTimeout)
+	defer cancel()
+	columns, err := source.Prepare(ctx, d.Statement())
+	if err != nil {
+		return err
+	}
+	return d.CheckColumns(columns)
 }

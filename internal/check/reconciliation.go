@@ -5,10 +5,11 @@ import (
 	"io"
 
 	"planwatch/config"
+	"planwatch/internal/language"
 	"planwatch/plan"
 )
 
-// Reconciliation is what recomputing the plan's stated figures found.
+// Reconciliation is the result of recomputing the plan's stated figures.
 type Reconciliation struct {
 	// Checked is how many figures were recomputed.
 	Checked     int
@@ -17,14 +18,14 @@ type Reconciliation struct {
 
 // Reconcile recomputes the sums, counts and references that the plan's tables
 // state.
-func Reconcile(cfg *config.Config) (Reconciliation, error) {
-	checked, differences, err := plan.Reconcile(cfg.Plan.Tables, cfg.Plan.Reconciliation)
+func Reconcile(region *config.Region) (Reconciliation, error) {
+	checked, differences, err := plan.Reconcile(region.Plan.Tables, region.Plan.Reconciliation)
 	return Reconciliation{checked, differences}, err
 }
 
-// Write lists each difference with its table, its row, what is stated and
-// what its parts make, in the table's own unit.
-func (r Reconciliation) Write(w io.Writer) error {
+// Write lists each difference with its table, its row, the stated and the
+// computed value in the table's unit, and the check's note in the language.
+func (r Reconciliation) Write(w io.Writer, l *language.Language) error {
 	if r.Checked == 0 {
 		return nil
 	}
@@ -35,7 +36,7 @@ func (r Reconciliation) Write(w io.Writer) error {
 		if _, err := fmt.Fprintf(w, "  %s\n", difference); err != nil {
 			return err
 		}
-		for _, more := range []string{difference.Cite, difference.Note.EN} {
+		for _, more := range []string{difference.Cite, l.Of(difference.Note)} {
 			if more == "" {
 				continue
 			}

@@ -6,13 +6,15 @@ import (
 
 	"planwatch/config"
 	"planwatch/internal/check"
-	"planwatch/internal/kpi"
+	"planwatch/internal/decimal"
+	"planwatch/internal/language"
+	"planwatch/internal/regiontest"
 	"planwatch/plan"
 )
 
 func TestReconciliationWrite(t *testing.T) {
-	amount := func(text string) plan.Decimal {
-		d, err := plan.ParseDecimal(text)
+	amount := func(text string) decimal.Decimal {
+		d, err := decimal.Parse(text)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -23,7 +25,7 @@ func TestReconciliationWrite(t *testing.T) {
 		Stated: amount("-309.9"), Computed: amount("-309.8"), Difference: amount("-0.1"), Unit: "mnkr",
 	}
 	noted := difference
-	noted.Cite, noted.Note = "The plan, page 9", kpi.Text{SV: "Avrundat.", EN: "Rounded."}
+	noted.Cite, noted.Note = "The plan, page 9", language.Text{"sv": "Avrundat.", "en": "Rounded."}
 	tests := []struct {
 		name           string
 		reconciliation check.Reconciliation
@@ -39,7 +41,7 @@ func TestReconciliationWrite(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			var out strings.Builder
-			if err := tt.reconciliation.Write(&out); err != nil {
+			if err := tt.reconciliation.Write(&out, regiontest.Languages(t).English()); err != nil {
 				t.Fatal(err)
 			}
 			if out.String() != tt.want {
@@ -50,11 +52,11 @@ func TestReconciliationWrite(t *testing.T) {
 }
 
 func TestReconcileBuiltinRegion(t *testing.T) {
-	cfg, err := config.Load("", nil)
+	region, err := config.Load("", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	found, err := check.Reconcile(cfg)
+	found, err := check.Reconcile(region)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,26 +1,28 @@
-// Package clock is the time that planwatch lives in: the wall's, or one that
-// a configuration sets going at a moment of the past.
+// Package clock gives planwatch's time: that of the wall clock, which is the
+// machine's, or one that starts at a moment of the past that a configuration
+// gives.
 package clock
 
 import "time"
 
-// Clock runs at the wall's pace, at a fixed distance from it. The zero Clock
-// is the wall's own.
+// Clock runs as fast as the wall clock, at a fixed distance behind it. The zero
+// Clock is the wall clock.
 type Clock struct{ offset time.Duration }
 
-// StartingAt makes a Clock that shows start now and runs on from there.
+// StartingAt makes a Clock that shows start now.
 func StartingAt(start time.Time) Clock { return Clock{offset: time.Since(start)} }
 
-// Now is the Clock's present.
+// Now is what the Clock shows.
 func (c Clock) Now() time.Time { return c.At(time.Now()) }
 
-// At is what the Clock shows when the wall shows wall. It goes by the wall
-// alone: a machine that was suspended has grown as old as its figures.
+// At is what the Clock shows when the wall clock shows wall. The monotonic
+// clock is not used, since it stops while the machine is suspended and the
+// figures grow older.
 func (c Clock) At(wall time.Time) time.Time { return wall.Round(0).Add(-c.offset) }
 
-// Wall is what the wall shows when the Clock shows t. Prometheus compares
-// timestamps with the wall, so those that it is given pass through here.
+// Wall is what the wall clock shows when the Clock shows t. Prometheus compares
+// timestamps with the wall clock, so those in metrics are converted by it.
 func (c Clock) Wall(t time.Time) time.Time { return t.Add(c.offset) }
 
-// Offset is how far the Clock is behind the wall's.
+// Offset is how far the Clock is behind the wall clock.
 func (c Clock) Offset() time.Duration { return c.offset }

@@ -5,12 +5,12 @@ import (
 	"time"
 )
 
-// momentLayouts are the ways of writing a moment, most exact first. Those
-// without a zone are in the configuration's.
+// momentLayouts are the ways of writing a moment, the most exact first. Those
+// without a zone are in the configured one.
 var momentLayouts = []string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02 15:04:05", "2006-01-02T15:04", "2006-01-02 15:04"}
 
-// ParseMoment reads the moment that figures are asked for. A date alone
-// means all of that day: its last second, or now if the day is not over.
+// ParseMoment reads the moment as of which collectors are run. A date alone
+// means the last second of that day, or now if the day is not over.
 func ParseMoment(text string, location *time.Location, now time.Time) (time.Time, error) {
 	if day, err := time.ParseInLocation(time.DateOnly, text, location); err == nil {
 		end := day.AddDate(0, 0, 1).Add(-time.Second)

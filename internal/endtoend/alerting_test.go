@@ -23,6 +23,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"planwatch/alerts/evaluator"
+	"planwatch/internal/language"
 	"planwatch/internal/mariadbtest"
 	"planwatch/internal/stack"
 	"planwatch/internal/warehouse"
@@ -32,18 +33,19 @@ import (
 // patience bounds each wait of the test.
 const patience = 90 * time.Second
 
-// surgeon is the address of who answers for surgery in Sunderby, and
-// technician that of who answers for the sources, in deploy/oncall.
+// surgeon is the address of the owner of surgery in Sunderby, and technician
+// that of the owner of the sources, in deploy/oncall.
 const (
 	surgeon    = "lanssjukvard-2@example.org"
 	technician = "it-mt@example.org"
 	surgery    = "Länssjukvård 2, Sunderby, Kirurgi"
+	nbsp       = language.NoBreak
 )
 
-// From the warehouse to the phone: beds are taken away, their owner reads one
-// message; they are given back, and the owner reads that; the database stops,
-// and one message speaks of the source and none of key figures. All the while
-// the embedded evaluator says what Prometheus says.
+// From the warehouse to the message: beds are taken away, and their owner gets
+// one message; they are given back, and the owner gets another; the database
+// stops, and one message is about the source and none about KPIs. Throughout,
+// the embedded evaluator has the same alerts as Prometheus.
 func TestAlertReachesItsOwner(t *testing.T) {
 	server := mariadbtest.Start(t, mariadbtest.WithTCP())
 	server.Load(warehouse.Schema, sample.Files)
@@ -78,7 +80,7 @@ func TestAlertReachesItsOwner(t *testing.T) {
 	runAgain(t, s.Planwatch)
 	fired := box.wait(surgeon, surgery, "Kritiskt", 1)[0]
 	for _, want := range []string{
-		"Disponibla vårdplatser", surgery, "30 vårdplatser", "38 vårdplatser", "8 vårdplatser under plan", "Division Länssjukvård 2", "2025-03-18 06:00",
+		"Disponibla vårdplatser", surgery, "30" + nbsp + "vårdplatser", "38" + nbsp + "vårdplatser", "8" + nbsp + "vårdplatser under plan", "Division Länssjukvård 2", "2025-03-18 06:00",
 	} {
 		if !strings.Contains(fired.text, want) {
 			t.Errorf("no %q in\n%s", want, fired.text)
@@ -305,8 +307,7 @@ func evaluate(t *testing.T, root, planwatch string) *evaluator.Evaluator {
 	return e
 }
 
-// agree waits until both say the same, alert for alert, and Prometheus has
-// nothing left that is about to change.
+// agree waits until both have the same alerts in the same states.
 func agree(t *testing.T, embedded *evaluator.Evaluator, prometheus, when string) {
 	t.Helper()
 	deadline := time.After(patience)

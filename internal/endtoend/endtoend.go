@@ -1,3 +1,3 @@
-// Package endtoend holds the tests that go the whole way, with the real
-// servers: from a row in the warehouse to the message that somebody reads.
+// Package endtoend holds the tests of all parts together, with the real servers:
+// from a row in the warehouse to the message that an owner reads.
 package endtoend

@@ -24,9 +24,9 @@ func build(t *testing.T) string {
 	return binary
 }
 
-// impatient is a copy of what the stack runs from, in which nobody waits for
-// minutes: the region's targets and the generated rules and routing are those
-// of the repository but for their durations.
+// impatient is a copy of the files that the stack runs from, with the durations
+// in the region's targets and in the generated rules and routing cut to
+// seconds.
 func impatient(t *testing.T, binary string) string {
 	t.Helper()
 	root := t.TempDir()

@@ -4,9 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
+	"log/slog"
 	"net/url"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -16,99 +15,96 @@ import (
 
 	"planwatch/alerts"
 	"planwatch/alerts/evaluator"
-	"planwatch/config"
-	"planwatch/dashboards"
-	"planwatch/internal/kpi"
+	"planwatch/internal/exposition"
+	"planwatch/internal/naming"
 )
 
-// alerting evaluates the rules of one configuration. It is nil where a
-// configuration switches it off, or calls nobody.
+// alerting is embedded alerting: it evaluates the alert rules of one
+// configuration. It implements prometheus.Gatherer, for its own metrics.
 type alerting struct {
-	*evaluator.Evaluator
-	registry *prometheus.Registry
+	evaluator *evaluator.Evaluator
+	registry  *prometheus.Registry
+	logger    *slog.Logger
 }
 
-// Alerts are those that are pending or firing, and whether planwatch
-// evaluates them at all.
-func (e *Exporter) Alerts() (active []evaluator.Alert, embedded bool) {
-	current := e.current.Load()
-	if current.alerting == nil {
-		return nil, false
+// prepareAlerting gives g embedded alerting if its configuration has it. Rules
+// and metrics are the same as for an external Prometheus.
+func (e *Exporter) prepareAlerting(g *generation) error {
+	settings := g.region.Alerting
+	if !settings.Embedded || g.region.OnCall == nil {
+		return nil
 	}
-	return current.alerting.Alerts(), true
-}
-
-// Gather implements prometheus.Gatherer: the metrics about planwatch itself,
-// and about its alerting where that is on.
-func (e *Exporter) Gather() ([]*dto.MetricFamily, error) {
-	gatherers := prometheus.Gatherers{e.registry}
-	if current := e.current.Load(); current.alerting != nil {
-		gatherers = append(gatherers, wellNamed{current.alerting.registry})
+	storage, err := e.alerts.open()
+	if err != nil || storage == nil {
+		return err
 	}
-	return gatherers.Gather()
-}
-
-// wellNamed leaves out those of Prometheus' own metrics that its linter
-// objects to: a native histogram beside each summary of the same.
-type wellNamed struct{ prometheus.Gatherer }
-
-func (w wellNamed) Gather() ([]*dto.MetricFamily, error) {
-	families, err := w.Gatherer.Gather()
-	return slices.DeleteFunc(families, func(f *dto.MetricFamily) bool { return strings.Contains(f.GetName(), "_histogram_") }), err
-}
-
-// prepareAlerting reads the rules that follow from the configuration, which
-// are those that are generated for a Prometheus.
-func (e *Exporter) prepareAlerting(cfg *config.Config) (*alerting, error) {
-	if !cfg.Alerting.Embedded || cfg.OnCall == nil {
-		return nil, nil //nolint:nilnil // no alerting is an answer
-	}
-	if e.alertStorage == nil {
-		storage, err := evaluator.OpenStorage(filepath.Join(cfg.Storage.Path, "alerting"), e.logger)
-		if errors.Is(err, evaluator.ErrInUse) {
-			return nil, err
-		}
-		if err != nil {
-			// Figures are served all the same, and planwatch_alerting_up tells.
-			e.logger.Error("alerts are not evaluated", "err", err)
-			return nil, nil //nolint:nilnil // no alerting is an answer
-		}
-		e.alertStorage = storage
-	}
-	uids, err := dashboards.UIDs(cfg)
+	files, err := alerts.Generate(g.region)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	files, err := alerts.Generate(cfg.AlertRegion(uids))
+	external, err := url.Parse(settings.ExternalURL)
 	if err != nil {
-		return nil, err
+		return fmt.Errorf("alerting: external_url: %w", err)
 	}
-	external, err := url.Parse(cfg.Alerting.ExternalURL)
-	if err != nil {
-		return nil, fmt.Errorf("alerting: external_url: %w", err)
-	}
-	a := &alerting{registry: prometheus.NewRegistry()}
-	a.Evaluator, err = evaluator.New(evaluator.Options{
-		Rules: evaluator.RuleFiles(files), Metrics: e.options.Metrics(e), Instance: external.Host, ExternalURL: external,
-		Interval: time.Duration(cfg.Alerting.Interval), Alertmanagers: cfg.Alerting.Alertmanagers,
-		Storage: e.alertStorage, Registerer: prometheus.WrapRegistererWithPrefix(kpi.ExporterPrefix+"_alerting_", a.registry), Logger: e.logger,
+	a := &alerting{registry: prometheus.NewRegistry(), logger: e.logger}
+	a.evaluator, err = evaluator.New(evaluator.Options{
+		Rules: evaluator.RuleFiles(files), Metrics: exposition.Handler(e.store, prometheus.Gatherers{e.registry, a}, e.logger),
+		Instance: external.Host, ExternalURL: external, Interval: time.Duration(settings.Interval), Alertmanagers: settings.Alertmanagers,
+		Storage: storage, Registerer: prometheus.WrapRegistererWithPrefix(naming.AlertingPrefix, a.registry), Logger: e.logger,
 	})
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return a, nil
+	g.alerting = a
+	return nil
 }
 
-// runAlerting evaluates until ctx ends. That it cannot is no reason to stop
-// serving figures.
-func (e *Exporter) runAlerting(ctx context.Context, a *alerting) {
-	if a == nil {
+// run evaluates until ctx ends. If it fails, planwatch still serves metrics.
+func (a *alerting) run(ctx context.Context) {
+	if err := a.evaluator.Run(ctx); err != nil {
+		a.logger.Error("alerts are not evaluated", "err", err)
+	}
+}
+
+// Gather implements prometheus.Gatherer. It leaves out Prometheus' native
+// histograms, to which its linter objects.
+func (a *alerting) Gather() ([]*dto.MetricFamily, error) {
+	families, err := a.registry.Gather()
+	return slices.DeleteFunc(families, func(f *dto.MetricFamily) bool { return strings.Contains(f.GetName(), naming.NativeHistograms) }), err
+}
+
+// alertStorage is the storage of embedded alerting. It stays open over reloads,
+// and is opened by the first configuration that needs it.
+type alertStorage struct {
+	directory string
+	logger    *slog.Logger
+	opened    *evaluator.Storage
+}
+
+// open returns the storage, or nil if it cannot be opened; metrics are still
+// served, and show it. It returns an error only if another planwatch uses the
+// storage.
+func (s *alertStorage) open() (*evaluator.Storage, error) {
+	if s.opened != nil {
+		return s.opened, nil
+	}
+	storage, err := evaluator.OpenStorage(s.directory, s.logger)
+	switch {
+	case errors.Is(err, evaluator.ErrInUse):
+		return nil, err
+	case err != nil:
+		s.logger.Error("alerts are not evaluated", "err", err)
+		return nil, nil //nolint:nilnil // no storage is not an error
+	}
+	s.opened = storage
+	return storage, nil
+}
+
+func (s *alertStorage) close() {
+	if s.opened == nil {
 		return
 	}
-	if err := a.Run(ctx); err != nil {
-		e.logger.Error("alerts are not evaluated", "err", err)
+	if err := s.opened.Close(); err != nil {
+		s.logger.Error("alerting storage not closed", "err", err)
 	}
 }
-
-// Handler makes what answers scrapes of an Exporter.
-type Handler func(*Exporter) http.Handler

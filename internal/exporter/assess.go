@@ -4,35 +4,25 @@ import (
 	"context"
 	"time"
 
-	"planwatch/internal/kpi"
+	"planwatch/internal/clock"
+	"planwatch/internal/naming"
 	"planwatch/internal/snapshot"
 	"planwatch/plan"
 )
 
-// assessInterval is how often figures are held against the plan where they
-// do not change: the value due by now moves with the clock.
+// assessInterval is the time between assessments while samples do not change,
+// since the expected value changes with time.
 const assessInterval = time.Minute
 
-// Assessment is how the figures of one moment stand to the plan.
-type Assessment struct {
-	// At is that moment, by planwatch's clock.
-	At time.Time
-	// Targets are in order of the plan.
-	Targets []plan.Assessment
-}
-
-// Assessment is the newest one. It is never nil.
-func (e *Exporter) Assessment() *Assessment { return e.assessment.Load() }
-
-// assess holds the figures against the plan of g, whenever they change and
-// at least once a minute, until ctx ends.
-func (e *Exporter) assess(ctx context.Context, g *generation) {
+// keepAssessing assesses the targets whenever samples change and at least once
+// a minute, until ctx ends.
+func (g *generation) keepAssessing(ctx context.Context) {
 	tick := time.NewTicker(assessInterval)
 	defer tick.Stop()
 	for {
-		e.assessNow(g)
+		g.assess()
 		select {
-		case <-e.store.Changed():
+		case <-g.store.Changed():
 		case <-tick.C:
 		case <-ctx.Done():
 			return
@@ -40,33 +30,42 @@ func (e *Exporter) assess(ctx context.Context, g *generation) {
 	}
 }
 
-func (e *Exporter) assessNow(g *generation) {
-	at := e.clock.Now()
-	var samples []kpi.Sample
-	for _, chunk := range e.store.Current().Chunks() {
-		samples = append(samples, chunk.Shown...)
-	}
-	targets := plan.Assess(g.config.Plan.Targets, g.config.Catalogue(), samples, at, g.config.Location)
-	e.assessment.Store(&Assessment{At: at, Targets: targets})
-	e.store.Assess(snapshot.NewAssessed(e.gauges(targets)))
+// assess compares the shown samples with the plan.
+func (g *generation) assess() {
+	at := g.clock.Now()
+	targets := plan.Assess(g.region.Plan.Targets, g.region.KPIs, g.store.Samples(), at, g.region.Location)
+	g.assessments.Store(&plan.Assessments{At: at, Targets: targets})
+	g.store.ReplaceGauges(snapshot.NewGauges(gauges(targets, g.clock)))
 }
 
-// gauges are the assessments as Prometheus gets them.
-func (e *Exporter) gauges(targets []plan.Assessment) []snapshot.Gauge {
-	var gauges []snapshot.Gauge
-	for _, name := range plan.MetricNames() {
-		for _, target := range targets {
-			for _, metric := range target.Metrics() {
-				if metric.Name != name {
-					continue
-				}
-				value := metric.Value
-				if name == plan.MetricCoveredUntil {
-					value = e.wall(time.Unix(int64(value), 0))
-				}
-				gauges = append(gauges, snapshot.Gauge{Name: name, Help: plan.Help(name), Labels: metric.Labels, Value: value})
+// gauges returns the assessments as metrics, in order of family and target.
+func gauges(targets []plan.Assessment, c clock.Clock) []snapshot.Gauge {
+	byName := map[string][]plan.Metric{}
+	total := 0
+	for _, target := range targets {
+		for _, metric := range target.Metrics() {
+			byName[metric.Name] = append(byName[metric.Name], metric)
+			total++
+		}
+	}
+	gauges := make([]snapshot.Gauge, 0, total)
+	for _, family := range plan.Families {
+		for _, metric := range byName[family.Name] {
+			value := metric.Value
+			if family.Name == naming.PlanCoveredUntil {
+				value = timestamp(c, time.Unix(int64(value), 0))
 			}
+			gauges = append(gauges, snapshot.Gauge{Name: family.Name, Help: family.Help, Labels: metric.Labels, Value: value})
 		}
 	}
 	return gauges
+}
+
+// timestamp converts a moment of planwatch's clock to seconds since 1970 by the
+// system's clock, since Prometheus compares it with that; 0 for the zero time.
+func timestamp(c clock.Clock, t time.Time) float64 {
+	if t.IsZero() {
+		return 0
+	}
+	return float64(c.Wall(t).UnixMilli()) / 1000
 }

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -46,6 +45,8 @@ func region(t *testing.T, files map[string]string) string {
 // settings is a planwatch.yaml over the server, quick to try again.
 func settings(server *mariadbtest.Server) string {
 	return fmt.Sprintf(`region: Region Test
+languages: [sv, en]
+time_zone: Europe/Stockholm
 sources:
   warehouse:
     driver: mysql
@@ -57,6 +58,12 @@ sources:
 retry: {initial: 50ms, max: 200ms}
 `, server.Socket(), mariadbtest.Database, reader)
 }
+
+const units = `units:
+  - unit: patients
+    measures:
+      - {measure: patients, word: {sv: {one: patient, other: patienter}, en: {one: patient, other: patients}}}
+`
 
 const waiting = `collector: waiting
 title: {sv: Väntande, en: Waiting}
@@ -109,11 +116,12 @@ func start(t *testing.T, dir, storage string) *planwatch {
 	t.Setenv("PLANWATCH_STORAGE_PATH", storage)
 	p := &planwatch{t: t, log: &log{}}
 	logger := slog.New(slog.NewTextHandler(p.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	var err error
-	p.Exporter, err = exporter.New(t.Context(), exporter.Options{
-		Load: func() (*config.Config, error) { return config.Load(dir, nil) }, Logger: logger,
-		Metrics: func(*exporter.Exporter) http.Handler { return http.NotFoundHandler() },
-	})
+	load := func() (*config.Region, error) { return config.Load(dir, nil) }
+	loaded, err := load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Exporter, err = exporter.New(t.Context(), loaded, exporter.Options{Load: load, Logger: logger})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -152,7 +160,7 @@ func (p *planwatch) text() string {
 	if err := p.Store().Current().WriteTo(&b, snapshot.Text, snapshot.Plain, nil); err != nil {
 		p.t.Fatal(err)
 	}
-	families, err := p.Registry().Gather()
+	families, err := p.Gather()
 	if err != nil {
 		p.t.Fatal(err)
 	}

@@ -2,10 +2,6 @@ package exporter
 
 import (
 	"context"
-	"errors"
-	"log/slog"
-	"maps"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -14,117 +10,62 @@ import (
 	"planwatch/config"
 	"planwatch/internal/snapshot"
 	"planwatch/internal/warehouse"
+	"planwatch/plan"
 )
 
-// pingInterval is how often a source is asked whether it is there, so that
-// its loss shows before the next collector needs it.
+// pingInterval is the time between pings of a source, so that an outage shows
+// before the next run.
 const pingInterval = 15 * time.Second
 
-// generation is what one configuration needs while it runs.
+// generation runs one configuration.
 type generation struct {
-	config     *config.Config
-	sources    map[string]*warehouse.Source
+	base
+	region     *config.Region
+	sources    config.Sources
 	collectors []*collector
 	scheduler  *collectors.Scheduler
-	alerting   *alerting
+	// alerting is nil where planwatch does not evaluate alerts.
+	alerting    *alerting
+	assessments atomic.Pointer[plan.Assessments]
 }
 
-// collector is a definition at work.
-type collector struct {
-	exporter   *Exporter
-	definition *collectors.Definition
-	source     *warehouse.Source
-	// fingerprint changes with all that decides what the figures are: the
-	// definition, its query, and the source that it reads.
-	fingerprint string
-	state       atomic.Pointer[State]
-}
-
-// State is how a collector's runs have gone. Times are planwatch's own.
-type State struct {
-	// LastRun is when the newest run began; zero if there was none.
-	LastRun time.Time
-	// Duration is how long the newest run took.
-	Duration time.Duration
-	// Err is why the newest run failed, or nil.
-	Err error
-}
-
-func (e *Exporter) prepare(ctx context.Context, cfg *config.Config) (*generation, error) {
-	g := &generation{config: cfg, sources: map[string]*warehouse.Source{}}
-	g.scheduler = collectors.NewScheduler(e.clock, cfg.Retry, e.logger)
-	for _, name := range slices.Sorted(maps.Keys(cfg.Sources)) {
-		options, err := cfg.SourceOptions(name)
-		if err == nil {
-			options.Logger = e.logger
-			g.sources[name], err = warehouse.Open(ctx, cfg.Sources[name], options)
-		}
-		if err != nil {
-			delete(g.sources, name)
-			g.close(e.logger)
-			return nil, err
-		}
-	}
-	for _, definition := range cfg.Collectors {
-		c := &collector{exporter: e, definition: definition, source: g.sources[definition.Source], fingerprint: cfg.Fingerprint(definition)}
-		c.state.Store(e.formerState(c.fingerprint))
-		g.collectors = append(g.collectors, c)
-		g.scheduler.Add(definition.Collector, definition.Due(), c.run)
-	}
-	var err error
-	if g.alerting, err = e.prepareAlerting(cfg); err != nil {
-		g.close(e.logger)
+// newGeneration opens the region's sources. former is the running generation,
+// or nil; a collector that both have keeps its state.
+func newGeneration(ctx context.Context, b base, region *config.Region, former *generation) (*generation, error) {
+	sources, err := region.OpenSources(ctx, b.logger)
+	if err != nil {
 		return nil, err
+	}
+	g := &generation{base: b, region: region, sources: sources, scheduler: collectors.NewScheduler(b.clock, region.Retry, b.logger)}
+	for _, d := range region.Collectors {
+		c := newCollector(b, region, d, sources[d.Source], former)
+		g.collectors = append(g.collectors, c)
+		g.scheduler.Add(c.name(), d.ParsedSchedule(), c.run)
 	}
 	return g, nil
 }
 
-// formerState is the state of the same collector in the configuration that
-// runs until now.
-func (e *Exporter) formerState(fingerprint string) *State {
-	if former := e.current.Load(); former != nil {
-		for _, c := range former.collectors {
-			if c.fingerprint == fingerprint {
-				return c.state.Load()
-			}
-		}
-	}
-	return &State{}
-}
-
-// collector is the one of that name, or nil.
-func (g *generation) collector(name string) *collector {
-	for _, c := range g.collectors {
-		if c.definition.Collector == name {
-			return c
-		}
-	}
-	return nil
-}
-
-func (g *generation) close(logger *slog.Logger) {
-	for name, source := range g.sources {
-		if err := source.Close(); err != nil {
-			logger.Warn("source not closed", "source_name", name, "err", err)
-		}
-	}
-}
-
-// run runs all collectors on their schedules and watches the sources.
+// run runs all collectors on their schedules, pings the sources, assesses the
+// targets and evaluates alerts, until ctx ends.
 func (g *generation) run(ctx context.Context) {
 	var all sync.WaitGroup
 	for _, source := range g.sources {
 		all.Go(func() { watch(ctx, source) })
 	}
 	all.Go(func() { g.scheduler.Run(ctx) })
+	all.Go(func() { g.keepAssessing(ctx) })
+	if g.alerting != nil {
+		all.Go(func() { g.alerting.run(ctx) })
+	}
 	all.Wait()
 }
 
+// watch pings a source regularly until ctx ends.
 func watch(ctx context.Context, source *warehouse.Source) {
 	tick := time.NewTicker(pingInterval)
 	defer tick.Stop()
 	for {
-		// The source itself keeps and logs what a ping finds.
+		// The source keeps and logs the result itself.
 		_ = source.Ping(ctx)
 		select {
 		case <-tick.C:
@@ -134,62 +75,43 @@ func watch(ctx context.Context, source *warehouse.Source) {
 	}
 }
 
-func (g *generation) catalogue() *snapshot.Catalogue {
-	var entries []snapshot.Entry
+func (g *generation) close() {
+	if err := g.sources.Close(); err != nil {
+		g.logger.Warn("source not closed", "err", err)
+	}
+}
+
+// names returns the names of the collectors; a nil generation has none.
+func (g *generation) names() []string {
+	if g == nil {
+		return nil
+	}
+	names := make([]string, len(g.collectors))
+	for i, c := range g.collectors {
+		names[i] = c.name()
+	}
+	return names
+}
+
+// withFingerprint returns the collector with that fingerprint, or nil. A nil
+// generation has none.
+func (g *generation) withFingerprint(fingerprint string) *collector {
+	if g == nil {
+		return nil
+	}
 	for _, c := range g.collectors {
-		for _, k := range c.definition.KPIs {
-			entries = append(entries, snapshot.Entry{KPI: k, Collector: c.definition.Collector})
+		if c.fingerprint == fingerprint {
+			return c
 		}
 	}
-	return snapshot.NewCatalogue(entries)
+	return nil
 }
 
-// keep tells whether figures follow a definition of this generation, and
-// gives them what is not saved with them.
-func (g *generation) keep(figures *snapshot.Figures) bool {
-	for _, c := range g.collectors {
-		if c.definition.Collector == figures.Collector && c.fingerprint == figures.Fingerprint {
-			figures.KPIs, figures.MaxAge = c.definition.KPIs, time.Duration(c.definition.MaxAge)
-			return true
-		}
+// describe implements snapshot.Describe for the collectors of this generation.
+func (g *generation) describe(r snapshot.Record) (snapshot.Description, bool) {
+	c := g.withFingerprint(r.Fingerprint)
+	if c == nil || c.name() != r.Collector {
+		return snapshot.Description{}, false
 	}
-	return false
-}
-
-// run runs the collector once and shows what it gave.
-func (c *collector) run(ctx context.Context) error {
-	began, asOf := time.Now(), c.exporter.clock.Now()
-	run, err := c.definition.Collect(ctx, c.source, asOf)
-	if err != nil && ctx.Err() != nil {
-		return err // stopped, which is no failure
-	}
-	former := c.state.Load()
-	state := &State{LastRun: asOf, Duration: time.Since(began), Err: err}
-	if err == nil {
-		c.exporter.store.Replace(snapshot.Figures{
-			Collector: c.definition.Collector, Fingerprint: c.fingerprint,
-			KPIs: c.definition.KPIs, MaxAge: time.Duration(c.definition.MaxAge),
-			At: asOf, Rows: run.Rows, Samples: run.Samples,
-		})
-	}
-	c.state.Store(state)
-	c.exporter.metrics.ran(c.definition.Collector, err)
-	c.log(former, state)
-	return err
-}
-
-// log says when a collector begins to fail, and when it is well again. That
-// a source is down is the source's to say, once.
-func (c *collector) log(former, state *State) {
-	logger := c.exporter.logger.With("collector", c.definition.Collector)
-	switch {
-	case state.Err == nil && former.Err != nil:
-		logger.Info("collector recovered", "duration", state.Duration)
-	case state.Err == nil:
-		logger.Debug("collected", "duration", state.Duration)
-	case errors.Is(state.Err, warehouse.ErrUnavailable), former.Err != nil && former.Err.Error() == state.Err.Error():
-		logger.Debug("run failed; trying again", "err", state.Err)
-	default:
-		logger.Warn("run failed; the last good figures stay until max_age", "err", state.Err, "max_age", c.definition.MaxAge)
-	}
+	return c.description, true
 }

@@ -55,6 +55,7 @@ func queueRegion(t *testing.T, server *mariadbtest.Server, maxAge string) string
 	secret := region(t, map[string]string{"password": password + "\n"})
 	return region(t, map[string]string{
 		"planwatch.yaml":          fmt.Sprintf(settings(server), filepath.Join(secret, "password")),
+		"units.yaml":              units,
 		"collectors/waiting.yaml": fmt.Sprintf(waiting, maxAge),
 		"collectors/waiting.sql":  slowAsPace,
 	})

@@ -2,13 +2,10 @@
 // what a KPI is, and the samples that a collector's run gives of it.
 package kpi
 
-// Text is what users read, in the languages that planwatch speaks.
-type Text struct {
-	// Swedish text.
-	SV string `yaml:"sv" json:"sv" jsonschema:"required"`
-	// English text.
-	EN string `yaml:"en" json:"en" jsonschema:"required"`
-}
+import (
+	"planwatch/internal/language"
+	"planwatch/internal/naming"
+)
 
 // Direction is the way in which a KPI improves.
 type Direction string
@@ -42,12 +39,12 @@ type KPI struct {
 	// Name of the KPI; exposed to Prometheus as kpi_<name>. Lower-case words joined by underscores, unit last.
 	Name string `yaml:"name" jsonschema:"required,pattern=^[a-z][a-z0-9]*(_[a-z0-9]+)*$"`
 	// What the KPI is called where people read it.
-	Title Text `yaml:"title" jsonschema:"required"`
+	Title language.Text `yaml:"title" jsonschema:"required"`
 	// What is counted, in a sentence or two, and what is not.
-	Definition Text `yaml:"definition" jsonschema:"required"`
+	Definition language.Text `yaml:"definition" jsonschema:"required"`
 	// The term or standard that the definition follows.
 	Standard string `yaml:"standard,omitempty"`
-	// The sentence of the sources that asks for this figure.
+	// The sentence of the sources that asks for this figure: an id in citations.yaml, or the citation itself.
 	Cite string `yaml:"cite,omitempty"`
 	// The query's column that holds the value. One of column, ratio and histogram is given.
 	Column string `yaml:"column,omitempty"`
@@ -55,8 +52,10 @@ type KPI struct {
 	Ratio *Ratio `yaml:"ratio,omitempty"`
 	// How rows become a histogram.
 	Histogram *Buckets `yaml:"histogram,omitempty"`
-	// The unit of the value, a base unit: seconds, not hours; ratio from 0 to 1, not percent; sek, not thousands.
-	Unit Unit `yaml:"unit" jsonschema:"required"`
+	// The unit of the value, one of units.yaml. A base unit: seconds, not hours; ratio from 0 to 1, not percent; a currency, not thousands of it.
+	Unit string `yaml:"unit" jsonschema:"required"`
+	// The measure that people read the figures in, where it is another than the unit's usual one: hours rather than days.
+	Measure string `yaml:"measure,omitempty"`
 	// Which way is better.
 	Better Direction `yaml:"better" jsonschema:"required,enum=higher,enum=lower"`
 	// How the KPI adds up over labels. A ratio has none: it adds up as sum over sum.
@@ -90,4 +89,4 @@ type Buckets struct {
 }
 
 // Metric is the KPI's name in Prometheus.
-func (k KPI) Metric() string { return MetricPrefix + k.Name }
+func (k KPI) Metric() string { return naming.KPI(k.Name) }

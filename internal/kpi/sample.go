@@ -78,9 +78,9 @@ type Sample struct {
 	Value float64 `json:"value"`
 	// Histogram is set for a histogram KPI, and nil for all others.
 	Histogram *Histogram `json:"histogram,omitempty"`
-	// AsOf is the moment the figure speaks of, in planwatch's own time.
+	// AsOf is the moment the figure is about, in planwatch's own time.
 	AsOf time.Time `json:"as_of"`
-	// Withheld marks a figure that is kept back because it speaks of too few
+	// Withheld marks a figure that is withheld because it is about too few
 	// people. It has no value, here or anywhere else; what is made of others
 	// and of it cannot be known.
 	Withheld bool `json:"withheld,omitempty"`

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"flag"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -14,11 +15,11 @@ import (
 var update = flag.Bool("update", false, "write the golden file anew")
 
 func TestGenerate(t *testing.T) {
-	cfg, err := config.Load("../report/testdata/region", nil)
+	region, err := config.Load("../report/testdata/region", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	file := kpisdoc.Generate(cfg)
+	file := kpisdoc.Generate(region)
 	if file.Path != "docs/kpis.md" {
 		t.Errorf("written to %s", file.Path)
 	}
@@ -41,12 +42,12 @@ func TestGenerate(t *testing.T) {
 // targets, each once in the contents and once in its place, and is the same
 // whenever it is made.
 func TestBuiltinRegion(t *testing.T) {
-	cfg, err := config.Load("", nil)
+	region, err := config.Load("", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	made := kpisdoc.Generate(cfg).Data
-	if again := kpisdoc.Generate(cfg).Data; !bytes.Equal(made, again) {
+	made := kpisdoc.Generate(region).Data
+	if again := kpisdoc.Generate(region).Data; !bytes.Equal(made, again) {
 		t.Error("not the same bytes twice")
 	}
 	text := string(made)
@@ -55,14 +56,43 @@ func TestBuiltinRegion(t *testing.T) {
 			t.Errorf("%q stands %d times", what, n)
 		}
 	}
-	for _, d := range cfg.Collectors {
+	for _, d := range region.Collectors {
 		once("| [collectors/" + d.Query + "](../config/norrbotten/collectors/" + d.Query + ") |")
 		for _, k := range d.KPIs {
 			once("  - [" + k.Name + "](#" + k.Name + "): ")
 			once(`<a id="` + k.Name + `"></a>`)
 		}
 	}
-	for _, target := range cfg.Plan.Targets {
+	for _, target := range region.Plan.Targets {
 		once("| " + target.ID + " | ")
+	}
+}
+
+// A document has the languages of its region and no other.
+func TestOneLanguage(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "region")
+	if err := os.CopyFS(dir, os.DirFS("../report/testdata/region")); err != nil {
+		t.Fatal(err)
+	}
+	settings := filepath.Join(dir, "planwatch.yaml")
+	data, err := os.ReadFile(settings)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(settings, bytes.Replace(data, []byte("[sv, en]"), []byte("[en]"), 1), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	region, err := config.Load(dir, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := string(kpisdoc.Generate(region).Data)
+	for _, want := range []string{"Definitions are in English; citations", "## Beds\n", "### Available beds\n\nStaffed beds.\n\n- metric"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %q in\n%s", want, text)
+		}
+	}
+	if strings.Contains(text, "Vårdplatser med bemanning") {
+		t.Error("the document has a definition in Swedish")
 	}
 }

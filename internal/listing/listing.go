@@ -3,7 +3,6 @@ package listing
 
 import (
 	"encoding/csv"
-	"encoding/json"
 	"fmt"
 	"io"
 	"strconv"
@@ -11,45 +10,35 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"planwatch/internal/format"
 	"planwatch/internal/kpi"
+	"planwatch/internal/language"
+	"planwatch/internal/naming"
 	"planwatch/internal/snapshot"
 )
 
-// Format is a way of printing samples.
-type Format string
-
-// The formats.
-const (
-	Table      Format = "table"
-	JSON       Format = "json"
-	CSV        Format = "csv"
-	Prometheus Format = "prometheus"
-)
-
-// ParseFormat reads a format's name.
-func ParseFormat(name string) (Format, error) {
-	switch format := Format(name); format {
-	case Table, JSON, CSV, Prometheus:
-		return format, nil
-	}
-	return "", fmt.Errorf("format: %q is not table, json, csv or prometheus", name)
+// Formats are the formats of a listing.
+func Formats() []format.Format {
+	return []format.Format{format.Table, format.JSON, format.CSV, format.Prometheus}
 }
 
-// Write prints the samples of kpis, in the order in which they come.
-func Write(w io.Writer, format Format, kpis []kpi.KPI, samples []kpi.Sample) error {
-	switch format {
-	case Prometheus:
-		return snapshot.Encode(w, snapshot.Families(kpis, samples), snapshot.Text)
-	case JSON:
-		return writeJSON(w, samples)
-	case CSV:
-		return writeCSV(w, samples)
-	default:
+// Write prints the samples of kpis, in their order, in one of Formats. The
+// language is that of Prometheus' HELP.
+func Write(w io.Writer, f format.Format, kpis []kpi.KPI, samples []kpi.Sample, l *language.Language) error {
+	switch f {
+	case format.Table:
 		return writeTable(w, samples)
+	case format.JSON:
+		return format.WriteJSON(w, lines(samples))
+	case format.CSV:
+		return writeCSV(w, samples)
+	case format.Prometheus:
+		return snapshot.Encode(w, snapshot.Families(kpis, samples, l), snapshot.Text)
 	}
+	return fmt.Errorf("listing: no format %q", f)
 }
 
-// line is one series, as Prometheus has it: a histogram is several.
+// line is one series in Prometheus; a histogram has several.
 type line struct {
 	Metric string            `json:"metric"`
 	Labels map[string]string `json:"labels"`
@@ -67,7 +56,7 @@ func lines(samples []kpi.Sample) []line {
 		}
 		add := func(suffix string, value float64, more ...kpi.Label) {
 			labels := kpi.NewLabels(append(more, s.Labels...)...)
-			l := line{Metric: kpi.MetricPrefix + s.KPI + suffix, Labels: make(map[string]string, len(labels)), Value: value, AsOf: s.AsOf, text: labels.String()}
+			l := line{Metric: naming.KPI(s.KPI) + suffix, Labels: make(map[string]string, len(labels)), Value: value, AsOf: s.AsOf, text: labels.String()}
 			for _, label := range labels {
 				l.Labels[label.Name] = label.Value
 			}
@@ -78,20 +67,13 @@ func lines(samples []kpi.Sample) []line {
 			continue
 		}
 		for i, bound := range s.Histogram.Bounds {
-			add("_bucket", float64(s.Histogram.Counts[i]), kpi.Label{Name: "le", Value: number(bound)})
+			add(naming.SuffixBucket, float64(s.Histogram.Counts[i]), kpi.Label{Name: naming.LabelBucket, Value: number(bound)})
 		}
-		add("_bucket", float64(s.Histogram.Count), kpi.Label{Name: "le", Value: "+Inf"})
-		add("_sum", s.Histogram.Sum)
-		add("_count", float64(s.Histogram.Count))
+		add(naming.SuffixBucket, float64(s.Histogram.Count), kpi.Label{Name: naming.LabelBucket, Value: "+Inf"})
+		add(naming.SuffixSum, s.Histogram.Sum)
+		add(naming.SuffixCount, float64(s.Histogram.Count))
 	}
 	return all
-}
-
-func writeJSON(w io.Writer, samples []kpi.Sample) error {
-	encoder := json.NewEncoder(w)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	return encoder.Encode(lines(samples))
 }
 
 func writeCSV(w io.Writer, samples []kpi.Sample) error {
@@ -115,7 +97,7 @@ func writeTable(w io.Writer, samples []kpi.Sample) error {
 	}
 	for _, l := range lines(samples) {
 		labels := strings.ReplaceAll(l.text, `",`, `", `)
-		if _, err := fmt.Fprintf(out, "%s\t%s\t%s\t%s\n", l.Metric, labels, number(l.Value), l.AsOf.Format("2006-01-02 15:04")); err != nil {
+		if _, err := fmt.Fprintf(out, "%s\t%s\t%s\t%s\n", l.Metric, labels, number(l.Value), l.AsOf.Format(language.Layout)); err != nil {
 			return err
 		}
 	}

@@ -13,11 +13,11 @@ import (
 	"strings"
 )
 
-// Load makes the database anew from the schema's statements and fills each
-// table from the CSV file of its name. Header cells name columns; an empty
+// Load creates the database again from the schema's statements and fills each
+// table from the CSV file of its name. Header cells name columns. An empty
 // field is NULL where the column can be NULL and an empty text where not, and
-// a column that the file lacks has its default. Values must fit: the server
-// runs in strict mode.
+// a column that is not in the file has its default. The server runs in strict
+// mode, so that it refuses values of the wrong type.
 func (s *Server) Load(schemaSQL string, files fs.FS) {
 	s.t.Helper()
 	if err := s.load(s.t.Context(), schemaSQL, files); err != nil {
@@ -96,8 +96,8 @@ func (s *Server) load(ctx context.Context, schemaSQL string, files fs.FS) error 
 	return nil
 }
 
-// rewrite turns a CSV file into the form that LOAD DATA reads by itself, in
-// which alone NULL and the empty text differ, and gives the columns' names.
+// rewrite turns a CSV file into the default form of LOAD DATA, which unlike CSV
+// tells NULL from the empty text, and gives the columns' names.
 func rewrite(path string, source io.Reader, nullable map[string]bool) ([]string, error) {
 	reader := csv.NewReader(source)
 	reader.ReuseRecord = true

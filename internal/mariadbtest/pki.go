@@ -14,7 +14,8 @@ import (
 	"time"
 )
 
-// pki is an authority with one certificate for a server and one for a client.
+// pki is a certificate authority with one certificate for a server and one for
+// a client.
 type pki struct {
 	CAFile                string
 	ServerCert, ServerKey string

@@ -1,6 +1,6 @@
-// Package mariadbtest starts private MariaDB servers for tests. Each lives in
-// a temporary directory, listens on a unix socket (and, where asked, on a free
-// loopback port), and ends with the test that started it.
+// Package mariadbtest starts private MariaDB servers for tests. Each has its
+// data in a temporary directory, listens on a unix socket and, as an option, on
+// a free loopback port, and ends with the test that started it.
 package mariadbtest
 
 import (
@@ -147,7 +147,7 @@ func (s *Server) ClientCert() (cert, key string) {
 // Root is a pool of connections with every right and no database.
 func (s *Server) Root() *sql.DB { return s.root }
 
-// Stop ends the server as an operator does, and waits until it is gone.
+// Stop ends the server with SIGTERM, and waits until it has ended.
 func (s *Server) Stop() {
 	s.t.Helper()
 	s.mu.Lock()
@@ -178,7 +178,7 @@ func (s *Server) StartAgain() {
 	}
 }
 
-// Freeze stops the server's process in its tracks: connections stay open and
+// Freeze stops the server's process with SIGSTOP: connections stay open and
 // nothing answers. It returns when every thread has stopped, which on a busy
 // machine is some time after the signal.
 func (s *Server) Freeze() {
@@ -194,7 +194,7 @@ func (s *Server) Freeze() {
 	}
 }
 
-// stopped tells whether all threads of the server's process are stopped.
+// stopped reports whether all threads of the server's process are stopped.
 func (s *Server) stopped() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -212,7 +212,7 @@ func (s *Server) stopped() bool {
 	return true
 }
 
-// Thaw lets a frozen server go on.
+// Thaw continues a frozen server.
 func (s *Server) Thaw() { s.signal(syscall.SIGCONT) }
 
 func (s *Server) signal(sig syscall.Signal) {
@@ -227,8 +227,8 @@ func (s *Server) signal(sig syscall.Signal) {
 	}
 }
 
-// RunningQueries are the statements that the server is working on, this
-// question and the server's own threads left out.
+// RunningQueries are the statements that the server is running, without this
+// query and the server's own threads.
 func (s *Server) RunningQueries() []string {
 	s.t.Helper()
 	ctx, cancel := context.WithTimeout(s.t.Context(), startWithin)
@@ -260,7 +260,7 @@ func (s *Server) launch() error {
 		return err
 	}
 	process := exec.Command(binary, "--defaults-file="+s.options)
-	// What it says before it has read its options goes where the rest goes.
+	// It writes to stderr until it has read the name of its log.
 	output, err := os.OpenFile(s.logFile(), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		return fmt.Errorf("log: %w", err)
@@ -272,7 +272,7 @@ func (s *Server) launch() error {
 	}
 	exited := make(chan struct{})
 	go func() {
-		// How it ended is of no matter: the caller sees that it did.
+		// The caller needs to know that it has ended, not how.
 		_ = process.Wait()
 		close(exited)
 	}()
@@ -312,10 +312,10 @@ func (s *Server) launch() error {
 	}
 }
 
-// end makes sure that the process is gone, frozen or not.
+// end ends the process, frozen or not.
 func (s *Server) end() {
 	if s.root != nil {
-		// What is open to a server that has gone closes with an error.
+		// Closing connections to a server that has ended is an error.
 		_ = s.root.Close()
 		s.root = nil
 	}

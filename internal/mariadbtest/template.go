@@ -10,7 +10,8 @@ import (
 	"testing"
 )
 
-// frugal settings make a server that starts fast and forgets safely.
+// frugal settings make a server start fast. It may lose data in a crash, which
+// no test needs.
 const frugal = `innodb_buffer_pool_size=32M
 innodb_log_file_size=4M
 innodb_flush_log_at_trx_commit=0
@@ -21,15 +22,15 @@ character_set_server=utf8mb4
 secure_file_priv=
 `
 
-// template is a fresh data directory, kept in memory for the life of the test
-// process: installing takes seconds, writing it out again none.
+// template is a new data directory, kept in memory while the test process runs:
+// installing takes seconds, and writing it out again does not.
 var template struct {
 	once  sync.Once
 	files map[string][]byte // by path within the directory; a directory's own content is nil
 	err   error
 }
 
-// restoreTemplate writes a fresh data directory.
+// restoreTemplate writes a new data directory.
 func restoreTemplate(t testing.TB, data string) error {
 	t.Helper()
 	template.once.Do(func() { template.files, template.err = install(t.TempDir()) })

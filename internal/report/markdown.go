@@ -5,27 +5,30 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"planwatch/internal/language"
 )
 
 // alignment is that of the columns, of KPI, where, four figures, status, two figures, source.
 const alignment = "| --- | --- | ---: | ---: | ---: | ---: | --- | ---: | ---: | --- |"
 
-// inCell keeps a text from ending its cell or being taken for markup.
+// inCell escapes Markdown in a table's cell.
 var inCell = strings.NewReplacer("|", `\|`, "<", "&lt;", "*", `\*`, "_", `\_`, "\n", " ")
 
-func (r *Report) writeMarkdown(w io.Writer, l Language) error {
+func (r *Report) writeMarkdown(w io.Writer, l *language.Language) error {
 	out := bufio.NewWriter(w)
-	words := l.Words()
 	fmt.Fprintf(out, "%s\n\n", inCell.Replace(r.Headline(l)))
 	line := func(cells ...string) { fmt.Fprintf(out, "| %s |\n", strings.Join(cells, " | ")) }
-	line(words.KPI, words.Where, words.Actual, words.Expected, words.Target, words.Margin, words.Status, words.Forecast, words.Age, words.Cite)
+	line(
+		l.Say("KPI"), l.Say("Where"), l.Say("Actual"), l.Say("Expected"), l.Say("Target"), l.Say("Margin"),
+		l.Say("Status"), l.Say("Forecast"), l.Say("Age"), l.Say("Source"),
+	)
 	fmt.Fprintln(out, alignment)
 	for _, row := range r.Rows {
-		m, aimed := row.Measure(), row.Target != nil
 		line(
 			inCell.Replace(row.Title(l)), inCell.Replace(row.Place(l)),
-			l.Figure(row.Actual, m), l.Figure(row.Expected, m), l.Figure(row.Full, m), l.Margin(row),
-			Symbol(row.Status, aimed)+" "+l.Status(row.Status, aimed), l.Figure(row.Forecast, m), r.Old(row, l), inCell.Replace(row.Source(l)),
+			row.Figure(l, row.Actual), row.Figure(l, row.Expected), row.Figure(l, row.Full), row.MarginFigure(l),
+			row.Status.Symbol()+" "+row.Status.Name(l), row.Figure(l, row.Forecast), r.Old(row, l), inCell.Replace(row.Source(l)),
 		)
 	}
 	return out.Flush()

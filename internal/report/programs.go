@@ -2,15 +2,19 @@ package report
 
 import (
 	"encoding/csv"
-	"encoding/json"
 	"io"
 	"strconv"
 	"time"
 
+	"planwatch/internal/format"
+	"planwatch/internal/language"
 	"planwatch/plan"
 )
 
-// object is a row as programs read it. What is not known is null.
+// noTarget is the reason of a row that has a figure and no target.
+const noTarget plan.Reason = "no_target"
+
+// object is a row in JSON. A value that is not known is null.
 type object struct {
 	KPI string `json:"kpi"`
 	// Target is the target's name; null where the KPI has none.
@@ -33,23 +37,26 @@ type object struct {
 
 func (r Row) object() object {
 	o := object{
-		KPI: r.KPI.Name, Labels: make(map[string]string, len(r.Labels)), Unit: string(r.KPI.Unit),
+		KPI: r.KPI.Name, Labels: make(map[string]string, len(r.Labels)), Unit: r.KPI.Unit,
 		Actual: r.Actual, Expected: r.Expected, TargetValue: r.Full, MarginRatio: r.Margin, Forecast: r.Forecast,
 	}
 	for _, label := range r.Labels {
 		o.Labels[label.Name] = label.Value
 	}
+	reason := r.Reason
 	if r.Target != nil {
-		o.Target, o.Status = &r.Target.ID, new(r.Status.String())
+		o.Target, o.Status = &r.Target.ID, new(r.Status.Plan().String())
+	} else if reason == "" {
+		reason = noTarget
 	}
-	if r.Reason != "" {
-		o.Reason = &r.Reason
+	if reason != "" {
+		o.Reason = &reason
 	}
 	if !r.DataTime.IsZero() {
 		o.DataTime = &r.DataTime
 	}
 	if r.Cite != "" {
-		o.Cite = new(oneLine(r.Cite))
+		o.Cite = new(language.OneLine(r.Cite))
 	}
 	return o
 }
@@ -59,13 +66,10 @@ func (r *Report) writeJSON(w io.Writer) error {
 	for i, row := range r.Rows {
 		objects[i] = row.object()
 	}
-	encoder := json.NewEncoder(w)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	return encoder.Encode(objects)
+	return format.WriteJSON(w, objects)
 }
 
-func (r *Report) writeCSV(w io.Writer, l Language) error {
+func (r *Report) writeCSV(w io.Writer, l *language.Language) error {
 	out := csv.NewWriter(w)
 	if err := out.Write([]string{"kpi", "title", "target", "labels", "unit", "actual", "expected", "target_value", "margin_ratio", "status", "reason", "forecast", "data_time", "cite"}); err != nil {
 		return err
@@ -87,7 +91,7 @@ func (r *Report) writeCSV(w io.Writer, l Language) error {
 	return out.Error()
 }
 
-// plain writes a figure as programs read it; nil is empty.
+// plain formats a figure for programs; nil is "".
 func plain(value *float64) string {
 	if value == nil {
 		return ""

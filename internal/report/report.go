@@ -1,5 +1,5 @@
-// Package report puts the key figures beside what the plan wants of them:
-// which figures, in which order, and written as people or programs read them.
+// Package report compares the key figures with the plan, and writes the result
+// for people and for programs.
 package report
 
 import (
@@ -8,18 +8,16 @@ import (
 	"slices"
 	"time"
 
-	"planwatch/collectors"
+	"planwatch/config"
 	"planwatch/internal/kpi"
+	"planwatch/internal/language"
+	"planwatch/internal/status"
 	"planwatch/plan"
 )
 
-// NoTarget is the reason of a row without a target.
-const NoTarget plan.Reason = "no_target"
-
-// Report is how a region stands at one moment.
+// Report is how a region's figures compare with its plan at one moment.
 type Report struct {
-	// Region as people call it.
-	Region string
+	Region *config.Region
 	// At is the moment, in the region's time zone.
 	At time.Time
 	// Rows are the worst first; those without a target are last.
@@ -30,15 +28,13 @@ type Report struct {
 // figure that is not known, or does not apply, is nil. Figures are in the
 // KPI's unit.
 type Row struct {
-	KPI kpi.KPI
-	// Collector that gives the KPI.
-	Collector      string
-	CollectorTitle kpi.Text
-	// Labels select what the figures speak of, and Where has their values in
-	// the collector's order.
+	KPI            kpi.Entry
+	CollectorTitle language.Text
+	// Labels are the labels of the figures, and Where has their values in the
+	// collector's order.
 	Labels kpi.Labels
 	Where  []string
-	// Target that is held against; nil where the KPI has none.
+	// Target that the figures are compared with; nil where the KPI has none.
 	Target *plan.Target
 	// Actual, Expected by now, Full at the period's end, Forecast at the
 	// present pace.
@@ -48,106 +44,85 @@ type Row struct {
 	Margin *float64
 	// Warning and Critical are where those severities begin.
 	Warning, Critical *float64
-	// Status is Unknown where there is no target.
-	Status plan.Status
-	// Reason is why the status is Unknown, or empty.
+	Status            status.Status
+	// Reason is why the status is Unknown, or why a KPI without a target has
+	// no figure.
 	Reason plan.Reason
-	// DataTime is the moment that the oldest figure used speaks of; zero
-	// without a figure.
+	// DataTime is the as-of of the oldest figure used; zero without a figure.
 	DataTime time.Time
-	// Cite is where to find the sentence behind the target, or else behind
-	// the KPI.
+	// Cite is the citation of the target, or else of the KPI.
 	Cite string
 }
 
-// Input is what a Report is made of.
-type Input struct {
-	Region     string
-	Collectors []*collectors.Definition
-	// Targets as they were assessed.
-	Targets []plan.Assessment
-	// Samples give the figures of KPIs without a target.
-	Samples []kpi.Sample
-	At      time.Time
-	// Location is the region's time zone.
-	Location *time.Location
-}
-
-// New makes a Report with a row for each assessed target, and one for each
-// KPI that no target speaks of.
-func New(in Input) *Report {
-	r := &Report{Region: in.Region, At: in.At.In(in.Location)}
-	origins := map[string]*collectors.Definition{}
-	for _, definition := range in.Collectors {
-		for _, k := range definition.KPIs {
-			origins[k.Name] = definition
+// New makes a Report with a row for each assessed target, and one for each KPI
+// without a target, from the samples. An assessment of a KPI that the region
+// does not have is left out: it comes from another configuration.
+func New(region *config.Region, assessments plan.Assessments, samples []kpi.Sample) *Report {
+	r := &Report{Region: region, At: assessments.At.In(region.Location)}
+	hasTarget := map[string]bool{}
+	for _, a := range assessments.Targets {
+		entry, ok := region.KPIs.Get(a.KPI.Name)
+		if !ok {
+			continue
 		}
-	}
-	aimed := map[string]bool{}
-	for _, assessment := range in.Targets {
-		aimed[assessment.KPI.Name] = true
-		r.Rows = append(r.Rows, ofTarget(assessment, origins[assessment.KPI.Name], in.Location))
+		hasTarget[entry.Name] = true
+		r.Rows = append(r.Rows, r.rowOfTarget(a, entry))
 	}
 	slices.SortStableFunc(r.Rows, worstFirst)
-	figures := plan.NewFigures(in.Samples)
-	for _, definition := range in.Collectors {
-		for _, k := range definition.KPIs {
-			if !aimed[k.Name] {
-				r.Rows = append(r.Rows, ofKPI(k, definition, figures, in.Location))
-			}
+	byKPI := plan.NewSamples(samples)
+	for _, entry := range region.KPIs.Entries() {
+		if !hasTarget[entry.Name] {
+			r.Rows = append(r.Rows, r.rowOfKPI(entry, byKPI))
 		}
 	}
 	return r
 }
 
-func ofTarget(a plan.Assessment, d *collectors.Definition, location *time.Location) Row {
+func (r *Report) rowOfTarget(a plan.Assessment, entry kpi.Entry) Row {
 	row := Row{
-		KPI: a.KPI, Labels: a.Labels, Target: &a.Target,
+		KPI: entry, CollectorTitle: r.collectorTitle(entry), Labels: a.Labels, Target: &a.Target,
 		Actual: finite(a.Actual), Expected: finite(a.Expected), Full: finite(a.Full), Forecast: finite(a.Forecast), Margin: finite(a.Margin),
 		Warning: finite(a.Warning), Critical: finite(a.Critical),
-		Status: a.Status, Reason: a.Reason, Cite: cmp.Or(a.Target.Cite, a.KPI.Cite),
+		Status: status.Of(a.Status), Reason: a.Reason, DataTime: r.local(a.DataTime), Cite: cmp.Or(a.Target.Cite, entry.Cite),
 	}
-	row.from(d)
-	row.dated(a.DataTime, location)
+	for _, name := range entry.Labels {
+		if value := a.Labels.Get(name); value != "" {
+			row.Where = append(row.Where, value)
+		}
+	}
 	return row
 }
 
-func ofKPI(k kpi.KPI, d *collectors.Definition, figures plan.Figures, location *time.Location) Row {
-	row := Row{KPI: k, Status: plan.Unknown, Reason: NoTarget, Cite: k.Cite}
-	row.from(d)
-	figure, ok := figures.At(k, nil)
+func (r *Report) rowOfKPI(entry kpi.Entry, samples plan.Samples) Row {
+	row := Row{KPI: entry, CollectorTitle: r.collectorTitle(entry), Status: status.NoTarget, Cite: entry.Cite}
+	figure, ok := samples.Aggregate(entry.KPI, nil)
 	switch {
 	case figure.Withheld:
 		row.Reason = plan.Withheld
-		return row
 	case !ok:
 		row.Reason = plan.NoFigure
-		return row
+	default:
+		row.Actual, row.DataTime = finite(&figure.Value), r.local(figure.AsOf)
 	}
-	row.Actual = finite(&figure.Value)
-	row.dated(figure.AsOf, location)
 	return row
 }
 
-func (r *Row) from(d *collectors.Definition) {
-	if d == nil {
-		return
+func (r *Report) collectorTitle(entry kpi.Entry) language.Text {
+	if d := r.Region.Collector(entry.Collector); d != nil {
+		return d.Title
 	}
-	r.Collector, r.CollectorTitle = d.Collector, d.Title
-	for _, name := range d.Labels {
-		if value := r.Labels.Get(name); value != "" {
-			r.Where = append(r.Where, value)
-		}
-	}
+	return nil
 }
 
-func (r *Row) dated(moment time.Time, location *time.Location) {
-	if !moment.IsZero() {
-		r.DataTime = moment.In(location)
+// local returns the moment in the region's time zone; the zero time stays zero.
+func (r *Report) local(moment time.Time) time.Time {
+	if moment.IsZero() {
+		return moment
 	}
+	return moment.In(r.Region.Location)
 }
 
-// finite keeps a figure that no one can write out of the report.
+// finite returns nil for a figure that JSON cannot write.
 func finite(value *float64) *float64 {
 	if value == nil || math.IsNaN(*value) || math.IsInf(*value, 0) {
 		return nil
@@ -155,14 +130,11 @@ func finite(value *float64) *float64 {
 	return value
 }
 
-// severity is the order of the statuses in a report.
-var severity = map[plan.Status]int{plan.Critical: 0, plan.Warning: 1, plan.Unknown: 2, plan.OnPlan: 3}
-
-// worstFirst orders rows by status and then by margin; where there is none,
-// by reason and name.
+// worstFirst orders rows by status and then by margin; without a margin, by
+// reason and name.
 func worstFirst(a, b Row) int {
 	return cmp.Or(
-		cmp.Compare(severity[a.Status], severity[b.Status]),
+		cmp.Compare(a.Status, b.Status),
 		compareMargins(a.Margin, b.Margin),
 		cmp.Compare(a.Reason, b.Reason),
 		cmp.Compare(a.KPI.Name, b.KPI.Name),
@@ -182,33 +154,26 @@ func compareMargins(a, b *float64) int {
 	return 0
 }
 
-// Group is the rows of one status, or those without a target.
+// Group is the rows of one status.
 type Group struct {
-	// Status of the rows; Unknown where they have no target.
-	Status plan.Status
-	// Aimed tells whether the rows have targets.
-	Aimed bool
-	Rows  []Row
+	Status status.Status
+	Rows   []Row
 }
 
-// Groups are the report's rows by status, the worst first, those without a
-// target last. A group may be empty.
+// Groups returns the rows by status, the worst first and those without a target
+// last. A group may be empty.
 func (r *Report) Groups() []Group {
-	groups := []Group{
-		{Status: plan.Critical, Aimed: true}, {Status: plan.Warning, Aimed: true}, {Status: plan.Unknown, Aimed: true}, {Status: plan.OnPlan, Aimed: true},
-		{Status: plan.Unknown},
+	groups := make([]Group, len(status.All()))
+	for i, s := range status.All() {
+		groups[i].Status = s
 	}
 	for _, row := range r.Rows {
-		i := len(groups) - 1
-		if row.Target != nil {
-			i = severity[row.Status]
-		}
-		groups[i].Rows = append(groups[i].Rows, row)
+		groups[row.Status].Rows = append(groups[row.Status].Rows, row)
 	}
 	return groups
 }
 
-// Age is how old the row's figure is; ok is false without one.
+// Age returns the age of the row's figure; ok is false without one.
 func (r *Report) Age(row Row) (age time.Duration, ok bool) {
 	if row.DataTime.IsZero() {
 		return 0, false

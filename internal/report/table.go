@@ -6,47 +6,60 @@ import (
 	"io"
 	"strings"
 	"unicode/utf8"
+
+	"planwatch/internal/language"
 )
 
-// tableWidth is how many columns of a terminal a table takes at most.
+// tableWidth is the most columns of a terminal that a table uses.
 const tableWidth = 120
 
-// column is one of the table's. Those with a weight hold text: they share
-// what the others leave, in proportion to it, and cut what does not fit.
+// column is a column of the table. Columns with a weight hold text: they share
+// the remaining width by weight, and text that does not fit is cut.
 type column struct {
-	heading func(Words) string
-	cell    func(*Report, Row, Language, Measure) string
-	right   bool
-	weight  int
-	cut     func(text string, width int) string
+	right  bool
+	weight int
+	cut    func(text string, width int) string
 }
 
+// columns are those of status, KPI, where, actual, expected, target, margin,
+// forecast, age and source.
 var columns = []column{
-	{heading: func(Words) string { return "" }, cell: func(_ *Report, row Row, _ Language, _ Measure) string { return Symbol(row.Status, row.Target != nil) }},
-	{heading: func(w Words) string { return w.KPI }, weight: 26, cut: cutEnd, cell: func(_ *Report, row Row, l Language, _ Measure) string { return row.Title(l) }},
-	{heading: func(w Words) string { return w.Where }, weight: 17, cut: cutBeginning, cell: func(_ *Report, row Row, l Language, _ Measure) string { return row.Place(l) }},
-	{heading: func(w Words) string { return w.Actual }, right: true, cell: func(_ *Report, row Row, l Language, m Measure) string { return l.Figure(row.Actual, m) }},
-	{heading: func(w Words) string { return w.Expected }, right: true, cell: func(_ *Report, row Row, l Language, m Measure) string { return l.Number(row.Expected, m) }},
-	{heading: func(w Words) string { return w.Target }, right: true, cell: func(_ *Report, row Row, l Language, m Measure) string { return l.Number(row.Full, m) }},
-	{heading: func(w Words) string { return w.Margin }, right: true, cell: func(_ *Report, row Row, l Language, _ Measure) string { return l.Margin(row) }},
-	{heading: func(w Words) string { return w.Forecast }, right: true, cell: func(_ *Report, row Row, l Language, m Measure) string { return l.Number(row.Forecast, m) }},
-	{heading: func(w Words) string { return w.Age }, right: true, cell: func(r *Report, row Row, l Language, _ Measure) string { return r.Old(row, l) }},
-	{heading: func(w Words) string { return w.Cite }, weight: 12, cut: cutEnd, cell: func(_ *Report, row Row, l Language, _ Measure) string { return row.shortSource(l) }},
+	{},
+	{weight: 26, cut: cutEnd},
+	{weight: 17, cut: cutBeginning},
+	{right: true},
+	{right: true},
+	{right: true},
+	{right: true},
+	{right: true},
+	{right: true},
+	{weight: 12, cut: cutEnd},
 }
 
-// writeTable prints a line a row, none longer than tableWidth.
-func (r *Report) writeTable(w io.Writer, l Language) error {
-	heading := make([]string, len(columns))
-	for i, c := range columns {
-		heading[i] = strings.ToUpper(c.heading(l.Words()))
+func headings(l *language.Language) []string {
+	all := []string{
+		"", l.Say("KPI"), l.Say("Where"), l.Say("Actual"), l.Say("Expected"), l.Say("Target"), l.Say("Margin"),
+		l.Say("Forecast"), l.Say("Age"), l.Say("Source"),
 	}
-	lines := [][]string{heading}
+	for i, text := range all {
+		all[i] = strings.ToUpper(text)
+	}
+	return all
+}
+
+func (r *Report) cells(row Row, l *language.Language) []string {
+	return []string{
+		row.Status.Symbol(), row.Title(l), row.Place(l),
+		row.Figure(l, row.Actual), row.bare(l, row.Expected), row.bare(l, row.Full), row.MarginFigure(l), row.bare(l, row.Forecast),
+		r.Old(row, l), row.shortSource(l),
+	}
+}
+
+// writeTable prints one line for each row, none longer than tableWidth.
+func (r *Report) writeTable(w io.Writer, l *language.Language) error {
+	lines := [][]string{headings(l)}
 	for _, row := range r.Rows {
-		cells, m := make([]string, len(columns)), row.Measure()
-		for i, c := range columns {
-			cells[i] = c.cell(r, row, l, m)
-		}
-		lines = append(lines, cells)
+		lines = append(lines, r.cells(row, l))
 	}
 	widths := columnWidths(lines)
 	out := bufio.NewWriter(w)
@@ -57,7 +70,7 @@ func (r *Report) writeTable(w io.Writer, l Language) error {
 	return out.Flush()
 }
 
-// gap is the space before a column: figures, set to the right, need less.
+// gap returns the space before a column. Right-aligned figures need less.
 func gap(i int) int {
 	switch {
 	case i == 0:
@@ -68,8 +81,9 @@ func gap(i int) int {
 	return 2
 }
 
-// columnWidths are those of the longest cells, where that fits. Where it does
-// not, the columns of text give way, first the one that has most of its share.
+// columnWidths returns the widths of the longest cells. If they do not fit,
+// columns of text are made narrower, first the one with the largest width for
+// its weight.
 func columnWidths(lines [][]string) []int {
 	widths := make([]int, len(columns))
 	for _, cells := range lines {
@@ -117,8 +131,8 @@ func cutEnd(text string, width int) string {
 	return strings.TrimRight(string([]rune(text)[:width-1]), " ,:") + "…"
 }
 
-// cutBeginning keeps the end, since the last label says most. It cuts between
-// labels where it can.
+// cutBeginning keeps the end, since the last label is the most specific. It
+// cuts between labels if it can.
 func cutBeginning(text string, width int) string {
 	for rest := text; ; {
 		_, after, found := strings.Cut(rest, ", ")
@@ -132,10 +146,4 @@ func cutBeginning(text string, width int) string {
 	}
 	letters := []rune(text)
 	return "…" + string(letters[len(letters)-width+1:])
-}
-
-// shortSource is the locator, and before it why the status is unknown.
-func (r Row) shortSource(l Language) string {
-	r.Cite = r.Locator()
-	return r.Source(l)
 }

@@ -1,33 +1,95 @@
 package report
 
-// Words are what a report says around its figures.
-type Words struct {
-	// Headings of columns.
-	KPI, Where, Actual, Expected, Target, Margin, Status, Forecast, Age, Cite string
-	// Better and Worse stand for a margin to an expected zero.
-	Better, Worse string
-	// Now is the age of what is not a minute old, and Days the unit of what
-	// is older than two days.
-	Now, Days string
-}
+import (
+	"fmt"
+	"strings"
 
-var (
-	swedish = Words{
-		KPI: "Nyckeltal", Where: "Var", Actual: "Utfall", Expected: "Väntat", Target: "Mål", Margin: "Marginal",
-		Status: "Status", Forecast: "Prognos", Age: "Ålder", Cite: "Källa",
-		Better: "bättre", Worse: "sämre", Now: "nu", Days: "d",
-	}
-	english = Words{
-		KPI: "KPI", Where: "Where", Actual: "Actual", Expected: "Expected", Target: "Target", Margin: "Margin",
-		Status: "Status", Forecast: "Forecast", Age: "Age", Cite: "Source",
-		Better: "better", Worse: "worse", Now: "now", Days: "d",
-	}
+	"planwatch/internal/language"
+	"planwatch/plan"
 )
 
-// Words are the language's.
-func (l Language) Words() Words {
-	if l == English {
-		return english
+// Headline returns the region, the moment, and the number of rows with each
+// status.
+func (r *Report) Headline(l *language.Language) string {
+	var counts []string
+	for _, group := range r.Groups() {
+		counts = append(counts, group.Status.Symbol()+" "+strings.ToLower(group.Status.Name(l))+" "+l.Count(len(group.Rows)))
 	}
-	return swedish
+	return fmt.Sprintf("%s, %s: %s", r.Region.Title, l.Moment(r.At), strings.Join(counts, ", "))
+}
+
+// Title returns the KPI's title; for a histogram with the quantile.
+func (r Row) Title(l *language.Language) string {
+	title := language.OneLine(l.Of(r.KPI.Title))
+	if r.KPI.Histogram != nil {
+		return l.Say("%s (mean)", title)
+	}
+	return title
+}
+
+// Place returns the row's label values, in words.
+func (r Row) Place(l *language.Language) string {
+	if len(r.Where) == 0 {
+		return l.Say("Whole region")
+	}
+	return strings.Join(r.Where, ", ")
+}
+
+// Why returns why there is no status or no figure, or "".
+func (r Row) Why(l *language.Language) string {
+	switch r.Reason {
+	case "":
+		return ""
+	case plan.NoFigure:
+		return l.Say("no figure")
+	case plan.Withheld:
+		return l.Say("withheld: too few people")
+	case plan.OtherYear:
+		return l.Say("the figure is of another year")
+	case plan.NoReference:
+		return l.Say("no figure to compare with")
+	case plan.NotBegun:
+		return l.Say("the target's period has not begun")
+	case plan.NothingDue:
+		return l.Say("nothing is due yet")
+	case plan.Expired:
+		return l.Say("the target's period has ended")
+	}
+	return string(r.Reason)
+}
+
+// Source returns Why and the citation.
+func (r Row) Source(l *language.Language) string {
+	return joined(r.Why(l), language.OneLine(r.Cite))
+}
+
+// shortSource returns Why and the locator.
+func (r Row) shortSource(l *language.Language) string {
+	return joined(r.Why(l), r.Locator())
+}
+
+func joined(why, cite string) string {
+	if why == "" || cite == "" {
+		return why + cite
+	}
+	return why + " · " + cite
+}
+
+// Locator returns the citation without the name of its document and the
+// quotation: the place in the document.
+func (r Row) Locator() string {
+	cite, _, _ := strings.Cut(language.OneLine(r.Cite), ": ”")
+	cite = strings.TrimRight(cite, ".")
+	if _, place, found := strings.Cut(cite, ", "); found && place != "" {
+		return place
+	}
+	return cite
+}
+
+// Old returns the age of the row's figure, in words.
+func (r *Report) Old(row Row, l *language.Language) string {
+	if age, ok := r.Age(row); ok {
+		return l.Age(age)
+	}
+	return language.Dash
 }

@@ -14,27 +14,27 @@ import (
 	"github.com/prometheus/common/expfmt"
 )
 
-// Format is one of the ways in which samples are exposed.
-type Format int
+// Encoding is one of the ways in which samples are exposed.
+type Encoding int
 
-// The formats, in the order in which the server prefers them.
+// The encodings, in the order in which the server prefers them.
 const (
-	OpenMetrics Format = iota
+	OpenMetrics Encoding = iota
 	Protobuf
 	Text
-	formatCount
+	encodingCount
 )
 
-// formats are what the library calls ours.
-var formats = [formatCount]expfmt.Format{
+// formats are the names that the library has for the encodings.
+var formats = [encodingCount]expfmt.Format{
 	OpenMetrics: expfmt.NewFormat(expfmt.TypeOpenMetrics),
 	Protobuf:    expfmt.NewFormat(expfmt.TypeProtoDelim),
 	Text:        expfmt.NewFormat(expfmt.TypeTextPlain),
 }
 
-// Negotiate is the format that the request's Accept header asks for, and the
+// Negotiate is the encoding that the request's Accept header asks for, and the
 // Content-Type to answer with.
-func Negotiate(header http.Header) (Format, expfmt.Format) {
+func Negotiate(header http.Header) (Encoding, expfmt.Format) {
 	contentType := expfmt.NegotiateAccept(header, formats[:]...)
 	switch contentType.FormatType() {
 	case expfmt.TypeOpenMetrics:
@@ -56,29 +56,30 @@ const (
 	compressionCount
 )
 
-// encoded is a list of families, encoded once in each form asked for.
-// Encodings join by concatenation: text and protobuf as they are, OpenMetrics
-// because its end mark is left to the last part, deflate by pieces that end
-// on a byte.
+// encoded is a list of families, which is encoded once in each encoding and
+// compression that is requested. The bytes of several can be concatenated: text
+// and protobuf as they are, OpenMetrics because its end mark is written after
+// the last, deflate because each ends on a byte.
 type encoded struct {
 	families []*dto.MetricFamily
-	forms    [formatCount][compressionCount]struct {
+	forms    [encodingCount][compressionCount]struct {
 		once  sync.Once
 		bytes []byte
 	}
 }
 
-// in is the encoding in one form. The first call makes it; a family that
-// cannot be encoded is a fault in planwatch, which checks every name before.
-func (e *encoded) in(format Format, compression Compression) []byte {
-	form := &e.forms[format][compression]
+// in is the families in one encoding and compression. The first call encodes
+// them; a family that cannot be encoded is a fault in planwatch, which checks
+// every name before.
+func (e *encoded) in(encoding Encoding, compression Compression) []byte {
+	form := &e.forms[encoding][compression]
 	form.once.Do(func() {
 		if compression == Gzip {
-			form.bytes = compress(e.in(format, Plain))
+			form.bytes = compress(e.in(encoding, Plain))
 			return
 		}
 		var buffer bytes.Buffer
-		if err := Encode(&buffer, e.families, format); err != nil {
+		if err := Encode(&buffer, e.families, encoding); err != nil {
 			panic(err)
 		}
 		form.bytes = buffer.Bytes()
@@ -86,9 +87,9 @@ func (e *encoded) in(format Format, compression Compression) []byte {
 	return form.bytes
 }
 
-// Encode writes families in a format, without OpenMetrics' end mark.
-func Encode(w io.Writer, families []*dto.MetricFamily, format Format) error {
-	encoder := expfmt.NewEncoder(w, formats[format])
+// Encode writes families in an encoding, without OpenMetrics' end mark.
+func Encode(w io.Writer, families []*dto.MetricFamily, encoding Encoding) error {
+	encoder := expfmt.NewEncoder(w, formats[encoding])
 	for _, family := range families {
 		if err := encoder.Encode(family); err != nil {
 			return fmt.Errorf("encode %s: %w", family.GetName(), err)
@@ -98,7 +99,7 @@ func Encode(w io.Writer, families []*dto.MetricFamily, format Format) error {
 }
 
 // compress makes a piece of a deflate stream that ends on a byte and refers to
-// nothing before it, so that pieces join. Nothing in, nothing out.
+// nothing before it, so that pieces can be concatenated. Nothing gives nothing.
 func compress(plain []byte) []byte {
 	if len(plain) == 0 {
 		return nil
@@ -114,17 +115,17 @@ func compress(plain []byte) []byte {
 // gzipHeader begins a gzip stream without name and time (RFC 1952).
 var gzipHeader = []byte{0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255}
 
-// writeGzip writes the encodings and then tail as one gzip member: browsers
+// writeGzip writes the parts and then tail as one gzip member, since browsers
 // and curl read no more than the first.
-func writeGzip(w io.Writer, encodings []*encoded, format Format, tail []byte) error {
+func writeGzip(w io.Writer, parts []*encoded, encoding Encoding, tail []byte) error {
 	if _, err := w.Write(gzipHeader); err != nil {
 		return err
 	}
 	var sum, size uint32
-	for _, e := range encodings {
-		plain := e.in(format, Plain)
+	for _, e := range parts {
+		plain := e.in(encoding, Plain)
 		sum, size = crc32.Update(sum, crc32.IEEETable, plain), size+uint32(len(plain))
-		if _, err := w.Write(e.in(format, Gzip)); err != nil {
+		if _, err := w.Write(e.in(encoding, Gzip)); err != nil {
 			return err
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"testing/synctest"
 	"time"
 
@@ -22,12 +23,20 @@ import (
 
 	"planwatch/internal/clock"
 	"planwatch/internal/kpi"
+	"planwatch/internal/language"
+	"planwatch/internal/regiontest"
 	"planwatch/internal/snapshot"
 )
 
 var (
-	beds  = kpi.KPI{Name: "beds_available", Title: kpi.Text{EN: "Available beds"}, Definition: kpi.Text{EN: "Staffed beds.\n"}, Unit: "beds"}
-	waits = kpi.KPI{Name: "wait_seconds", Title: kpi.Text{EN: "Waiting time"}, Definition: kpi.Text{EN: "Time in the queue."}, Unit: "seconds", Histogram: &kpi.Buckets{Value: "waited", Bounds: []float64{10, 20}}}
+	beds = kpi.KPI{
+		Name: "beds_available", Title: language.Text{"sv": "Disponibla vårdplatser", "en": "Available beds"},
+		Definition: language.Text{"en": "Staffed beds.\n"}, Unit: "beds", Better: kpi.Higher,
+	}
+	waits = kpi.KPI{
+		Name: "wait_seconds", Title: language.Text{"en": "Waiting time"}, Definition: language.Text{"en": "Time in the queue."},
+		Unit: "seconds", Histogram: &kpi.Buckets{Value: "waited", Bounds: []float64{10, 20}},
+	}
 )
 
 func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
@@ -36,20 +45,38 @@ func ward(name string, value float64, asOf time.Time) kpi.Sample {
 	return kpi.Sample{KPI: "beds_available", Labels: kpi.NewLabels(kpi.Label{Name: "ward", Value: name}), Value: value, AsOf: asOf}
 }
 
-func figures(collector string, at time.Time, samples ...kpi.Sample) snapshot.Figures {
-	k := beds
-	k.Name = collector
+// record is one of the collector, whose one KPI has the collector's name.
+func record(collector string, at time.Time, samples ...kpi.Sample) snapshot.Record {
 	for i := range samples {
 		samples[i].KPI = collector
 	}
-	return snapshot.Figures{Collector: collector, Fingerprint: "1", KPIs: []kpi.KPI{k}, MaxAge: 2 * time.Hour, At: at, Rows: len(samples), Samples: samples}
+	return snapshot.Record{Collector: collector, Fingerprint: "1", At: at, Rows: len(samples), Samples: samples}
 }
 
-func written(t *testing.T, s *snapshot.Store, format snapshot.Format, compression snapshot.Compression) []byte {
+// described is what the configuration says of a record.
+func described(tb testing.TB, r snapshot.Record) snapshot.Description {
+	tb.Helper()
+	k := beds
+	k.Name = r.Collector
+	return description(tb, 2*time.Hour, k)
+}
+
+func description(tb testing.TB, maxAge time.Duration, kpis ...kpi.KPI) snapshot.Description {
+	tb.Helper()
+	return snapshot.Description{KPIs: kpis, MaxAge: maxAge, HelpLanguage: regiontest.Languages(tb).English()}
+}
+
+// replace shows a record as the configuration describes it.
+func replace(tb testing.TB, s *snapshot.Store, r snapshot.Record) {
+	tb.Helper()
+	s.Replace(r, described(tb, r))
+}
+
+func written(t *testing.T, s *snapshot.Store, encoding snapshot.Encoding, compression snapshot.Compression) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	s.Ask(format, compression)
-	if err := s.Current().WriteTo(&b, format, compression, nil); err != nil {
+	s.Ask(encoding, compression)
+	if err := s.Current().WriteTo(&b, encoding, compression, nil); err != nil {
 		t.Fatal(err)
 	}
 	return b.Bytes()
@@ -57,15 +84,28 @@ func written(t *testing.T, s *snapshot.Store, format snapshot.Format, compressio
 
 func TestExposition(t *testing.T) {
 	now := time.Now()
-	s := snapshot.NewStore(clock.Clock{}, snapshot.File{}, quiet())
-	s.Configure(snapshot.NewCatalogue([]snapshot.Entry{{KPI: kpi.KPI{Name: "beds_available", Title: kpi.Text{SV: "Disponibla vårdplatser", EN: "Available beds"}, Unit: "beds", Better: kpi.Higher}, Collector: "beds"}}), func(*snapshot.Figures) bool { return true })
-	s.Replace(snapshot.Figures{Collector: "waits", KPIs: []kpi.KPI{waits}, MaxAge: time.Hour, Samples: []kpi.Sample{
+	s := snapshot.NewStore(clock.Clock{}, snapshot.SaveFile{}, quiet())
+	catalogue := kpi.NewCatalogue([]kpi.Entry{{KPI: beds, Collector: "beds"}})
+	s.Configure(snapshot.NewInfo(catalogue, regiontest.Languages(t)), func(snapshot.Record) (snapshot.Description, bool) { return snapshot.Description{}, false })
+	s.ReplaceGauges(snapshot.NewGauges([]snapshot.Gauge{
+		{Name: "plan_status", Help: "How the KPI\nstands.", Labels: kpi.NewLabels(kpi.Label{Name: "target", Value: "a"}), Value: 1},
+		{Name: "plan_actual", Help: "The KPI.", Value: 38},
+		{Name: "plan_status", Help: "How the KPI\nstands.", Labels: kpi.NewLabels(kpi.Label{Name: "target", Value: "b"}), Value: -1},
+	}))
+	s.Replace(snapshot.Record{Collector: "waits", Samples: []kpi.Sample{
 		{KPI: "wait_seconds", Labels: kpi.NewLabels(kpi.Label{Name: "hospital", Value: "Kalix"}), AsOf: now, Histogram: &kpi.Histogram{Bounds: []float64{10, 20}, Counts: []uint64{3, 7}, Count: 10, Sum: 377}},
-	}})
-	s.Replace(snapshot.Figures{Collector: "beds", KPIs: []kpi.KPI{beds}, MaxAge: time.Hour, Samples: []kpi.Sample{ward(`"Kirurgi" \ väst`, 38, now)}})
+	}}, description(t, time.Hour, waits))
+	s.Replace(snapshot.Record{Collector: "beds", Samples: []kpi.Sample{ward(`"Kirurgi" \ väst`, 38, now)}}, description(t, time.Hour, beds))
 	want := `# HELP kpi_info What each KPI is: its titles, unit and standard.
 # TYPE kpi_info gauge
 kpi_info{better="higher",collector="beds",kpi="beds_available",title_en="Available beds",title_sv="Disponibla vårdplatser",unit="beds"} 1
+# HELP plan_status How the KPI stands.
+# TYPE plan_status gauge
+plan_status{target="a"} 1
+plan_status{target="b"} -1
+# HELP plan_actual The KPI.
+# TYPE plan_actual gauge
+plan_actual 38
 # HELP kpi_beds_available Available beds: Staffed beds.
 # TYPE kpi_beds_available gauge
 kpi_beds_available{ward="\"Kirurgi\" \\ väst"} 38
@@ -80,9 +120,9 @@ kpi_wait_seconds_count{hospital="Kalix"} 10
 	if got := string(written(t, s, snapshot.Text, snapshot.Plain)); got != want {
 		t.Errorf("got\n%swant\n%s", got, want)
 	}
-	for _, format := range []snapshot.Format{snapshot.Text, snapshot.OpenMetrics, snapshot.Protobuf} {
-		t.Run(fmt.Sprint("gzip of format ", format), func(t *testing.T) {
-			zip, err := gzip.NewReader(bytes.NewReader(written(t, s, format, snapshot.Gzip)))
+	for _, encoding := range []snapshot.Encoding{snapshot.Text, snapshot.OpenMetrics, snapshot.Protobuf} {
+		t.Run(fmt.Sprint("gzip of encoding ", encoding), func(t *testing.T) {
+			zip, err := gzip.NewReader(bytes.NewReader(written(t, s, encoding, snapshot.Gzip)))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -92,7 +132,7 @@ kpi_wait_seconds_count{hospital="Kalix"} 10
 			if err != nil {
 				t.Fatal(err)
 			}
-			if !bytes.Equal(unpacked, written(t, s, format, snapshot.Plain)) {
+			if !bytes.Equal(unpacked, written(t, s, encoding, snapshot.Plain)) {
 				t.Error("unpacks to something else than the plain form")
 			}
 		})
@@ -118,16 +158,31 @@ kpi_wait_seconds_count{hospital="Kalix"} 10
 	t.Run("text is read back by Prometheus' parser", func(t *testing.T) {
 		parser := expfmt.NewTextParser(model.UTF8Validation)
 		families, err := parser.TextToMetricFamilies(bytes.NewReader(written(t, s, snapshot.Text, snapshot.Plain)))
-		if err != nil || len(families) != 3 {
+		if err != nil || len(families) != 5 {
 			t.Errorf("%d families, %v", len(families), err)
 		}
 	})
 }
 
+// A KPI has a title in each of the region's languages and in no other.
+func TestInfoOfOneLanguage(t *testing.T) {
+	languages, err := language.NewSet(fstest.MapFS{}, []string{"en"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := snapshot.NewStore(clock.Clock{}, snapshot.SaveFile{}, quiet())
+	catalogue := kpi.NewCatalogue([]kpi.Entry{{KPI: beds, Collector: "beds"}})
+	s.Configure(snapshot.NewInfo(catalogue, languages), func(snapshot.Record) (snapshot.Description, bool) { return snapshot.Description{}, false })
+	const want = `kpi_info{better="higher",collector="beds",kpi="beds_available",title_en="Available beds",unit="beds"} 1`
+	if got := string(written(t, s, snapshot.Text, snapshot.Plain)); !strings.HasSuffix(got, "\n"+want+"\n") {
+		t.Errorf("got\n%swant\n%s", got, want)
+	}
+}
+
 func TestNegotiate(t *testing.T) {
 	tests := []struct {
 		name, accept string
-		want         snapshot.Format
+		want         snapshot.Encoding
 		contentType  string
 	}{
 		{"nothing said", "", snapshot.Text, "text/plain; version=0.0.4; charset=utf-8; escaping=underscores"},
@@ -139,9 +194,9 @@ func TestNegotiate(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			format, contentType := snapshot.Negotiate(http.Header{"Accept": {tt.accept}})
-			if format != tt.want || string(contentType) != tt.contentType {
-				t.Errorf("got %d, %s", format, contentType)
+			encoding, contentType := snapshot.Negotiate(http.Header{"Accept": {tt.accept}})
+			if encoding != tt.want || string(contentType) != tt.contentType {
+				t.Errorf("got %d, %s", encoding, contentType)
 			}
 		})
 	}
@@ -149,10 +204,10 @@ func TestNegotiate(t *testing.T) {
 
 func TestReplaceShowsVanishedRowsNoMore(t *testing.T) {
 	now := time.Now()
-	s := snapshot.NewStore(clock.Clock{}, snapshot.File{}, quiet())
+	s := snapshot.NewStore(clock.Clock{}, snapshot.SaveFile{}, quiet())
 	written(t, s, snapshot.Text, snapshot.Plain) // asked for before there is anything
-	s.Replace(figures("beds", now, ward("Kirurgi", 38, now), ward("Ortopedi", 24, now)))
-	s.Replace(figures("beds", now, ward("Kirurgi", 37, now)))
+	replace(t, s, record("beds", now, ward("Kirurgi", 38, now), ward("Ortopedi", 24, now)))
+	replace(t, s, record("beds", now, ward("Kirurgi", 37, now)))
 	if got := string(written(t, s, snapshot.Text, snapshot.Plain)); !strings.Contains(got, `kpi_beds{ward="Kirurgi"} 37`) || strings.Contains(got, "Ortopedi") {
 		t.Errorf("got\n%s", got)
 	}
@@ -163,11 +218,11 @@ func TestReplaceShowsVanishedRowsNoMore(t *testing.T) {
 func TestWithdrawal(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		now := time.Now()
-		s := snapshot.NewStore(clock.Clock{}, snapshot.File{}, quiet())
+		s := snapshot.NewStore(clock.Clock{}, snapshot.SaveFile{}, quiet())
 		ctx, stop := context.WithCancel(t.Context())
 		defer stop()
 		go s.Run(ctx)
-		s.Replace(figures("beds", now, ward("Kirurgi", 38, now), ward("Ortopedi", 24, now.Add(-time.Hour))))
+		replace(t, s, record("beds", now, ward("Kirurgi", 38, now), ward("Ortopedi", 24, now.Add(-time.Hour))))
 		for _, step := range []struct {
 			wait time.Duration
 			want int
@@ -187,8 +242,8 @@ func TestWithdrawal(t *testing.T) {
 
 func TestSaveAndRestore(t *testing.T) {
 	now := time.Now()
-	file := snapshot.File{Path: filepath.Join(t.TempDir(), "data", "snapshot")}
-	save(t, file, figures("beds", now.Add(-time.Minute), ward("Kirurgi", 38, now.Add(-time.Hour)), ward("Ortopedi", 24, now.Add(-3*time.Hour))))
+	file := snapshot.SaveFile{Path: filepath.Join(t.TempDir(), "data", "snapshot")}
+	save(t, file, record("beds", now.Add(-time.Minute), ward("Kirurgi", 38, now.Add(-time.Hour)), ward("Ortopedi", 24, now.Add(-3*time.Hour))))
 
 	tests := []struct {
 		name        string
@@ -203,9 +258,8 @@ func TestSaveAndRestore(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			s := snapshot.NewStore(tt.clock, file, quiet())
-			s.Restore(func(f *snapshot.Figures) bool {
-				f.KPIs, f.MaxAge = []kpi.KPI{{Name: "beds"}}, 2*time.Hour
-				return f.Fingerprint == tt.fingerprint
+			s.Restore(func(r snapshot.Record) (snapshot.Description, bool) {
+				return described(t, r), r.Fingerprint == tt.fingerprint
 			})
 			shown := 0
 			if chunk := s.Current().Chunk("beds"); chunk != nil {
@@ -233,9 +287,9 @@ func TestDamagedSnapshotIsSetAside(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			file := snapshot.File{Path: filepath.Join(t.TempDir(), "snapshot")}
+			file := snapshot.SaveFile{Path: filepath.Join(t.TempDir(), "snapshot")}
 			now := time.Now()
-			save(t, file, figures("beds", now, ward("Kirurgi", 38, now)))
+			save(t, file, record("beds", now, ward("Kirurgi", 38, now)))
 			data, err := os.ReadFile(file.Path)
 			if err != nil {
 				t.Fatal(err)
@@ -245,7 +299,7 @@ func TestDamagedSnapshotIsSetAside(t *testing.T) {
 			}
 			var log bytes.Buffer
 			s := snapshot.NewStore(clock.Clock{}, file, slog.New(slog.NewTextHandler(&log, nil)))
-			s.Restore(func(*snapshot.Figures) bool { return true })
+			s.Restore(func(r snapshot.Record) (snapshot.Description, bool) { return described(t, r), true })
 			if len(s.Current().Chunks()) != 0 {
 				t.Error("figures were restored from a damaged file")
 			}
@@ -265,7 +319,7 @@ func TestSaveFailureIsCountedAndServingGoesOn(t *testing.T) {
 		t.Fatal(err)
 	}
 	now := time.Now()
-	s := save(t, snapshot.File{Path: filepath.Join(blocker, "snapshot")}, figures("beds", now, ward("Kirurgi", 38, now)))
+	s := save(t, snapshot.SaveFile{Path: filepath.Join(blocker, "snapshot")}, record("beds", now, ward("Kirurgi", 38, now)))
 	if _, failures := s.Saved(); failures == 0 {
 		t.Error("no failure counted")
 	}
@@ -274,12 +328,12 @@ func TestSaveFailureIsCountedAndServingGoesOn(t *testing.T) {
 	}
 }
 
-// save runs a store over the figures until it has ended, which saves.
-func save(t *testing.T, file snapshot.File, all ...snapshot.Figures) *snapshot.Store {
+// save shows the records and runs the store until it has ended, which saves.
+func save(t *testing.T, file snapshot.SaveFile, records ...snapshot.Record) *snapshot.Store {
 	t.Helper()
 	s := snapshot.NewStore(clock.Clock{}, file, quiet())
-	for _, f := range all {
-		s.Replace(f)
+	for _, r := range records {
+		replace(t, s, r)
 	}
 	ctx, stop := context.WithCancel(t.Context())
 	stop()
@@ -291,11 +345,11 @@ func FuzzRestore(f *testing.F) {
 	f.Add([]byte("planwatch snapshot 1 sha256:e3b0\n[]"))
 	f.Add([]byte(""))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		file := snapshot.File{Path: filepath.Join(t.TempDir(), "snapshot")}
+		file := snapshot.SaveFile{Path: filepath.Join(t.TempDir(), "snapshot")}
 		if err := os.WriteFile(file.Path, data, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		snapshot.NewStore(clock.Clock{}, file, quiet()).Restore(func(*snapshot.Figures) bool { return true })
+		snapshot.NewStore(clock.Clock{}, file, quiet()).Restore(func(snapshot.Record) (snapshot.Description, bool) { return snapshot.Description{}, true })
 	})
 }
 
@@ -304,7 +358,7 @@ func BenchmarkScrape(b *testing.B) {
 	for _, series := range []int{100, 10_000, 100_000} {
 		for _, form := range []struct {
 			name        string
-			format      snapshot.Format
+			encoding    snapshot.Encoding
 			compression snapshot.Compression
 		}{{"text", snapshot.Text, snapshot.Plain}, {"protobuf gzip", snapshot.Protobuf, snapshot.Gzip}} {
 			b.Run(fmt.Sprintf("%d series, %s", series, form.name), func(b *testing.B) {
@@ -313,12 +367,12 @@ func BenchmarkScrape(b *testing.B) {
 				for i := range samples {
 					samples[i] = ward(fmt.Sprint("Avdelning ", i), float64(i), now)
 				}
-				s := snapshot.NewStore(clock.Clock{}, snapshot.File{}, quiet())
-				s.Replace(figures("beds", now, samples...))
-				s.Ask(form.format, form.compression)
+				s := snapshot.NewStore(clock.Clock{}, snapshot.SaveFile{}, quiet())
+				replace(b, s, record("beds", now, samples...))
+				s.Ask(form.encoding, form.compression)
 				b.ReportAllocs()
 				for b.Loop() {
-					if err := s.Current().WriteTo(io.Discard, form.format, form.compression, nil); err != nil {
+					if err := s.Current().WriteTo(io.Discard, form.encoding, form.compression, nil); err != nil {
 						b.Fatal(err)
 					}
 				}
@@ -334,13 +388,13 @@ func BenchmarkReplace(b *testing.B) {
 	for i := range samples {
 		samples[i] = ward(fmt.Sprint("Avdelning ", i), float64(i), now)
 	}
-	s := snapshot.NewStore(clock.Clock{}, snapshot.File{}, quiet())
+	s := snapshot.NewStore(clock.Clock{}, snapshot.SaveFile{}, quiet())
 	s.Ask(snapshot.Text, snapshot.Gzip)
 	for i := range 30 {
-		s.Replace(figures(fmt.Sprint("collector_", i), now, samples...))
+		replace(b, s, record(fmt.Sprint("collector_", i), now, samples...))
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		s.Replace(figures("beds", now, samples...))
+		replace(b, s, record("beds", now, samples...))
 	}
 }

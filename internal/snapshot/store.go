@@ -2,194 +2,131 @@ package snapshot
 
 import (
 	"context"
-	"io"
 	"log/slog"
-	"slices"
-	"strings"
 	"sync/atomic"
 	"time"
 
 	"planwatch/internal/clock"
+	"planwatch/internal/kpi"
 )
 
-// Snapshot is all that is shown at one moment. It never changes.
-type Snapshot struct {
-	catalogue *Catalogue
-	assessed  *Assessed
-	// chunks are in order of collector.
-	chunks []*Chunk
-}
-
-// Chunks are the collectors' parts, in order of name.
-func (s *Snapshot) Chunks() []*Chunk { return s.chunks }
-
-// Chunk is the part of one collector, or nil if it has none yet.
-func (s *Snapshot) Chunk(collector string) *Chunk {
-	for _, c := range s.chunks {
-		if c.Collector == collector {
-			return c
-		}
-	}
-	return nil
-}
-
-// WriteTo copies the encoded snapshot, less OpenMetrics' end mark, and after
-// it tail, which is of the same format and not compressed.
-func (s *Snapshot) WriteTo(w io.Writer, format Format, compression Compression, tail []byte) error {
-	if compression == Gzip {
-		return writeGzip(w, s.encodings(), format, tail)
-	}
-	for _, e := range s.encodings() {
-		if _, err := w.Write(e.in(format, compression)); err != nil {
-			return err
-		}
-	}
-	_, err := w.Write(tail)
-	return err
-}
-
-func (s *Snapshot) encodings() []*encoded {
-	all := make([]*encoded, 0, len(s.chunks)+2)
-	all = append(all, &s.catalogue.encoded, &s.assessed.encoded)
-	for _, c := range s.chunks {
-		all = append(all, &c.encoded)
-	}
-	return all
-}
-
-// with is a Snapshot in which chunk takes the place of its collector's.
-func (s *Snapshot) with(chunk *Chunk) *Snapshot {
-	chunks := slices.Clone(s.chunks)
-	i, found := slices.BinarySearchFunc(chunks, chunk.Collector, func(c *Chunk, name string) int { return strings.Compare(c.Collector, name) })
-	if found {
-		chunks[i] = chunk
-	} else {
-		chunks = slices.Insert(chunks, i, chunk)
-	}
-	return &Snapshot{catalogue: s.catalogue, assessed: s.assessed, chunks: chunks}
-}
-
-// Store keeps the current Snapshot: it replaces it, withdraws what has grown
-// too old, and saves every change.
+// Store keeps the current Snapshot: it replaces it, withdraws samples that are
+// older than their max_age, and saves every change.
 type Store struct {
 	clock   clock.Clock
-	file    File
+	file    SaveFile
 	logger  *slog.Logger
 	current atomic.Pointer[Snapshot]
-	// asked are the forms that some scrape has asked for, a bit each.
-	asked   atomic.Uint32
-	unsaved chan struct{}
-	changed chan struct{}
-	saves   saves
+	// requested are the forms that some scrape has requested, a bit each.
+	requested atomic.Uint32
+	unsaved   chan struct{}
+	changed   chan struct{}
+	lastSaved atomic.Pointer[time.Time]
+	failures  atomic.Uint64
 }
 
-// saves count how saving went, for the exporter's metrics about itself.
-type saves struct {
-	last   atomic.Pointer[time.Time]
-	failed atomic.Uint64
-}
-
-// NewStore makes an empty Store that saves to file. A file without a path is
-// never written.
-func NewStore(clock clock.Clock, file File, logger *slog.Logger) *Store {
+// NewStore makes an empty Store that saves to file.
+func NewStore(clock clock.Clock, file SaveFile, logger *slog.Logger) *Store {
 	s := &Store{clock: clock, file: file, logger: logger, unsaved: make(chan struct{}, 1), changed: make(chan struct{}, 1)}
-	s.current.Store(&Snapshot{catalogue: &Catalogue{}, assessed: &Assessed{}})
+	s.current.Store(&Snapshot{info: &Info{}, gauges: &Gauges{}})
 	return s
 }
 
 // Current is the Snapshot of this moment.
 func (s *Store) Current() *Snapshot { return s.current.Load() }
 
-// Saved is when the snapshot was last written, or the zero time, and how
-// many times that has failed.
+// Samples are those that are shown at this moment, of all collectors.
+func (s *Store) Samples() []kpi.Sample {
+	var samples []kpi.Sample
+	for _, chunk := range s.Current().chunks {
+		samples = append(samples, chunk.Shown...)
+	}
+	return samples
+}
+
+// Saved is when the snapshot was last saved, or the zero time, and how many
+// times that has failed.
 func (s *Store) Saved() (last time.Time, failures uint64) {
-	if p := s.saves.last.Load(); p != nil {
+	if p := s.lastSaved.Load(); p != nil {
 		last = *p
 	}
-	return last, s.saves.failed.Load()
+	return last, s.failures.Load()
 }
 
-// Replace shows figures in place of their collector's former ones.
-func (s *Store) Replace(figures Figures) {
-	chunk := newChunk(figures, s.clock.Now())
-	s.warm(&chunk.encoded)
+// Replace shows a record in place of its collector's former one.
+func (s *Store) Replace(r Record, d Description) {
+	chunk := newChunk(r, d, s.clock.Now())
+	s.encode(&chunk.encoded)
 	s.change(func(old *Snapshot) *Snapshot { return old.with(chunk) })
-	s.tell()
+	s.notify()
 }
 
-// Assess shows what the figures amount to against the plan.
-func (s *Store) Assess(assessed *Assessed) {
-	s.warm(&assessed.encoded)
+// ReplaceGauges shows the gauges in place of the former ones.
+func (s *Store) ReplaceGauges(gauges *Gauges) {
+	s.encode(&gauges.encoded)
 	s.change(func(old *Snapshot) *Snapshot {
-		return &Snapshot{catalogue: old.catalogue, assessed: assessed, chunks: old.chunks}
+		return &Snapshot{info: old.info, gauges: gauges, chunks: old.chunks}
 	})
 }
 
-// Changed receives when figures have changed since it last did. It is for
-// one reader.
-func (s *Store) Changed() <-chan struct{} { return s.changed }
+// Describe is what the configuration says of a record; ok is false for a record
+// of a definition that it does not have.
+type Describe func(Record) (d Description, ok bool)
 
-// tell lets those know who act on changed figures.
-func (s *Store) tell() {
-	for _, listener := range []chan struct{}{s.unsaved, s.changed} {
-		select {
-		case listener <- struct{}{}:
-		default:
-		}
-	}
-}
-
-// Configure shows the catalogue, and drops all figures but those of which
-// keep is true. What keep sets in the figures it is given, they have then.
-func (s *Store) Configure(catalogue *Catalogue, keep func(*Figures) bool) {
-	s.warm(&catalogue.encoded)
+// Configure shows the info, and drops the records that describe does not know.
+func (s *Store) Configure(info *Info, describe Describe) {
+	s.encode(&info.encoded)
 	s.change(func(old *Snapshot) *Snapshot {
-		next := &Snapshot{catalogue: catalogue, assessed: old.assessed}
+		next := &Snapshot{info: info, gauges: old.gauges}
 		for _, chunk := range old.chunks {
-			if figures := chunk.Figures; keep(&figures) {
-				kept := newChunk(figures, s.clock.Now())
-				s.warm(&kept.encoded)
+			if description, ok := describe(chunk.Record); ok {
+				kept := newChunk(chunk.Record, description, s.clock.Now())
+				s.encode(&kept.encoded)
 				next.chunks = append(next.chunks, kept)
 			}
 		}
 		return next
 	})
-	s.tell()
+	s.notify()
 }
 
-// Restore shows the figures that were saved, as far as keep is true of them.
-// Figures of a later moment than the present, which a clock that was set
-// back leaves behind, are dropped.
-func (s *Store) Restore(keep func(*Figures) bool) {
-	for _, figures := range s.file.read(s.logger) {
-		if !figures.At.After(s.clock.Now()) && keep(&figures) {
-			s.Replace(figures)
+// Restore shows the records that were saved, without those that describe does
+// not know and those of a later moment than the present, which a clock that was
+// set back leaves behind.
+func (s *Store) Restore(describe Describe) {
+	for _, r := range s.file.read(s.logger) {
+		if description, ok := describe(r); ok && !r.At.After(s.clock.Now()) {
+			s.Replace(r, description)
 		}
 	}
 }
 
-// Ask makes sure that the form is there, and from now on is made with every
-// change.
-func (s *Store) Ask(format Format, compression Compression) {
-	bit := uint32(1) << (int(format)*int(compressionCount) + int(compression))
-	if s.asked.Or(bit)&bit != 0 {
+// Ask encodes the snapshot in a form that a scrape requests, now and from now
+// on with every change.
+func (s *Store) Ask(encoding Encoding, compression Compression) {
+	bit := formBit(encoding, compression)
+	if s.requested.Or(bit)&bit != 0 {
 		return
 	}
-	for _, e := range s.Current().encodings() {
-		e.in(format, compression)
+	for _, e := range s.Current().parts() {
+		e.in(encoding, compression)
 	}
 }
 
-// warm encodes e in every form that is asked for.
-func (s *Store) warm(e *encoded) {
-	asked := s.asked.Load()
-	for format := range formatCount {
+// encode encodes e in every form that has been requested.
+func (s *Store) encode(e *encoded) {
+	requested := s.requested.Load()
+	for encoding := range encodingCount {
 		for compression := range compressionCount {
-			if asked&(1<<(int(format)*int(compressionCount)+int(compression))) != 0 {
-				e.in(format, compression)
+			if requested&formBit(encoding, compression) != 0 {
+				e.in(encoding, compression)
 			}
 		}
 	}
+}
+
+func formBit(encoding Encoding, compression Compression) uint32 {
+	return 1 << (int(encoding)*int(compressionCount) + int(compression))
 }
 
 func (s *Store) change(next func(*Snapshot) *Snapshot) {
@@ -201,15 +138,29 @@ func (s *Store) change(next func(*Snapshot) *Snapshot) {
 	}
 }
 
-// Run saves changes and withdraws figures as they grow too old, until ctx
-// ends; it saves once more then.
+// Changed receives when records have changed since it last did. It is for one
+// reader.
+func (s *Store) Changed() <-chan struct{} { return s.changed }
+
+// notify makes the Store save, and Changed receive.
+func (s *Store) notify() {
+	for _, listener := range []chan struct{}{s.unsaved, s.changed} {
+		select {
+		case listener <- struct{}{}:
+		default:
+		}
+	}
+}
+
+// Run saves changes and withdraws samples when they are older than their
+// max_age, until ctx ends, and then saves once more.
 func (s *Store) Run(ctx context.Context) {
 	for {
-		wait, stop := s.nextWithdrawal()
+		expired, stop := s.nextExpiry()
 		select {
 		case <-s.unsaved:
 			s.save()
-		case <-wait:
+		case <-expired:
 			s.withdraw()
 		case <-ctx.Done():
 			stop()
@@ -220,8 +171,8 @@ func (s *Store) Run(ctx context.Context) {
 	}
 }
 
-// nextWithdrawal fires when the next figure grows too old.
-func (s *Store) nextWithdrawal() (<-chan time.Time, func()) {
+// nextExpiry fires when the next sample is older than its max_age.
+func (s *Store) nextExpiry() (<-chan time.Time, func()) {
 	var next time.Time
 	for _, chunk := range s.Current().chunks {
 		if !chunk.expires.IsZero() && (next.IsZero() || chunk.expires.Before(next)) {
@@ -231,7 +182,8 @@ func (s *Store) nextWithdrawal() (<-chan time.Time, func()) {
 	if next.IsZero() {
 		return nil, func() {}
 	}
-	// At most a minute, since a timer does not see the wall's clock set.
+	// At most a minute, since a timer does not notice that the system's clock is
+	// set.
 	timer := time.NewTimer(min(next.Sub(s.clock.Now())+time.Millisecond, time.Minute))
 	return timer.C, func() { timer.Stop() }
 }
@@ -242,8 +194,8 @@ func (s *Store) withdraw() {
 		if chunk.expires.IsZero() || !chunk.expires.Before(now) {
 			continue
 		}
-		rest := newChunk(chunk.Figures, now)
-		s.warm(&rest.encoded)
+		rest := newChunk(chunk.Record, chunk.Description, now)
+		s.encode(&rest.encoded)
 		s.logger.Warn("figures withdrawn: older than max_age", "collector", chunk.Collector, "figures", rest.Withdrawn-chunk.Withdrawn, "max_age", chunk.MaxAge)
 		s.change(func(old *Snapshot) *Snapshot {
 			if old.Chunk(chunk.Collector) != chunk {
@@ -251,7 +203,7 @@ func (s *Store) withdraw() {
 			}
 			return old.with(rest)
 		})
-		s.tell()
+		s.notify()
 	}
 }
 
@@ -260,10 +212,10 @@ func (s *Store) save() {
 		return
 	}
 	if err := s.file.write(s.Current()); err != nil {
-		s.saves.failed.Add(1)
+		s.failures.Add(1)
 		s.logger.Error("snapshot not saved; a restart would begin without figures", "err", err)
 		return
 	}
 	now := time.Now()
-	s.saves.last.Store(&now)
+	s.lastSaved.Store(&now)
 }

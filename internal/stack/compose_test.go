@@ -47,7 +47,7 @@ func TestCompose(t *testing.T) {
 				t.Errorf("%s: port %s is open beyond loopback", name, port.Published)
 			}
 		}
-		// What shares another's network is there to be looked at, and nothing waits for it.
+		// Services that share another's network only receive, and nothing waits for them.
 		if service.NetworkMode == "" && service.HealthCheck == nil {
 			t.Errorf("%s: no health check", name)
 		}
@@ -80,7 +80,7 @@ func TestCompose(t *testing.T) {
 	}
 }
 
-// Prometheus and Alertmanager are what the tools are pinned to.
+// Prometheus and Alertmanager have the versions that the tools are pinned to.
 func TestComposeVersions(t *testing.T) {
 	project := compose(t)
 	for _, tt := range []struct{ service, module, directory, from, to string }{
@@ -102,8 +102,8 @@ func TestComposeVersions(t *testing.T) {
 	}
 }
 
-// The entrypoint of the MariaDB image reads a script that is not executable
-// with its own functions at hand, and runs one that is without.
+// The entrypoint of the MariaDB image sources a script that is not executable,
+// so that the script can call its functions. It would run one that is.
 func TestReaderScript(t *testing.T) {
 	info, err := os.Stat(filepath.Join(root, "deploy", "mariadb", "30-reader.sh"))
 	if err != nil {
@@ -114,7 +114,7 @@ func TestReaderScript(t *testing.T) {
 	}
 }
 
-// deploy/secrets/make makes the secrets that the stack is given, once.
+// deploy/secrets/make makes the stack's secrets, and leaves those that there are.
 func TestSecrets(t *testing.T) {
 	directory := t.TempDir()
 	for range 2 {

@@ -13,7 +13,8 @@ import (
 	"sync"
 )
 
-// catcher takes mail and calls that would go out, and keeps them as files.
+// catcher receives the mail and webhook calls that Alertmanager sends, and keeps
+// them as files.
 type catcher struct {
 	directory string
 	mail      net.Listener
@@ -44,13 +45,13 @@ func newCatcher(ctx context.Context, directory string) (*catcher, error) {
 }
 
 func (c *catcher) close() {
-	// Both are at their end.
+	// Nothing can be done about an error of closing.
 	_ = c.server.Close()
 	_ = c.mail.Close()
 	c.open.Wait()
 }
 
-// keep writes what came in to the next file.
+// keep writes data to the next file.
 func (c *catcher) keep(kind string, data []byte) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -84,9 +85,9 @@ func (c *catcher) accept() {
 	}
 }
 
-// receive speaks as much SMTP as it takes to be handed a message.
+// receive is the part of SMTP that receiving a message takes.
 func (c *catcher) receive(conn *textproto.Conn) {
-	// A sender that goes away mid-sentence has nothing more to be told.
+	// An error is that the sender has closed the connection.
 	say := func(format string, args ...any) { _ = conn.PrintfLine(format, args...) }
 	say("220 localhost ready")
 	for {

@@ -52,7 +52,7 @@ func (s *Stack) mariadb(ctx context.Context, port int, password string) (string,
 		return "", err
 	}
 	_, portText, _ := strings.Cut(address, ":")
-	// The path of a socket is limited to some hundred letters.
+	// The path of a socket is limited to some hundred bytes.
 	sockets, err := os.MkdirTemp("", "planwatch")
 	if err != nil {
 		return "", err

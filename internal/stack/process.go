@@ -19,7 +19,7 @@ const (
 	endWithin = 15 * time.Second
 )
 
-// process runs a program until it ends or ctx does; what it says goes to a
+// process runs a program until it ends or ctx does. Its output goes to a log
 // file of its own.
 func (s *Stack) process(ctx context.Context, name, binary string, env []string, args ...string) error {
 	output, err := os.Create(s.log(name))
@@ -31,7 +31,7 @@ func (s *Stack) process(ctx context.Context, name, binary string, env []string, 
 	cmd := exec.CommandContext(ctx, binary, args...)
 	cmd.Env = append(os.Environ(), env...)
 	cmd.Stdout, cmd.Stderr = output, output
-	// A group of its own, so that Ctrl-C reaches it through this process alone.
+	// A process group of its own, so that Ctrl-C ends it through this process.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	cmd.WaitDelay = endWithin
@@ -79,7 +79,7 @@ func answers(ctx context.Context, url string) error {
 	})
 }
 
-// until tries again until try succeeds, ctx ends or the limit is over.
+// until calls try until it succeeds, ctx ends or the limit has passed.
 func until(ctx context.Context, limit time.Duration, what string, try func(context.Context) error) error {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()

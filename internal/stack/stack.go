@@ -13,13 +13,15 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"planwatch/config"
 )
 
-// Options are what a stack is started with.
+// Options are how a stack is started.
 type Options struct {
 	// Root is the repository.
 	Root string
-	// Directory is where the parts keep what they keep, and log; made if need be.
+	// Directory is where the parts have their data and logs; made if need be.
 	Directory string
 	// Planwatch is the binary to run.
 	Planwatch string
@@ -39,7 +41,7 @@ type Options struct {
 type Stack struct {
 	// The parts' addresses, such as http://127.0.0.1:9090.
 	Planwatch, Prometheus, Alertmanager string
-	// Caught is the directory that mail and calls are kept in.
+	// Caught is the directory with the mail and calls that were received.
 	Caught string
 
 	root, directory string
@@ -50,8 +52,8 @@ type Stack struct {
 	remove          []string
 }
 
-// Start brings the stack up and gives it back once every part is ready. It
-// ends with ctx, when a part ends by itself, or by Stop.
+// Start starts the stack and returns when every part is ready. The stack ends
+// with ctx, when a part ends by itself, or by Stop.
 func Start(ctx context.Context, o Options) (*Stack, error) {
 	root, err := filepath.Abs(o.Root)
 	if err != nil {
@@ -65,7 +67,7 @@ func Start(ctx context.Context, o Options) (*Stack, error) {
 		return nil, err
 	}
 	ctx, cancel := context.WithCancel(ctx)
-	// Four parts, and each says at most once how it ended.
+	// Each of the four parts sends at most once how it ended.
 	s := &Stack{root: root, directory: directory, cancel: cancel, ended: make(chan error, 4)}
 	if err := s.start(ctx, o); err != nil {
 		return nil, errors.Join(err, s.Stop())
@@ -73,7 +75,8 @@ func Start(ctx context.Context, o Options) (*Stack, error) {
 	return s, nil
 }
 
-// Wait waits until the stack ends, and tells which part ended it.
+// Wait waits until the stack ends. The error is that of the part that ended by
+// itself.
 func (s *Stack) Wait() error {
 	s.parts.Wait()
 	return s.Stop()
@@ -131,6 +134,10 @@ func (s *Stack) start(ctx context.Context, o Options) error {
 	return s.startPrometheus(ctx, o, addresses)
 }
 
+// alerts is the directory of what is generated for Prometheus and Alertmanager
+// from the region that is compiled in.
+func (s *Stack) alerts() string { return filepath.Join(s.root, "alerts", config.BuiltinName()) }
+
 func (s *Stack) tool(name string) string { return filepath.Join(s.root, "bin", "tools", name) }
 
 func (s *Stack) startPlanwatch(ctx context.Context, o Options, address string) error {
@@ -148,11 +155,11 @@ func (s *Stack) startPlanwatch(ctx context.Context, o Options, address string) e
 		if err := os.WriteFile(secret, []byte(password), 0o600); err != nil {
 			return err
 		}
-		region := filepath.Join(s.directory, "norrbotten")
+		region := filepath.Join(s.directory, config.BuiltinName())
 		if err := os.RemoveAll(region); err != nil {
 			return err
 		}
-		if err := os.CopyFS(region, os.DirFS(filepath.Join(s.root, "config", "norrbotten"))); err != nil {
+		if err := os.CopyFS(region, os.DirFS(filepath.Join(s.root, "config", config.BuiltinName()))); err != nil {
 			return err
 		}
 		if err := os.Remove(filepath.Join(region, "planwatch.yaml")); err != nil {
@@ -181,7 +188,7 @@ func (s *Stack) startAlertmanager(ctx context.Context, address string) error {
 			return err
 		}
 	}
-	if err := os.CopyFS(filepath.Join(directory, "templates"), os.DirFS(filepath.Join(s.root, "alerts", "norrbotten", "templates"))); err != nil {
+	if err := os.CopyFS(filepath.Join(directory, "templates"), os.DirFS(filepath.Join(s.alerts(), "templates"))); err != nil {
 		return err
 	}
 	files, err := os.ReadDir(filepath.Join(s.root, "deploy", "oncall"))
@@ -198,7 +205,7 @@ func (s *Stack) startAlertmanager(ctx context.Context, address string) error {
 		}
 	}
 	configuration := filepath.Join(directory, "alertmanager.yml")
-	if err := s.adapt("alerts/norrbotten/alertmanager.yml", configuration,
+	if err := s.adapt("alerts/"+config.BuiltinName()+"/alertmanager.yml", configuration,
 		"localhost:25", s.catcher.mail.Addr().String(), "/etc/planwatch/oncall", oncall); err != nil {
 		return err
 	}
@@ -213,7 +220,7 @@ func (s *Stack) startAlertmanager(ctx context.Context, address string) error {
 func (s *Stack) startPrometheus(ctx context.Context, o Options, addresses map[string]string) error {
 	configuration := filepath.Join(s.directory, "prometheus.yml")
 	pairs := []string{
-		"/etc/prometheus/rules/", filepath.Join(s.root, "alerts", "norrbotten", "rules") + "/",
+		"/etc/prometheus/rules/", filepath.Join(s.alerts(), "rules") + "/",
 		"planwatch:9846", addresses["planwatch"], "alertmanager:9093", addresses["alertmanager"],
 	}
 	if o.ScrapeInterval != "" {
@@ -231,7 +238,7 @@ func (s *Stack) startPrometheus(ctx context.Context, o Options, addresses map[st
 }
 
 // adapt copies a file of the repository with some texts replaced, each of
-// which must be there: pairs are old, new, old, new, …
+// which must be in it: pairs are old, new, old, new, …
 func (s *Stack) adapt(from, to string, pairs ...string) error {
 	data, err := os.ReadFile(filepath.Join(s.root, filepath.FromSlash(from)))
 	if err != nil {

@@ -21,8 +21,8 @@ var update = flag.Bool("update", false, "write the generated files")
 
 const root = "../.."
 
-// travel is how long an alert may take from its rule to whom it calls: rules
-// are evaluated once a minute, and messages wait for others of their group.
+// travel is how long an alert may take from its rule to its receiver: rules are
+// evaluated once a minute, and messages wait for others of their group.
 const travel = 4 * time.Minute
 
 func TestSampleSQL(t *testing.T) {
@@ -49,9 +49,8 @@ func TestSampleSQL(t *testing.T) {
 	}
 }
 
-// The whole of it: a target that is up, every collector with figures from the
-// MariaDB, and an alert that goes all the way to where mail and calls are
-// caught.
+// The whole stack: a target that is up, every collector with samples from the
+// MariaDB, and an alert that reaches the receiver of mail and calls.
 func TestStack(t *testing.T) {
 	binary := filepath.Join(t.TempDir(), "planwatch")
 	build := exec.CommandContext(t.Context(), "go", "build", "-o", binary, "./cmd/planwatch")
@@ -179,7 +178,7 @@ func TestCatcher(t *testing.T) {
 
 var oncallPattern = regexp.MustCompile(`/etc/planwatch/oncall/[A-Za-z0-9._-]+`)
 
-// The demonstration has an address for everyone whom the routing calls.
+// deploy/oncall has an address for every receiver of the routing.
 func TestOnCallAddresses(t *testing.T) {
 	file, err := os.Open(filepath.Join(root, "alerts", "norrbotten", "alertmanager.yml"))
 	if err != nil {

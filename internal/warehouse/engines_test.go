@@ -1,5 +1,8 @@
 //go:build gms_pure_go
 
+// This tag builds the embedded engine in; package csvfolder says where its name
+// comes from.
+
 package warehouse
 
 import (
@@ -12,6 +15,7 @@ import (
 	"time"
 
 	"planwatch/internal/mariadbtest"
+	"planwatch/internal/warehouse/result"
 )
 
 const enginesSchema = `CREATE TABLE fact (
@@ -21,7 +25,7 @@ const enginesSchema = `CREATE TABLE fact (
 CREATE TABLE ward (name VARCHAR(20) NOT NULL PRIMARY KEY, division VARCHAR(20) NOT NULL);
 `
 
-// engines are a csv source and a MariaDB one over the same files.
+// engines opens a csv source and a MariaDB source with the same data.
 func engines(t *testing.T) (embedded, mariadb *Source) {
 	t.Helper()
 	var facts strings.Builder
@@ -52,8 +56,8 @@ func engines(t *testing.T) (embedded, mariadb *Source) {
 		open(t, mysqlConfig(server.Socket()), Options{Name: "mariadb", Location: stockholm})
 }
 
-// table writes a result in full, so that two can be compared.
-func written(r *Result) string {
+// format writes a whole result, so that two can be compared.
+func format(r *Result) string {
 	var b strings.Builder
 	for _, c := range r.Columns {
 		fmt.Fprintf(&b, "%s (%s)\t", c.Name, c.Type)
@@ -70,7 +74,7 @@ func written(r *Result) string {
 // The same text gives the same columns, types and values on both engines.
 func TestEnginesAgree(t *testing.T) {
 	embedded, mariadb := engines(t)
-	run := Run{AsOf: time.Date(2025, 3, 18, 8, 0, 0, 0, location(t))}
+	options := QueryOptions{AsOf: time.Date(2025, 3, 18, 8, 0, 0, 0, location(t))}
 	for name, text := range map[string]string{
 		"every type":      "SELECT id, ward, day, at, amount, weight, share, big, note, kind FROM fact ORDER BY id",
 		"null":            "SELECT id, day IS NULL AS d, COALESCE(amount, 0) AS a, NULLIF(kind, 'a') AS k, IFNULL(note, '') AS n FROM fact ORDER BY id",
@@ -99,15 +103,15 @@ func TestEnginesAgree(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			q := query(t, text)
-			got, err := embedded.Query(t.Context(), q, run)
+			got, err := embedded.Query(t.Context(), q, options)
 			if err != nil {
 				t.Fatal(err)
 			}
-			want, err := mariadb.Query(t.Context(), q, run)
+			want, err := mariadb.Query(t.Context(), q, options)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if g, w := written(got), written(want); g != w {
+			if g, w := format(got), format(want); g != w {
 				t.Errorf("embedded\n%s\nmariadb\n%s", g, w)
 			}
 			for _, s := range []*Source{embedded, mariadb} {
@@ -125,23 +129,23 @@ func TestEnginesAgree(t *testing.T) {
 	}
 }
 
-// What check refuses is what the engine gets wrong, and what it advises is
-// right.
-func TestEmbeddedEngineKnownWrong(t *testing.T) {
+// What CheckQuery refuses is computed wrongly, and what it says to write instead
+// is computed right.
+func TestCSVMiscomputed(t *testing.T) {
 	embedded, mariadb := engines(t)
-	run := Run{AsOf: time.Date(2025, 3, 18, 8, 0, 0, 0, location(t))}
+	options := QueryOptions{AsOf: time.Date(2025, 3, 18, 8, 0, 0, 0, location(t))}
 	unchecked := func(s *Source, text string) string {
 		t.Helper()
-		rows, err := s.db.QueryContext(t.Context(), query(t, text).sql(run.AsOf, s.location))
+		rows, err := s.db.QueryContext(t.Context(), query(t, text).SQL(options.AsOf, s.location)) //nolint:rowserrcheck // result.Read checks it
 		if err != nil {
 			return err.Error()
 		}
 		defer rows.Close()
-		r, err := readRows(rows, zones{local: s.location, timestamp: s.location}, 0)
+		r, err := result.Read(rows, result.TimeZones{Local: s.location, Timestamp: s.location}, 0)
 		if err != nil {
 			return err.Error()
 		}
-		return written(r)
+		return format(r)
 	}
 	for name, test := range map[string]struct {
 		text, want, instead string
@@ -198,7 +202,7 @@ func TestEmbeddedEngineKnownWrong(t *testing.T) {
 		},
 		"str_to_date": {
 			"SELECT STR_TO_DATE('2025-02-30', '%Y-%m-%d') AS x",
-			"q.sql:1: a csv source computes STR_TO_DATE() of dates that do not exist wrongly; have the column a DATE or DATETIME in the schema",
+			"q.sql:1: a csv source computes STR_TO_DATE() of dates that do not exist wrongly; make the column a DATE or DATETIME in the schema",
 			"",
 		},
 		"greatest of dates": {
@@ -214,7 +218,7 @@ func TestEmbeddedEngineKnownWrong(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, prepareErr := embedded.Prepare(t.Context(), query(t, test.text))
-			_, queryErr := embedded.Query(t.Context(), query(t, test.text), run)
+			_, queryErr := embedded.Query(t.Context(), query(t, test.text), options)
 			for what, err := range map[string]error{"Prepare": prepareErr, "Query": queryErr} {
 				if err == nil || err.Error() != test.want {
 					t.Errorf("%s: %v\nwant %s", what, err, test.want)
@@ -224,21 +228,21 @@ func TestEmbeddedEngineKnownWrong(t *testing.T) {
 				}
 			}
 			if g, w := unchecked(embedded, test.text), unchecked(mariadb, test.text); g == w {
-				t.Errorf("the engines agree, there is nothing to refuse: %s", g)
+				t.Errorf("the engines agree, so there is nothing to refuse: %s", g)
 			}
 			if test.instead == "" {
 				return
 			}
-			got, err := embedded.Query(t.Context(), query(t, test.instead), run)
+			got, err := embedded.Query(t.Context(), query(t, test.instead), options)
 			if err != nil {
 				t.Fatal(err)
 			}
-			want, err := mariadb.Query(t.Context(), query(t, test.instead), run)
+			want, err := mariadb.Query(t.Context(), query(t, test.instead), options)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if g, w := written(got), written(want); g != w {
-				t.Errorf("the advice: embedded\n%s\nmariadb\n%s", g, w)
+			if g, w := format(got), format(want); g != w {
+				t.Errorf("what to write instead: embedded\n%s\nmariadb\n%s", g, w)
 			}
 		})
 	}

@@ -5,28 +5,28 @@ import (
 	"sync"
 )
 
-// health is whether a source answers. A change is logged once.
+// health is whether a source is up. A change is logged once.
 type health struct {
 	log *slog.Logger
 
 	mu       sync.Mutex
 	up       bool
-	known    bool // whether the source was ever asked
+	known    bool // whether there was a request
 	failures int  // so far
 }
 
-// began is to be called before the source is asked, and its result given to
-// report.
-func (h *health) began() int {
+// failureCount is how many requests failed so far. A request takes it when it
+// begins, and gives it to report.
+func (h *health) failureCount() int {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.failures
 }
 
-// report notes how the source answered. What began before the last failure
-// does not speak against it: a server that stops may still finish a query
-// after it dropped the first connections.
-func (h *health) report(began int, err error) {
+// report notes how a request ended. A success does not count if another
+// request failed since it began: a server that stops may finish a query after
+// it closed other connections.
+func (h *health) report(failuresBefore int, err error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if err != nil {
@@ -37,7 +37,7 @@ func (h *health) report(began int, err error) {
 		h.failures++
 		return
 	}
-	if h.known && began != h.failures {
+	if h.known && h.failures != failuresBefore {
 		return
 	}
 	if h.known && !h.up {

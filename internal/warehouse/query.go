@@ -1,207 +1,194 @@
 package warehouse
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"time"
+
+	"planwatch/internal/warehouse/backend"
+	"planwatch/internal/warehouse/result"
 )
-
-// asOf is the one placeholder that a query may use.
-const asOf = ":as_of"
-
-// Query is one statement that only reads, as written in a file beside its
-// collector.
-type Query struct {
-	file  string
-	text  string
-	parts []string // what stands before, between and after the places of :as_of
-}
-
-// File is the name that the query was parsed under.
-func (q Query) File() string { return q.file }
-
-// Text is the query as written.
-func (q Query) Text() string { return q.text }
-
-// UsesAsOf tells whether :as_of stands in the query.
-func (q Query) UsesAsOf() bool { return len(q.parts) > 1 }
-
-// sql is the statement as sent. The moment is a DATETIME in location, to the
-// second. It stands there as a literal: with a parameter the server would
-// answer in its binary protocol and give other types, and the literal is made
-// of digits alone.
-func (q Query) sql(moment time.Time, location *time.Location) string {
-	literal := "CAST('" + moment.In(location).Format(time.DateTime) + "' AS DATETIME)"
-	var b strings.Builder
-	for i, part := range q.parts {
-		if i > 0 {
-			// SELECT:as_of is two tokens, and stays so.
-			if isWord(at(q.parts[i-1], len(q.parts[i-1])-1)) {
-				b.WriteByte(' ')
-			}
-			b.WriteString(literal)
-		}
-		b.WriteString(part)
-	}
-	return b.String()
-}
-
-// oneSelect is what every refusal of a statement ends with.
-const oneSelect = "a query is one SELECT or WITH"
-
-// clock maps functions that give the server's own time to whether they do so
-// without parentheses.
-var clock = map[string]bool{
-	"NOW": false, "SYSDATE": false, "CURDATE": false, "CURTIME": false,
-	"CURRENT_TIMESTAMP": true, "CURRENT_DATE": true, "CURRENT_TIME": true, "LOCALTIME": true, "LOCALTIMESTAMP": true,
-	"UTC_TIMESTAMP": true, "UTC_DATE": true, "UTC_TIME": true,
-}
-
-// unfit maps functions that have no place in a query to the reason.
-var unfit = map[string]string{
-	"GET_LOCK":          "takes a lock; a query only reads",
-	"RELEASE_LOCK":      "releases a lock; a query only reads",
-	"RELEASE_ALL_LOCKS": "releases locks; a query only reads",
-	"LOAD_FILE":         "reads the server's files; a query reads tables",
-
-	"NEXTVAL": nextOfSequence,
-	"SETVAL":  "sets a sequence; a query only reads",
-	"LASTVAL": lastOfSequence,
-
-	"MASTER_POS_WAIT":                   replication,
-	"SOURCE_POS_WAIT":                   replication,
-	"MASTER_GTID_WAIT":                  replication,
-	"WAIT_FOR_EXECUTED_GTID_SET":        replication,
-	"WAIT_UNTIL_SQL_THREAD_AFTER_GTIDS": replication,
-}
 
 const (
-	nextOfSequence = "takes a number from a sequence; a query only reads"
-	lastOfSequence = "depends on what the connection was used for before; a query reads tables"
-	replication    = "waits for replication, and holds a connection meanwhile; a query reads tables"
+	// defaultTimeout is a query's limit where QueryOptions has none.
+	defaultTimeout = 30 * time.Second
+	// planTimeout is the limit of Prepare, which plans a query and does not
+	// run it, and of Ping.
+	planTimeout = 15 * time.Second
 )
 
-// ParseQuery reads one query and refuses what is not one statement that only
-// reads, what some servers read differently from others, and what would give
-// another moment than :as_of. file names the query in errors, which carry the
-// line.
-func ParseQuery(file, text string) (Query, error) {
-	fail := func(line int, format string, args ...any) (Query, error) {
-		return Query{}, fmt.Errorf("%s:%d: %s", file, line, fmt.Sprintf(format, args...))
-	}
-	text = strings.TrimPrefix(text, "\ufeff")
-	tokens, lexErr := lex(text)
-	if lexErr != nil {
-		return fail(lexErr.line, "%s", lexErr.message)
-	}
-	body := text
-	for i, t := range tokens {
-		if t.kind != symbolToken || t.text != ";" {
-			continue
-		}
-		if i+1 < len(tokens) {
-			return fail(tokens[i+1].line, "a second statement begins here; %s", oneSelect)
-		}
-		body, tokens = text[:t.at], tokens[:i]
-		break
-	}
-	if len(tokens) == 0 {
-		return fail(1, "empty; %s", oneSelect)
-	}
-	if t := verb(tokens); !t.is("SELECT") {
-		return fail(t.line, "%q does not read; %s", t.text, oneSelect)
-	}
-
-	q := Query{file: file, text: text}
-	rest := 0
-	for i, t := range tokens {
-		next := func(n int) token {
-			if i+n < len(tokens) {
-				return tokens[i+n]
-			}
-			return token{}
-		}
-		call := next(1).symbol("(")
-		switch t.kind {
-		case placeholderToken:
-			if t.text != asOf {
-				return fail(t.line, "%s is unknown; a query may use %s", t.text, asOf)
-			}
-			q.parts = append(q.parts, body[rest:t.at])
-			rest = t.at + len(asOf)
-		case symbolToken:
-			switch t.text {
-			case "?":
-				return fail(t.line, `"?" has no value here; a query may use %s`, asOf)
-			case "@", ":=":
-				return fail(t.line, "%q is for variables, which live from one query to the next; leave them out", t.text)
-			}
-		case wordToken, quotedToken:
-			// In backticks or after a full stop stands a column's name,
-			// whatever it means elsewhere; but a function can be called so.
-			name := strings.ToUpper(strings.Trim(t.text, "`"))
-			named := t.kind == quotedToken || i > 0 && tokens[i-1].symbol(".")
-			if named && !call {
-				continue
-			}
-			if bare, ok := clock[name]; ok && (bare || call) {
-				return fail(t.line, "%q gives the server's own time; use %s", t.text, asOf)
-			}
-			if name == "UNIX_TIMESTAMP" && call && next(2).symbol(")") {
-				return fail(t.line, `"%s()" gives the server's own time; use %s`, t.text, asOf)
-			}
-			if why, ok := unfit[name]; ok && call {
-				return fail(t.line, "%q %s", t.text, why)
-			}
-			if named {
-				continue
-			}
-			switch {
-			case name == "NEXT" && next(1).is("VALUE") && next(2).is("FOR"):
-				return fail(t.line, "%q %s", t.text+" "+next(1).text+" "+next(2).text, nextOfSequence)
-			case name == "PREVIOUS" && next(1).is("VALUE") && next(2).is("FOR"):
-				return fail(t.line, "%q %s", t.text+" "+next(1).text+" "+next(2).text, lastOfSequence)
-			case name == "INTO":
-				return fail(t.line, "%q writes; a query only reads", t.text)
-			case name == "FOR" && (next(1).is("UPDATE") || next(1).is("SHARE")),
-				name == "LOCK" && next(1).is("IN") && next(2).is("SHARE"):
-				return fail(t.line, "%q takes locks; a query only reads", t.text+" "+next(1).text)
-			}
-		}
-	}
-	q.parts = append(q.parts, body[rest:])
-	return q, nil
+// QueryOptions are how one query is run.
+type QueryOptions struct {
+	// AsOf is the moment that :as_of stands for.
+	AsOf time.Time
+	// Timeout is how long the server may take; 0 is 30 seconds.
+	Timeout time.Duration
+	// MaxRows is how many rows there may be; 0 is any number.
+	MaxRows int
 }
 
-// verb is the word that says what the statement does: the first, or behind a
-// WITH the first that does something outside of the common table expressions.
-func verb(tokens []token) token {
-	depth, with := 0, false
-	for i, t := range tokens {
-		switch {
-		case t.symbol("("):
-			depth++
-		case t.symbol(")"):
-			depth--
-		case !with && t.is("WITH"):
-			with, depth = true, 0
-		case !with && !t.symbol("("):
-			return t
-		case with && depth == 0 && t.kind == wordToken && !tokens[i-1].symbol("."):
-			switch strings.ToUpper(t.text) {
-			case "SELECT", "INSERT", "UPDATE", "DELETE", "REPLACE", "TABLE", "VALUES":
-				return t
-			}
-		}
+// Query runs q in a transaction that only reads.
+//
+// An error may be ErrUnavailable, ErrTimeout or ErrTooManyRows, for errors.Is.
+// It may also be the server's refusal of the query, a value that is not valid
+// (row and column named), what is wrong with the changed files of a folder
+// (file, line and column named), or ctx's error. Files that are not valid make
+// every query fail until they are, and leave the source up. Waiting for a
+// connection of the pool is limited by ctx alone, since other queries cause
+// it. When Query returns before the query ends, the server is told to end it.
+//
+// DATE and DATETIME values are taken for wall-clock time in Options.Location.
+// When clocks are set back they show an hour twice. A value in that hour means
+// the later moment, unless that lies after AsOf: what was just written is
+// never in the future. When clocks are set forward they leave an hour out. A
+// value in that hour is read with the UTC offset from before or from after, by
+// the same rule. The database cannot tell the two hours apart: while :as_of is
+// in the second hour, a query for what is <= :as_of does not see rows of the
+// later minutes of the first, and its figures can be up to an hour old.
+//
+// TIMESTAMP values are moments. The session's time zone is the UTC offset of
+// the location at AsOf, so that a TIMESTAMP compares with :as_of as it should
+// and is read as the moment that was stored.
+func (s *Source) Query(ctx context.Context, q Query, o QueryOptions) (*Result, error) {
+	if o.Timeout <= 0 {
+		o.Timeout = defaultTimeout
 	}
-	// Nothing but parentheses, or a SELECT within them: for the server to
-	// judge, in a transaction that only reads.
-	return token{kind: wordToken, text: "SELECT", line: 1}
+	if err := s.backend.CheckQuery(q); err != nil {
+		return nil, err
+	}
+	var r *Result
+	err := s.do(ctx, request{
+		file:    q.File(),
+		timeout: o.Timeout,
+		work: func(ctx context.Context, c *connection) error {
+			zones, err := c.configure(ctx, o.AsOf, o.Timeout, s.location)
+			if err != nil {
+				return err
+			}
+			r, err = c.readInTransaction(ctx, q.SQL(o.AsOf, s.location), zones, o.MaxRows)
+			return err
+		},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return r, nil
 }
 
-// is tells whether t is that keyword, given in capitals.
-func (t token) is(keyword string) bool {
-	return t.kind == wordToken && strings.EqualFold(t.text, keyword)
+// Prepare has the server plan q without running it, and gives the columns that
+// the result would have. No two may have the same name. For a csv source it
+// refuses, as Query does, what the embedded engine would compute wrongly.
+func (s *Source) Prepare(ctx context.Context, q Query) ([]Column, error) {
+	if err := s.backend.CheckQuery(q); err != nil {
+		return nil, err
+	}
+	var columns []Column
+	var duplicate bool
+	err := s.do(ctx, request{
+		file:    q.File(),
+		timeout: planTimeout,
+		work: func(ctx context.Context, c *connection) error {
+			asOf := time.Now()
+			zones, err := c.configure(ctx, asOf, planTimeout, s.location)
+			if err != nil {
+				return err
+			}
+			text := q.SQL(asOf, s.location)
+			// First the query as it is, so that a refusal quotes what was written.
+			if err := c.prepare(ctx, text); err != nil {
+				return err
+			}
+			if columns, err = c.columns(ctx, text, zones); err != nil {
+				kind, _ := s.backend.Classify(err)
+				duplicate = kind == backend.DuplicateColumn
+			}
+			return err
+		},
+	})
+	if duplicate || haveDuplicate(columns) {
+		return nil, fmt.Errorf("%s: two columns have the same name; give each its own with AS", q.File())
+	}
+	return columns, err
 }
 
-func (t token) symbol(s string) bool { return t.kind == symbolToken && t.text == s }
+// haveDuplicate reports whether two columns have the same name, in any case of
+// letters.
+func haveDuplicate(columns []Column) bool {
+	seen := map[string]bool{}
+	for _, column := range columns {
+		name := strings.ToLower(column.Name)
+		if seen[name] {
+			return true
+		}
+		seen[name] = true
+	}
+	return false
+}
+
+// configure prepares the session for one query.
+func (c *connection) configure(ctx context.Context, asOf time.Time, timeout time.Duration, location *time.Location) (result.TimeZones, error) {
+	return c.backend.Configure(ctx, c.Session, backend.SessionOptions{AsOf: asOf, Timeout: timeout, Location: location})
+}
+
+// readInTransaction runs one statement in a transaction that only reads.
+func (c *connection) readInTransaction(ctx context.Context, text string, zones result.TimeZones, maxRows int) (*Result, error) {
+	// Not BeginTx: ending an sql.Tx has no deadline, and would wait forever
+	// for a server that stopped answering.
+	if _, err := c.Conn.ExecContext(ctx, "START TRANSACTION READ ONLY"); err != nil {
+		return nil, err
+	}
+	r, err := c.read(ctx, text, zones, maxRows)
+	if err != nil && !c.answered(err) {
+		return nil, err
+	}
+	_, rollbackErr := c.Conn.ExecContext(ctx, "ROLLBACK")
+	if err == nil {
+		err = rollbackErr
+	}
+	return r, err
+}
+
+// prepare has the server plan a statement.
+func (c *connection) prepare(ctx context.Context, text string) error {
+	statement, err := c.Conn.PrepareContext(ctx, text)
+	if err != nil {
+		return err
+	}
+	return statement.Close()
+}
+
+// columns gives the columns of a statement, which the driver does not give for
+// a prepared one.
+func (c *connection) columns(ctx context.Context, text string, zones result.TimeZones) ([]Column, error) {
+	// With the line break, a comment at the end does not hide the parenthesis.
+	empty, err := c.read(ctx, "SELECT * FROM (\n"+text+"\n) AS planned LIMIT 0", zones, 0)
+	if err != nil {
+		return nil, err
+	}
+	return empty.Columns, nil
+}
+
+// read runs one statement and reads its rows. If it cannot read all of them it
+// breaks the connection off, since to close the rows is to receive the rest.
+func (c *connection) read(ctx context.Context, text string, zones result.TimeZones, maxRows int) (*Result, error) {
+	rows, err := c.Conn.QueryContext(ctx, text) //nolint:rowserrcheck // result.Read checks it
+	if err != nil {
+		return nil, err
+	}
+	r, err := result.Read(rows, zones, maxRows)
+	if err != nil && !c.answered(err) {
+		c.abandon()
+	}
+	if closeErr := rows.Close(); err == nil {
+		err = closeErr
+	}
+	return r, err
+}
+
+// answered reports whether the server answered with the error, so that the
+// connection itself works.
+func (c *connection) answered(err error) bool {
+	kind, _ := c.backend.Classify(err)
+	return kind.FromServer()
+}

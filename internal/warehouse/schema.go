@@ -7,3 +7,6 @@ import _ "embed"
 //
 //go:embed schema.sql
 var Schema string
+
+// schemaFile names Schema in errors.
+const schemaFile = "schema.sql"

@@ -14,7 +14,7 @@ type answer struct {
 	Data   any    `json:"data,omitempty"`
 }
 
-// activeAlerts answers as Prometheus' /api/v1/alerts does.
+// activeAlerts answers in the form of Prometheus' /api/v1/alerts.
 func activeAlerts(active func() ([]evaluator.Alert, bool)) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")

@@ -3,7 +3,6 @@ package web
 import (
 	"bytes"
 	"embed"
-	"fmt"
 	"html/template"
 	"io/fs"
 	"log/slog"
@@ -12,8 +11,7 @@ import (
 
 	"github.com/prometheus/common/version"
 
-	"planwatch/alerts/evaluator"
-	"planwatch/internal/clock"
+	"planwatch/internal/language"
 	"planwatch/internal/report"
 )
 
@@ -25,36 +23,39 @@ var staticFiles embed.FS
 
 var templates = template.Must(template.ParseFS(templateFiles, "templates/*.html"))
 
-// securityPolicy lets a page have planwatch's own style and icon and nothing
-// else: no script, and no request to any other place.
+// securityPolicy allows planwatch's own style and icon only: no script, and no
+// request to another server.
 const securityPolicy = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 
-// noticeableOffset is a difference between planwatch's clock and the wall's
-// that the pages tell of.
+// noticeableOffset is the smallest difference between planwatch's clock and the
+// system's that the pages show.
 const noticeableOffset = time.Minute
 
-// board is the pages for people.
+// board serves the HTML pages.
 type board struct {
-	report     func() *report.Report
-	collectors func() []report.CollectorStatus
-	alerts     func() ([]evaluator.Alert, bool)
-	ready      func() error
-	clock      clock.Clock
-	logger     *slog.Logger
+	content Content
+	logger  *slog.Logger
 }
 
-// page is what the pages have in common.
+// messages gives a template planwatch's messages in one language.
+type messages struct{ Lang *language.Language }
+
+// Say returns a message in the language, as language.Language.Say does.
+func (s messages) Say(key string, args ...any) string { return s.Lang.Say(key, args...) }
+
+// page holds the fields that all pages share.
 type page struct {
+	messages
 	Page, Region, Heading string
-	Lang, OtherLang       report.Language
-	// Query keeps the language that the reader has chosen in links.
-	Query, OtherPage string
-	Text             text
-	Words            report.Words
-	Moment           *moment
-	Notices          []notice
-	Version          string
-	ClockNote        string
+	// Query keeps the chosen language in links.
+	Query string
+	// Other is the other language that the page links to; nil if the region has
+	// only one.
+	Other     *language.Language
+	Moment    *moment
+	Notices   []notice
+	Version   string
+	ClockNote string
 }
 
 // moment is a time for people and for programs.
@@ -62,27 +63,24 @@ type moment struct{ Machine, Human string }
 
 type notice struct{ Text, Link string }
 
-// page makes what the page of that name shares with the others, in the
-// language that the request asks for.
+// page makes the common fields of the page with that name, in the language of
+// the request.
 func (b *board) page(r *http.Request, name string, current *report.Report) page {
+	languages := current.Region.Languages
+	query := ""
 	chosen := r.URL.Query().Get("lang")
-	language, err := report.ParseLanguage(chosen)
+	l, err := languages.Get(chosen)
 	if err != nil {
-		chosen, language = "", report.Negotiate(r.Header.Get("Accept-Language"))
+		l = languages.Negotiate(r.Header.Get("Accept-Language"))
+	} else {
+		query = "?lang=" + chosen
 	}
-	other := report.English
-	if language == report.English {
-		other = report.Swedish
+	p := page{messages: messages{l}, Page: name, Region: current.Region.Title, Query: query, Version: version.Version}
+	if other := languages.Next(l); other != l {
+		p.Other = other
 	}
-	p := page{
-		Page: name, Region: current.Region, Lang: language, OtherLang: other, Text: texts[language], Words: language.Words(),
-		OtherPage: "?lang=" + string(other), Version: version.Version,
-	}
-	if chosen != "" {
-		p.Query = "?lang=" + chosen
-	}
-	if b.clock.Offset().Abs() > noticeableOffset {
-		p.ClockNote = fmt.Sprintf(p.Text.ClockNote, language.Moment(b.clock.Now().In(current.At.Location())))
+	if clock := b.content.Clock; clock.Offset().Abs() > noticeableOffset {
+		p.ClockNote = l.Say("planwatch's clock is set: it shows %s.", l.Moment(clock.Now().In(current.At.Location())))
 	}
 	return p
 }
@@ -91,8 +89,8 @@ func (p *page) at(t time.Time) {
 	p.Moment = &moment{t.Format(time.RFC3339), p.Lang.Heading(t)}
 }
 
-// render writes a page whole or not at all.
-func (b *board) render(w http.ResponseWriter, name string, language report.Language, view any) {
+// render writes a complete page, or an error.
+func (b *board) render(w http.ResponseWriter, name string, l *language.Language, view any) {
 	var made bytes.Buffer
 	if err := templates.ExecuteTemplate(&made, name, view); err != nil {
 		b.logger.Error("page not made", "page", name, "err", err)
@@ -101,7 +99,7 @@ func (b *board) render(w http.ResponseWriter, name string, language report.Langu
 	}
 	header := w.Header()
 	header.Set("Content-Type", "text/html; charset=utf-8")
-	header.Set("Content-Language", string(language))
+	header.Set("Content-Language", l.Code())
 	header.Set("Content-Security-Policy", securityPolicy)
 	header.Set("Referrer-Policy", "no-referrer")
 	header.Set("X-Content-Type-Options", "nosniff")
@@ -110,7 +108,7 @@ func (b *board) render(w http.ResponseWriter, name string, language report.Langu
 	_, _ = made.WriteTo(w)
 }
 
-// static serves the style and the icon.
+// static serves the style sheet and the icon.
 func static() http.Handler {
 	files, err := fs.Sub(staticFiles, "static")
 	if err != nil {

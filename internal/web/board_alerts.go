@@ -1,41 +1,40 @@
 package web
 
 import (
-	"fmt"
+	"cmp"
 	"net/url"
 	"strings"
 	"time"
 
-	"planwatch/alerts"
 	"planwatch/alerts/evaluator"
-	"planwatch/internal/clock"
-	"planwatch/internal/kpi"
-	"planwatch/internal/report"
-	"planwatch/plan"
+	"planwatch/config"
+	"planwatch/internal/language"
+	"planwatch/internal/naming"
+	"planwatch/internal/status"
 )
 
-// shownAlerts is how many firing alerts stand open; of the critical, all do.
-// The rest are folded, so that the report stays within reach.
+// shownAlerts is how many firing alerts are shown open; critical ones always
+// are. The rest are folded, to keep the page short.
 const shownAlerts = 8
 
-// severities are those of alerts that call someone, the worst first. The
-// watchdog's is none of them.
+// severities are those of alerts that need action, the worst first, so not the
+// watchdog's.
 var severities = []struct {
 	name   string
-	status plan.Status
-}{{plan.SeverityCritical, plan.Critical}, {plan.SeverityWarning, plan.Warning}}
+	status status.Status
+}{{naming.SeverityCritical, status.Critical}, {naming.SeverityWarning, status.Warning}}
 
-// alertsView is the alerts as the report's page shows them.
+// alertsView holds the alerts of the report's page.
 type alertsView struct {
 	Class, Symbol, Heading, Count string
-	// Note stands in place of alerts.
+	// Note is shown if there are no alerts.
 	Note                   string
 	Shown, Folded, Pending alertList
 }
 
-// alertList is a table of alerts. Fold is what stands for it while folded.
+// alertList is a table of alerts. Fold is its text while folded.
 type alertList struct {
-	Text   text
+	messages
 	Fold   string
 	Alerts []alertView
 }
@@ -48,63 +47,76 @@ type alertView struct {
 	Links                   []linkView
 }
 
-// linkView is where an alert leads: an address, or a text where it is none.
+// linkView is a link of an alert: an address, or a text if it is not an
+// address.
 type linkView struct{ Term, Text, URL string }
 
-func viewAlerts(active []evaluator.Alert, embedded bool, c clock.Clock, zone *time.Location, t text, l report.Language) alertsView {
-	view := alertsView{Class: classNoTarget, Symbol: report.Symbol(plan.Unknown, false), Heading: t.Firing, Note: t.AlertingOff}
+func (b *board) viewAlerts(region *config.Region, zone *time.Location, l *language.Language) alertsView {
+	active, embedded := b.content.Alerts()
 	if !embedded {
-		return view
+		return alertsView{
+			Class: status.NoTarget.Class(), Symbol: status.NoTarget.Symbol(),
+			Note: l.Say("Embedded alerting is off: ask Prometheus which alerts are firing."),
+		}
 	}
 	var firing, pending []alertView
 	criticals := 0
 	for _, severity := range severities {
 		for _, alert := range active {
-			switch shown := viewAlert(alert, severity.status, c, zone, t, l); {
-			case alert.Labels[alerts.LabelSeverity] != severity.name:
-			case alert.State == "firing":
+			if alert.Labels[naming.LabelSeverity] != severity.name {
+				continue
+			}
+			shown := b.viewAlert(region, alert, severity.status, zone, l)
+			if alert.State == naming.StateFiring {
 				firing = append(firing, shown)
-			default:
+			} else {
 				pending = append(pending, shown)
 			}
 		}
-		if severity.status == plan.Critical {
+		if severity.status == status.Critical {
 			criticals = len(firing)
 		}
 	}
+	var view alertsView
 	if len(pending) > 0 {
-		view.Pending = alertList{t, fmt.Sprintf(t.Pending, l.Count(len(pending))), pending}
+		view.Pending = alertList{messages{l}, l.Say("%d pending: the condition holds, but not for long enough yet", len(pending)), pending}
 	}
 	if len(firing) == 0 {
-		view.Class, view.Symbol, view.Note = classes[plan.OnPlan], report.Symbol(plan.OnPlan, true), t.NothingFires
+		view.Class, view.Symbol, view.Note = status.OnPlan.Class(), status.OnPlan.Symbol(), l.Say("No alert is firing.")
 		return view
 	}
-	view.Class, view.Symbol, view.Note, view.Count = firing[0].Class, firing[0].Symbol, "", l.Count(len(firing))
+	view.Class, view.Symbol, view.Heading, view.Count = firing[0].Class, firing[0].Symbol, l.Say("Firing alerts"), l.Count(len(firing))
 	open := min(max(criticals, shownAlerts), len(firing))
-	view.Shown = alertList{Text: t, Alerts: firing[:open]}
+	view.Shown = alertList{messages: messages{l}, Alerts: firing[:open]}
 	if folded := firing[open:]; len(folded) > 0 {
-		view.Folded = alertList{t, fmt.Sprintf(t.MoreAlerts, l.Count(len(folded))), folded}
+		view.Folded = alertList{messages{l}, l.Say("%d more", len(folded)), folded}
 	}
 	return view
 }
 
-func viewAlert(a evaluator.Alert, status plan.Status, c clock.Clock, zone *time.Location, t text, l report.Language) alertView {
+func (b *board) viewAlert(region *config.Region, a evaluator.Alert, severity status.Status, zone *time.Location, l *language.Language) alertView {
+	since := b.content.Clock.At(a.ActiveAt).In(zone)
 	view := alertView{
-		Class: classes[status], Symbol: report.Symbol(status, true), Severity: l.Status(status, true), Name: a.Name(),
-		Summary: l.Of(kpi.Text{SV: a.Annotations[alerts.AnnotationSummary], EN: a.Annotations[alerts.AnnotationSummaryEN]}),
+		Class: severity.Class(), Symbol: severity.Symbol(), Severity: severity.Name(l), Name: a.Name(),
+		Summary: cmp.Or(b.content.Summary(a, l), a.Name()), Since: moment{since.Format(time.RFC3339), l.Moment(since)},
 	}
-	if view.Summary == "" {
-		view.Summary = view.Name
+	runbook, dashboard := a.Annotations[naming.AnnotationRunbook], a.Annotations[naming.AnnotationDashboard]
+	if region.OnCall != nil {
+		first := region.Languages.First()
+		// The rules link to the first language's.
+		if runbook == region.RunbookURL(a.Name(), first) {
+			runbook = region.RunbookURL(a.Name(), l)
+		}
+		if domain := a.Labels[naming.LabelDomain]; dashboard == region.DashboardURL(domain, first) {
+			dashboard = region.DashboardURL(domain, l)
+		}
 	}
-	since := c.At(a.ActiveAt).In(zone)
-	view.Since = moment{since.Format(time.RFC3339), l.Moment(since)}
-	view.link(t.Runbook, a.Annotations[alerts.AnnotationRunbook])
-	view.link(t.Graphs, a.Annotations[alerts.AnnotationDashboard])
+	view.link(l.Say("Runbook"), runbook)
+	view.link(l.Say("Graphs"), dashboard)
 	return view
 }
 
-// link adds what an annotation leads to: only an address on the web is one
-// to follow.
+// link adds the link of an annotation. Only an HTTP address becomes a link.
 func (v *alertView) link(term, annotation string) {
 	annotation = strings.TrimSpace(annotation)
 	if annotation == "" {

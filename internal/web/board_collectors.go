@@ -2,12 +2,12 @@ package web
 
 import (
 	"cmp"
-	"fmt"
 	"net/http"
 	"slices"
-	"time"
 
-	"planwatch/internal/report"
+	"planwatch/collectors"
+	"planwatch/internal/language"
+	"planwatch/internal/status"
 )
 
 type collectorsView struct {
@@ -15,7 +15,7 @@ type collectorsView struct {
 	States []stateView
 }
 
-// stateView is how a collector does, in words.
+// stateView is the state of a collector, in words.
 type stateView struct {
 	Name, Title, Class, Symbol, Outcome, Error string
 	Source, SourceState                        string
@@ -25,65 +25,67 @@ type stateView struct {
 }
 
 func (b *board) serveCollectors(w http.ResponseWriter, r *http.Request) {
-	current := b.report()
+	current := b.content.Report()
 	p := b.page(r, "collectors", current)
-	p.Heading = p.Text.Collectors
-	p.at(b.clock.Now().In(current.At.Location()))
+	p.Heading = p.Say("Collectors")
+	p.at(b.content.Clock.Now().In(current.At.Location()))
 	view := collectorsView{page: p}
-	states := b.collectors()
-	// The failed stand first, since they are what one comes for.
-	slices.SortStableFunc(states, func(a, b report.CollectorStatus) int {
-		return cmp.Compare(standing(a), standing(b))
+	states := b.content.Collectors()
+	// Failed collectors come first.
+	slices.SortStableFunc(states, func(a, b collectors.Status) int {
+		return cmp.Compare(outcomeOf(a), outcomeOf(b))
 	})
 	for _, state := range states {
-		view.States = append(view.States, viewState(state, p.Text, p.Lang))
+		view.States = append(view.States, viewState(state, p.Lang))
 	}
 	b.render(w, "collectors", p.Lang, view)
 }
 
-// standing orders collectors: failed, waiting, well.
-func standing(s report.CollectorStatus) int {
+// outcome is the result of a collector's last run.
+type outcome int
+
+// The outcomes, in the order of the page.
+const (
+	failed outcome = iota
+	notRun
+	succeeded
+)
+
+func outcomeOf(s collectors.Status) outcome {
 	switch {
 	case s.Err != nil:
-		return 0
+		return failed
 	case s.LastRun.IsZero():
-		return 1
+		return notRun
 	}
-	return 2
+	return succeeded
 }
 
-func viewState(s report.CollectorStatus, t text, l report.Language) stateView {
+func viewState(s collectors.Status, l *language.Language) stateView {
 	view := stateView{
-		Name: s.Definition.Collector, Title: l.Of(s.Definition.Title), Source: s.Definition.Source, SourceState: t.SourceDown,
-		LastRun: l.Moment(s.LastRun), Took: took(s.Duration, s.LastRun.IsZero()),
+		Name: s.Definition.Collector, Title: l.Of(s.Definition.Title), Source: s.Definition.Source, SourceState: l.Say("does not answer"),
+		LastRun: l.Moment(s.LastRun), Took: language.Dash,
 		Rows: l.Count(s.Rows), Shown: l.Count(s.Shown), Oldest: l.Moment(s.DataTime), NextRun: l.Moment(s.NextRun),
 	}
 	if s.SourceUp {
-		view.SourceState = t.SourceUp
+		view.SourceState = l.Say("answers")
 	}
-	switch standing(s) {
-	case 0:
-		view.Class, view.Symbol, view.Outcome, view.Error = "failed", "■", t.Failed, s.Err.Error()
-	case 1:
-		view.Class, view.Symbol, view.Outcome = "waiting", "?", t.NotRun
-	default:
-		view.Class, view.Symbol, view.Outcome = "well", "✓", t.Succeeded
+	if !s.LastRun.IsZero() {
+		view.Took = l.Took(s.Duration)
+	}
+	switch outcomeOf(s) {
+	case failed:
+		view.Class, view.Symbol, view.Outcome, view.Error = "failed", status.Critical.Symbol(), l.Say("failed"), s.Err.Error()
+	case notRun:
+		view.Class, view.Symbol, view.Outcome = "waiting", status.Unknown.Symbol(), l.Say("has not run yet")
+	case succeeded:
+		view.Class, view.Symbol, view.Outcome = "well", status.OnPlan.Symbol(), l.Say("succeeded")
 	}
 	if s.Withdrawn > 0 {
-		view.Missing = append(view.Missing, fmt.Sprintf(t.Withdrawn, l.Count(s.Withdrawn)))
+		view.Missing = append(view.Missing, l.Say("%d too old", s.Withdrawn))
 	}
 	if s.Withheld > 0 {
-		view.Missing = append(view.Missing, fmt.Sprintf(t.Withheld, l.Count(s.Withheld)))
+		view.Missing = append(view.Missing, l.Say("%d withheld", s.Withheld))
 	}
 	return view
-}
-
-func took(d time.Duration, never bool) string {
-	switch {
-	case never:
-		return "–"
-	case d < time.Second:
-		return fmt.Sprintf("%d\u00a0ms", d.Milliseconds())
-	}
-	return fmt.Sprintf("%.0f\u00a0s", d.Seconds())
 }

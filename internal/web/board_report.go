@@ -6,11 +6,13 @@ import (
 	"strings"
 	"time"
 
+	"planwatch/internal/language"
 	"planwatch/internal/report"
+	"planwatch/internal/status"
 	"planwatch/plan"
 )
 
-// reportView is the report as its page shows it.
+// reportView holds the report of the page.
 type reportView struct {
 	page
 	Alerts alertsView
@@ -20,7 +22,7 @@ type reportView struct {
 // groupView is the rows of one status.
 type groupView struct {
 	Class, Symbol, Name, Count string
-	Aimed                      bool
+	HasTarget                  bool
 	Parts                      []partView
 	Rows                       bool
 }
@@ -51,97 +53,83 @@ type barView struct{ Side, Begin, Width string }
 // fullBar is the margin that fills half of the bar.
 const fullBar = 0.5
 
-// classes name the statuses in anchors and in the style.
-var classes = map[plan.Status]string{plan.Critical: "critical", plan.Warning: "warning", plan.Unknown: "unknown", plan.OnPlan: "on-plan"}
-
-// classNoTarget is that of what has no status.
-const classNoTarget = "no-target"
-
 func (b *board) serveReport(w http.ResponseWriter, r *http.Request) {
-	current := b.report()
+	current := b.content.Report()
 	p := b.page(r, "report", current)
-	p.Heading, p.Notices = p.Text.Standing, b.notices(p)
+	p.Heading, p.Notices = p.Say("How we stand to the plan"), b.notices(p)
 	p.at(current.At)
-	active, embedded := b.alerts()
-	view := reportView{page: p, Alerts: viewAlerts(active, embedded, b.clock, current.At.Location(), p.Text, p.Lang)}
+	view := reportView{page: p, Alerts: b.viewAlerts(current.Region, current.At.Location(), p.Lang)}
 	for _, group := range current.Groups() {
-		view.Groups = append(view.Groups, viewGroup(current, group, p.Text, p.Lang))
+		view.Groups = append(view.Groups, viewGroup(current, group, p.Lang))
 	}
 	b.render(w, "report", p.Lang, view)
 }
 
-// notices tell what makes the report less than whole.
+// notices returns the reasons why the report is not complete.
 func (b *board) notices(p page) []notice {
 	var notices []notice
-	if err := b.ready(); err != nil {
-		notices = append(notices, notice{p.Text.Starting, ""})
+	if err := b.content.Ready(); err != nil {
+		notices = append(notices, notice{p.Say("Collecting has just begun: not all figures are in yet."), ""})
 	}
 	var failing []string
-	for _, state := range b.collectors() {
+	for _, state := range b.content.Collectors() {
 		if state.Err != nil {
 			failing = append(failing, p.Lang.Of(state.Definition.Title))
 		}
 	}
 	if len(failing) > 0 {
-		notices = append(notices, notice{p.Text.Failing + " " + strings.Join(failing, ", "), "collectors" + p.Query})
+		notices = append(notices, notice{p.Say("The last run failed: %s", strings.Join(failing, ", ")), "collectors" + p.Query})
 	}
 	return notices
 }
 
-func viewGroup(r *report.Report, group report.Group, t text, l report.Language) groupView {
+func viewGroup(r *report.Report, group report.Group, l *language.Language) groupView {
 	view := groupView{
-		Class: classes[group.Status], Symbol: report.Symbol(group.Status, group.Aimed), Name: l.Status(group.Status, group.Aimed),
-		Count: l.Count(len(group.Rows)), Aimed: group.Aimed, Rows: len(group.Rows) > 0,
-	}
-	if !group.Aimed {
-		view.Class = classNoTarget
+		Class: group.Status.Class(), Symbol: group.Status.Symbol(), Name: group.Status.Name(l),
+		Count: l.Count(len(group.Rows)), HasTarget: group.Status != status.NoTarget, Rows: len(group.Rows) > 0,
 	}
 	for _, row := range group.Rows {
 		part := partView{}
-		if !group.Aimed {
-			part = partView{Collector: row.Collector, Title: l.Of(row.CollectorTitle)}
+		if !view.HasTarget {
+			part = partView{Collector: row.KPI.Collector, Title: l.Of(row.CollectorTitle)}
 		}
 		if n := len(view.Parts); n == 0 || view.Parts[n-1].Collector != part.Collector {
 			view.Parts = append(view.Parts, part)
 		}
 		last := &view.Parts[len(view.Parts)-1]
-		last.Rows = append(last.Rows, viewRow(r, row, t, l))
+		last.Rows = append(last.Rows, viewRow(r, row, l))
 	}
 	return view
 }
 
-func viewRow(r *report.Report, row report.Row, t text, l report.Language) rowView {
-	m := row.Measure()
+func viewRow(r *report.Report, row report.Row, l *language.Language) rowView {
 	view := rowView{
 		ID: "kpi-" + row.KPI.Name, Title: row.Title(l), Where: row.Place(l),
-		Actual: l.Figure(row.Actual, m), Expected: l.Beside(row.Expected, m), Target: l.Beside(row.Full, m), Forecast: l.Beside(row.Forecast, m),
-		Margin: l.Margin(row), Bar: bar(row.Margin), Age: r.Old(row, l),
-		Short: row.Locator(), Collector: row.Collector, CollectorTitle: l.Of(row.CollectorTitle),
+		Actual: row.Figure(l, row.Actual), Expected: row.Number(l, row.Expected), Target: row.Number(l, row.Full), Forecast: row.Number(l, row.Forecast),
+		Margin: row.MarginFigure(l), Bar: bar(row.Margin), Age: r.Old(row, l),
+		Reason: row.Why(l), Short: row.Locator(), Collector: row.KPI.Collector, CollectorTitle: l.Of(row.CollectorTitle),
 	}
 	if !row.DataTime.IsZero() {
 		view.DataTime = moment{row.DataTime.Format(time.RFC3339), l.Moment(row.DataTime)}
 	}
 	if view.Short == "" {
-		view.Short = t.More
+		view.Short = l.Say("About the KPI")
 	}
-	if row.Reason != report.NoTarget {
-		view.Reason = l.Reason(row.Reason)
-	}
-	view.detail(t.Quotation, row.Cite)
-	view.detail(t.Definition, l.Of(row.KPI.Definition))
-	view.detail(t.Standard, row.KPI.Standard)
+	view.detail(l.Say("Source"), row.Cite)
+	view.detail(l.Say("Definition"), l.Of(row.KPI.Definition))
+	view.detail(l.Say("Follows"), row.KPI.Standard)
 	if row.Target != nil {
 		view.ID = "target-" + row.Target.ID
-		view.detail(t.Period, period(*row.Target))
-		view.detail(t.Limits, limits(row, m, l))
-		view.detail(t.Owner, row.Target.Owner)
+		view.detail(l.Say("Holds"), period(*row.Target))
+		view.detail(l.Say("Limits"), limits(row, l))
+		view.detail(l.Say("Owner"), row.Target.Owner)
 	}
 	return view
 }
 
-// detail adds what there is to say.
+// detail adds a detail, unless its text is empty.
 func (v *rowView) detail(term, text string) {
-	if text = strings.Join(strings.Fields(text), " "); text != "" {
+	if text = language.OneLine(text); text != "" {
 		v.Details = append(v.Details, detailView{term, text})
 	}
 }
@@ -155,15 +143,15 @@ func toDate(d plan.Date) string {
 	return d.String()
 }
 
-// limits are where the severities begin.
-func limits(row report.Row, m report.Measure, l report.Language) string {
+// limits returns the thresholds in words.
+func limits(row report.Row, l *language.Language) string {
 	var parts []string
 	for _, limit := range []struct {
-		status plan.Status
+		status status.Status
 		value  *float64
-	}{{plan.Warning, row.Warning}, {plan.Critical, row.Critical}} {
+	}{{status.Warning, row.Warning}, {status.Critical, row.Critical}} {
 		if limit.value != nil {
-			parts = append(parts, report.Symbol(limit.status, true)+" "+l.Status(limit.status, true)+": "+l.Figure(limit.value, m))
+			parts = append(parts, limit.status.Symbol()+" "+limit.status.Name(l)+": "+row.Figure(l, limit.value))
 		}
 	}
 	return strings.Join(parts, ", ")

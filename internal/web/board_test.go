@@ -4,6 +4,8 @@ import (
 	"errors"
 	"math"
 	"net/http"
+	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -11,6 +13,7 @@ import (
 	"time"
 
 	"planwatch/alerts/evaluator"
+	"planwatch/collectors"
 	"planwatch/config"
 	"planwatch/internal/clock"
 	"planwatch/internal/kpi"
@@ -19,15 +22,48 @@ import (
 	"planwatch/plan"
 )
 
-// standing is a region with a row of every status, a collector that fails and
-// one that has not run, and texts that try to break out of the page.
-func standing(t *testing.T) func(*web.Exporter) {
+// strange is a KPI whose texts try to break out of the page.
+const strange = `  - name: strange
+    title: {sv: "<script>alert(1)</script>", en: "<script>alert(1)</script>"}
+    definition: {sv: "<b>bold</b>", en: "<b>bold</b>"}
+    column: strange
+    unit: beds
+    better: higher
+    aggregate: sum
+`
+
+// loaded is the region of the report's tests, with languages as given and a
+// strange KPI.
+func loaded(t *testing.T, languages string) *config.Region {
 	t.Helper()
-	cfg, err := config.Load("../report/testdata/region", nil)
+	dir := filepath.Join(t.TempDir(), "region")
+	if err := os.CopyFS(dir, os.DirFS("../report/testdata/region")); err != nil {
+		t.Fatal(err)
+	}
+	edit := func(name string, change func(string) string) {
+		data, err := os.ReadFile(filepath.Join(dir, name))
+		if err == nil {
+			err = os.WriteFile(filepath.Join(dir, name), []byte(change(string(data))), 0o644)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	edit("planwatch.yaml", func(text string) string { return strings.Replace(text, "[sv, en]", languages, 1) })
+	edit("collectors/waiting.yaml", func(text string) string { return text + strange })
+	region, err := config.Load(dir, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	at := time.Date(2025, 3, 18, 8, 0, 0, 0, cfg.Location)
+	return region
+}
+
+// everything is a region with a row of every status, a collector that fails and
+// one that has not run, and texts that try to break out of the page.
+func everything(t *testing.T, languages string) func(*web.Content) {
+	t.Helper()
+	region := loaded(t, languages)
+	at := time.Date(2025, 3, 18, 8, 0, 0, 0, region.Location)
 	ward := func(name string) kpi.Labels {
 		return kpi.NewLabels(kpi.Label{Name: "hospital", Value: "Sunderby"}, kpi.Label{Name: "ward", Value: name})
 	}
@@ -37,35 +73,32 @@ func standing(t *testing.T) func(*web.Exporter) {
 		{KPI: "beds_occupied", Labels: ward("Kirurgi"), Value: 1234, AsOf: at},
 		{KPI: "net_cost_sek", Labels: kpi.NewLabels(kpi.Label{Name: "division", Value: "Psykiatri"}), Value: 1234.5e6, AsOf: at},
 	}
-	assessments := plan.Assess(cfg.Plan.Targets, cfg.Catalogue(), samples, at, cfg.Location)
-	assessments = append(assessments, plan.Assessment{
-		KPI:    kpi.KPI{Name: "strange", Title: kpi.Text{SV: "<script>alert(1)</script>", EN: "<script>alert(1)</script>"}, Unit: "no_such_unit"},
+	assessments := plan.Assessments{At: at, Targets: append(plan.Assess(region.Plan.Targets, region.KPIs, samples, at, region.Location), plan.Assessment{
+		KPI:    kpi.KPI{Name: "strange"},
 		Target: plan.Target{ID: `"><img src=x>`, Terms: plan.Terms{Cite: "<b>bold</b>"}},
 		Actual: new(math.NaN()), Expected: new(math.Inf(1)), Margin: new(math.Inf(-1)), Full: new(math.MaxFloat64), Status: plan.Critical,
-	})
-	return func(e *web.Exporter) {
-		e.Clock = clock.StartingAt(at)
-		e.Alerts = func() ([]evaluator.Alert, bool) {
+	})}
+	return func(c *web.Content) {
+		c.Clock = clock.StartingAt(at)
+		c.Alerts = func() ([]evaluator.Alert, bool) {
 			return []evaluator.Alert{
-				alert("BedsAvailableOffPlan", "critical", "firing", "Vårdplatser: 33 mot 38", "Beds: 33 against 38", e.Clock.Wall(at)),
-				alert("<script>alert(2)</script>", "warning", "pending", "<img src=x onerror=alert(3)>", "<b>bold</b>", e.Clock.Wall(at)),
+				alert("BedsAvailableOffPlan", "critical", "firing", "Vårdplatser: 33 mot 38", "Beds: 33 against 38", c.Clock.Wall(at)),
+				alert("<script>alert(2)</script>", "warning", "pending", "<img src=x onerror=alert(3)>", "<b>bold</b>", c.Clock.Wall(at)),
 			}, true
 		}
-		e.Report = func() *report.Report {
-			return report.New(report.Input{Region: cfg.Region, Collectors: cfg.Collectors, Targets: assessments, Samples: samples, At: at, Location: cfg.Location})
-		}
-		e.Collectors = func() []report.CollectorStatus {
-			return []report.CollectorStatus{
-				{Definition: cfg.Collectors[0], LastRun: at, Duration: 90 * time.Millisecond, LastSuccess: at, Rows: 28, Shown: 1196, Withheld: 3, DataTime: at, NextRun: at.Add(5 * time.Minute), SourceUp: true},
-				{Definition: cfg.Collectors[1], SourceUp: true},
-				{Definition: cfg.Collectors[2], LastRun: at, Duration: 31 * time.Second, Err: errors.New("collectors/waiting.sql: row 3: waited: <i>text</i>"), Withdrawn: 2},
+		c.Report = func() *report.Report { return report.New(region, assessments, samples) }
+		c.Collectors = func() []collectors.Status {
+			return []collectors.Status{
+				{Definition: region.Collectors[0], LastRun: at, Duration: 90 * time.Millisecond, LastSuccess: at, Rows: 28, Shown: 1196, Withheld: 3, DataTime: at, NextRun: at.Add(5 * time.Minute), SourceUp: true},
+				{Definition: region.Collectors[1], SourceUp: true},
+				{Definition: region.Collectors[2], LastRun: at, Duration: 31 * time.Second, Err: errors.New("collectors/waiting.sql: row 3: waited: <i>text</i>"), Withdrawn: 2},
 			}
 		}
 	}
 }
 
 func TestReportPage(t *testing.T) {
-	url := "http://" + serve(t, "", standing(t)) + "/"
+	url := "http://" + serve(t, "", everything(t, "[sv, en]")) + "/"
 	tests := []struct {
 		name, query, accept, language string
 		contains                      []string
@@ -76,10 +109,10 @@ func TestReportPage(t *testing.T) {
 		}},
 		{"English by header", "", "en-GB,sv;q=0.5", "en", []string{
 			`<html lang="en">`, "How we stand to the plan", "Tuesday 18 March 2025, 08:00", "Critical", "Unknown", "On plan", "No target",
-			"Available beds", "-13.2%", "1,234.5\u00a0SEK m", "no figure", "The last run failed", "Time waited (mean)",
+			"Available beds", "-13.2%", "1,234.5\u00a0MSEK", "no figure", "The last run failed", "Time waited (mean)",
 		}},
 		{"English by query", "?lang=en", "sv", "en", []string{`href="collectors?lang=en"`, `href="?lang=sv"`}},
-		{"a language there is not", "?lang=de", "sv", "sv", []string{`href="collectors"`}},
+		{"a language there is not", "?lang=de", "sv", "sv", []string{`href="collectors"`, `<a class="language" href="?lang=en" lang="en" hreflang="en">English</a>`}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -101,8 +134,16 @@ func TestReportPage(t *testing.T) {
 	}
 }
 
+// A region with one language has no link to another.
+func TestOneLanguage(t *testing.T) {
+	_, body := get(t, http.MethodGet, "http://"+serve(t, "", everything(t, "[en]"))+"/?lang=sv", http.Header{"Accept-Language": {"sv"}})
+	if page := string(body); !strings.Contains(page, `<html lang="en">`) || !strings.Contains(page, "Available beds") || strings.Contains(page, "hreflang") {
+		t.Errorf("not a page of one language:\n%.1500s", page)
+	}
+}
+
 func TestCollectorsPage(t *testing.T) {
-	_, body := get(t, http.MethodGet, "http://"+serve(t, "", standing(t))+"/collectors?lang=en", nil)
+	_, body := get(t, http.MethodGet, "http://"+serve(t, "", everything(t, "[sv, en]"))+"/collectors?lang=en", nil)
 	page := string(body)
 	for _, want := range []string{
 		`<tr id="beds" class="well">`, `<tr id="finance" class="waiting">`, `<tr id="waiting" class="failed">`,
@@ -121,7 +162,7 @@ func TestCollectorsPage(t *testing.T) {
 
 // A page asks nothing of any other place, and lets nothing else do so.
 func TestPagesKeepToThemselves(t *testing.T) {
-	base := "http://" + serve(t, "", standing(t))
+	base := "http://" + serve(t, "", everything(t, "[sv, en]"))
 	outside := regexp.MustCompile(`(?i)(src|href|url|action)\s*[=(]\s*["']?(https?:)?//`)
 	for _, path := range []string{"/", "/collectors", "/static/board.css"} {
 		response, body := get(t, http.MethodGet, base+path, nil)
@@ -145,10 +186,10 @@ func TestPagesKeepToThemselves(t *testing.T) {
 }
 
 func TestStartingNotice(t *testing.T) {
-	change := standing(t)
-	url := "http://" + serve(t, "", func(e *web.Exporter) {
-		change(e)
-		e.Ready = func() error { return errors.New("collector beds has not run yet") }
+	change := everything(t, "[sv, en]")
+	url := "http://" + serve(t, "", func(c *web.Content) {
+		change(c)
+		c.Ready = func() error { return errors.New("collector beds has not run yet") }
 	})
 	_, body := get(t, http.MethodGet, url+"/?lang=en", nil)
 	if !strings.Contains(string(body), "Collecting has just begun") {

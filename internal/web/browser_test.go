@@ -94,7 +94,7 @@ func requests(t *testing.T, netLog string) []string {
 // A real browser shows the pages in both languages, without a complaint and
 // without a request to any other machine.
 func TestBrowser(t *testing.T) {
-	base := "http://" + serve(t, "", standing(t))
+	base := "http://" + serve(t, "", everything(t, "[sv, en]"))
 	tests := []struct {
 		name, path, lang string
 		contains         []string
@@ -146,7 +146,7 @@ func TestBrowserSeesWhatIsWrong(t *testing.T) {
 
 // The page has its style, and no part of it is wider than a phone.
 func TestBrowserDrawsThePage(t *testing.T) {
-	base := "http://" + serve(t, "", standing(t))
+	base := "http://" + serve(t, "", everything(t, "[sv, en]"))
 	for name, size := range map[string]string{"desktop": "1280,900", "phone": "390,844"} {
 		t.Run(name, func(t *testing.T) {
 			file := filepath.Join(t.TempDir(), "page.png")

@@ -1,5 +1,5 @@
-// Package web is what planwatch shows over HTTP: the metrics, its health, and
-// the report and the collectors' state as pages.
+// Package web serves planwatch over HTTP: the metrics, its health, and pages
+// with the report and the state of the collectors.
 package web
 
 import (
@@ -19,32 +19,37 @@ import (
 	toolkit "github.com/prometheus/exporter-toolkit/web"
 
 	"planwatch/alerts/evaluator"
+	"planwatch/collectors"
 	"planwatch/internal/clock"
-	"planwatch/internal/kpi"
+	"planwatch/internal/exposition"
+	"planwatch/internal/language"
+	"planwatch/internal/naming"
 	"planwatch/internal/report"
 	"planwatch/internal/snapshot"
 )
 
-// Exporter is what the server shows.
-type Exporter struct {
+// Content is what the server serves.
+type Content struct {
 	// Store holds the figures.
 	Store *snapshot.Store
-	// Registry takes the metrics about the server.
+	// Registry registers the metrics about the server.
 	Registry prometheus.Registerer
 	// Gatherer gives the metrics about planwatch itself.
 	Gatherer prometheus.Gatherer
-	// Alerts are those that are pending or firing, and whether planwatch
+	// Alerts returns the pending and firing alerts, and whether planwatch
 	// evaluates any.
 	Alerts func() ([]evaluator.Alert, bool)
-	// Ready says why planwatch is not ready yet, or nil.
+	// Summary returns the text of an alert in one line, or "".
+	Summary func(alert evaluator.Alert, l *language.Language) string
+	// Ready returns why planwatch is not ready, or nil.
 	Ready func() error
-	// Reload takes the configuration over anew. Without it, /-/reload is off.
+	// Reload reloads the configuration. If it is nil, /-/reload is off.
 	Reload func(context.Context) error
-	// Report is how the region stands now.
+	// Report returns the current report.
 	Report func() *report.Report
-	// Collectors is how each collector does.
-	Collectors func() []report.CollectorStatus
-	// Clock is planwatch's own.
+	// Collectors returns the status of each collector.
+	Collectors func() []collectors.Status
+	// Clock is planwatch's clock.
 	Clock clock.Clock
 }
 
@@ -57,9 +62,9 @@ type Server struct {
 	tls       bool
 }
 
-// Listen opens the addresses and makes a Server of them, whose TLS and basic
-// authentication configFile gives, in the form of Prometheus' exporter-toolkit.
-func Listen(ctx context.Context, addresses []string, configFile string, shown Exporter, logger *slog.Logger) (*Server, error) {
+// Listen listens on the addresses and makes a Server. configFile sets TLS and
+// basic authentication, in the form of Prometheus' exporter-toolkit.
+func Listen(ctx context.Context, addresses []string, configFile string, content Content, logger *slog.Logger) (*Server, error) {
 	if err := CheckConfigFile(configFile); err != nil {
 		return nil, err
 	}
@@ -69,7 +74,7 @@ func Listen(ctx context.Context, addresses []string, configFile string, shown Ex
 	}
 	s := &Server{
 		http: &http.Server{
-			Handler:           newHandler(shown, logger),
+			Handler:           newHandler(content, logger),
 			ReadHeaderTimeout: 5 * time.Second,
 			WriteTimeout:      time.Minute,
 			IdleTimeout:       2 * time.Minute,
@@ -90,8 +95,7 @@ func Listen(ctx context.Context, addresses []string, configFile string, shown Ex
 	return s, nil
 }
 
-// CheckConfigFile finds the faults of a file with TLS and basic
-// authentication; no file has none.
+// CheckConfigFile checks a file with TLS and basic authentication; "" is valid.
 func CheckConfigFile(file string) error {
 	if err := toolkit.Validate(file); err != nil {
 		return fmt.Errorf("web.config.file: %s", strings.Join(strings.Fields(err.Error()), " "))
@@ -99,7 +103,7 @@ func CheckConfigFile(file string) error {
 	return nil
 }
 
-// configuresTLS tells whether a web configuration is one with TLS.
+// configuresTLS reports whether a web configuration has TLS.
 func configuresTLS(file string) (bool, error) {
 	if file == "" {
 		return false, nil
@@ -121,7 +125,7 @@ func (s *Server) closeListeners() {
 	}
 }
 
-// URLs are where the server is found from this machine.
+// URLs returns the server's URLs on this machine.
 func (s *Server) URLs() []string {
 	scheme := "http"
 	if s.tls {
@@ -146,21 +150,21 @@ func (s *Server) Serve() error {
 	return nil
 }
 
-// Shutdown lets requests under way end, until ctx does.
+// Shutdown stops the server. It waits for open requests until ctx ends.
 func (s *Server) Shutdown(ctx context.Context) error { return s.http.Shutdown(ctx) }
 
-func newHandler(shown Exporter, logger *slog.Logger) http.Handler {
-	counted := newCounted(shown.Registry)
+func newHandler(content Content, logger *slog.Logger) http.Handler {
+	counted := newCounted(content.Registry)
 	mux := http.NewServeMux()
-	pages := &board{shown.Report, shown.Collectors, shown.Alerts, shown.Ready, shown.Clock, logger}
+	pages := &board{content, logger}
 	mux.Handle("GET /{$}", counted.handler("report", http.HandlerFunc(pages.serveReport)))
 	mux.Handle("GET /collectors", counted.handler("collectors", http.HandlerFunc(pages.serveCollectors)))
 	mux.Handle("GET /static/", counted.handler("static", static()))
-	mux.Handle("GET /metrics", counted.handler("metrics", Metrics(shown.Store, shown.Gatherer, logger)))
-	mux.Handle("GET /api/v1/alerts", counted.handler("alerts", activeAlerts(shown.Alerts)))
+	mux.Handle("GET /metrics", counted.handler("metrics", exposition.Handler(content.Store, content.Gatherer, logger)))
+	mux.Handle("GET /api/v1/alerts", counted.handler("alerts", activeAlerts(content.Alerts)))
 	mux.Handle("GET /-/healthy", counted.handler("healthy", http.HandlerFunc(healthy)))
-	mux.Handle("GET /-/ready", counted.handler("ready", ready(shown.Ready)))
-	mux.Handle("/-/reload", counted.handler("reload", reload(shown.Reload)))
+	mux.Handle("GET /-/ready", counted.handler("ready", ready(content.Ready)))
+	mux.Handle("/-/reload", counted.handler("reload", reload(content.Reload)))
 	return mux
 }
 
@@ -173,19 +177,19 @@ type counted struct {
 func newCounted(registry prometheus.Registerer) counted {
 	c := counted{
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Namespace: kpi.ExporterPrefix, Subsystem: "http", Name: "requests_total", Help: "HTTP requests by handler and status code.",
-		}, []string{"handler", "code"}),
+			Name: naming.HTTPRequests, Help: "HTTP requests by handler and status code.",
+		}, []string{naming.LabelHandler, naming.LabelCode}),
 		duration: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Namespace: kpi.ExporterPrefix, Subsystem: "http", Name: "request_duration_seconds", Help: "How long requests took, by handler.",
+			Name: naming.HTTPRequestDuration, Help: "How long requests took, by handler.",
 			Buckets: []float64{.001, .005, .025, .1, .5, 2.5, 10},
-		}, []string{"handler"}),
+		}, []string{naming.LabelHandler}),
 	}
 	registry.MustRegister(c.requests, c.duration)
 	return c
 }
 
 func (c counted) handler(name string, next http.Handler) http.Handler {
-	labels := prometheus.Labels{"handler": name}
+	labels := prometheus.Labels{naming.LabelHandler: name}
 	return promhttp.InstrumentHandlerDuration(c.duration.MustCurryWith(labels),
 		promhttp.InstrumentHandlerCounter(c.requests.MustCurryWith(labels), next))
 }

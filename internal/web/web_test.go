@@ -2,7 +2,6 @@ package web_test
 
 import (
 	"bytes"
-	"compress/gzip"
 	"context"
 	"errors"
 	"io"
@@ -17,37 +16,52 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/collectors"
+	promcollectors "github.com/prometheus/client_golang/prometheus/collectors"
 
 	"planwatch/alerts/evaluator"
+	"planwatch/collectors"
+	"planwatch/config"
 	"planwatch/internal/clock"
 	"planwatch/internal/kpi"
+	"planwatch/internal/language"
+	"planwatch/internal/naming"
+	"planwatch/internal/regiontest"
 	"planwatch/internal/report"
 	"planwatch/internal/snapshot"
 	"planwatch/internal/web"
 )
 
+// bare is a region of which the pages need no more.
+func bare(t *testing.T) *config.Region {
+	t.Helper()
+	return &config.Region{Service: config.Service{Title: "Region Test"}, Languages: regiontest.Languages(t)}
+}
+
 // serve starts a server on a free loopback port and gives its address.
-func serve(t *testing.T, configFile string, change func(*web.Exporter)) string {
+func serve(t *testing.T, configFile string, change func(*web.Content)) string {
 	t.Helper()
 	quiet := slog.New(slog.DiscardHandler)
-	store := snapshot.NewStore(clock.Clock{}, snapshot.File{}, quiet)
-	k := kpi.KPI{Name: "beds_available", Title: kpi.Text{EN: "Available beds"}, Definition: kpi.Text{EN: "Staffed beds."}}
-	store.Replace(snapshot.Figures{Collector: "beds", KPIs: []kpi.KPI{k}, MaxAge: time.Hour, Samples: []kpi.Sample{
+	store := snapshot.NewStore(clock.Clock{}, snapshot.SaveFile{}, quiet)
+	k := kpi.KPI{Name: "beds_available", Title: language.Text{"en": "Available beds"}, Definition: language.Text{"en": "Staffed beds."}}
+	region := bare(t)
+	store.Replace(snapshot.Record{Collector: "beds", Samples: []kpi.Sample{
 		{KPI: "beds_available", Labels: kpi.NewLabels(kpi.Label{Name: "ward", Value: "Kirurgi"}), Value: 38, AsOf: time.Now()},
-	}})
+	}}, snapshot.Description{KPIs: []kpi.KPI{k}, MaxAge: time.Hour, HelpLanguage: region.Languages.English()})
 	registry := prometheus.NewRegistry()
-	registry.MustRegister(collectors.NewGoCollector())
-	exporter := web.Exporter{
+	registry.MustRegister(promcollectors.NewGoCollector())
+	content := web.Content{
 		Store: store, Registry: registry, Gatherer: registry, Ready: func() error { return nil },
-		Report:     func() *report.Report { return &report.Report{Region: "Region Test"} },
-		Collectors: func() []report.CollectorStatus { return nil },
+		Report:     func() *report.Report { return &report.Report{Region: region} },
+		Collectors: func() []collectors.Status { return nil },
 		Alerts:     func() ([]evaluator.Alert, bool) { return nil, false },
+		Summary: func(a evaluator.Alert, l *language.Language) string {
+			return a.Annotations[naming.AnnotationSummary(region.Languages.Suffix(l))]
+		},
 	}
 	if change != nil {
-		change(&exporter)
+		change(&content)
 	}
-	server, err := web.Listen(t.Context(), []string{"127.0.0.1:0"}, configFile, exporter, quiet)
+	server, err := web.Listen(t.Context(), []string{"127.0.0.1:0"}, configFile, content, quiet)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,67 +109,10 @@ func get(t *testing.T, method, url string, header http.Header) (answer, []byte) 
 	return answer{response.Status, response.StatusCode, response.Header}, body
 }
 
-func TestMetrics(t *testing.T) {
-	url := "http://" + serve(t, "", nil) + "/metrics"
-	const sample = `kpi_beds_available{ward="Kirurgi"} 38`
-	tests := []struct {
-		name        string
-		header      http.Header
-		contentType string
-		encoding    string
-		contains    []string
-	}{
-		{"text", nil, "text/plain", "", []string{sample + "\n", "go_goroutines"}},
-		{"OpenMetrics", http.Header{"Accept": {"application/openmetrics-text;version=1.0.0"}}, "application/openmetrics-text", "", []string{sample + ".0\n", "\n# EOF\n"}},
-		{"gzip", http.Header{"Accept-Encoding": {"deflate, gzip;q=0.8"}}, "text/plain", "gzip", []string{sample + "\n", "go_goroutines"}},
-		{"gzip of OpenMetrics", http.Header{"Accept": {"application/openmetrics-text;version=1.0.0"}, "Accept-Encoding": {"gzip"}}, "application/openmetrics-text", "gzip", []string{sample, "\n# EOF\n"}},
-		{"gzip refused", http.Header{"Accept-Encoding": {"gzip;q=0, identity"}}, "text/plain", "", []string{sample + "\n"}},
-		{"gzip in a second header", http.Header{"Accept-Encoding": {"br", "deflate, GZIP ; Q=0.5"}}, "text/plain", "gzip", []string{sample + "\n"}},
-		{"gzip refused in a second header", http.Header{"Accept-Encoding": {"*", "gzip; q=0"}}, "text/plain", "", []string{sample + "\n"}},
-		{"any coding", http.Header{"Accept-Encoding": {"br;q=0.1, *;q=0.5"}}, "text/plain", "gzip", []string{sample + "\n"}},
-		{"any coding refused", http.Header{"Accept-Encoding": {"identity, *;q=0"}}, "text/plain", "", []string{sample + "\n"}},
-		{"any coding refused but gzip", http.Header{"Accept-Encoding": {"*;q=0, gzip"}}, "text/plain", "gzip", []string{sample + "\n"}},
-		{"another coding", http.Header{"Accept-Encoding": {"br, x-gzip-not"}}, "text/plain", "", []string{sample + "\n"}},
-		{"protobuf", http.Header{"Accept": {"application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited"}}, "application/vnd.google.protobuf", "", []string{"kpi_beds_available", "Kirurgi", "go_goroutines"}},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			response, body := get(t, http.MethodGet, url, tt.header)
-			if response.StatusCode != http.StatusOK {
-				t.Fatal(response.Status)
-			}
-			if got := response.Header.Get("Content-Type"); !strings.HasPrefix(got, tt.contentType) {
-				t.Errorf("Content-Type %s", got)
-			}
-			if got := response.Header.Get("Content-Encoding"); got != tt.encoding {
-				t.Errorf("Content-Encoding %q", got)
-			}
-			if tt.encoding == "gzip" {
-				zip, err := gzip.NewReader(bytes.NewReader(body))
-				if err != nil {
-					t.Fatal(err)
-				}
-				zip.Multistream(false) // browsers and curl read no more
-				if body, err = io.ReadAll(zip); err != nil {
-					t.Fatal(err)
-				}
-			}
-			for _, part := range tt.contains {
-				if !bytes.Contains(body, []byte(part)) {
-					t.Errorf("no %q in\n%.2000s", part, body)
-				}
-			}
-			if n := bytes.Count(body, []byte("# EOF")); n > 1 {
-				t.Errorf("%d end marks", n)
-			}
-		})
-	}
-}
-
 // HEAD answers as GET does, without the body.
 func TestHead(t *testing.T) {
-	base := "http://" + serve(t, "", func(e *web.Exporter) {
-		e.Alerts = func() ([]evaluator.Alert, bool) { return []evaluator.Alert{}, true }
+	base := "http://" + serve(t, "", func(c *web.Content) {
+		c.Alerts = func() ([]evaluator.Alert, bool) { return []evaluator.Alert{}, true }
 	})
 	for _, path := range []string{"/", "/collectors", "/metrics", "/api/v1/alerts", "/static/board.css", "/-/healthy", "/-/ready"} {
 		t.Run(path, func(t *testing.T) {
@@ -185,8 +142,8 @@ func TestPromtoolHasNothingToSay(t *testing.T) {
 
 func TestLifecycle(t *testing.T) {
 	reloads := 0
-	base := "http://" + serve(t, "", func(e *web.Exporter) {
-		e.Reload = func(context.Context) error {
+	base := "http://" + serve(t, "", func(c *web.Content) {
+		c.Reload = func(context.Context) error {
 			reloads++
 			if reloads > 1 {
 				return errors.New("collectors/beds.yaml:14: kpi beds_available: better: \"up\" is not higher or lower")
@@ -194,7 +151,7 @@ func TestLifecycle(t *testing.T) {
 			return nil
 		}
 	})
-	off := "http://" + serve(t, "", func(e *web.Exporter) { e.Ready = func() error { return errors.New("collector beds has not run yet") } })
+	off := "http://" + serve(t, "", func(c *web.Content) { c.Ready = func() error { return errors.New("collector beds has not run yet") } })
 	tests := []struct {
 		name, method, url string
 		status            int
@@ -244,8 +201,8 @@ func TestListenRefuses(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			exporter := web.Exporter{Registry: prometheus.NewRegistry()}
-			_, err := web.Listen(t.Context(), []string{tt.address}, tt.configFile, exporter, slog.New(slog.DiscardHandler))
+			content := web.Content{Registry: prometheus.NewRegistry()}
+			_, err := web.Listen(t.Context(), []string{tt.address}, tt.configFile, content, slog.New(slog.DiscardHandler))
 			if err == nil || !strings.HasPrefix(strings.ReplaceAll(err.Error(), "\n", " "), tt.want) {
 				t.Errorf("got %v", err)
 			}

@@ -67,7 +67,7 @@ func (f *Faults) add(path string, err error) {
 	*f.all = append(*f.all, &Fault{Path: f.path + path, Err: err})
 }
 
-// Any tells whether there is a fault, in this part or any other of the
+// Any reports whether there is a fault, in this part or any other of the
 // document.
 func (f *Faults) Any() bool { return len(*f.all) > 0 }
 

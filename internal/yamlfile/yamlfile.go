@@ -15,18 +15,18 @@ import (
 	"github.com/goccy/go-yaml/parser"
 )
 
-// File is one YAML document together with the name that its faults carry.
-type File struct {
+// Document is one YAML document together with the name that its faults carry.
+type Document struct {
 	name string
 	data []byte
 	tree *ast.File
 }
 
-// Parse reads one YAML document. name stands in front of every fault.
-func Parse(name string, data []byte) (*File, error) {
+// Parse reads one YAML document. Every fault begins with name.
+func Parse(name string, data []byte) (*Document, error) {
 	tree, err := parser.ParseBytes(data, 0)
 	if err != nil {
-		return nil, located(name, err)
+		return nil, oneLine(name, err)
 	}
 	documents := 0
 	for _, doc := range tree.Docs {
@@ -40,18 +40,18 @@ func Parse(name string, data []byte) (*File, error) {
 	case documents > 1:
 		return nil, fmt.Errorf("%s: more than one YAML document; give each a file of its own", name)
 	}
-	return &File{name: name, data: data, tree: tree}, nil
+	return &Document{name: name, data: data, tree: tree}, nil
 }
 
 // Name is the name given to Parse.
-func (f *File) Name() string { return f.name }
+func (f *Document) Name() string { return f.name }
 
 // Decode fills v, which keeps the value it has wherever the document is
 // silent. Unknown keys, duplicate keys and wrong types are errors.
-func (f *File) Decode(v any) error {
+func (f *Document) Decode(v any) error {
 	decoder := yaml.NewDecoder(bytes.NewReader(f.data), yaml.Strict())
 	if err := decoder.Decode(v); err != nil && !errors.Is(err, io.EOF) {
-		return located(f.name, err)
+		return oneLine(f.name, err)
 	}
 	return nil
 }
@@ -73,9 +73,9 @@ func (f *Fault) Error() string { return f.Err.Error() }
 func (f *Fault) Unwrap() error { return f.Err }
 
 // Locate puts file and line in front of every Fault in err, however many
-// errors.Join holds. Where the path does not stand in the document, as for a
+// errors.Join holds. Where the path is not in the document, as for a
 // key that is missing, the line is that of the nearest part that does.
-func (f *File) Locate(err error) error {
+func (f *Document) Locate(err error) error {
 	if err == nil {
 		return nil
 	}
@@ -95,7 +95,7 @@ func (f *File) Locate(err error) error {
 
 // Line is the line on which the value at path begins, or that of the nearest
 // enclosing part of the document.
-func (f *File) Line(path string) int {
+func (f *Document) Line(path string) int {
 	for path != "" && path != "$" {
 		if p, err := yaml.PathString(path); err == nil {
 			if node, err := p.FilterFile(f.tree); err == nil && node != nil {
@@ -124,9 +124,9 @@ func firstLine(node ast.Node) int {
 	return 1
 }
 
-// located turns the library's error, which draws the source over several
+// oneLine turns the library's error, which quotes the source over several
 // lines, into one line.
-func located(name string, err error) error {
+func oneLine(name string, err error) error {
 	var mismatch *yaml.TypeError
 	if errors.As(err, &mismatch) && mismatch.Token != nil {
 		return fmt.Errorf("%s:%d: %q is not %s", name, mismatch.Token.Position.Line,

@@ -13,8 +13,8 @@ var (
 	measuredHours = []int{6, 14, 22}
 )
 
-// A ward is never below the lower bound of its beds nor above the upper one,
-// in thousandths: what it cannot take is placed on another ward.
+// A ward's patients are always between these bounds, in thousandths of its
+// beds. The others are placed on another ward.
 const (
 	leastOccupied = 800
 	mostOccupied  = 1050
@@ -27,13 +27,14 @@ type beds struct {
 
 func (b beds) overcrowded() int { return max(0, b.occupied-b.available) }
 
-// room is how many more patients the ward can take without an overcrowding.
+// room is how many more patients the ward can take without overcrowding.
 func (b beds) room() int { return max(0, b.available-b.occupied) }
 
 func bedMeasurementTable() table {
 	t := table{name: "bed_measurement", columns: []string{"measured_at", "ward_id", "available", "occupied", "overcrowded", "outlying"}}
 	random := rand.New(rand.NewPCG(2025, 318))
-	// drift is each ward's slow departure from its usual pressure, in thousandths.
+	// drift is each ward's slow deviation from its usual pressure, in
+	// thousandths.
 	drift := make([]int, len(wards))
 	for day := firstDay; !day.After(lastDay); day = day.AddDate(0, 0, 1) {
 		available := make([]int, len(wards))
@@ -107,9 +108,9 @@ func seasonalPressure(day time.Time, hour int) int {
 // fewest is how many patients a ward of that many beds has at least.
 func fewest(available int) int { return (available*leastOccupied + 999) / 1000 }
 
-// placeOutlying moves the patients that a ward cannot take to wards of the
-// same hospital that have room. Who finds none is discharged or moved to
-// another hospital, and leaves the count.
+// placeOutlying moves the patients that a ward cannot take to wards of the same
+// hospital that have room. If there is no room, they are discharged or moved to
+// another hospital and not counted.
 func placeOutlying(measured []beds) {
 	for i := range measured {
 		own := &measured[i]
@@ -124,8 +125,8 @@ func placeOutlying(measured []beds) {
 	}
 }
 
-// roomiest is the ward that can best take an outlying patient of ward except
-// in the hospital, or -1.
+// roomiest is the ward with most room for an outlying patient of ward except in
+// the hospital, or -1.
 func roomiest(measured []beds, hospital string, except int) int {
 	best := -1
 	for i, b := range measured {

@@ -2,8 +2,8 @@ package main
 
 import "time"
 
-// Days are dates of the region's wall clock. They are held in UTC so that no
-// daylight saving comes between them.
+// Days are dates of the region's wall clock. They are in UTC, so that every day
+// has 24 hours.
 
 func date(year int, month time.Month, day int) time.Time {
 	return time.Date(year, month, day, 0, 0, 0, 0, time.UTC)

@@ -25,7 +25,7 @@ type clinic struct {
 	firstVisit, treatment int
 	// late is how many in a thousand of them have waited for more than 90 days.
 	late int
-	// course is how late changes in two years, in thousandths.
+	// course is the change of late in two years, in thousandths.
 	course int
 	// planned are the operations on a weekday, in tenths, with all theatres
 	// open; acute those on any day.
@@ -78,8 +78,8 @@ func about(random *rand.Rand, amount, spread int) int {
 	return max(0, (amount+random.IntN(2*spread+1)-spread+500)/1000)
 }
 
-// cosmicPace is what the new record system leaves of usual production, in
-// thousandths: three quarters at first, all of it from March 2025.
+// cosmicPace is the share of usual production after the introduction of Cosmic,
+// in thousandths: three quarters at first, all from March 2025.
 func cosmicPace(day time.Time) int {
 	switch {
 	case day.Before(cosmicIntroduction):

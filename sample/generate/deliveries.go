@@ -13,10 +13,10 @@ type deliveredYear struct {
 	induced int
 }
 
-// maternities are the hospitals where children are born. The deliveries of
-// 2024 are the report's, all else is made up: that they fall from year to
-// year and inductions rise is the report's, by how much is not. 2025 is drawn
-// as a whole year, of which the sample shows the beginning.
+// maternities are the hospitals where children are born. The report states the
+// deliveries of 2024, and that deliveries fall and inductions rise each year.
+// All other figures are made up. 2025 is a whole year, of which the sample has
+// the beginning.
 var maternities = []struct {
 	hospital string
 	years    []deliveredYear
@@ -54,7 +54,7 @@ func deliveryDayTable() table {
 }
 
 // deliveryDay draws the day of a delivery. Weekends have a fifth fewer, since
-// planned ones are on weekdays, and late spring and summer have more.
+// planned ones are on weekdays. Late spring and summer have more.
 func deliveryDay(year int, random *rand.Rand) time.Time {
 	first := date(year, time.January, 1)
 	days := daysBetween(first, date(year+1, time.January, 1))

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// deviant is a division with its deviations, made up.
-type deviant struct {
+// divisionDeviations is a division and its deviations, made up.
+type divisionDeviations struct {
 	division string
 	// reported on an ordinary weekday
 	reported int
@@ -15,7 +15,7 @@ type deviant struct {
 	unresolved int
 }
 
-var deviants = []deviant{
+var allDeviations = []divisionDeviations{
 	{"Nära", 9, 240},
 	{county1, 10, 270},
 	{county2, 8, 205},
@@ -24,8 +24,8 @@ var deviants = []deviant{
 }
 
 // lexMaria are the days, by division, on which a lex Maria case was sent in.
-// That there were five in January and February 2025 is the report's; that none
-// followed up to its day, and all else, is made up.
+// The report states that there were five in January and February 2025; all else
+// is made up.
 var lexMaria = map[string][]time.Time{
 	"Nära": {
 		date(2023, time.February, 14), date(2023, time.May, 9), date(2023, time.September, 21), date(2023, time.November, 28),
@@ -55,8 +55,9 @@ var lexMaria = map[string][]time.Time{
 }
 
 // privacyDays are the days, by division, on which a deviation with a personal
-// data incident was reported. That 21 came with Cosmic's introduction is the
-// report's; the days, the divisions and those of the years before are made up.
+// data incident was reported. The report states that 21 came with Cosmic's
+// introduction; the days, the divisions and those of the years before are made
+// up.
 var privacyDays = map[string][]time.Time{
 	"Nära": {
 		date(2023, time.February, 8), date(2023, time.June, 14), date(2023, time.October, 4), date(2024, time.February, 7),
@@ -75,19 +76,19 @@ var privacyDays = map[string][]time.Time{
 	},
 }
 
-// From this day on an error in the deviation system, which the report tells
-// of, keeps some deviations from being closed. The day is made up.
+// From this day, an error in the deviation system keeps some deviations from
+// being closed, as the report states. The day is made up.
 var deviationsLocked = date(2025, time.January, 13)
 
 func deviationDayTable() table {
 	t := table{name: "deviation_day", columns: []string{"day", "division", "reported", "unresolved", "privacy", "lex_maria"}}
 	random := rand.New(rand.NewPCG(2025, 21))
-	unresolved := make([]int, len(deviants))
-	for i, d := range deviants {
+	unresolved := make([]int, len(allDeviations))
+	for i, d := range allDeviations {
 		unresolved[i] = d.unresolved
 	}
 	for day := firstDay; !day.After(lastDay); day = day.AddDate(0, 0, 1) {
-		for i, d := range deviants {
+		for i, d := range allDeviations {
 			privacy := onDay(privacyDays[d.division], day)
 			reported := max(privacy, reportedDeviations(d, day, random))
 			// a deviation is handled in some five weeks; what is handled varies
@@ -111,7 +112,7 @@ func deviationDayTable() table {
 
 // reportedDeviations is how many the division reports on the day: few at
 // weekends, and half as many again in the two months after Cosmic came.
-func reportedDeviations(d deviant, day time.Time, random *rand.Rand) int {
+func reportedDeviations(d divisionDeviations, day time.Time, random *rand.Rand) int {
 	usual := d.reported * 1000
 	switch {
 	case isWeekend(day) || isPublicHoliday(day):

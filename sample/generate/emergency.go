@@ -6,17 +6,17 @@ import (
 	"time"
 )
 
-// Emergency departments are measured at these hours. None of them falls out
-// when summer time begins.
+// Emergency departments are measured at these hours. All of them exist on the
+// day when summer time begins.
 var edHours = []int{0, 6, 12, 18}
 
-// edShares are the shares of a day's patients that have come since the
-// measurement before, in thousandths.
+// edShares are the shares of a day's patients that arrived since the previous
+// measurement, in thousandths.
 var edShares = []int{240, 100, 300, 360}
 
 // emergencyDepartments are in order of the hospitals' ids. Patients a day and
-// lengths of stay are made up; that the inflow has risen markedly since Cosmic
-// at all but Sunderby is the report's.
+// lengths of stay are made up. The report states that the inflow has risen
+// markedly since Cosmic at all but Sunderby.
 var emergencyDepartments = []struct {
 	patients int
 	// cosmic is the inflow since Cosmic compared with before, in thousandths.

@@ -116,9 +116,9 @@ func ledgerMonthTable(frames []economicFrame) table {
 
 func daysIn(year int) int { return date(year, time.December, 31).YearDay() }
 
-// insuranceContractTable holds the contracts of the report. That the new ones
-// run for five years follows from the savings it states: 2.6 million SEK a
-// year, 13 million over the whole period.
+// insuranceContractTable holds the contracts of the report. The new ones run
+// for five years, by the savings in the report: 2.6 million SEK a year, 13
+// million over the whole period.
 func insuranceContractTable() table {
 	const larger, property, vehicles = "Större avtal", "Egendoms- och ansvarsförsäkring", "Motorfordonsförsäkring"
 	t := table{name: "insurance_contract", columns: []string{"contract_id", "contract_group", "category", "valid_from", "valid_to", "annual_premium_sek"}}

@@ -31,7 +31,7 @@ func examWaitingTable() table {
 		for _, q := range examQueues {
 			size := q.exams * queueLength(day)
 			if q.modality == "DT" {
-				// computed tomography is what the report calls challenging
+				// the report calls computed tomography challenging
 				size += q.exams * daysBetween(firstDay, day) / 4
 			}
 			for i, share := range examShares {
@@ -44,10 +44,10 @@ func examWaitingTable() table {
 	return t
 }
 
-// What the report says of the new examinations: CT of the coronary arteries
-// begins on 27 November 2024, 47 are done by 26 February 2025 and six of them
-// led on to angiography; the mobile MR scanner begins on 11 February 2025 and
-// is to do about 700 a year.
+// The new examinations in the report: CT of the coronary arteries begins on 27
+// November 2024, 47 are done by 26 February 2025 and six of them led on to
+// angiography; the mobile MR scanner begins on 11 February 2025 and is to do
+// about 700 a year.
 var (
 	coronaryBegins   = date(2024, time.November, 27)
 	coronaryReported = date(2025, time.February, 26)

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// season is a wave of a disease: cases a week at its peak, which falls off on
-// both sides.
+// season is a wave of a disease: cases a week at its peak, with fewer before
+// and after.
 type season struct {
 	peak  time.Time
 	cases int
@@ -15,9 +15,8 @@ type season struct {
 	weeks int
 }
 
-// diseases are in order of their rows. All cases are made up, so that in March
-// 2025 influenza is what it was a year earlier and the other three are low, as
-// the report has it.
+// diseases are in order of their rows. All cases are made up. As in the report,
+// influenza in March 2025 is as a year earlier and the other three are low.
 var diseases = []struct {
 	name string
 	// usual is the cases a week between waves.

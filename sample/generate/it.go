@@ -1,15 +1,14 @@
 package main
 
-// undertaking is a study or a project of the IT portfolio. An empty date is
-// one that is not there.
+// undertaking is a study or a project of the IT portfolio. A date may be empty.
 type undertaking struct {
 	kind, name                                           string
 	registered, plannedStart, started, plannedEnd, ended string
 }
 
 // undertakings are those that the report lists, in its order, and FVIS Cosmic.
-// What it says of starts and ends is kept, to the part of the month; the other
-// days are made up. None is late, since the report calls none so.
+// Starts and ends agree with the report, to the part of the month; other days
+// are made up. None is late, as in the report.
 var undertakings = []undertaking{
 	{"projekt", "FVIS Cosmic", "2022-01-10", "2022-01-17", "2022-01-17", "2025-03-31", ""},
 	{"förstudie", "Modernt datalager och Nytt beslutsstöd och rapportverktyg", "2024-10-14", "2025-01-20", "2025-01-20", "2025-09-30", ""},

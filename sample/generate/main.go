@@ -1,6 +1,6 @@
-// Generate writes the sample warehouse: the region's plan as the finance
-// system would hold it, and made-up measurements around the few figures that
-// the region's report states. Its output is the same on every run and machine.
+// Generate writes the sample warehouse: the region's plan as in a finance
+// system, and made-up measurements that agree with the few figures in the
+// region's report. Its output is the same on every run and machine.
 package main
 
 import (

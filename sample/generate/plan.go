@@ -50,8 +50,8 @@ func readInvestments(planDir string) ([]investment, error) {
 	return investments, err
 }
 
-// divisionName is a division as labels have it: the list says "Division
-// Funktion" and "Div Regiongemensamt".
+// divisionName is a division's name in labels. The list has "Division Funktion"
+// and "Div Regiongemensamt".
 func divisionName(text string) string {
 	return strings.TrimPrefix(strings.TrimPrefix(text, "Division "), "Div ")
 }

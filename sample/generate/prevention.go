@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// preventing is an area of primary care with what it does in prevention in
-// ten ordinary weekdays, made up.
+// preventing is an area of primary care with its prevention in ten ordinary
+// weekdays, made up.
 type preventing struct {
 	area                     string
 	dialogues, prescriptions int
@@ -47,7 +47,7 @@ func preventionDayTable() table {
 	return t
 }
 
-// drawn is a whole number about a usual one, which is in thousandths.
+// drawn is a random whole number near a usual one, which is in thousandths.
 func drawn(usual int, random *rand.Rand) int {
 	return (usual*(random.IntN(81)+60)/100 + random.IntN(1000)) / 1000
 }

@@ -37,9 +37,8 @@ var (
 	spotReported = date(2025, time.March, 17)
 )
 
-// spotDayTable lets the team take on patients at an even pace, which gives the
-// report's figures at the end of the day before it, and from then on keep as
-// many as it has.
+// spotDayTable adds patients at an even pace up to the report's figures at the
+// end of the day before the report. After that the number is constant.
 func spotDayTable() table {
 	t := table{name: "spot_day", columns: []string{"day", "hospital", "active", "completed"}}
 	whole := workingDays(spotBegan, spotReported)

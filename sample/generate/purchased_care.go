@@ -44,7 +44,8 @@ func purchasedCareTable() table {
 }
 
 // purchasedCareFundTable has the money set aside for buying guaranteed care.
-// That 60 million SEK end with 2024 is the plan's; what 2023 had is made up.
+// The plan states that 60 million SEK end with 2024; the amount of 2023 is made
+// up.
 func purchasedCareFundTable() table {
 	t := table{name: "purchased_care_fund", columns: []string{"year", "amount_sek"}}
 	for _, f := range []struct {

@@ -28,7 +28,8 @@ type staffGroup struct {
 	sickLeave [3]int
 }
 
-// No group is so small that its sick leave would speak of individuals.
+// Every group is large enough that its sick leave does not identify
+// individuals.
 var staffGroups = []staffGroup{
 	{closeCare, doctor, 150, [3]int{190, 55, 16}, [3]int{310, 300, 290}},
 	{closeCare, nurse, 330, [3]int{60, 25, 9}, [3]int{590, 570, 555}},
@@ -54,10 +55,10 @@ var staffGroups = []staffGroup{
 	{regionalUnits, otherProfession, 370, [3]int{}, [3]int{420, 410, 405}},
 }
 
-// staffYear is what the region's months of a year add up to. The report
-// states how 2024 differs from 2023: 230 million SEK and 72 full-time
-// equivalents less of agency staff, 292 more of own staff. The levels
-// themselves are made up, such that 230 million is almost a third.
+// staffYear is the region's total of a year. The report states how 2024 differs
+// from 2023: 230 million SEK and 72 full-time equivalents less of agency staff,
+// 292 more of own staff. The levels themselves are made up, such that 230
+// million is almost a third.
 type staffYear struct {
 	ownFTE, agencyFTE int // the year's mean, hundredths
 	agencyCost        int // SEK
@@ -96,7 +97,7 @@ func staffMonthTable() table {
 		for month := range 12 {
 			begins := date(firstStaffYear+i, time.Month(month+1), 1)
 			for j, g := range staffGroups {
-				// what is employed follows the year, not the holidays
+				// the number employed does not depend on the holidays
 				scheduled := means[j] * (1640 + random.IntN(20)) / 1000
 				sick := scheduled * g.sickLeave[i] / 10000 * sickMonths[month] / 1000 * (970 + random.IntN(61)) / 1000
 				staffCost := means[j] * monthlyPay(g.profession) / 100 * y.pay / 1000 * (990 + random.IntN(21)) / 1000
@@ -172,8 +173,8 @@ func monthlyPay(profession string) int {
 }
 
 // overtimeHours is the overtime of a hundred full-time equivalents in the
-// month, in hours. The journal system Cosmic came in November 2024 and cost
-// care time for some months.
+// month, in hours. The record system Cosmic was introduced in November 2024 and
+// took time from care for some months.
 func overtimeHours(g staffGroup, month time.Time) int {
 	hours := 90
 	switch g.profession {

@@ -10,9 +10,9 @@ import (
 // hospital's id: the number of them is made up.
 var theatres = []struct{ hospital, open int }{{sunderby, 9}, {pitea, 4}, {kalix, 1}, {gallivare, 3}}
 
-// What the report says has been opened this year: one theatre more each day
-// in Sunderby, one more from Monday to Wednesday in Gällivare, and a second
-// one for cataracts. The days from which they are open are made up.
+// What has been opened this year, by the report: one theatre more each day in
+// Sunderby, one more from Monday to Wednesday in Gällivare, and a second one
+// for cataracts. The days from which they are open are made up.
 var (
 	theatresAdded  = date(2025, time.January, 13)
 	cataractSecond = date(2025, time.March, 3)
@@ -60,8 +60,8 @@ func theatreDayTable() table {
 	return t
 }
 
-// operationDayTable makes up operations: planned ones follow the theatres
-// that are open and the pace that Cosmic leaves, acute ones come every day.
+// operationDayTable makes up operations: planned ones depend on the open
+// theatres and cosmicPace, acute ones are done every day.
 func operationDayTable() table {
 	t := table{name: "operation_day", columns: []string{"operated_on", "clinic_id", "operations", "planned"}}
 	random := rand.New(rand.NewPCG(2025, 9))

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// visited is a division with its visits on an ordinary weekday.
+// visited is a division and its visits on an ordinary weekday.
 type visited struct {
 	division string
 	visits   int
@@ -47,7 +47,7 @@ func visitDayTable() table {
 	return t
 }
 
-// outpatientActivity is how much goes on in outpatient care on the day, in
+// outpatientActivity is the activity in outpatient care on the day, in
 // thousandths of an ordinary weekday.
 func outpatientActivity(day time.Time, weekend int) int {
 	if isWeekend(day) || isPublicHoliday(day) {

@@ -7,7 +7,7 @@ import (
 )
 
 // The stages of the care guarantee, in order of their ids, which begin at 1.
-// The limits are the law's.
+// The limits are those of the law.
 var guaranteeStages = []struct {
 	stage string
 	days  int

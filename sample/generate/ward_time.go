@@ -31,7 +31,7 @@ func wardWorkedTimeTable() table {
 }
 
 // minutesPerBed is the ward's time per bed on the day. In Länssjukvård 1 the
-// wards slowly become more alike: by a twelfth in two years.
+// differences between wards fall by a twelfth in two years.
 func minutesPerBed(w ward, day time.Time) int {
 	departure := bedMinutes[w.name] - usualMinutes
 	if w.division == county1 {

@@ -10,12 +10,13 @@ type ward struct {
 	division, hospital, name string
 	// stages are the ward's sizes over the years, the first from the beginning.
 	stages []stage
-	// constant is set where the region's report states the number of beds:
-	// it then stands at every measurement.
+	// constant is true if the region's report states the number of beds: it is
+	// then the same at every measurement.
 	constant bool
 	// elective wards close beds at weekends.
 	elective bool
-	// hosts tells whether the ward takes patients that others have no room for.
+	// hosts is true if the ward takes patients that other wards have no room
+	// for.
 	hosts bool
 }
 
@@ -48,7 +49,7 @@ const (
 )
 
 // wards are in order of their ids, which begin at 1. The beds of surgery and
-// orthopaedics in Sunderby are the report's; all other sizes are made up.
+// orthopaedics in Sunderby are from the report; all other sizes are made up.
 var wards = []ward{
 	{division: county1, hospital: "Sunderby", name: "Akutvård", stages: always(16, 1000), hosts: true},
 	{division: county1, hospital: "Sunderby", name: "Barn", stages: always(14, 850), hosts: true},

@@ -1,0 +1,117 @@
+package message
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"planwatch/config"
+	"planwatch/internal/kpi"
+	"planwatch/internal/language"
+	"planwatch/internal/naming"
+)
+
+// Writer writes the texts of a region's alerts.
+type Writer struct{ region *config.Region }
+
+// New makes a Writer for the region.
+func New(region *config.Region) *Writer { return &Writer{region} }
+
+// Summary returns the text of an alert in one line.
+func (w *Writer) Summary(labels, annotations map[string]string, l *language.Language) string {
+	if wording, ok := wordingOf(annotations); ok {
+		return w.fill(wording.summary, labels, annotations, l)
+	}
+	return w.inLanguage(naming.AnnotationSummary, annotations, l)
+}
+
+// Description returns the text of an alert in a few sentences, one on each
+// line.
+func (w *Writer) Description(labels, annotations map[string]string, l *language.Language) string {
+	wording, ok := wordingOf(annotations)
+	if !ok {
+		return w.inLanguage(naming.AnnotationDescription, annotations, l)
+	}
+	lines := make([]string, len(wording.description))
+	for i, sentence := range wording.description {
+		lines[i] = w.fill(sentence, labels, annotations, l)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// wordingOf returns the wording of an alert about a KPI; other alerts have
+// their texts as annotations.
+func wordingOf(annotations map[string]string) (wording, bool) {
+	switch {
+	case annotations[naming.AnnotationForecast] != "":
+		return forecast, true
+	case annotations[naming.AnnotationActual] != "":
+		return offPlan, true
+	}
+	return wording{}, false
+}
+
+// inLanguage returns an annotation in the language; the rule has one for each
+// of the region's languages.
+func (w *Writer) inLanguage(name func(string) string, annotations map[string]string, l *language.Language) string {
+	return cmp.Or(annotations[name(w.region.Languages.Suffix(l))], annotations[name("")])
+}
+
+func (w *Writer) fill(key string, labels, annotations map[string]string, l *language.Language) string {
+	return language.Fill(l.Say(key), func(place string) string {
+		name, short := strings.CutSuffix(place, suffixShort)
+		switch {
+		case place == placeSummary:
+			return w.inLanguage(naming.AnnotationSummary, annotations, l)
+		case place == placeSeverity:
+			return severity(labels[naming.LabelSeverity], l)
+		case place == placeBound:
+			return bound(kpi.Direction(annotations[naming.AnnotationBetter]), l)
+		case place == placeSide:
+			return side(kpi.Direction(annotations[naming.AnnotationBetter]), l)
+		case slices.Contains(figures, name):
+			return w.figure(annotations[name], short, l)
+		}
+		return annotations[place]
+	})
+}
+
+// figure formats a number and the name of its measure for people. Other text is
+// returned unchanged.
+func (w *Writer) figure(text string, short bool, l *language.Language) string {
+	number, name, _ := strings.Cut(text, " ")
+	value, err := strconv.ParseFloat(number, 64)
+	measure, ok := w.region.Units.Measure(name)
+	switch {
+	case err != nil || !ok:
+		return text
+	case short:
+		return measure.ShortPhraseOf(l, value)
+	}
+	return measure.PhraseOf(l, value)
+}
+
+func severity(name string, l *language.Language) string {
+	switch name {
+	case naming.SeverityCritical:
+		return l.Say("Critical (an alert)")
+	case naming.SeverityWarning:
+		return l.Say("Warning")
+	}
+	return l.Say("Test (an alert)")
+}
+
+func bound(better kpi.Direction, l *language.Language) string {
+	if better == kpi.Higher {
+		return l.Say("at least")
+	}
+	return l.Say("at most")
+}
+
+func side(better kpi.Direction, l *language.Language) string {
+	if better == kpi.Higher {
+		return l.Say("below")
+	}
+	return l.Say("above")
+}

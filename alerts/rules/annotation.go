@@ -1,0 +1,124 @@
+package rules
+
+import (
+	"fmt"
+	"maps"
+	"strconv"
+	"strings"
+
+	"planwatch/internal/kpi"
+	"planwatch/internal/language"
+	"planwatch/internal/naming"
+)
+
+// kpiAnnotations returns the annotations of an alert about a KPI: its subject
+// and each of its figures once, as a number with a decimal point and the name
+// of its measure. Package message makes the sentences from them, for
+// notifications and for planwatch's page.
+func (m maker) kpiAnnotations(p PlannedKPI, alert, severity string) map[string]string {
+	annotations := m.links(alert, p.Definition.Collector)
+	for _, l := range m.region.Languages.All() {
+		annotations[naming.AnnotationSummary(m.region.Languages.Suffix(l))] = p.title(l) + p.place(l)
+	}
+	figures := map[string]string{
+		naming.AnnotationActual:     naming.PlanActual + "{" + byTarget + "}",
+		naming.AnnotationExpected:   naming.PlanExpected + "{" + byTarget + "}",
+		naming.AnnotationTarget:     naming.PlanTarget + "{" + byTarget + "}",
+		naming.AnnotationThreshold:  naming.PlanThreshold + "{" + byTarget + ", " + naming.LabelSeverity + "=`" + severity + "`}",
+		naming.AnnotationDifference: "abs(" + naming.PlanActual + "{" + byTarget + "} - " + naming.PlanExpected + "{" + byTarget + "})",
+	}
+	if alert == naming.ForecastMissesPlan(p.Name) {
+		delete(figures, naming.AnnotationThreshold)
+		figures[naming.AnnotationForecast] = naming.PlanForecast + "{" + byTarget + "}"
+		figures[naming.AnnotationDifference] = "abs(" + naming.PlanForecast + "{" + byTarget + "} - " + naming.PlanTarget + "{" + byTarget + "})"
+	}
+	for name, expr := range figures {
+		annotations[name] = p.figure(name, expr)
+	}
+	annotations[naming.AnnotationBetter] = string(p.Better)
+	maps.Copy(annotations, dataTime(p.Definition.Collector))
+	return annotations
+}
+
+// byTarget is a printf format that selects the series of the alert's target.
+const byTarget = naming.LabelTarget + "=%[1]q"
+
+// title returns the KPI's title in a message.
+func (p PlannedKPI) title(l *language.Language) string {
+	title := language.OneLine(l.Of(p.Title))
+	if p.Accumulates != "" {
+		return l.Say("%s this year to date", title)
+	}
+	return title
+}
+
+// place returns a template of the values of the alert's labels.
+func (p PlannedKPI) place(l *language.Language) string {
+	labels := p.labels()
+	whole := ", " + l.Say("the whole region")
+	if len(labels) == 0 {
+		return whole
+	}
+	var b strings.Builder
+	for _, label := range labels {
+		fmt.Fprintf(&b, "{{ with $labels.%s }}, {{ . }}{{ end }}", label)
+	}
+	if p.coversAll() {
+		fmt.Fprintf(&b, "{{ if not (or $labels.%s) }}%s{{ end }}", strings.Join(labels, " $labels."), whole)
+	}
+	return b.String()
+}
+
+// Subject returns the summary annotation of a target with those labels.
+func (p PlannedKPI) Subject(l *language.Language, labels kpi.Labels) string {
+	var b strings.Builder
+	for _, label := range p.labels() {
+		if value := labels.Get(label); value != "" {
+			b.WriteString(", " + value)
+		}
+	}
+	if b.Len() == 0 {
+		b.WriteString(", " + l.Say("the whole region"))
+	}
+	return p.title(l) + b.String()
+}
+
+// figureTemplate writes the result of a query, and nothing if there is none.
+var figureTemplate = parse("{{ with printf `[[.Query]]` $labels.[[.Label.Target]] | query }}{{ . | first | value | printf `%.[[.Decimals]]f` }} [[.Measure]]{{ end }}")
+
+// figure returns the annotation with the result of expr in the KPI's measure.
+func (p PlannedKPI) figure(annotation, expr string) string {
+	measure := p.Measure()
+	shown := measure
+	if annotation == naming.AnnotationDifference && measure.Difference != "" {
+		// Loading has checked that the unit has the measure.
+		shown, _ = p.Base.Measure(measure.Difference)
+	}
+	if per := measure.Per(); per != 1 {
+		expr += " / " + strconv.FormatFloat(per, 'g', -1, 64)
+	}
+	return execute(figureTemplate, struct {
+		vocabulary
+		Query, Measure string
+		Decimals       int
+	}{names, strings.ReplaceAll(expr, "`", `"`), shown.Name, shown.Decimals})
+}
+
+// The moment of the oldest figure of a collector, in the region's local time.
+// Prometheus writes times in UTC only, so planwatch exposes the offset of its
+// zone, and that of its clock, which may show a past day.
+var (
+	dataTimeTemplate = parse("{{ with query `round([[.OldestData]] - ignoring ([[.Label.Collector]]) [[.Metric.ClockOffset]] + ignoring ([[.Label.Collector]]) [[.Metric.TimeZoneOffset]])` }}{{ (first . | value | toTime).Format `[[.Layout]]` }}{{ end }}")
+	dataAgeTemplate  = parse("{{ with query `floor(time() - [[.OldestData]])` }}{{ first . | value | humanizeDuration | reReplaceAll `m [0-9]+s$` `m` }}{{ end }}")
+)
+
+func dataTime(collector string) map[string]string {
+	fields := struct {
+		vocabulary
+		OldestData, Layout string
+	}{names, fmt.Sprintf("%s{%s=%q}", naming.CollectorOldestData, naming.LabelCollector, collector), language.Layout}
+	return map[string]string{
+		naming.AnnotationDataTime: execute(dataTimeTemplate, fields),
+		naming.AnnotationDataAge:  execute(dataAgeTemplate, fields),
+	}
+}

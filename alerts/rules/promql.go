@@ -1,0 +1,60 @@
+package rules
+
+import (
+	"strings"
+	"text/template"
+
+	"planwatch/internal/naming"
+)
+
+// parse parses an expression or an annotation with fields in [[ ]], since
+// PromQL and Prometheus' templates use braces.
+func parse(text string) *template.Template {
+	return template.Must(template.New("").Delims("[[", "]]").Parse(text))
+}
+
+// execute fills in the fields.
+func execute(t *template.Template, fields any) string {
+	var b strings.Builder
+	if err := t.Execute(&b, fields); err != nil {
+		panic(err) // the text names a field that the struct does not have
+	}
+	return b.String()
+}
+
+// vocabulary holds the fields that every expression can use:
+// [[.Metric.Actual]].
+type vocabulary struct {
+	Metric metrics
+	Label  labels
+}
+
+type metrics struct {
+	Actual, Expected, Target, Forecast, Threshold, Margin, CoveredUntil string
+	KPIInfo, AnyKPI, CountSuffix                                        string
+	BuildInfo, SourceUp, SaveFailures, ReloadSuccess                    string
+	CollectorSuccess, OldestData, MaxAge, Withdrawn, SuppressedCells    string
+	ClockOffset, TimeZoneOffset                                         string
+}
+
+type labels struct {
+	KPI, Target, Owner, Unit, Severity, Collector, Accumulates string
+	Name, Job, Instance                                        string
+}
+
+var names = vocabulary{
+	Metric: metrics{
+		Actual: naming.PlanActual, Expected: naming.PlanExpected, Target: naming.PlanTarget, Forecast: naming.PlanForecast,
+		Threshold: naming.PlanThreshold, Margin: naming.PlanMargin, CoveredUntil: naming.PlanCoveredUntil,
+		KPIInfo: naming.KPIInfo, AnyKPI: naming.AnyKPI, CountSuffix: naming.SuffixCount,
+		BuildInfo: naming.BuildInfo, SourceUp: naming.SourceUp, SaveFailures: naming.SnapshotSaveFailures, ReloadSuccess: naming.ConfigReloadSuccess,
+		CollectorSuccess: naming.CollectorSuccess, OldestData: naming.CollectorOldestData, MaxAge: naming.CollectorMaxAge,
+		Withdrawn: naming.CollectorWithdrawn, SuppressedCells: naming.SuppressedCells,
+		ClockOffset: naming.ClockOffset, TimeZoneOffset: naming.TimeZoneOffset,
+	},
+	Label: labels{
+		KPI: naming.LabelKPI, Target: naming.LabelTarget, Owner: naming.LabelOwner, Unit: naming.LabelUnit, Severity: naming.LabelSeverity,
+		Collector: naming.LabelCollector, Accumulates: naming.LabelAccumulates,
+		Name: naming.LabelName, Job: naming.LabelJob, Instance: naming.LabelInstance,
+	},
+}

@@ -1,0 +1,233 @@
+package runbook
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+
+	"planwatch/alerts/rules"
+	"planwatch/config"
+	"planwatch/internal/decimal"
+	"planwatch/internal/genfiles"
+	"planwatch/internal/kpi"
+	"planwatch/internal/language"
+	"planwatch/internal/naming"
+	"planwatch/plan"
+)
+
+// writer writes the runbook of one alert in one language.
+type writer struct {
+	region   *config.Region
+	language *language.Language
+	alert    alert
+	// handwritten are the parts in the language.
+	handwritten handwritten
+}
+
+// write returns the runbook. A section has the text from the definitions first,
+// then the hand-written text. A section without text is left out.
+func (w writer) write() []byte {
+	var out bytes.Buffer
+	fmt.Fprintf(&out, "<!-- %s -->\n# %s\n", genfiles.Notice(w.region.Name), w.alert.name)
+	for s, heading := range headings(w.language) {
+		written := w.handwritten.of(w.alert, section(s))
+		paragraphs := w.generated(section(s), written)
+		if written != "" {
+			paragraphs = append(paragraphs, written)
+		}
+		if len(paragraphs) > 0 {
+			fmt.Fprintf(&out, "\n## %s\n\n%s\n", heading, strings.Join(paragraphs, "\n\n"))
+		}
+	}
+	return out.Bytes()
+}
+
+// generated returns the paragraphs of a section that come from the definitions.
+// The meaning of an alert without a KPI is generated only if it is not written
+// by hand.
+func (w writer) generated(s section, written string) []string {
+	switch {
+	case s == meaning && w.alert.kpi != nil:
+		return w.meaningOfKPI()
+	case s == meaning && written == "":
+		if text := rules.Description(w.alert.name, w.language); text != "" {
+			return []string{text}
+		}
+	case s == diagnosis && w.alert.kpi != nil:
+		return w.diagnosisOfKPI()
+	case s == diagnosis:
+		return w.expressions()
+	case s == escalation && w.alert.kpi != nil:
+		return []string{w.targets()}
+	case s == escalation:
+		return []string{w.owner()}
+	}
+	return nil
+}
+
+func (w writer) meaningOfKPI() []string {
+	l, k := w.language, w.alert.kpi
+	title := language.OneLine(l.Of(k.Title))
+	var first string
+	switch lower := k.Better == kpi.Lower; {
+	case w.alert.isForecast() && lower:
+		first = l.Say("**%s** will end the period above plan if the pace so far continues.", title)
+	case w.alert.isForecast():
+		first = l.Say("**%s** will end the period below plan if the pace so far continues.", title)
+	case lower:
+		first = l.Say("**%s** is so far above plan that a threshold has been reached.", title)
+	default:
+		first = l.Say("**%s** is so far below plan that a threshold has been reached.", title)
+	}
+	paragraphs := []string{first, language.OneLine(l.Of(k.KPI.Definition))}
+	if k.Standard != "" {
+		paragraphs = append(paragraphs, l.Say("The definition follows: %s.", language.OneLine(k.Standard)))
+	}
+	return paragraphs
+}
+
+func (w writer) diagnosisOfKPI() []string {
+	l, k, d := w.language, w.alert.kpi, w.alert.kpi.Definition
+	paragraphs := []string{
+		l.Say("Actual value, plan and thresholds now, and the KPI with all its labels:"),
+		code("promql", strings.Join(w.series(), "\n")),
+	}
+	if k.Ratio != nil {
+		paragraphs = append(paragraphs, l.Say("The KPI is the ratio of `%s` to `%s`: find out which of them has changed.", naming.KPI(k.Ratio.Of), naming.KPI(k.Ratio.To)))
+	}
+	paragraphs = append(paragraphs,
+		l.Say("The age of the data in seconds (data is withdrawn after %s):", d.MaxAge.String()),
+		code("promql", fmt.Sprintf("time() - %s{%s=%q}", naming.CollectorOldestData, naming.LabelCollector, d.Collector)),
+		l.Say("Query the source `%s` again and see every row:", d.Source),
+		code("sh", "planwatch collect "+d.Collector),
+		l.Say("The query (`collectors/%s`):", d.Query),
+		code("sql", strings.TrimSpace(d.Statement().Text())),
+	)
+	if address := w.region.DashboardURL(d.Collector, l); address != "" {
+		paragraphs = append(paragraphs, l.Say("Graphs: <%s>", address))
+	}
+	return paragraphs
+}
+
+// series returns the names of the KPI's series: those of the plan and the
+// collected one.
+func (w writer) series() []string {
+	k := w.alert.kpi
+	var series []string
+	for _, metric := range []string{naming.PlanActual, naming.PlanExpected, naming.PlanTarget, naming.PlanForecast, naming.PlanThreshold} {
+		if metric != naming.PlanForecast || k.HasForecast() {
+			series = append(series, fmt.Sprintf("%s{%s=%q}", metric, naming.LabelKPI, k.Name))
+		}
+	}
+	return append(series, k.Metric())
+}
+
+// expressions returns the rule expressions of an alert without a KPI.
+func (w writer) expressions() []string {
+	paragraphs := []string{w.language.Say("The alert's expression:")}
+	for _, rule := range w.alert.rules {
+		paragraphs = append(paragraphs, code("promql", strings.TrimSpace(rule.Expr)))
+	}
+	return paragraphs
+}
+
+// owner returns a sentence about who gets an alert without a KPI.
+func (w writer) owner() string {
+	owner, ok := w.region.OnCall.Owner(w.alert.rules[0].Labels[naming.LabelOwner])
+	if !ok {
+		return w.language.Say("The alert goes to the owner of the target.")
+	}
+	return w.language.Say("The alert goes to: %s (`%s`).", w.language.Of(owner.Name), owner.ID)
+}
+
+// targets returns a table of the KPI's targets and their owners.
+func (w writer) targets() string {
+	l := w.language
+	lines := []string{l.Say("| target | applies to | value | warning | critical | after | owner |"), "| --- | --- | --- | --- | --- | --- | --- |"}
+	for _, t := range w.alert.kpi.Targets {
+		if w.alert.isForecast() && !rules.IsStated(t) {
+			continue
+		}
+		owner, _ := w.region.OnCall.Owner(t.Owner)
+		wait := l.Say("at once")
+		if t.For > 0 {
+			wait = t.For.String()
+		}
+		warning, critical := w.thresholds(t)
+		lines = append(lines, fmt.Sprintf("| `%s` | %s | %s | %s | %s | %s | %s |", t.ID, w.labels(t), w.value(t), warning, critical, wait, l.Of(owner.Name)))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// labels returns the values of the labels that the target selects by.
+func (w writer) labels(t plan.Target) string {
+	var values []string
+	for _, label := range w.alert.kpi.Labels {
+		if value := t.Where[label]; value != "" {
+			values = append(values, value)
+		}
+	}
+	if len(values) == 0 {
+		return w.language.Say("the whole region")
+	}
+	return strings.Join(values, ", ")
+}
+
+// value returns the value to reach at the end of the target's period.
+func (w writer) value(t plan.Target) string {
+	if t.ValueFrom != nil {
+		return "`" + t.ValueFrom.KPI + "`"
+	}
+	return w.figure(t, *t.Value)
+}
+
+// none is shown if a target has no threshold of a severity.
+const none = "–"
+
+// thresholds returns the target's thresholds as they are written in the plan.
+func (w writer) thresholds(t plan.Target) (warning, critical string) {
+	warning, critical = w.threshold(t, t.Warning), w.threshold(t, t.Critical)
+	if !rules.Reaches(t, naming.SeverityCritical) {
+		critical = none
+	}
+	switch {
+	case !rules.Reaches(t, naming.SeverityWarning):
+		warning = none
+	case !t.Warning.Set():
+		warning = w.language.Say("the plan")
+	}
+	return warning, critical
+}
+
+func (w writer) threshold(t plan.Target, threshold plan.Threshold) string {
+	l := w.language
+	switch {
+	case threshold.Share != nil:
+		return l.Say("%s%% from plan", l.ShortNumber(threshold.Share.Float()*100, exactly))
+	case threshold.At != nil:
+		return l.Say("at %s", w.figure(t, *threshold.At))
+	}
+	return ""
+}
+
+// exactly is a number of decimals at which no amount of a plan is rounded.
+const exactly = 6
+
+// figure returns an amount of the target with all the decimals of the plan, in
+// the measure that messages use for the KPI. If neither the KPI nor the target
+// has a measure, the measure follows from the amount's size.
+func (w writer) figure(t plan.Target, amount decimal.Decimal) string {
+	k := w.alert.kpi
+	// The target's measure has been checked.
+	factor, _ := k.Base.Factor(t.Unit)
+	value := amount.Mul(factor).Float()
+	measure := k.Measure()
+	if k.KPI.Measure == "" && (t.Unit == "" || t.Unit == k.Unit) {
+		measure = k.Base.Suited(value)
+	}
+	measure.Decimals = exactly
+	return measure.Phrase(w.language, value)
+}
+
+// code returns a Markdown code block.
+func code(syntax, text string) string { return "```" + syntax + "\n" + text + "\n```" }

@@ -1,0 +1,38 @@
+package main
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+)
+
+func TestErrorsOfAlertsHoldNoPassword(t *testing.T) {
+	answer := func(body string) string {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(body)) }))
+		t.Cleanup(server.Close)
+		return server.Listener.Addr().String()
+	}
+	refused := httptest.NewServer(http.NotFoundHandler())
+	refused.Close()
+	for name, address := range map[string]string{
+		"no server":     "http://user:secret@" + refused.Listener.Addr().String(),
+		"no JSON":       "http://user:secret@" + answer("hello"),
+		"error":         "http://user:secret@" + answer(`{"status":"error","error":"unavailable"}`),
+		"not a URL":     "http://user:secret@local host",
+		"no port":       "http://user:secret",
+		"no scheme":     "user:secret@localhost",
+		"unknown":       "ftp://user:secret@localhost",
+		"in its escape": "http://user:secret%zz@localhost",
+	} {
+		t.Run(name, func(t *testing.T) {
+			var stdout, stderr strings.Builder
+			if got := run([]string{"alerts", "--url", address}, &stdout, &stderr); got != exitCouldNotRun {
+				t.Errorf("exit status %d, want %d", got, exitCouldNotRun)
+			}
+			if said := stdout.String() + stderr.String(); strings.Contains(said, "secret") || !strings.Contains(said, "planwatch: ") {
+				t.Errorf("printed %q, want an error without the password", said)
+			}
+		})
+	}
+}

@@ -1,0 +1,65 @@
+//go:build gms_pure_go
+
+package main
+
+import (
+	"bufio"
+	"context"
+	"net/http"
+	"os/exec"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+)
+
+// serving is a planwatch that serves.
+type serving struct {
+	*exec.Cmd
+	ctx    context.Context
+	stderr *strings.Builder
+	// said is what it says first, and url where it is served.
+	said, url string
+}
+
+// startServing starts planwatch and waits until every collector has run. It is
+// stopped with the test.
+func startServing(t *testing.T, args ...string) serving {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
+	t.Cleanup(cancel)
+	s := serving{
+		Cmd: exec.CommandContext(ctx, "planwatch", append([]string{"serve", "--web.listen-address", "127.0.0.1:0"}, args...)...),
+		ctx: ctx, stderr: &strings.Builder{},
+	}
+	stdout, err := s.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Stderr = s.stderr
+	if err := s.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if s.said, err = bufio.NewReader(stdout).ReadString('\n'); err != nil {
+		t.Fatal(err, s.stderr.String())
+	}
+	found := regexp.MustCompile(`http://[^ ]+`).FindString(s.said)
+	if found == "" {
+		t.Fatalf("serve said %q", s.said)
+	}
+	s.url = found
+	s.until(t, "ready", func() bool { return status(t, http.MethodGet, s.url+"/-/ready") == http.StatusOK })
+	return s
+}
+
+// until waits for a condition.
+func (s serving) until(t *testing.T, what string, holds func() bool) {
+	t.Helper()
+	for !holds() {
+		select {
+		case <-s.ctx.Done():
+			t.Fatalf("never %s\n%s", what, s.stderr.String())
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+}

@@ -1,0 +1,69 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"slices"
+
+	"planwatch/internal/citation"
+)
+
+func (r *Region) loadCitations(files fs.FS) error {
+	var err error
+	r.citations, err = citation.Load(files, citation.FileName)
+	return err
+}
+
+// UnusedCitations is an error that joins a fault for each citation that
+// nothing refers to, or nil. A region with such citations still loads.
+func (r *Region) UnusedCitations() error { return r.citations.Unused() }
+
+// resolveCollectors replaces the id of a citation by its text in the KPIs.
+func (r *Region) resolveCollectors() error {
+	var faults []error
+	for _, d := range r.Collectors {
+		for i, k := range d.KPIs {
+			text, err := r.citations.Resolve(k.Cite)
+			if err != nil {
+				faults = append(faults, d.Fault(fmt.Sprintf("$.kpis[%d].cite", i), "kpi %s: cite: %w", k.Name, err))
+			}
+			d.KPIs[i].Cite = text
+		}
+	}
+	return errors.Join(faults...)
+}
+
+// resolvePlan replaces the id of a citation by its text in the plan.
+func (r *Region) resolvePlan() error {
+	var faults []error
+	for i, t := range r.Plan.Targets {
+		text, err := r.citations.Resolve(t.Cite)
+		if err != nil {
+			faults = append(faults, t.Fault(".cite", "target %s: cite: %w", t.ID, err))
+		}
+		r.Plan.Targets[i].Cite = text
+	}
+	sums := r.Plan.Reconciliation
+	if sums == nil {
+		return errors.Join(faults...)
+	}
+	for _, name := range slices.Sorted(maps.Keys(sums.Tables)) {
+		table := sums.Tables[name]
+		text, err := r.citations.Resolve(table.Cite)
+		if err != nil {
+			faults = append(faults, sums.Fault(fmt.Sprintf("$.tables.'%s'.cite", name), "table %s: cite: %w", name, err))
+		}
+		table.Cite = text
+		sums.Tables[name] = table
+	}
+	for i, check := range sums.Checks {
+		text, err := r.citations.Resolve(check.Cite)
+		if err != nil {
+			faults = append(faults, sums.Fault(fmt.Sprintf("$.checks[%d].cite", i), "check %s: cite: %w", check.ID, err))
+		}
+		sums.Checks[i].Cite = text
+	}
+	return errors.Join(faults...)
+}

@@ -1,0 +1,46 @@
+package config_test
+
+import (
+	"testing"
+
+	"planwatch/config"
+	"planwatch/internal/naming"
+)
+
+func TestLinks(t *testing.T) {
+	region, err := config.Load("", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := region.Languages.First()
+	english, err := region.Languages.Get("en")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const grafana, runbooks = "http://localhost:3000/d/planwatch-", "alerts/norrbotten/runbooks/"
+	for _, tt := range []struct{ name, got, want string }{
+		{"a collector", region.DashboardURL("beds", first), grafana + "beds"},
+		{"a collector on another's dashboard", region.DashboardURL("beds_year_earlier", first), grafana + "beds"},
+		{"a collector, in another language", region.DashboardURL("beds", english), grafana + "beds-en"},
+		{"planwatch itself", region.DashboardURL(naming.DomainPlanwatch, first), grafana + "exporter"},
+		{"planwatch itself, in another language", region.DashboardURL(naming.DomainPlanwatch, english), grafana + "exporter-en"},
+		{"the plan", region.DashboardURL(naming.DomainPlan, first), grafana + "overview"},
+		{"what is shown nowhere", region.DashboardURL("unicorns", first), grafana + "overview"},
+		{"a runbook", region.RunbookURL("DataStale", first), runbooks + "DataStale.md"},
+		{"a runbook in another language", region.RunbookURL("DataStale", english), runbooks + "en/DataStale.md"},
+	} {
+		if tt.got != tt.want {
+			t.Errorf("%s: got %s, want %s", tt.name, tt.got, tt.want)
+		}
+	}
+	without := *region
+	without.Dashboards = nil
+	if got := without.DashboardURL("beds", first); got != "" {
+		t.Errorf("without dashboards: %s", got)
+	}
+	without = *region
+	without.OnCall = nil
+	if got := without.DashboardURL("beds", first); got != "" {
+		t.Errorf("without on-call: %s", got)
+	}
+}

@@ -1,1 +1,0 @@
-SELECT ward FROM bed_measurement WHERE measured_at <= :now

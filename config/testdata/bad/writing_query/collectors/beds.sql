@@ -1,1 +1,0 @@
-UPDATE bed_measurement SET available = 0

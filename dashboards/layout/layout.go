@@ -1,0 +1,247 @@
+// Package layout reads dashboards.yaml: which dashboards a region has, and
+// which collectors each of them shows.
+package layout
+
+import (
+	"fmt"
+	"io/fs"
+	"regexp"
+	"slices"
+	"strings"
+
+	"planwatch/collectors"
+	"planwatch/internal/language"
+	"planwatch/internal/naming"
+	"planwatch/internal/yamlfile"
+)
+
+// File is the name of the file in a region's directory that lists its
+// dashboards.
+const File = "dashboards.yaml"
+
+// Set is dashboards.yaml: the dashboards of a region.
+type Set struct {
+	// Address of a runbook; {alert} stands for the alert's name.
+	Runbook string `yaml:"runbook" jsonschema:"required"`
+	// The dashboards, in the order in which they are listed.
+	Dashboards []Dashboard `yaml:"dashboards" jsonschema:"required,minItems=1"`
+
+	languages *language.Set
+}
+
+// Kind is what a dashboard is made like.
+type Kind string
+
+// The kinds.
+const (
+	// Domain shows the KPIs of its collectors.
+	Domain Kind = "domain"
+	// Overview shows what is off plan, in all domains.
+	Overview Kind = "overview"
+	// Wall is the overview for a screen on the wall.
+	Wall Kind = "wall"
+	// Self shows planwatch itself.
+	Self Kind = "exporter"
+)
+
+// Dashboard is one dashboard.
+type Dashboard struct {
+	// A name that no other dashboard has: lower-case words joined by hyphens. File and uid are made of it.
+	ID string `yaml:"id" jsonschema:"required,pattern=^[a-z0-9]+(-[a-z0-9]+)*$"`
+	// What the dashboard is made like.
+	Kind Kind `yaml:"kind" jsonschema:"enum=domain,enum=overview,enum=wall,enum=exporter,default=domain"`
+	// The dashboard's name.
+	Title language.Text `yaml:"title" jsonschema:"required"`
+	// The one question that it answers.
+	Question language.Text `yaml:"question" jsonschema:"required"`
+	// How far back it looks at first, such as 24h, 7d or 13M.
+	Span string `yaml:"span" jsonschema:"default=30d"`
+	// The collectors whose KPIs a domain's dashboard shows.
+	Collectors []Part `yaml:"collectors"`
+}
+
+// Part is one collector on a dashboard.
+type Part struct {
+	// The collector's name.
+	Collector string `yaml:"collector" jsonschema:"required"`
+	// The labels that its trends are split by. Left out, the collector's first label; an empty list shows the whole.
+	By *[]string `yaml:"by"`
+}
+
+const (
+	uidPrefix = naming.Planwatch + "-"
+	// uidLimit is the longest uid that Grafana allows.
+	uidLimit    = 40
+	defaultSpan = "30d"
+	// AlertMark is the placeholder for an alert's name in Set.Runbook.
+	AlertMark = "{alert}"
+)
+
+var spanPattern = regexp.MustCompile(`^[1-9][0-9]*[mhdwMy]$`)
+
+// Load reads and checks the set: every name must exist, and no collector may be
+// on two dashboards. A collector on no dashboard gets its own. Errors give the
+// file and line. The error is fs.ErrNotExist if there is no file.
+func Load(files fs.FS, definitions []*collectors.Definition, languages *language.Set) (*Set, error) {
+	data, err := fs.ReadFile(files, File)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", File, err)
+	}
+	return parse(data, definitions, languages)
+}
+
+func parse(data []byte, definitions []*collectors.Definition, languages *language.Set) (*Set, error) {
+	file, err := yamlfile.Parse(File, data)
+	if err != nil {
+		return nil, err
+	}
+	s := Set{languages: languages}
+	if err := file.Decode(&s); err != nil {
+		return nil, err
+	}
+	for i := range s.Dashboards {
+		d := &s.Dashboards[i]
+		if d.Kind == "" {
+			d.Kind = Domain
+		}
+		if d.Span == "" {
+			d.Span = defaultSpan
+		}
+	}
+	if err := file.Locate(s.validate(definitions)); err != nil {
+		return nil, err
+	}
+	s.addMissing(definitions)
+	return &s, nil
+}
+
+// RunbookOf returns the address of an alert's runbook.
+func (s *Set) RunbookOf(alert string) string { return strings.ReplaceAll(s.Runbook, AlertMark, alert) }
+
+// UID returns the uid of the dashboard in the language. It depends only on the
+// dashboard's id and the language, so that links stay valid.
+func (s *Set) UID(d Dashboard, l *language.Language) string {
+	uid := uidPrefix + d.ID
+	if suffix := s.languages.Suffix(l); suffix != "" {
+		uid += "-" + suffix
+	}
+	return uid
+}
+
+// Showing returns the dashboard that shows the collector.
+func (s *Set) Showing(collector string) (Dashboard, bool) {
+	for _, d := range s.Dashboards {
+		if slices.ContainsFunc(d.Collectors, func(p Part) bool { return p.Collector == collector }) {
+			return d, true
+		}
+	}
+	return Dashboard{}, false
+}
+
+// First returns the first dashboard of that kind.
+func (s *Set) First(kind Kind) (Dashboard, bool) {
+	if i := slices.IndexFunc(s.Dashboards, func(d Dashboard) bool { return d.Kind == kind }); i >= 0 {
+		return s.Dashboards[i], true
+	}
+	return Dashboard{}, false
+}
+
+func (s *Set) validate(definitions []*collectors.Definition) error {
+	f := yamlfile.NewFaults()
+	if !strings.Contains(s.Runbook, AlertMark) {
+		f.Add(".runbook", "runbook: %q has no %s where the alert's name goes", s.Runbook, AlertMark)
+	}
+	if len(s.Dashboards) == 0 {
+		f.Add(".dashboards", "dashboards: missing; name at least one")
+	}
+	ids, shown := map[string]bool{}, map[string]string{}
+	for i, d := range s.Dashboards {
+		place := fmt.Sprintf(".dashboards[%d]", i)
+		if !naming.ValidID(d.ID) {
+			f.Add(place+".id", "dashboard: id: %q is not a name of lower-case words joined by hyphens", d.ID)
+			continue
+		}
+		part := f.In(place, "dashboard "+d.ID)
+		if ids[d.ID] {
+			part.Add(".id", "id: another dashboard has the same")
+		}
+		ids[d.ID] = true
+		s.validateDashboard(d, part)
+		for j, shows := range d.Collectors {
+			shows.validate(d.ID, definitions, shown, part.In(fmt.Sprintf(".collectors[%d]", j), ""))
+		}
+	}
+	return f.Err()
+}
+
+func (s *Set) validateDashboard(d Dashboard, f *yamlfile.Faults) {
+	for _, l := range s.languages.All() {
+		if over := len(s.UID(d, l)) - uidLimit; over > 0 {
+			f.Add(".id", "id: %d letters too long for the uid %s, which has %d at most", over, s.UID(d, l), uidLimit)
+			break
+		}
+	}
+	for _, text := range []struct {
+		key string
+		language.Text
+	}{{"title", d.Title}, {"question", d.Question}} {
+		if missing := s.languages.Missing(text.Text); len(missing) > 0 {
+			f.Add("."+text.key, "%s: missing in %s", text.key, strings.Join(missing, " and "))
+		}
+	}
+	if !spanPattern.MatchString(d.Span) {
+		f.Add(".span", "span: %q is not a span such as 24h, 7d or 13M", d.Span)
+	}
+	switch d.Kind {
+	case Domain:
+		if len(d.Collectors) == 0 {
+			f.Add(".collectors", "collectors: missing; name at least one")
+		}
+	case Overview, Wall, Self:
+		if len(d.Collectors) > 0 {
+			f.Add(".collectors", "collectors: a dashboard of kind %s is not made of any", d.Kind)
+		}
+	default:
+		f.Add(".kind", "kind: %q is not domain, overview, wall or exporter", d.Kind)
+	}
+}
+
+// validate checks a part of the dashboard of that id; shown has the dashboard
+// of each collector so far.
+func (p Part) validate(dashboard string, definitions []*collectors.Definition, shown map[string]string, f *yamlfile.Faults) {
+	i := slices.IndexFunc(definitions, func(d *collectors.Definition) bool { return d.Collector == p.Collector })
+	if i < 0 {
+		f.Add(".collector", "collectors: there is no collector %q", p.Collector)
+		return
+	}
+	if other, taken := shown[p.Collector]; taken {
+		f.Add(".collector", "collectors: %s is on dashboard %s already", p.Collector, other)
+	}
+	shown[p.Collector] = dashboard
+	if p.By == nil {
+		return
+	}
+	for _, label := range *p.By {
+		if labels := definitions[i].Labels; !slices.Contains(labels, label) {
+			f.Add(".by", "collector %s: by: %q is not one of its labels, %s", p.Collector, label, strings.Join(labels, ", "))
+		}
+	}
+}
+
+// addMissing adds a dashboard for each collector that is on none, so that a new
+// collector is shown without a change here.
+func (s *Set) addMissing(definitions []*collectors.Definition) {
+	for _, d := range definitions {
+		if _, ok := s.Showing(d.Collector); ok {
+			continue
+		}
+		question := language.Text{}
+		for _, l := range s.languages.All() {
+			question[l.Code()] = l.Say("%s: how does it go against the plan?", l.Of(d.Title))
+		}
+		s.Dashboards = append(s.Dashboards, Dashboard{
+			ID: strings.ReplaceAll(d.Collector, "_", "-"), Kind: Domain, Title: d.Title, Span: defaultSpan,
+			Question: question, Collectors: []Part{{Collector: d.Collector}},
+		})
+	}
+}

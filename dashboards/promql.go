@@ -1,0 +1,103 @@
+package dashboards
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"planwatch/internal/naming"
+)
+
+// selector returns a metric with matchers.
+func selector(metric string, matchers ...string) string {
+	if len(matchers) == 0 {
+		return metric
+	}
+	return metric + "{" + strings.Join(matchers, ",") + "}"
+}
+
+var quote = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`)
+
+func equals(label, value string) string { return label + `="` + quote.Replace(value) + `"` }
+
+func differs(label, value string) string { return label + `!="` + quote.Replace(value) + `"` }
+
+func oneOf(label string, values []string) string {
+	escaped := make([]string, len(values))
+	for i, value := range values {
+		escaped[i] = regexp.QuoteMeta(value)
+	}
+	return label + `=~"` + quote.Replace(strings.Join(escaped, "|")) + `"`
+}
+
+// by aggregates a vector to the labels, or to one value for none.
+func by(operator, vector string, labels ...string) string {
+	return operator + grouped(labels) + " (" + vector + ")"
+}
+
+// grouped returns "by (a, b)", or "" for no labels.
+func grouped(labels []string) string {
+	if len(labels) == 0 {
+		return ""
+	}
+	return " by (" + strings.Join(labels, ", ") + ")"
+}
+
+// without aggregates a vector over the labels.
+func without(operator, vector string, labels ...string) string {
+	return operator + " without (" + strings.Join(labels, ", ") + ") (" + vector + ")"
+}
+
+// once removes the labels that a scrape adds, by taking the largest value over
+// them, so that two planwatch instances give one figure.
+func once(vector string) string {
+	return without("max", vector, naming.LabelInstance, naming.LabelJob)
+}
+
+// on returns "on (a, b)", for an operation that matches series by those labels.
+func on(labels ...string) string { return "on (" + strings.Join(labels, ", ") + ")" }
+
+// titled adds labels from kpi_info to the vector's series.
+func titled(vector string, labels ...string) string {
+	info := by("max", naming.KPIInfo, append([]string{naming.LabelKPI}, labels...)...)
+	return fmt.Sprintf("%s * %s group_left (%s) %s", vector, on(naming.LabelKPI), strings.Join(labels, ", "), info)
+}
+
+// labelled sets a label to a text that may use the groups of the pattern,
+// where the label from matches it.
+func labelled(vector, name, text, from, pattern string) string {
+	return fmt.Sprintf(`label_replace(%s, "%s", "%s", "%s", "%s")`, vector, name, quote.Replace(text), from, quote.Replace(pattern))
+}
+
+// joined joins the values of labels into one label.
+func joined(vector, name string, labels []string) string {
+	if len(labels) == 0 {
+		return vector
+	}
+	quoted := make([]string, len(labels))
+	for i, label := range labels {
+		quoted[i] = `"` + label + `"`
+	}
+	return fmt.Sprintf(`label_join(%s, "%s", " ", %s)`, vector, name, strings.Join(quoted, ", "))
+}
+
+// ofCollectors returns a selector of a metric about collectors.
+func ofCollectors(metric string, names []string) string {
+	return by("max", selector(metric, oneOf(naming.LabelCollector, names)), naming.LabelCollector)
+}
+
+// dataTime returns an expression of the moment of the collectors' oldest shown
+// figure, by planwatch's clock, in milliseconds since 1970 as Grafana needs.
+func dataTime(collectors ...string) string {
+	return fmt.Sprintf("(min(%s) - scalar(max(%s))) * 1000",
+		selector(naming.CollectorOldestData, oneOf(naming.LabelCollector, collectors)), naming.ClockOffset)
+}
+
+// chosen returns the matchers of the labels that have variables.
+func (r *generator) chosen(labels []string) []string {
+	var matchers []string
+	for _, label := range r.region.Dimensions.Among(labels) {
+		matchers = append(matchers, fmt.Sprintf(`%s=~"$%s"`, label, label))
+	}
+	return matchers
+}

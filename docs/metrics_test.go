@@ -1,0 +1,163 @@
+package docs_test
+
+import (
+	"bufio"
+	"context"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	dto "github.com/prometheus/client_model/go"
+	"github.com/prometheus/common/expfmt"
+	"github.com/prometheus/common/model"
+)
+
+// Every metric that planwatch exposes stands in operations.md, with its type
+// and labels, and none stands there that it does not expose.
+func TestOperationsListsEveryMetric(t *testing.T) {
+	rows := tables(t, "operations.md", "metric")
+	exposed := scrape(t)
+	for name, family := range exposed {
+		if name != "kpi_info" && strings.HasPrefix(name, "kpi_") || strings.HasPrefix(name, "go_") || strings.HasPrefix(name, "process_") {
+			continue
+		}
+		row, ok := rows[name]
+		if !ok {
+			t.Errorf("operations.md does not list %s: %s", name, family.GetHelp())
+			continue
+		}
+		if want := strings.ToLower(family.GetType().String()); row.text["type"] != want {
+			t.Errorf("operations.md: %s is a %s, not a %s", name, want, row.text["type"])
+		}
+		if row.text["meaning"] == "" {
+			t.Errorf("operations.md: %s has no meaning", name)
+		}
+		checkLabels(t, name, row.code["labels"], family)
+	}
+	for name := range rows {
+		if exposed[name] == nil {
+			t.Errorf("operations.md lists %s, which is not exposed", name)
+		}
+	}
+}
+
+// checkLabels compares a metric's labels. Those of the plan's metrics also
+// have the labels of their targets, and those of KPIs a title in each language.
+func checkLabels(t *testing.T, name string, documented []string, family *dto.MetricFamily) {
+	t.Helper()
+	has := map[string]bool{}
+	for _, metric := range family.GetMetric() {
+		for _, label := range metric.GetLabel() {
+			has[label.GetName()] = true
+		}
+	}
+	for _, label := range documented {
+		if !has[label] && !strings.HasSuffix(label, "…") {
+			t.Errorf("operations.md: %s has no label %s", name, label)
+		}
+		delete(has, label)
+	}
+	if strings.HasPrefix(name, "plan_") {
+		return
+	}
+	for label := range has {
+		if !strings.HasPrefix(label, "title_") {
+			t.Errorf("operations.md: %s: the label %s is missing", name, label)
+		}
+	}
+}
+
+// patience bounds each wait for planwatch.
+const patience = 3 * time.Minute
+
+// scrape serves the built-in region, with an Alertmanager that takes every
+// alert, and gives its metrics once all of them are there.
+func scrape(t *testing.T) map[string]*dto.MetricFamily {
+	t.Helper()
+	alertmanager := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { _, _ = io.Copy(io.Discard, r.Body) }))
+	t.Cleanup(alertmanager.Close)
+	binary := filepath.Join(t.TempDir(), "planwatch")
+	build := exec.CommandContext(t.Context(), "go", "build", "-buildvcs=false", "-tags", "gms_pure_go", "-o", binary, "./cmd/planwatch")
+	build.Dir = root
+	if said, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("go build: %v\n%s", err, said)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	serve := exec.CommandContext(ctx, binary, "serve", "--web.listen-address=127.0.0.1:0", "--storage.path", filepath.Join(t.TempDir(), "storage"))
+	serve.Env = append(os.Environ(), "PLANWATCH_ALERTING_ALERTMANAGERS="+alertmanager.URL, "PLANWATCH_ALERTING_INTERVAL=1s")
+	serve.Cancel = func() error { return serve.Process.Signal(os.Interrupt) }
+	serve.WaitDelay = patience
+	var log strings.Builder
+	serve.Stderr = &log
+	out, err := serve.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := serve.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		stop()
+		_ = serve.Wait()
+		if t.Failed() {
+			t.Log(log.String())
+		}
+	})
+	line, err := bufio.NewReader(out).ReadString('\n')
+	address := regexp.MustCompile(`http://[^ ]+/metrics`).FindString(line)
+	if address == "" {
+		t.Fatalf("planwatch does not say where it is served: %q, %v", line, err)
+	}
+	// These come last: when the plan was assessed, when the first alert was
+	// sent, and when a group with a pending alert was evaluated a second time.
+	last := []string{"plan_forecast", "planwatch_alerting_prometheus_notifications_latency_seconds", "planwatch_alerting_prometheus_rule_group_last_restore_duration_seconds"}
+	limited, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	tick := time.NewTicker(200 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		ready := get(limited, strings.TrimSuffix(address, "/metrics")+"/-/ready") != nil
+		families := map[string]*dto.MetricFamily{}
+		if text := get(limited, address); text != nil {
+			parser := expfmt.NewTextParser(model.LegacyValidation)
+			if families, err = parser.TextToMetricFamilies(strings.NewReader(string(text))); err != nil {
+				t.Fatal(err)
+			}
+		}
+		missing := slices.DeleteFunc(slices.Clone(last), func(name string) bool { return families[name] != nil })
+		if ready && len(missing) == 0 {
+			return families
+		}
+		select {
+		case <-tick.C:
+		case <-limited.Done():
+			t.Fatalf("planwatch does not become ready, or does not expose %s", strings.Join(missing, ", "))
+		}
+	}
+}
+
+// get is the body of a good answer, or nil.
+func get(ctx context.Context, address string) []byte {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return nil
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return nil
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	if err != nil || response.StatusCode != http.StatusOK {
+		return nil
+	}
+	return body
+}

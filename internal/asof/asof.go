@@ -1,0 +1,109 @@
+// Package asof runs collectors once, as of a moment.
+package asof
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"planwatch/collectors"
+	"planwatch/config"
+	"planwatch/internal/kpi"
+	"planwatch/internal/snapshot"
+)
+
+// Result is the output of collectors as of one moment.
+type Result struct {
+	// KPIs are those of the collectors that did not fail, in order.
+	KPIs []kpi.KPI
+	// Samples are in order of collector, KPI and labels, without those that
+	// are older than max_age.
+	Samples []kpi.Sample
+	// Withdrawn counts the samples that are older than max_age.
+	Withdrawn int
+	// Failures are the errors of the runs that failed.
+	Failures []error
+}
+
+// Collectors are collectors with open sources, which can be run as of many
+// moments.
+type Collectors struct {
+	definitions []*collectors.Definition
+	sources     config.Sources
+}
+
+// Open opens the sources of the named collectors, or of all if no names are
+// given. The caller closes them.
+func Open(ctx context.Context, region *config.Region, names []string) (*Collectors, error) {
+	definitions, err := named(region, names)
+	if err != nil {
+		return nil, err
+	}
+	var sources []string
+	for _, d := range definitions {
+		sources = append(sources, d.Source)
+	}
+	// The errors are returned, so nothing is logged.
+	opened, err := region.OpenSources(ctx, slog.New(slog.DiscardHandler), sources...)
+	if err != nil {
+		return nil, err
+	}
+	return &Collectors{definitions: definitions, sources: opened}, nil
+}
+
+// Close closes the sources.
+func (c *Collectors) Close() error { return c.sources.Close() }
+
+// Collect runs the collectors as of the moment.
+func (c *Collectors) Collect(ctx context.Context, moment time.Time) Result {
+	var result Result
+	for _, d := range c.definitions {
+		run, err := d.Collect(ctx, c.sources[d.Source], moment)
+		if err != nil {
+			result.Failures = append(result.Failures, fmt.Errorf("collector %s: %w", d.Collector, err))
+			continue
+		}
+		shown, _ := snapshot.WithinMaxAge(run.Samples, time.Duration(d.MaxAge), moment)
+		result.KPIs = append(result.KPIs, d.KPIs...)
+		result.Samples = append(result.Samples, shown...)
+		result.Withdrawn += len(run.Samples) - len(shown)
+	}
+	return result
+}
+
+// Collect runs the collectors of those names, or all of them, as of the moment.
+// It returns an error if no run could start or a source could not be closed.
+func Collect(ctx context.Context, region *config.Region, names []string, moment time.Time) (Result, error) {
+	c, err := Open(ctx, region, names)
+	if err != nil {
+		return Result{}, err
+	}
+	result := c.Collect(ctx, moment)
+	return result, c.Close()
+}
+
+// named returns the named definitions, in that order, or all.
+func named(region *config.Region, names []string) ([]*collectors.Definition, error) {
+	if len(names) == 0 {
+		return region.Collectors, nil
+	}
+	var definitions []*collectors.Definition
+	for _, name := range names {
+		d := region.Collector(name)
+		if d == nil {
+			return nil, unknown(region, name)
+		}
+		definitions = append(definitions, d)
+	}
+	return definitions, nil
+}
+
+func unknown(region *config.Region, name string) error {
+	known := make([]string, len(region.Collectors))
+	for i, d := range region.Collectors {
+		known[i] = d.Collector
+	}
+	return fmt.Errorf("no collector %q; there are %s", name, strings.Join(known, ", "))
+}

@@ -1,0 +1,103 @@
+// Package decimal is exact decimal numbers, as plans write their amounts.
+package decimal
+
+import (
+	"fmt"
+	"regexp"
+
+	"github.com/goccy/go-yaml/ast"
+	"github.com/invopop/jsonschema"
+	"github.com/shopspring/decimal"
+
+	"planwatch/internal/yamlfile"
+)
+
+// Decimal is an exact decimal number, as a plan writes its amounts. It keeps
+// the decimals it was written with: 45.0 is written back as 45.0.
+type Decimal struct{ d decimal.Decimal }
+
+// pattern bounds the length, so that no input can ask for numbers of
+// unbounded size.
+var pattern = regexp.MustCompile(`^-?[0-9]{1,18}(\.[0-9]{1,12})?$`)
+
+// Parse reads digits with a point before the decimals: 870.4, -65.
+func Parse(text string) (Decimal, error) {
+	if !pattern.MatchString(text) {
+		return Decimal{}, fmt.Errorf("%q is not a number such as 870.4 or -65", text)
+	}
+	d, err := decimal.NewFromString(text)
+	if err != nil {
+		return Decimal{}, fmt.Errorf("%q is not a number such as 870.4 or -65", text)
+	}
+	return Decimal{d}, nil
+}
+
+// Whole is the decimal number n.
+func Whole(n int) Decimal { return Decimal{decimal.NewFromInt(int64(n))} }
+
+// Add is d + other, exactly.
+func (d Decimal) Add(other Decimal) Decimal { return Decimal{d.d.Add(other.d)} }
+
+// Sub is d − other, exactly.
+func (d Decimal) Sub(other Decimal) Decimal { return Decimal{d.d.Sub(other.d)} }
+
+// Mul is d × other, exactly.
+func (d Decimal) Mul(other Decimal) Decimal { return Decimal{d.d.Mul(other.d)} }
+
+// Neg is −d.
+func (d Decimal) Neg() Decimal { return Decimal{d.d.Neg()} }
+
+// Round is d with that many decimals, halves away from zero.
+func (d Decimal) Round(decimals int) Decimal { return Decimal{d.d.Round(int32(decimals))} }
+
+// Cmp is -1, 0 or 1 as d is less than, equal to or greater than other.
+func (d Decimal) Cmp(other Decimal) int { return d.d.Cmp(other.d) }
+
+// Sign is -1, 0 or 1.
+func (d Decimal) Sign() int { return d.d.Sign() }
+
+// Float is the float64 nearest to d.
+func (d Decimal) Float() float64 { return d.d.InexactFloat64() }
+
+// Shift is d × 10^places, exactly.
+func (d Decimal) Shift(places int) Decimal { return Decimal{d.d.Shift(int32(places))} }
+
+// Div is d ÷ other with 15 decimals at most, halves away from zero, without
+// trailing zeros: enough for a thousandth of a crown told in milliards.
+func (d Decimal) Div(other Decimal) Decimal { return Decimal{d.d.DivRound(other.d, 15)}.Trimmed() }
+
+// decimals is how many stand after the point.
+func (d Decimal) decimals() int { return max(int(-d.d.Exponent()), 0) }
+
+// String writes all decimals, trailing zeros too.
+func (d Decimal) String() string { return d.d.StringFixed(int32(d.decimals())) }
+
+// Trimmed is d without trailing zeros after the point.
+func (d Decimal) Trimmed() Decimal {
+	short, err := decimal.NewFromString(d.d.String())
+	if err != nil {
+		return d
+	}
+	return Decimal{short}
+}
+
+// UnmarshalText reads what Parse does.
+func (d *Decimal) UnmarshalText(text []byte) error {
+	parsed, err := Parse(string(text))
+	if err == nil {
+		*d = parsed
+	}
+	return err
+}
+
+// MarshalText writes what String does.
+func (d Decimal) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
+
+// UnmarshalYAML reads the number as it is written, so that no decimal passes
+// through a float.
+func (d *Decimal) UnmarshalYAML(node ast.Node) error {
+	return yamlfile.At(node, d.UnmarshalText([]byte(yamlfile.Scalar(node))))
+}
+
+// JSONSchema tells editors that it is a number.
+func (Decimal) JSONSchema() *jsonschema.Schema { return &jsonschema.Schema{Type: "number"} }

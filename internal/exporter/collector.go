@@ -1,0 +1,92 @@
+package exporter
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"planwatch/collectors"
+	"planwatch/config"
+	"planwatch/internal/clock"
+	"planwatch/internal/snapshot"
+	"planwatch/internal/warehouse"
+)
+
+// collector runs a definition.
+type collector struct {
+	definition *collectors.Definition
+	source     *warehouse.Source
+	// fingerprint changes with everything that the samples depend on: the
+	// definition, its query and its source.
+	fingerprint string
+	description snapshot.Description
+	state       atomic.Pointer[runState]
+
+	clock    clock.Clock
+	store    *snapshot.Store
+	counters *counters
+	logger   *slog.Logger
+}
+
+// runState is the result of a collector's last run.
+type runState struct {
+	// LastRun is when it began, by planwatch's clock; zero if there was none.
+	LastRun time.Time
+	// Duration is how long it took.
+	Duration time.Duration
+	// Err is why it failed, or nil.
+	Err error
+}
+
+// newCollector makes the collector of a definition. It keeps the state that the
+// collector had in the former generation.
+func newCollector(b base, region *config.Region, d *collectors.Definition, source *warehouse.Source, former *generation) *collector {
+	c := &collector{
+		definition: d, source: source, fingerprint: region.Fingerprint(d),
+		description: snapshot.Description{KPIs: d.KPIs, MaxAge: time.Duration(d.MaxAge), HelpLanguage: region.Languages.English()},
+		clock:       b.clock, store: b.store, counters: b.counters, logger: b.logger.With("collector", d.Collector),
+	}
+	c.state.Store(&runState{})
+	if same := former.withFingerprint(c.fingerprint); same != nil {
+		c.state.Store(same.state.Load())
+	}
+	return c
+}
+
+func (c *collector) name() string { return c.definition.Collector }
+
+// run runs the collector once and shows its samples.
+func (c *collector) run(ctx context.Context) error {
+	began, moment := time.Now(), c.clock.Now()
+	run, err := c.definition.Collect(ctx, c.source, moment)
+	if err != nil && ctx.Err() != nil {
+		return err // planwatch is stopping or reloading: not a failure
+	}
+	state := &runState{LastRun: moment, Duration: time.Since(began), Err: err}
+	if err == nil {
+		c.store.Replace(snapshot.Record{
+			Collector: c.name(), Fingerprint: c.fingerprint, At: moment, Rows: run.Rows, Samples: run.Samples,
+		}, c.description)
+	}
+	former := c.state.Swap(state)
+	c.counters.ran(c.name(), err)
+	c.log(former, state)
+	return err
+}
+
+// log logs when a collector begins to fail and when it recovers. A source that
+// is down is logged by the source.
+func (c *collector) log(former, state *runState) {
+	switch {
+	case state.Err == nil && former.Err != nil:
+		c.logger.Info("collector recovered", "duration", state.Duration)
+	case state.Err == nil:
+		c.logger.Debug("collected", "duration", state.Duration)
+	case errors.Is(state.Err, warehouse.ErrUnavailable), former.Err != nil && former.Err.Error() == state.Err.Error():
+		c.logger.Debug("run failed; trying again", "err", state.Err)
+	default:
+		c.logger.Warn("run failed; the last good figures stay until max_age", "err", state.Err, "max_age", c.definition.MaxAge)
+	}
+}

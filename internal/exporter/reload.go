@@ -1,0 +1,82 @@
+package exporter
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+
+	"planwatch/config"
+)
+
+// errStopped is the error of a reload after the end of Run.
+var errStopped = errors.New("planwatch is stopping")
+
+// Reload loads the configuration again and runs it. If that fails, the running
+// configuration stays active.
+func (e *Exporter) Reload(ctx context.Context) error {
+	answer := make(chan error, 1)
+	select {
+	case e.reloads <- answer:
+	case <-e.ended:
+		return errStopped
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	select {
+	case err := <-answer:
+		return err
+	case <-e.ended:
+		return errStopped
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// awaitReload waits for a reload that succeeds. The caller answers it when the
+// generation is active. At the end of ctx it returns nil.
+func (e *Exporter) awaitReload(ctx context.Context) (*generation, chan<- error) {
+	for {
+		select {
+		case <-ctx.Done():
+			return nil, nil
+		case answer := <-e.reloads:
+			next, err := e.reload(ctx)
+			if err == nil {
+				return next, answer
+			}
+			e.counters.reloadFailed()
+			e.logger.Error("configuration not reloaded; the running one goes on", "err", err)
+			answer <- err
+		}
+	}
+}
+
+func (e *Exporter) reload(ctx context.Context) (*generation, error) {
+	region, err := e.load()
+	if err != nil {
+		return nil, err
+	}
+	if key := needsRestart(e.Region().Service, region.Service); key != "" {
+		return nil, fmt.Errorf("planwatch.yaml: %s: has changed, which takes a restart", key)
+	}
+	return e.prepare(ctx, region)
+}
+
+// needsRestart returns the key of a changed setting that takes effect only
+// after a restart, or "".
+func needsRestart(running, next config.Service) string {
+	switch {
+	case next.Clock != running.Clock:
+		return "clock"
+	case !reflect.DeepEqual(next.Web, running.Web):
+		return "web"
+	case next.Storage != running.Storage:
+		return "storage"
+	case next.Log != running.Log:
+		return "log"
+	case next.DrainTime != running.DrainTime:
+		return "drain_time"
+	}
+	return ""
+}

@@ -1,0 +1,138 @@
+package exporter
+
+import (
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	promcollectors "github.com/prometheus/client_golang/prometheus/collectors"
+	versioncollector "github.com/prometheus/client_golang/prometheus/collectors/version"
+
+	"planwatch/internal/clock"
+	"planwatch/internal/naming"
+	"planwatch/internal/snapshot"
+)
+
+// register registers the metrics about planwatch itself.
+func register(registry *prometheus.Registry, own ...prometheus.Collector) {
+	registry.MustRegister(
+		promcollectors.NewGoCollector(),
+		promcollectors.NewProcessCollector(promcollectors.ProcessCollectorOpts{}),
+		versioncollector.NewCollector(naming.Planwatch),
+	)
+	registry.MustRegister(own...)
+}
+
+// stateCollector gives the metrics about planwatch's state, read at a scrape.
+// It implements prometheus.Collector.
+type stateCollector struct {
+	// current returns the running generation. It is called only at a scrape.
+	current func() *generation
+	store   *snapshot.Store
+	clock   clock.Clock
+}
+
+var (
+	descSuccess     = collectorDesc(naming.CollectorSuccess, "Whether the collector's last run succeeded.")
+	descDuration    = collectorDesc(naming.CollectorDuration, "How long the collector's last run took.")
+	descRows        = collectorDesc(naming.CollectorRows, "Rows that the collector's last successful run read.")
+	descSeries      = collectorDesc(naming.CollectorSeries, "Samples of the collector that are shown.")
+	descWithdrawn   = collectorDesc(naming.CollectorWithdrawn, "Samples of the collector that are not shown, since they are older than its max_age.")
+	descLastRun     = collectorDesc(naming.CollectorLastRun, "When the collector last ran.")
+	descLastSuccess = collectorDesc(naming.CollectorLastSuccess, "When the collector last ran with success.")
+	descNextRun     = collectorDesc(naming.CollectorNextRun, "When the collector runs next.")
+	descDataTime    = collectorDesc(naming.CollectorDataTime, "The moment that the newest shown sample of the collector is of.")
+	descOldestData  = collectorDesc(naming.CollectorOldestData, "The moment that the oldest shown sample of the collector is of.")
+	descMaxAge      = collectorDesc(naming.CollectorMaxAge, "How old the collector's samples may be before they are withdrawn.")
+
+	descSuppressed = prometheus.NewDesc(naming.SuppressedCells, "Cells of the KPI that are withheld because they are about too few people.", []string{naming.LabelCollector, naming.LabelKPI}, nil)
+	descSourceUp   = prometheus.NewDesc(naming.SourceUp, "Whether the source answered the last ping or query.", []string{naming.LabelSource}, nil)
+
+	descLastSave     = prometheus.NewDesc(naming.SnapshotLastSave, "When the snapshot was last saved.", nil, nil)
+	descSaveFailures = prometheus.NewDesc(naming.SnapshotSaveFailures, "How many times the snapshot could not be saved.", nil, nil)
+	descAlertingUp   = prometheus.NewDesc(naming.AlertingUp, "Whether planwatch evaluates the alert rules; only where the configuration has it do so.", nil, nil)
+	descZoneOffset   = prometheus.NewDesc(naming.TimeZoneOffset, "How far the configured time zone is ahead of UTC now, by planwatch's clock. Rules add it to write a moment in local time.", nil, nil)
+	descClockOffset  = prometheus.NewDesc(naming.ClockOffset, "How far planwatch's clock is behind the system's; 0 unless the configuration sets it.", nil, nil)
+)
+
+func collectorDesc(name, help string) *prometheus.Desc {
+	return prometheus.NewDesc(name, help, []string{naming.LabelCollector}, nil)
+}
+
+// Describe implements prometheus.Collector.
+func (stateCollector) Describe(descs chan<- *prometheus.Desc) {
+	for _, desc := range []*prometheus.Desc{
+		descSuccess, descDuration, descRows, descSeries, descWithdrawn, descLastRun, descLastSuccess, descNextRun, descDataTime, descOldestData, descMaxAge,
+		descSuppressed, descSourceUp, descLastSave, descSaveFailures, descAlertingUp, descZoneOffset, descClockOffset,
+	} {
+		descs <- desc
+	}
+}
+
+// Collect implements prometheus.Collector.
+func (s stateCollector) Collect(out chan<- prometheus.Metric) {
+	current, shown := s.current(), s.store.Current()
+	gauge := func(desc *prometheus.Desc, value float64, labels ...string) {
+		out <- prometheus.MustNewConstMetric(desc, prometheus.GaugeValue, value, labels...)
+	}
+	for name, source := range current.sources {
+		gauge(descSourceUp, boolean(source.Up()), name)
+	}
+	for _, c := range current.collectors {
+		s.collectRuns(gauge, c, current.scheduler.Next(c.name()))
+		if chunk := shown.Chunk(c.name()); chunk != nil {
+			s.collectChunk(gauge, chunk)
+		}
+	}
+	saved, failures := s.store.Saved()
+	if !saved.IsZero() {
+		gauge(descLastSave, float64(saved.UnixMilli())/1000)
+	}
+	out <- prometheus.MustNewConstMetric(descSaveFailures, prometheus.CounterValue, float64(failures))
+	if current.region.Alerting.Embedded {
+		gauge(descAlertingUp, boolean(current.alerting != nil))
+	}
+	gauge(descClockOffset, s.clock.Offset().Seconds())
+	_, offset := s.clock.Now().In(current.region.Location).Zone()
+	gauge(descZoneOffset, float64(offset))
+}
+
+// gaugeFunc sends one sample of a gauge.
+type gaugeFunc func(desc *prometheus.Desc, value float64, labels ...string)
+
+// collectRuns sends the metrics about a collector's runs.
+func (s stateCollector) collectRuns(gauge gaugeFunc, c *collector, next time.Time) {
+	name, state := c.name(), c.state.Load()
+	gauge(descMaxAge, time.Duration(c.definition.MaxAge).Seconds(), name)
+	gauge(descNextRun, timestamp(s.clock, next), name)
+	if !state.LastRun.IsZero() {
+		gauge(descSuccess, boolean(state.Err == nil), name)
+		gauge(descDuration, state.Duration.Seconds(), name)
+		gauge(descLastRun, timestamp(s.clock, state.LastRun), name)
+	}
+}
+
+// collectChunk sends the metrics about a collector's samples.
+func (s stateCollector) collectChunk(gauge gaugeFunc, chunk *snapshot.Chunk) {
+	name := chunk.Collector
+	gauge(descLastSuccess, timestamp(s.clock, chunk.At), name)
+	gauge(descRows, float64(chunk.Rows), name)
+	gauge(descSeries, float64(chunk.Series()), name)
+	gauge(descWithdrawn, float64(chunk.Withdrawn), name)
+	if len(chunk.Shown) > 0 {
+		gauge(descDataTime, timestamp(s.clock, chunk.Newest()), name)
+		gauge(descOldestData, timestamp(s.clock, chunk.Oldest()), name)
+	}
+	for _, k := range chunk.KPIs {
+		if k.MinCount > 0 {
+			gauge(descSuppressed, float64(chunk.Withheld(k.Name)), name, k.Name)
+		}
+	}
+}
+
+// boolean returns 1 for true and 0 for false.
+func boolean(b bool) float64 {
+	if b {
+		return 1
+	}
+	return 0
+}

@@ -1,0 +1,39 @@
+// Package format holds the ways in which commands print what they have found.
+package format
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Format is a way of printing.
+type Format string
+
+// The formats. Table and Markdown are for people, the others for programs.
+const (
+	Table      Format = "table"
+	JSON       Format = "json"
+	CSV        Format = "csv"
+	Markdown   Format = "markdown"
+	Prometheus Format = "prometheus"
+)
+
+// Parse reads the name of one of the allowed formats. Errors say which they
+// are.
+func Parse(name string, allowed ...Format) (Format, error) {
+	if f := Format(name); slices.Contains(allowed, f) {
+		return f, nil
+	}
+	return "", fmt.Errorf("format: %q is not %s", name, List(allowed...))
+}
+
+// List writes the formats as in a sentence: "table, json or csv".
+func List(formats ...Format) string {
+	names := make([]string, len(formats))
+	for i, f := range formats {
+		names[i] = string(f)
+	}
+	last := max(len(names)-2, 0)
+	return strings.Join(append(names[:last:last], strings.Join(names[last:], " or ")), ", ")
+}

@@ -1,0 +1,97 @@
+// Package naming defines every name that planwatch gives to Prometheus and
+// Alertmanager: metrics, labels, alerts and annotations. No other package
+// writes one as a literal, so exporter, rules and dashboards use the same
+// names.
+package naming
+
+// Metrics about the KPIs.
+const (
+	// kpiPrefix begins the name of a KPI's metric.
+	kpiPrefix = "kpi_"
+	// KPIInfo is 1 for each KPI and carries its titles, unit and standard as
+	// labels.
+	KPIInfo = kpiPrefix + "info"
+	// AnyKPI is a regular expression that matches every KPI's metric and
+	// KPIInfo.
+	AnyKPI = kpiPrefix + ".+"
+)
+
+// KPI returns the name of a KPI's metric.
+func KPI(name string) string { return kpiPrefix + name }
+
+// The suffixes that Prometheus gives the series of a histogram.
+const (
+	SuffixBucket = "_bucket"
+	SuffixCount  = "_count"
+	SuffixSum    = "_sum"
+)
+
+// Metrics about the plan. Each has the labels kpi, target and owner, and those
+// that the target selects by.
+const (
+	// PlanActual is the KPI at the target's labels, in its own unit; label unit.
+	PlanActual = "plan_actual"
+	// PlanExpected is the value due by now; label unit.
+	PlanExpected = "plan_expected"
+	// PlanTarget is the value at the period's end; label unit.
+	PlanTarget = "plan_target"
+	// PlanForecast is where the present pace ends the period; label unit.
+	PlanForecast = "plan_forecast"
+	// PlanThreshold is where a severity begins; labels unit and severity.
+	PlanThreshold = "plan_threshold"
+	// PlanMargin is the distance to the expected value as a share of it;
+	// positive is better than plan.
+	PlanMargin = "plan_margin_ratio"
+	// PlanStatus is 0 on plan, 1 warning, 2 critical, -1 unknown.
+	PlanStatus = "plan_status"
+	// PlanTargetInfo is 1 and carries cite, basis, from and to.
+	PlanTargetInfo = "plan_target_info"
+	// PlanCoveredUntil is the moment from which no target covers the cell, in
+	// seconds since 1970.
+	PlanCoveredUntil = "plan_covered_until_timestamp_seconds"
+)
+
+// Planwatch is the name of the program: its job in Prometheus, and the first
+// word of every metric about itself.
+const Planwatch = "planwatch"
+
+// Metrics about the collectors; label collector.
+const (
+	CollectorSuccess      = "planwatch_collector_success"
+	CollectorDuration     = "planwatch_collector_duration_seconds"
+	CollectorRows         = "planwatch_collector_rows"
+	CollectorSeries       = "planwatch_collector_series"
+	CollectorWithdrawn    = "planwatch_collector_withdrawn_series"
+	CollectorLastRun      = "planwatch_collector_last_run_timestamp_seconds"
+	CollectorLastSuccess  = "planwatch_collector_last_success_timestamp_seconds"
+	CollectorNextRun      = "planwatch_collector_next_run_timestamp_seconds"
+	CollectorDataTime     = "planwatch_collector_data_timestamp_seconds"
+	CollectorOldestData   = "planwatch_collector_oldest_data_timestamp_seconds"
+	CollectorMaxAge       = "planwatch_collector_max_age_seconds"
+	CollectorRuns         = "planwatch_collector_runs_total"
+	SuppressedCells       = "planwatch_suppressed_cells"
+	SourceUp              = "planwatch_source_up"
+	SnapshotLastSave      = "planwatch_snapshot_last_save_timestamp_seconds"
+	SnapshotSaveFailures  = "planwatch_snapshot_save_failures_total"
+	AlertingUp            = "planwatch_alerting_up"
+	TimeZoneOffset        = "planwatch_time_zone_offset_seconds"
+	ClockOffset           = "planwatch_clock_offset_seconds"
+	BuildInfo             = "planwatch_build_info"
+	ConfigReloadSuccess   = "planwatch_config_last_reload_successful"
+	ConfigReloadTimestamp = "planwatch_config_last_reload_success_timestamp_seconds"
+	HTTPRequests          = "planwatch_http_requests_total"
+	HTTPRequestDuration   = "planwatch_http_request_duration_seconds"
+	// AlertingPrefix begins the names of the metrics of the embedded rule
+	// manager and notifier.
+	AlertingPrefix = "planwatch_alerting_"
+)
+
+// Metrics of Prometheus and its client libraries.
+const (
+	Alerts           = "ALERTS"
+	ProcessMemory    = "process_resident_memory_bytes"
+	ProcessCPU       = "process_cpu_seconds_total"
+	GoGoroutines     = "go_goroutines"
+	ScrapeDuration   = "scrape_duration_seconds"
+	NativeHistograms = "_histogram_"
+)

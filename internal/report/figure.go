@@ -1,0 +1,73 @@
+package report
+
+import (
+	"math"
+
+	"planwatch/internal/language"
+	"planwatch/internal/unit"
+)
+
+// Measure returns one measure for all figures of the row, so that they can be
+// compared: the KPI's own, or one that suits the largest figure.
+func (r Row) Measure() unit.Measure {
+	largest := 0.0
+	for _, figure := range []*float64{r.Actual, r.Expected, r.Full, r.Forecast} {
+		if figure != nil {
+			largest = max(largest, math.Abs(*figure))
+		}
+	}
+	if r.KPI.Measure == "" {
+		return r.KPI.Base.Suited(largest)
+	}
+	m := r.KPI.ReadIn()
+	if m.In(largest) >= 1000 {
+		// The KPI's own measure does not depend on size: thousands need no
+		// decimals.
+		m.Decimals = 0
+	}
+	return m
+}
+
+// Figure formats one of the row's figures with its measure; nil is a dash.
+func (r Row) Figure(l *language.Language, value *float64) string {
+	if value == nil {
+		return language.Dash
+	}
+	return r.Measure().Figure(l, *value)
+}
+
+// Number is Figure without the name of the measure, but with a percent sign.
+func (r Row) Number(l *language.Language, value *float64) string {
+	if value == nil {
+		return language.Dash
+	}
+	return r.Measure().Number(l, *value)
+}
+
+// bare is Number without a percent sign, for a column next to one of Figures.
+func (r Row) bare(l *language.Language, value *float64) string {
+	m := r.Measure()
+	if value == nil || !m.Percent {
+		return r.Number(l, value)
+	}
+	return l.Number(m.In(*value), m.Decimals)
+}
+
+// MarginFigure formats the margin with its sign, in percent. If the expected
+// value is 0 there is no share, only the direction.
+func (r Row) MarginFigure(l *language.Language) string {
+	nothingExpected := r.Expected != nil && *r.Expected == 0
+	switch {
+	case r.Margin == nil:
+		return language.Dash
+	case nothingExpected && *r.Margin > 0:
+		return l.Say("better")
+	case nothingExpected && *r.Margin < 0:
+		return l.Say("worse")
+	}
+	text := l.Percent(*r.Margin, 1)
+	if *r.Margin >= 0.0005 {
+		return "+" + text
+	}
+	return text
+}

@@ -1,0 +1,88 @@
+package report_test
+
+import (
+	"testing"
+
+	"planwatch/internal/kpi"
+	"planwatch/internal/regiontest"
+	"planwatch/internal/report"
+	"planwatch/internal/unit"
+)
+
+func base(t *testing.T, name string) unit.Unit {
+	t.Helper()
+	u, err := regiontest.Units(t).Get(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return u
+}
+
+// All figures of a row are told in one measure: the KPI's own, or the one that
+// suits the largest of them.
+func TestMeasure(t *testing.T) {
+	bySize := kpi.Entry{KPI: kpi.KPI{Unit: "sek"}, Base: base(t, "sek")}
+	inTkr := kpi.Entry{KPI: kpi.KPI{Unit: "sek", Measure: "tkr"}, Base: base(t, "sek")}
+	inHours := kpi.Entry{KPI: kpi.KPI{Unit: "seconds", Measure: "hours"}, Base: base(t, "seconds")}
+	share := kpi.Entry{KPI: kpi.KPI{Unit: "ratio"}, Base: base(t, "ratio")}
+	beds := kpi.Entry{KPI: kpi.KPI{Unit: "beds"}, Base: base(t, "beds")}
+	languages := regiontest.Languages(t)
+	tests := []struct {
+		name           string
+		row            report.Row
+		figure, number string // of the actual, in Swedish
+		english        string // the figure
+	}{
+		{"by its size", report.Row{KPI: bySize, Actual: new(180e3)}, "180\u00a0tkr", "180", "180\u00a0TSEK"},
+		{"beside a larger one", report.Row{KPI: bySize, Actual: new(180e3), Expected: new(9.4e6)}, "0,2\u00a0mnkr", "0,2", "0.2\u00a0MSEK"},
+		{"beside a larger forecast", report.Row{KPI: bySize, Actual: new(180e3), Forecast: new(-9.4e6)}, "0,2\u00a0mnkr", "0,2", "0.2\u00a0MSEK"},
+		{"in the KPI's own", report.Row{KPI: inTkr, Actual: new(180e6)}, "180\u00a0000\u00a0tkr", "180\u00a0000", "180,000\u00a0TSEK"},
+		{"hours, few", report.Row{KPI: inHours, Actual: new(4 * 3600.0)}, "4,0\u00a0tim", "4,0", "4.0\u00a0h"},
+		{"hours of work", report.Row{KPI: inHours, Actual: new(14756.4 * 3600), Expected: new(3600.0)}, "14\u00a0756\u00a0tim", "14\u00a0756", "14,756\u00a0h"},
+		{"a share", report.Row{KPI: share, Actual: new(0.074)}, "7,4\u00a0%", "7,4\u00a0%", "7.4%"},
+		{"things", report.Row{KPI: beds, Actual: new(38.0)}, "38", "38", "38"},
+		{"none", report.Row{KPI: beds, Expected: new(38.0)}, "–", "–", "–"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			sv, en := languages.All()[0], languages.All()[1]
+			if got := tt.row.Figure(sv, tt.row.Actual); got != tt.figure {
+				t.Errorf("figure %q, want %q", got, tt.figure)
+			}
+			if got := tt.row.Number(sv, tt.row.Actual); got != tt.number {
+				t.Errorf("number %q, want %q", got, tt.number)
+			}
+			if got := tt.row.Figure(en, tt.row.Actual); got != tt.english {
+				t.Errorf("in English %q, want %q", got, tt.english)
+			}
+		})
+	}
+}
+
+func TestMarginFigure(t *testing.T) {
+	languages := regiontest.Languages(t)
+	tests := []struct {
+		name             string
+		margin, expected *float64
+		sv, en           string
+	}{
+		{"none", nil, new(1.0), "–", "–"},
+		{"better", new(0.1234), new(1.0), "+12,3\u00a0%", "+12.3%"},
+		{"worse", new(-2.709), new(1.0), "\u2212270,9\u00a0%", "-270.9%"},
+		{"equal", new(0.0), new(0.0), "0,0\u00a0%", "0.0%"},
+		{"equal to one decimal", new(0.0001), new(1.0), "0,0\u00a0%", "0.0%"},
+		{"better than nothing", new(1.0), new(0.0), "bättre", "better"},
+		{"worse than nothing", new(-1.0), new(0.0), "sämre", "worse"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			row := report.Row{Margin: tt.margin, Expected: tt.expected}
+			if got := row.MarginFigure(languages.All()[0]); got != tt.sv {
+				t.Errorf("sv: %q, want %q", got, tt.sv)
+			}
+			if got := row.MarginFigure(languages.All()[1]); got != tt.en {
+				t.Errorf("en: %q, want %q", got, tt.en)
+			}
+		})
+	}
+}

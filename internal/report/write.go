@@ -1,0 +1,31 @@
+package report
+
+import (
+	"fmt"
+	"io"
+
+	"planwatch/internal/format"
+	"planwatch/internal/language"
+)
+
+// Formats are the formats of a report. Table and Markdown are for people; JSON
+// and CSV are for programs, with figures in the KPI's unit.
+func Formats() []format.Format {
+	return []format.Format{format.Table, format.JSON, format.CSV, format.Markdown}
+}
+
+// Write prints the report in one of Formats. JSON is the same in every
+// language.
+func (r *Report) Write(w io.Writer, f format.Format, l *language.Language) error {
+	switch f {
+	case format.Table:
+		return r.writeTable(w, l)
+	case format.JSON:
+		return r.writeJSON(w)
+	case format.CSV:
+		return r.writeCSV(w, l)
+	case format.Markdown:
+		return r.writeMarkdown(w, l)
+	}
+	return fmt.Errorf("report: no format %q", f)
+}

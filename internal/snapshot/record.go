@@ -1,0 +1,49 @@
+package snapshot
+
+import (
+	"time"
+
+	"planwatch/internal/kpi"
+	"planwatch/internal/language"
+)
+
+// Record is what the last good run of one collector gave, as it is saved.
+type Record struct {
+	// Collector is the collector's name.
+	Collector string `json:"collector"`
+	// Fingerprint identifies the definition, query and source of the run.
+	Fingerprint string `json:"fingerprint"`
+	// At is the moment, by planwatch's clock, that the run asked about.
+	At time.Time `json:"at"`
+	// Rows is how many rows the query returned.
+	Rows int `json:"rows"`
+	// Samples are in order of KPI and labels.
+	Samples []kpi.Sample `json:"samples"`
+}
+
+// Description is what the configuration says of a collector's samples.
+type Description struct {
+	// KPIs are the collector's, in order of definition.
+	KPIs []kpi.KPI
+	// MaxAge is how old a sample may be and still be shown.
+	MaxAge time.Duration
+	// HelpLanguage is the language of HELP texts.
+	HelpLanguage *language.Language
+}
+
+// WithinMaxAge are the samples that are at most maxAge old at the moment now,
+// and the moment at which the first of them is no longer; zero if there are
+// none.
+func WithinMaxAge(samples []kpi.Sample, maxAge time.Duration, now time.Time) (within []kpi.Sample, expires time.Time) {
+	for _, sample := range samples {
+		end := sample.AsOf.Add(maxAge)
+		if end.Before(now) {
+			continue
+		}
+		within = append(within, sample)
+		if expires.IsZero() || end.Before(expires) {
+			expires = end
+		}
+	}
+	return within, expires
+}

@@ -1,0 +1,100 @@
+package snapshot
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+)
+
+// fileVersion begins a saved snapshot. It is counted up when the form changes.
+const fileVersion = "planwatch snapshot 1"
+
+// SaveFile is the file that snapshots are saved in: a line with version and
+// checksum, then the records as JSON. Without a path nothing is saved.
+type SaveFile struct{ Path string }
+
+func (f SaveFile) write(s *Snapshot) error {
+	records := make([]Record, len(s.chunks))
+	for i, chunk := range s.chunks {
+		records[i] = chunk.Record
+	}
+	body, err := json.Marshal(records)
+	if err != nil {
+		return fmt.Errorf("save snapshot: %w", err)
+	}
+	if err := os.MkdirAll(filepath.Dir(f.Path), 0o750); err != nil {
+		return fmt.Errorf("save snapshot: %w", err)
+	}
+	temporary, err := os.CreateTemp(filepath.Dir(f.Path), filepath.Base(f.Path)+".*.tmp")
+	if err != nil {
+		return fmt.Errorf("save snapshot: %w", err)
+	}
+	_, err = fmt.Fprintf(temporary, "%s sha256:%x\n%s", fileVersion, sha256.Sum256(body), body)
+	if err == nil {
+		err = temporary.Sync()
+	}
+	err = errors.Join(err, temporary.Close())
+	if err == nil {
+		err = os.Rename(temporary.Name(), f.Path)
+	}
+	if err != nil {
+		return fmt.Errorf("save snapshot: %w", errors.Join(err, os.Remove(temporary.Name())))
+	}
+	return syncDirectory(filepath.Dir(f.Path))
+}
+
+// syncDirectory makes a rename survive a power failure.
+func syncDirectory(path string) error {
+	directory, err := os.Open(path)
+	if err != nil {
+		return fmt.Errorf("save snapshot: %w", err)
+	}
+	if err := errors.Join(directory.Sync(), directory.Close()); err != nil {
+		return fmt.Errorf("save snapshot: %w", err)
+	}
+	return nil
+}
+
+// read gives the saved records. A damaged file is renamed, so that it can be
+// looked at, and planwatch starts without it.
+func (f SaveFile) read(logger *slog.Logger) []Record {
+	if f.Path == "" {
+		return nil
+	}
+	data, err := os.ReadFile(f.Path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		logger.Warn("saved snapshot not read; beginning without figures", "err", err)
+		return nil
+	}
+	records, err := decode(data)
+	if err != nil {
+		aside := f.Path + ".damaged"
+		logger.Warn("saved snapshot set aside; beginning without figures", "file", f.Path, "aside", aside, "err", errors.Join(err, os.Rename(f.Path, aside)))
+		return nil
+	}
+	return records
+}
+
+func decode(data []byte) ([]Record, error) {
+	head, body, found := bytes.Cut(data, []byte("\n"))
+	if !found || !bytes.HasPrefix(head, []byte(fileVersion+" ")) {
+		return nil, fmt.Errorf("does not begin with %q", fileVersion)
+	}
+	if want := fmt.Sprintf("%s sha256:%x", fileVersion, sha256.Sum256(body)); string(head) != want {
+		return nil, errors.New("the checksum does not match; the file was cut short or changed")
+	}
+	var records []Record
+	if err := json.Unmarshal(body, &records); err != nil {
+		return nil, fmt.Errorf("not the records of a snapshot: %w", err)
+	}
+	return records, nil
+}

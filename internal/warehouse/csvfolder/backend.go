@@ -1,0 +1,97 @@
+//go:build gms_pure_go
+
+// This tag builds the engine in; the package comment says where its name comes
+// from.
+
+package csvfolder
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"planwatch/internal/warehouse/backend"
+	"planwatch/internal/warehouse/mysql"
+	"planwatch/internal/warehouse/result"
+	"planwatch/internal/warehouse/settings"
+)
+
+// Embedded reports whether this binary has the engine that reads CSV folders.
+const Embedded = true
+
+// Backend is an embedded engine over a folder of CSV files. It is reached with
+// MySQL's protocol, over connections that never leave the process.
+type Backend struct {
+	mysql.Client
+	engine *engine
+	folder *folder
+}
+
+var _ backend.Backend = (*Backend)(nil)
+
+// Open reads the schema and the files, which must be valid, and starts the
+// engine.
+func Open(ctx context.Context, cfg settings.Config, o Options) (backend.Backend, error) {
+	if err := configureEngine(); err != nil {
+		return nil, fmt.Errorf("embedded engine: %w", err)
+	}
+	tables, err := readSchema(ctx, o.SchemaFile, o.SchemaSQL)
+	if err != nil {
+		return nil, err
+	}
+	if o.Files == nil {
+		return nil, fmt.Errorf("folder %s: no files to read", cfg.Folder)
+	}
+	b := &Backend{folder: &folder{
+		name:   filepath.ToSlash(strings.TrimPrefix(cfg.Folder, "builtin:")),
+		files:  o.Files,
+		tables: tables,
+		log:    o.Logger,
+	}}
+	if err := b.folder.open(); err != nil { //nolint:contextcheck // the files are read whole, also for later queries
+		return nil, err
+	}
+	if b.engine, err = startEngine(b.folder, cfg.MaxConnections); err != nil {
+		return nil, fmt.Errorf("embedded engine: %w", err)
+	}
+	if b.Client, err = b.engine.client(time.Duration(cfg.ConnectTimeout), o.Logger); err != nil {
+		b.engine.close()
+		return nil, fmt.Errorf("embedded engine: %w", err)
+	}
+	return b, nil
+}
+
+// Reload implements backend.Backend: it reads the files if they changed.
+func (b *Backend) Reload() error {
+	b.folder.reload()
+	return b.folder.current.Load().err
+}
+
+// Configure implements backend.Backend. It sets no limit, since the engine has
+// none, and only those of the server's settings that a query can see.
+func (b *Backend) Configure(ctx context.Context, s backend.Session, options backend.SessionOptions) (result.TimeZones, error) {
+	offset, _ := mysql.OffsetAt(options.AsOf, options.Location)
+	_, err := s.Conn.ExecContext(ctx, "SET SESSION time_zone='"+offset+"'")
+	// In the engine a TIMESTAMP is wall-clock time, like a DATETIME.
+	return result.TimeZones{Local: options.Location, Timestamp: options.Location, AsOf: options.AsOf}, err
+}
+
+// TimeoutMargin implements backend.Backend. The engine ignores
+// MAX_EXECUTION_TIME, so the client's limit is the only one.
+func (b *Backend) TimeoutMargin() time.Duration { return 0 }
+
+// Classify implements backend.Backend.
+func (b *Backend) Classify(err error) (backend.ErrorKind, error) {
+	if kind, words := b.ClassifyAnswer(err); kind.FromServer() {
+		return kind, words
+	}
+	return backend.ConnectionFailed, backend.Unavailable(err, "the embedded engine does not answer: %v", err)
+}
+
+// Close implements backend.Backend: it ends the engine.
+func (b *Backend) Close() error {
+	b.engine.close()
+	return nil
+}

@@ -1,0 +1,95 @@
+//go:build gms_pure_go
+
+// This tag builds the engine in; the package comment says where its name comes
+// from.
+
+package csvfolder
+
+import (
+	"log/slog"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"planwatch/internal/warehouse/settings"
+)
+
+const bedSchema = `-- beds
+CREATE TABLE bed (
+  id INT NOT NULL PRIMARY KEY, ward VARCHAR(10) NOT NULL, note VARCHAR(40), beds SMALLINT, share DECIMAL(6,2) DEFAULT 1.5,
+  since DATE, at DATETIME, weight DOUBLE, small TINYINT UNSIGNED, kind ENUM('open','closed') NOT NULL DEFAULT 'open'
+);
+CREATE TABLE unused (a INT, b INT, PRIMARY KEY (a, b));
+`
+
+func sampleSettings() settings.Config {
+	c := settings.Default()
+	c.Driver, c.Folder = settings.CSV, "builtin:sample"
+	return c
+}
+
+func TestInvalidFiles(t *testing.T) {
+	const header = "id,ward,note,beds,share,since,at,weight,small,kind\n"
+	for name, test := range map[string]struct{ file, content, want string }{
+		"text for a number":   {"bed.csv", header + "1,K,,many,,,,,,open\n", `sample/bed.csv:2: column beds: "many" is not SMALLINT`},
+		"decimal for integer": {"bed.csv", header + "1,K,,1.5,,,,,,open\n", `sample/bed.csv:2: column beds: "1.5" is not SMALLINT`},
+		"out of range":        {"bed.csv", header + "1,K,,40000,,,,,,open\n", `sample/bed.csv:2: column beds: "40000" is not SMALLINT`},
+		"negative unsigned":   {"bed.csv", header + "1,K,,,,,,,-1,open\n", `sample/bed.csv:2: column small: "-1" is not TINYINT UNSIGNED`},
+		"not finite":          {"bed.csv", header + "1,K,,,,,,NaN,,open\n", `sample/bed.csv:2: column weight: "NaN" is not DOUBLE`},
+		"no decimal":          {"bed.csv", header + "1,K,,,\"1,5\",,,,,open\n", `sample/bed.csv:2: column share: "1,5" is not DECIMAL(6,2)`},
+		"too many decimals":   {"bed.csv", header + "1,K,,,1.505,,,,,open\n", `sample/bed.csv:2: column share: "1.505" has more decimals than DECIMAL(6,2)`},
+		"decimal too great":   {"bed.csv", header + "1,K,,,12345,,,,,open\n", `sample/bed.csv:2: column share: "12345" is not DECIMAL(6,2)`},
+		"no such day":         {"bed.csv", header + "1,K,,,,2025-02-30,,,,open\n", `sample/bed.csv:2: column since: "2025-02-30" is not DATE`},
+		"time in a date":      {"bed.csv", header + "1,K,,,,2025-02-01 08:00:00,,,,open\n", `sample/bed.csv:2: column since: "2025-02-01 08:00:00" is not DATE`},
+		"no time":             {"bed.csv", header + "1,K,,,,,noon,,,open\n", `sample/bed.csv:2: column at: "noon" is not DATETIME`},
+		"too long":            {"bed.csv", header + "1,Ortopedkliniken,,,,,,,,open\n", `sample/bed.csv:2: column ward: "Ortopedkliniken" is not VARCHAR(10)`},
+		"not of the enum":     {"bed.csv", header + "1,K,,,,,,,,shut\n", `sample/bed.csv:2: column kind: "shut" is not ENUM('OPEN','CLOSED')`},
+		"empty number":        {"bed.csv", header + ",K,,,,,,,,open\n", `sample/bed.csv:2: column id: empty, and cannot be NULL`},
+		"not utf-8":           {"bed.csv", header + "1,\xe5,,,,,,,,open\n", `sample/bed.csv:2: column ward: "\xe5" is not UTF-8`},
+		"same key":            {"bed.csv", header + "1,K,,,,,,,,open\n2,K,,,,,,,,open\n1,L,,,,,,,,open\n", `sample/bed.csv:4: the same primary key as line 2`},
+		"key of two columns":  {"unused.csv", "a,b\n1,12\n11,2\n1,12\n", `sample/unused.csv:4: the same primary key as line 2`},
+		"too few fields":      {"bed.csv", header + "1,K\n", `sample/bed.csv:2: more or fewer fields than the header`},
+		"line of a long row":  {"bed.csv", header + "1,\"K\nL\",,,,,,,,open\n2,K,,x,,,,,,open\n", `sample/bed.csv:4: column beds: "x" is not SMALLINT`},
+		"open quotation":      {"bed.csv", header + "1,\"K\n", `sample/bed.csv:2: extraneous or missing " in quoted-field`},
+		"unknown column":      {"bed.csv", "id,ward,beds,bed\n", `sample/bed.csv:1: table bed has no column "bed"`},
+		"column twice":        {"bed.csv", "id,ward,ID\n", `sample/bed.csv:1: column ID is in the header twice`},
+		"missing column":      {"bed.csv", "id,beds\n1,2\n", `sample/bed.csv:1: column ward is missing, and cannot be NULL`},
+		"semicolons":          {"bed.csv", "id;ward\n1;K\n", `sample/bed.csv:1: fields must be separated by commas`},
+		"empty file":          {"bed.csv", "", `sample/bed.csv:1: empty; the first line names the columns`},
+		"no table":            {"beds.csv", "id\n", `sample/beds.csv: the schema has no table beds`},
+		"no files":            {"beds.txt", "id\n", `folder sample: no CSV files`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := Open(t.Context(), sampleSettings(), Options{SchemaSQL: bedSchema, SchemaFile: "schema.sql", Files: fstest.MapFS{test.file: {Data: []byte(test.content)}}})
+			if err == nil || err.Error() != test.want {
+				t.Errorf("got %v\nwant %s", err, test.want)
+			}
+		})
+	}
+}
+
+func FuzzFile(f *testing.F) {
+	for _, seed := range []string{"id,ward\n1,K\n", "id,ward,beds\n1,\"K\n", "\ufeffid,ward,at\n1,K,2025-03-18\n", "id\n", "id,ward,share\n1,,0.10\n", ",\n"} {
+		f.Add(seed)
+	}
+	tables, err := readSchema(f.Context(), "schema.sql", bedSchema)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, content string) {
+		folder := &folder{name: "sample", tables: tables, files: fstest.MapFS{"bed.csv": {Data: []byte(content)}}, log: slog.New(slog.DiscardHandler)}
+		if err := folder.open(); err != nil {
+			if !strings.HasPrefix(err.Error(), "sample/bed.csv:") {
+				t.Errorf("an error without its file: %v", err)
+			}
+			return
+		}
+		for i, row := range folder.current.Load().tables["bed"].rows {
+			for j, column := range tables["bed"].schema.Schema {
+				if row[j] == nil && !column.Nullable {
+					t.Errorf("row %d: column %s is NULL", i, column.Name)
+				}
+			}
+		}
+	})
+}

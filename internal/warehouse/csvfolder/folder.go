@@ -1,0 +1,155 @@
+//go:build gms_pure_go
+
+// This tag builds the engine in; the package comment says where its name comes
+// from.
+
+package csvfolder
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// folder is the CSV files and what was read of them.
+type folder struct {
+	name   string // in front of the files' names in errors
+	files  fs.FS
+	tables map[string]*table // empty, by name in lower case
+	log    *slog.Logger
+
+	mu          sync.Mutex // guards what follows
+	checked     time.Time
+	fingerprint string // of the files when they were last read, valid or not
+
+	current atomic.Pointer[dataset] // what new transactions read
+}
+
+// dataset is a folder as it was read once. Nothing changes it.
+type dataset struct {
+	tables map[string]*table // by name in lower case
+	names  []string
+	err    error // what is wrong with files that changed since
+}
+
+// open reads the folder for the first time.
+func (f *folder) open() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	fingerprint, err := f.computeFingerprint()
+	if err != nil {
+		return err
+	}
+	f.checked, f.fingerprint = time.Now(), fingerprint
+	data, err := f.read()
+	if err != nil {
+		return err
+	}
+	f.current.Store(data)
+	return nil
+}
+
+// reload reads the folder again if its files changed since it was last read.
+// If they are not valid, that is logged once, and is the error of the current
+// dataset until they are.
+func (f *folder) reload() {
+	// While one goroutine reads, the others use the current dataset.
+	if !f.mu.TryLock() {
+		return
+	}
+	defer f.mu.Unlock()
+	if time.Since(f.checked) < CheckInterval {
+		return
+	}
+	f.checked = time.Now()
+	before, err := f.computeFingerprint()
+	if err != nil {
+		before = "unreadable: " + err.Error()
+	}
+	if before == f.fingerprint {
+		return
+	}
+	var data *dataset
+	if err == nil {
+		data, err = f.read()
+		if after, afterErr := f.computeFingerprint(); afterErr == nil && after != before {
+			// The files are still being written. The next check reads them.
+			return
+		}
+	}
+	f.fingerprint = before
+	if err != nil {
+		f.keepCurrent(err)
+		return
+	}
+	f.current.Store(data)
+	f.log.Info("changed files read")
+}
+
+// keepCurrent keeps the current tables, with the error of the changed files.
+func (f *folder) keepCurrent(err error) {
+	if _, ok := errors.AsType[*fs.PathError](err); ok {
+		// When a file becomes readable, its size and time stay the same.
+		f.fingerprint = ""
+	}
+	current := f.current.Load()
+	if current.err == nil || current.err.Error() != err.Error() {
+		f.log.Warn("the changed files are not valid; queries fail until they are", "err", err)
+	}
+	f.current.Store(&dataset{tables: current.tables, names: current.names, err: err})
+}
+
+// computeFingerprint is the names, sizes and times of the files. It does not
+// read them.
+func (f *folder) computeFingerprint() (string, error) {
+	names, err := fs.Glob(f.files, "*.csv")
+	if err != nil {
+		return "", err
+	}
+	var b strings.Builder
+	for _, name := range names {
+		info, err := fs.Stat(f.files, name)
+		if err != nil {
+			return "", err
+		}
+		fmt.Fprintf(&b, "%q %d %d\n", name, info.Size(), info.ModTime().UnixNano())
+	}
+	return b.String(), nil
+}
+
+// read reads all files. A table without a file is empty; a file without a
+// table is an error.
+func (f *folder) read() (*dataset, error) {
+	data := &dataset{tables: maps.Clone(f.tables)}
+	files, err := fs.Glob(f.files, "*.csv")
+	if err != nil {
+		return nil, err
+	}
+	if len(files) == 0 {
+		return nil, fmt.Errorf("folder %s: no CSV files", f.name)
+	}
+	for _, file := range files {
+		name := strings.TrimSuffix(file, ".csv")
+		key := strings.ToLower(name)
+		empty, ok := f.tables[key]
+		if !ok {
+			return nil, fmt.Errorf("%s: the schema has no table %s", path.Join(f.name, file), name)
+		}
+		if data.tables[key], err = f.readTable(file, empty); err != nil {
+			return nil, err
+		}
+	}
+	for _, t := range data.tables {
+		data.names = append(data.names, t.name)
+	}
+	slices.Sort(data.names)
+	return data, nil
+}

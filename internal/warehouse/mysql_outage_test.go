@@ -1,0 +1,155 @@
+package warehouse
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"planwatch/internal/mariadbtest"
+	"planwatch/internal/yamlfile"
+)
+
+func TestMySQLStopsAndStarts(t *testing.T) {
+	server := startServer(t, mariadbtest.WithTCP())
+	var log logBuffer
+	s := open(t, mysqlConfig(server.Address()), Options{Logger: slog.New(slog.NewTextHandler(&log, nil))})
+
+	// Load throughout, so that connections are caught at every point.
+	ctx, stop := context.WithCancel(t.Context())
+	var load sync.WaitGroup
+	var unexpected sync.Map
+	for range 4 {
+		load.Go(func() {
+			for ctx.Err() == nil {
+				_, err := s.Query(ctx, query(t, "SELECT SUM(beds) AS b FROM ward"), QueryOptions{AsOf: time.Now(), Timeout: time.Second})
+				if err != nil && !errors.Is(err, ErrUnavailable) && ctx.Err() == nil {
+					unexpected.Store(err.Error(), true)
+				}
+			}
+		})
+	}
+	waitFor(t, "up", s.Up)
+	for range 2 {
+		server.Stop()
+		waitFor(t, "down", func() bool { return !s.Up() })
+		server.StartAgain()
+		waitFor(t, "up again", s.Up)
+	}
+	stop()
+	load.Wait()
+	unexpected.Range(func(err, _ any) bool {
+		t.Errorf("an error that is not ErrUnavailable: %v", err)
+		return true
+	})
+	if err := s.Ping(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if down, up := log.count("source is down"), log.count("source is up again"); down != 2 || up != 2 {
+		t.Errorf("logged %d times down and %d times up, want 2 and 2:\n%s", down, up, log.String())
+	}
+}
+
+func TestMySQLIdleConnectionsOutliveTheServer(t *testing.T) {
+	server := startServer(t)
+	s := open(t, mysqlConfig(server.Socket()), Options{})
+	var wait sync.WaitGroup
+	for range 4 {
+		wait.Go(func() { queryValue(t, s, "SELECT SLEEP(0.1) AS s FROM ward WHERE id = 1") })
+	}
+	wait.Wait()
+	server.Stop()
+	server.StartAgain()
+	if got := queryValue(t, s, "SELECT COUNT(*) FROM ward"); got != "3" {
+		t.Errorf("%s wards, want 3", got)
+	}
+}
+
+func TestMySQLFreezesAndThaws(t *testing.T) {
+	server := startServer(t)
+	c := mysqlConfig(server.Socket())
+	c.ConnectTimeout = yamlfile.Duration(500 * time.Millisecond)
+	s := open(t, c, Options{})
+	if err := s.Ping(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+
+	done := make(chan error)
+	go func() {
+		_, err := s.Query(t.Context(), query(t, slow), QueryOptions{AsOf: time.Now(), Timeout: time.Second})
+		done <- err
+	}()
+	waitFor(t, "the query runs", func() bool { return sleeping(server) })
+	server.Freeze()
+
+	begin := time.Now()
+	err := s.Ping(t.Context())
+	if want := "source warehouse: no answer from " + server.Socket(); err == nil || err.Error() != want || !errors.Is(err, ErrUnavailable) {
+		t.Errorf("Ping: %v\nwant %s", err, want)
+	}
+	if took := time.Since(begin); took > 3*time.Second {
+		t.Errorf("Ping gave up after %s only", took)
+	}
+	if s.Up() {
+		t.Error("up while frozen")
+	}
+	err = <-done
+	if want := "source warehouse: q.sql: no answer within 1s, and 2s more"; err == nil || err.Error() != want || !errors.Is(err, ErrUnavailable) || !errors.Is(err, ErrTimeout) {
+		t.Errorf("Query: %v\nwant %s", err, want)
+	}
+
+	server.Thaw()
+	if got := queryValue(t, s, "SELECT COUNT(*) FROM ward"); got != "3" {
+		t.Errorf("%s wards, want 3", got)
+	}
+	if !s.Up() {
+		t.Error("down after it answered")
+	}
+	waitFor(t, "nothing is left on the server", func() bool { return len(server.RunningQueries()) == 0 })
+}
+
+func TestMySQLFrozenServerDoesNotHoldUpClose(t *testing.T) {
+	server := startServer(t)
+	s := open(t, mysqlConfig(server.Socket()), Options{})
+	done := make(chan error)
+	go func() {
+		_, err := s.Query(t.Context(), query(t, slow), QueryOptions{AsOf: time.Now()})
+		done <- err
+	}()
+	waitFor(t, "the query runs", func() bool { return sleeping(server) })
+	server.Freeze()
+	begin := time.Now()
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
+	if took := time.Since(begin); took > killTimeout+time.Second {
+		t.Errorf("Close took %s", took)
+	}
+	if err := <-done; err == nil {
+		t.Error("the query is done")
+	}
+}
+
+func TestMySQLChangedPassword(t *testing.T) {
+	server := startServer(t)
+	path := filepath.Join(t.TempDir(), "password")
+	if err := os.WriteFile(path, []byte(wrongSecret), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c := mysqlConfig(server.Socket())
+	c.Password, c.PasswordFile = "", path
+	s := open(t, c, Options{})
+	if err := s.Ping(t.Context()); !errors.Is(err, ErrUnavailable) {
+		t.Fatalf("with the wrong password: %v", err)
+	}
+	if err := os.WriteFile(path, []byte(testPassword+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Ping(t.Context()); err != nil {
+		t.Errorf("with the right password, and no restart: %v", err)
+	}
+}
