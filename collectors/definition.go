@@ -49,6 +49,8 @@ type Definition struct {
 	MaxSeries int `yaml:"max_series" jsonschema:"default=1000,minimum=1,maximum=50000"`
 	// Whether no row at all is a right answer. Without it that fails the run.
 	AllowEmpty bool `yaml:"allow_empty"`
+	// How often counts of people that accumulate, and what goes with them, are published: at the end of each month, week or day, if they have grown by enough since they last were.
+	Release Release `yaml:"release" jsonschema:"default=month,enum=day,enum=week,enum=month"`
 	// The key figures that the query gives.
 	KPIs []kpi.KPI `yaml:"kpis" jsonschema:"required,minItems=1"`
 
@@ -60,7 +62,7 @@ type Definition struct {
 
 // defaults returns the values of the keys that a definition leaves out.
 func defaults() Definition {
-	return Definition{Timeout: yamlfile.Duration(30 * time.Second), MaxSeries: 1000}
+	return Definition{Timeout: yamlfile.Duration(30 * time.Second), MaxSeries: 1000, Release: Monthly}
 }
 
 // Scope is what a definition may refer to.
@@ -92,6 +94,7 @@ func Load(files fs.FS, file string, scope Scope) (*Definition, error) {
 	if err := parsed.Locate(d.validate(scope)); err != nil {
 		return nil, err
 	}
+	d.protect(scope.Units)
 	if d.schedule, err = ParseSchedule(d.Schedule, scope.Location); err != nil {
 		return nil, parsed.Locate(yamlfile.Faultf("$.schedule", "collector %s: schedule: %w", d.Collector, err))
 	}
@@ -186,6 +189,9 @@ func (d *Definition) validate(scope Scope) error {
 	if d.MaxSeries < 1 || d.MaxSeries > maxSeriesLimit {
 		f.Add(".max_series", "max_series: %d is not from 1 to %d", d.MaxSeries, maxSeriesLimit)
 	}
+	if d.Release != Daily && d.Release != Weekly && d.Release != Monthly {
+		f.Add(".release", "release: %q is not day, week or month", d.Release)
+	}
 	d.validateLabels(f)
 	if len(d.KPIs) == 0 {
 		f.Add(".kpis", "kpis: missing; give at least one")
@@ -242,12 +248,7 @@ func (d *Definition) validateKPI(k kpi.KPI, index int, scope Scope, f *yamlfile.
 	if k.Accumulates != "" && k.Accumulates != kpi.Year {
 		f.Add(".accumulates", "accumulates: %q is not year", k.Accumulates)
 	}
-	if k.MinCount < 0 || k.MinCount == 1 {
-		f.Add(".min_count", "min_count: %d withholds nothing; give 2 or more", k.MinCount)
-	}
-	if k.People != "" && k.MinCount == 0 {
-		f.Add(".people", "people: has no effect without min_count; give both, or leave people out")
-	}
+	d.validateProtection(k, index, f)
 	d.validateValue(k, f)
 }
 
@@ -289,9 +290,6 @@ func (d *Definition) validateRatio(k kpi.KPI, f *yamlfile.Faults) {
 		case d.KPIs[i].Column == "":
 			f.Add(place, "ratio: %q is not a kpi with a column", part.name)
 		}
-	}
-	if k.MinCount != 0 {
-		f.Add(".min_count", "min_count: a ratio is withheld with its parts; set it on them")
 	}
 }
 

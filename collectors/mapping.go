@@ -16,28 +16,30 @@ import (
 // may be, since the warehouse's clock can differ from planwatch's.
 const asOfTolerance = 5 * time.Minute
 
-// Samples maps rows to samples, all or none: the first row that does not fit
-// the definition is an error with query, row and column. The samples are in
-// order of KPI, as defined, and then of labels; those that min_count withholds
-// are there without a value.
-func (d *Definition) Samples(result *warehouse.Result, asOf time.Time) ([]kpi.Sample, error) {
+// mapped maps rows to cells, all or none: the first row that does not fit
+// the definition is an error with query, row and column.
+func (d *Definition) mapped(result *warehouse.Result, asOf time.Time) (*mapping, error) {
+	if len(result.Rows) == 0 && !d.AllowEmpty {
+		if _, err := d.mapping(result.Columns, asOf); err != nil {
+			return nil, fmt.Errorf("%s: %w", d.statement.File(), err)
+		}
+		return nil, fmt.Errorf("%s: no rows; set allow_empty where that is right", d.statement.File())
+	}
+	return d.mappedRows(result, asOf)
+}
+
+// mappedRows is mapped where no row at all is right.
+func (d *Definition) mappedRows(result *warehouse.Result, asOf time.Time) (*mapping, error) {
 	m, err := d.mapping(result.Columns, asOf)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", d.statement.File(), err)
-	}
-	if len(result.Rows) == 0 && !d.AllowEmpty {
-		return nil, fmt.Errorf("%s: no rows; set allow_empty where that is right", d.statement.File())
 	}
 	for i, row := range result.Rows {
 		if err := m.add(row); err != nil {
 			return nil, fmt.Errorf("%s: row %d: %w", d.statement.File(), i+1, err)
 		}
 	}
-	samples, err := m.samples()
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", d.statement.File(), err)
-	}
-	return samples, nil
+	return m, nil
 }
 
 // CheckColumns returns an error unless the query has the columns that the
@@ -218,6 +220,8 @@ func (m *mapping) addObservations(k kpi.KPI, row []warehouse.Value, labels kpi.L
 	return nil
 }
 
+// samples are in order of KPI, as defined, and then of labels; those that are
+// withheld are there without a value.
 func (m *mapping) samples() ([]kpi.Sample, error) {
 	m.withhold()
 	var samples []kpi.Sample
@@ -257,7 +261,11 @@ func quotients(k kpi.KPI, of, to map[string]*cell) map[string]*cell {
 		if whole.AsOf.Before(asOf) {
 			asOf = whole.AsOf
 		}
-		ratio := kpi.Sample{KPI: k.Name, Labels: part.Labels, AsOf: asOf, Withheld: withheld}
+		held := part.Held
+		if whole.Held.After(held) {
+			held = whole.Held
+		}
+		ratio := kpi.Sample{KPI: k.Name, Labels: part.Labels, AsOf: asOf, Held: held, Withheld: withheld}
 		if !withheld {
 			ratio.Value = part.Value / whole.Value
 		}

@@ -20,22 +20,40 @@ type Run struct {
 	Rows int
 }
 
+// Ask runs a collector's query as of a moment.
+type Ask func(ctx context.Context, moment time.Time) (*warehouse.Result, error)
+
+// Asking is the Ask of the collector at its source.
+func (d *Definition) Asking(source *warehouse.Source) Ask {
+	return func(ctx context.Context, moment time.Time) (*warehouse.Result, error) {
+		return source.Query(ctx, d.statement, warehouse.QueryOptions{AsOf: moment, Timeout: time.Duration(d.Timeout), MaxRows: d.MaxSeries})
+	}
+}
+
 // Collect runs the query as of the moment asOf and maps its rows. It gives
-// all figures or an error, never some of them. A panic becomes an error, so
-// that other collectors go on.
-func (d *Definition) Collect(ctx context.Context, source *warehouse.Source, asOf time.Time) (run Run, err error) {
+// all figures or an error, never some of them. Figures about people that
+// accumulate are asked for at the ends of the year's periods as well, since those
+// are what may be shown. A panic becomes an error, so that other collectors go on.
+func (d *Definition) Collect(ctx context.Context, ask Ask, asOf time.Time) (run Run, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			run, err = Run{}, fmt.Errorf("collector %s: panic: %v: %s", d.Collector, p, debug.Stack())
 		}
 	}()
-	result, err := source.Query(ctx, d.statement, warehouse.QueryOptions{AsOf: asOf, Timeout: time.Duration(d.Timeout), MaxRows: d.MaxSeries})
+	result, err := ask(ctx, asOf)
 	if err != nil {
 		return Run{}, err
 	}
-	samples, err := d.Samples(result, asOf)
+	m, err := d.mapped(result, asOf)
 	if err != nil {
 		return Run{}, err
+	}
+	if err := m.release(ctx, ask); err != nil {
+		return Run{}, err
+	}
+	samples, err := m.samples()
+	if err != nil {
+		return Run{}, fmt.Errorf("%s: %w", d.statement.File(), err)
 	}
 	return Run{Samples: samples, AsOf: asOf, Rows: len(result.Rows)}, nil
 }

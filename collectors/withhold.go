@@ -1,71 +1,214 @@
 package collectors
 
 import (
-	"cmp"
+	"maps"
+	"math"
 	"slices"
 
 	"planwatch/internal/kpi"
 )
 
-// withhold removes the values of the cells that are about too few people
-// (primary suppression), and of so many other cells that no removed value can
-// be computed by subtraction from a sum (complementary suppression): along each
-// label, no cell is the only one that is withheld.
-//
-// KPIs that count the same people are withheld together, since one reveals the
-// other. A cell that counts nobody is shown, unless it is needed to hide
-// another.
-func (m *mapping) withhold() {
-	groups := map[string][]kpi.KPI{}
-	for _, k := range m.definition.KPIs {
-		if k.MinCount > 0 {
-			name := cmp.Or(k.People, "kpi "+k.Name)
-			groups[name] = append(groups[name], k)
+// defaultMinCount is the smallest number of people that is shown where a
+// definition gives none.
+const defaultMinCount = 5
+
+// group is the KPIs of a collector that are about the same people: those that
+// count them, and those that are about them in another way, as money, durations
+// and rates are.
+type group struct {
+	counts, followers []kpi.KPI
+	// wholes are, by KPI, the KPIs that it counts a part of.
+	wholes map[string][]string
+}
+
+// groups are the collector's groups of people. KPIs that are not about people are
+// in none.
+func (d *Definition) groups() []group {
+	byName := map[string]*group{}
+	for _, k := range d.KPIs {
+		if k.Ratio != nil || k.People == kpi.NotAboutPeople {
+			continue
+		}
+		g := byName[k.People]
+		if g == nil {
+			g = &group{wholes: map[string][]string{}}
+			byName[k.People] = g
+		}
+		if k.CountsPeople() {
+			g.counts = append(g.counts, k)
+		} else if k.MinCountWaiver == "" {
+			g.followers = append(g.followers, k)
 		}
 	}
-	for _, group := range groups {
-		m.withholdGroup(group)
+	// What names no group, where every count does, is about all of them.
+	var everybody []kpi.KPI
+	if g := byName[""]; g != nil && len(g.counts) == 0 {
+		everybody = g.followers
+	}
+	var all []group
+	for _, name := range slices.Sorted(maps.Keys(byName)) {
+		if g := byName[name]; len(g.counts) > 0 {
+			g.followers = append(g.followers, everybody...)
+			g.findWholes(d.KPIs)
+			all = append(all, *g)
+		}
+	}
+	return all
+}
+
+// findWholes notes what each count is a part of: the KPI that it names, and that
+// which it is divided by.
+func (g *group) findWholes(kpis []kpi.KPI) {
+	counts := func(name string) bool {
+		return slices.ContainsFunc(g.counts, func(k kpi.KPI) bool { return k.Name == name })
+	}
+	add := func(part, whole string) {
+		if counts(part) && counts(whole) && part != whole && !slices.Contains(g.wholes[part], whole) {
+			g.wholes[part] = append(g.wholes[part], whole)
+		}
+	}
+	for _, k := range kpis {
+		if k.PartOf != "" {
+			add(k.Name, k.PartOf)
+		}
+		if k.Ratio != nil {
+			add(k.Ratio.Of, k.Ratio.To)
+		}
 	}
 }
 
-// withholdGroup withholds cells of KPIs that count the same people.
-func (m *mapping) withholdGroup(group []kpi.KPI) {
-	smallest := map[string]*cell{} // of the KPIs at each label set
-	hidden := map[string]bool{}
-	for _, k := range group {
+// spans are what the group's counts accumulate over, "" among them where some do
+// not.
+func (g group) spans() []string {
+	var spans []string
+	for _, k := range g.counts {
+		spans = append(spans, k.Span())
+	}
+	slices.Sort(spans)
+	return slices.Compact(spans)
+}
+
+// over is the group's KPIs that accumulate over the span. What follows counts and
+// accumulates over something else than any of them goes with the first.
+func (g group) over(span string) group {
+	spans := g.spans()
+	of := func(k kpi.KPI) string {
+		if slices.Contains(spans, k.Span()) {
+			return k.Span()
+		}
+		return spans[0]
+	}
+	other := func(k kpi.KPI) bool { return of(k) != span }
+	return group{
+		wholes: g.wholes,
+		counts: slices.DeleteFunc(slices.Clone(g.counts), other), followers: slices.DeleteFunc(slices.Clone(g.followers), other),
+	}
+}
+
+func (g group) all() []kpi.KPI { return append(slices.Clone(g.counts), g.followers...) }
+
+// withhold removes the values of the figures that are about too few people, and
+// of so many others that none of these can be computed (package disclosure). What
+// accumulates is left to release.
+func (m *mapping) withhold() {
+	for _, g := range m.definition.groups() {
+		if slices.Contains(g.spans(), "") {
+			m.withholdGroup(g.over(""))
+		}
+	}
+}
+
+func (m *mapping) withholdGroup(g group) {
+	t := countTable{labels: m.definition.Labels, kpis: g.counts, wholes: m.wholes(g), counts: m.counts(g.counts)}
+	cells := map[[2]string]int{}
+	for _, k := range g.counts {
+		for _, key := range t.keys(k.Name) {
+			cells[[2]string{k.Name, key}] = len(cells)
+		}
+	}
+	t.cell = func(name, key string) int { return cells[[2]string{name, key}] }
+	t.build(len(cells))
+	withheld := t.Withhold(make([]bool, len(cells)))
+	for at, cell := range cells {
+		if withheld[cell] {
+			m.cells[at[0]][at[1]].withhold()
+		}
+	}
+	for _, k := range g.followers {
 		for key, c := range m.cells[k.Name] {
-			n := people(c.Sample)
-			if n > 0 && n < float64(k.MinCount) {
-				hidden[key] = true
-			}
-			if other := smallest[key]; other == nil || n < people(other.Sample) {
-				smallest[key] = c
+			if m.fewAt(g.counts, key) {
+				c.withhold()
 			}
 		}
 	}
-	if len(hidden) == 0 {
-		return
+}
+
+// fewAt reports whether what follows the counts must be withheld at a label set:
+// where one of them is, and where none tells how many people it is about.
+func (m *mapping) fewAt(counts []kpi.KPI, key string) bool {
+	counted := false
+	for _, k := range counts {
+		if c, ok := m.cells[k.Name][key]; ok {
+			if c.Withheld {
+				return true
+			}
+			counted = true
+		}
 	}
-	for again := true; again; {
-		again = false
-		for _, line := range lines(smallest) {
-			if key := complement(line, smallest, hidden); key != "" {
-				hidden[key] = true
-				again = true
+	return !counted
+}
+
+func (c *cell) withhold() {
+	c.Withheld, c.Value = true, 0
+	if c.Histogram != nil {
+		c.Histogram = &kpi.Histogram{}
+	}
+}
+
+// wholes are the group's, without those that are smaller than their part
+// somewhere: these are no wholes.
+func (m *mapping) wholes(g group) map[string][]string {
+	wholes := map[string][]string{}
+	for part, names := range g.wholes {
+		for _, whole := range names {
+			smaller := false
+			for key, c := range m.cells[part] {
+				other, both := m.cells[whole][key]
+				smaller = smaller || both && people(other.Sample) < people(c.Sample)
+			}
+			if !smaller {
+				wholes[part] = append(wholes[part], whole)
 			}
 		}
 	}
-	for _, k := range group {
+	return wholes
+}
+
+// counts are the KPIs' figures as whole numbers of people.
+func (m *mapping) counts(kpis []kpi.KPI) map[string]map[string]counted {
+	all := make(map[string]map[string]counted, len(kpis))
+	for _, k := range kpis {
+		all[k.Name] = make(map[string]counted, len(m.cells[k.Name]))
 		for key, c := range m.cells[k.Name] {
-			if !hidden[key] {
-				continue
-			}
-			c.Withheld, c.Value = true, 0
-			if c.Histogram != nil {
-				c.Histogram = &kpi.Histogram{}
-			}
+			all[k.Name][key] = counted{labels: c.Labels, classes: classesOf(c.Sample)}
 		}
 	}
+	return all
+}
+
+// classesOf are a sample's numbers of people: one, or one for each class of a
+// histogram. A part of a person counts as a whole one.
+func classesOf(s kpi.Sample) []int64 {
+	if s.Histogram == nil {
+		return []int64{int64(math.Ceil(math.Abs(s.Value)))}
+	}
+	classes := make([]int64, 0, len(s.Histogram.Counts)+1)
+	below := uint64(0)
+	for _, count := range s.Histogram.Counts {
+		classes = append(classes, int64(count-below))
+		below = count
+	}
+	return append(classes, int64(s.Histogram.Count-below))
 }
 
 func people(s kpi.Sample) float64 {
@@ -73,41 +216,4 @@ func people(s kpi.Sample) float64 {
 		return float64(s.Histogram.Count)
 	}
 	return s.Value
-}
-
-// lines are the groups of cells that differ in one label only. A reader may
-// know the sum of each group. Their order is always the same.
-func lines(cells map[string]*cell) [][]string {
-	byRest := map[string][]string{}
-	for key, c := range cells {
-		for i := range c.Labels {
-			rest := append(slices.Clone(c.Labels[:i]), c.Labels[i+1:]...)
-			line := c.Labels[i].Name + "\xff" + rest.Key()
-			byRest[line] = append(byRest[line], key)
-		}
-	}
-	all := make([][]string, 0, len(byRest))
-	for _, line := range byRest {
-		slices.Sort(line)
-		all = append(all, line)
-	}
-	slices.SortFunc(all, slices.Compare)
-	return all
-}
-
-// complement is the key of the cell to hide as well if only one cell of the
-// line is hidden: the smallest, so that least is lost. Otherwise it is "".
-func complement(line []string, cells map[string]*cell, hidden map[string]bool) string {
-	var shown []string
-	for _, key := range line {
-		if !hidden[key] {
-			shown = append(shown, key)
-		}
-	}
-	if len(line)-len(shown) != 1 || len(shown) == 0 {
-		return ""
-	}
-	return slices.MinFunc(shown, func(a, b string) int {
-		return cmp.Or(cmp.Compare(people(cells[a].Sample), people(cells[b].Sample)), cmp.Compare(a, b))
-	})
 }

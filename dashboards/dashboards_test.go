@@ -291,16 +291,16 @@ func TestNewKPIAppears(t *testing.T) {
 	if err := config.WriteBuiltin(directory); err != nil {
 		t.Fatal(err)
 	}
-	file := filepath.Join(directory, "collectors", "emergency.yaml")
+	file := filepath.Join(directory, "collectors", "beds.yaml")
 	data, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
 	addition := `
-  - name: ed_patients_twice
+  - name: beds_occupied_twice
     title: {sv: Nytt nyckeltal, en: New KPI}
     definition: {sv: Två gånger., en: Twice.}
-    column: present
+    column: occupied
     unit: patients
     better: lower
     aggregate: sum
@@ -317,8 +317,8 @@ func TestNewKPIAppears(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, file := range files {
-		has := strings.Contains(string(file.Data), "kpi_ed_patients_twice")
-		if wants := filepath.Base(file.Path) == "emergency.json"; has != wants {
+		has := strings.Contains(string(file.Data), "kpi_beds_occupied_twice")
+		if wants := filepath.Base(file.Path) == "beds.json"; has != wants {
 			t.Errorf("%s: the new KPI is there: %t", file.Path, has)
 		}
 	}

@@ -141,7 +141,7 @@ func (r *generator) breakdown(k kpi.KPI, d *collectors.Definition, l *language.L
 
 // withheld returns the text that is shown if a KPI has no figure.
 func withheld(k kpi.KPI, l *language.Language) string {
-	if k.MinCount > 0 {
+	if k.Guarded {
 		return l.Say("No figures in what is chosen. Small groups are withheld.")
 	}
 	return l.Say("No figures in what is chosen.")

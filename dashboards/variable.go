@@ -92,12 +92,15 @@ func carriers(definitions []*collectors.Definition, label string) []string {
 // metricsOf returns metrics that together have all label values of a collector.
 func metricsOf(d *collectors.Definition) []string {
 	// A KPI whose cells are never withheld has all values.
-	complete := func(k kpi.KPI) bool { return k.MinCount == 0 && k.Histogram == nil && k.Ratio == nil }
+	complete := func(k kpi.KPI) bool { return !k.Guarded && k.Histogram == nil && k.Ratio == nil }
 	if i := slices.IndexFunc(d.KPIs, complete); i >= 0 {
 		return []string{d.KPIs[i].Metric()}
 	}
 	var metrics, counts []string
 	for _, k := range d.KPIs {
+		if k.Guarded && !k.CountsPeople() {
+			continue // withheld wherever a count is
+		}
 		if k.Histogram == nil {
 			metrics = append(metrics, k.Metric())
 		} else {

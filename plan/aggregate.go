@@ -14,6 +14,8 @@ type Aggregate struct {
 	Value float64
 	// AsOf is the oldest moment among the samples used.
 	AsOf time.Time
+	// Held is true where a sample has a newer figure that is held back.
+	Held bool
 	// Withheld is true where there is no value because one of the samples is
 	// withheld.
 	Withheld bool
@@ -27,6 +29,7 @@ func (a *Aggregate) use(s kpi.Sample) {
 	}
 	a.samples++
 	a.Withheld = a.Withheld || s.Withheld
+	a.Held = a.Held || !s.Held.IsZero()
 }
 
 // Samples are samples by KPI, to be aggregated over any labels.

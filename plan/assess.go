@@ -194,7 +194,7 @@ func assess(t Target, k kpi.KPI, c kpi.Catalogue, byKPI Samples, at time.Time, l
 		return a
 	}
 	due := at
-	if t.DueBy == AsOf && ok {
+	if ok && (t.DueBy == AsOf || actual.Held) {
 		due = actual.AsOf
 	}
 	a.Reason = a.expect(due, c, byKPI, location)

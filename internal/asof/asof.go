@@ -6,12 +6,14 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"sync"
 	"time"
 
 	"planwatch/collectors"
 	"planwatch/config"
 	"planwatch/internal/kpi"
 	"planwatch/internal/snapshot"
+	"planwatch/internal/warehouse"
 )
 
 // Result is the output of collectors as of one moment.
@@ -32,6 +34,13 @@ type Result struct {
 type Collectors struct {
 	definitions []*collectors.Definition
 	sources     config.Sources
+	answers     sync.Map // *warehouse.Result by question
+}
+
+// question is what a collector asks of its source.
+type question struct {
+	collector string
+	moment    time.Time
 }
 
 // Open opens the sources of the named collectors, or of all if no names are
@@ -60,7 +69,7 @@ func (c *Collectors) Close() error { return c.sources.Close() }
 func (c *Collectors) Collect(ctx context.Context, moment time.Time) Result {
 	var result Result
 	for _, d := range c.definitions {
-		run, err := d.Collect(ctx, c.sources[d.Source], moment)
+		run, err := d.Collect(ctx, c.ask(d), moment)
 		if err != nil {
 			result.Failures = append(result.Failures, fmt.Errorf("collector %s: %w", d.Collector, err))
 			continue
@@ -71,6 +80,23 @@ func (c *Collectors) Collect(ctx context.Context, moment time.Time) Result {
 		result.Withdrawn += len(run.Samples) - len(shown)
 	}
 	return result
+}
+
+// ask asks a source each question once. Figures that accumulate are asked for at
+// the same moments again and again.
+func (c *Collectors) ask(d *collectors.Definition) collectors.Ask {
+	ask := d.Asking(c.sources[d.Source])
+	return func(ctx context.Context, moment time.Time) (*warehouse.Result, error) {
+		q := question{d.Collector, moment.UTC()}
+		if known, ok := c.answers.Load(q); ok {
+			return known.(*warehouse.Result), nil
+		}
+		result, err := ask(ctx, moment)
+		if err == nil {
+			c.answers.Store(q, result)
+		}
+		return result, err
+	}
 }
 
 // Collect runs the collectors of those names, or all of them, as of the moment.

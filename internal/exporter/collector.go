@@ -60,7 +60,7 @@ func (c *collector) name() string { return c.definition.Collector }
 // run runs the collector once and shows its samples.
 func (c *collector) run(ctx context.Context) error {
 	began, moment := time.Now(), c.clock.Now()
-	run, err := c.definition.Collect(ctx, c.source, moment)
+	run, err := c.definition.Collect(ctx, c.definition.Asking(c.source), moment)
 	if err != nil && ctx.Err() != nil {
 		return err // planwatch is stopping or reloading: not a failure
 	}

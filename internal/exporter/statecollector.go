@@ -123,7 +123,7 @@ func (s stateCollector) collectChunk(gauge gaugeFunc, chunk *snapshot.Chunk) {
 		gauge(descOldestData, timestamp(s.clock, chunk.Oldest()), name)
 	}
 	for _, k := range chunk.KPIs {
-		if k.MinCount > 0 {
+		if k.Guarded {
 			gauge(descSuppressed, float64(chunk.Withheld(k.Name)), name, k.Name)
 		}
 	}

@@ -62,12 +62,34 @@ type KPI struct {
 	Aggregate Aggregation `yaml:"aggregate,omitempty" jsonschema:"enum=sum,enum=max,enum=min,enum=mean"`
 	// The period over which the figure accumulates, for year-to-date figures.
 	Accumulates Period `yaml:"accumulates,omitempty" jsonschema:"enum=year"`
+	// The day that the count began, for a figure that accumulates over years.
+	CountedSince string `yaml:"counted_since,omitempty" jsonschema:"pattern=^[0-9]{4}-[0-9]{2}-[0-9]{2}$"`
 	// Whether values below zero are right. Without it they fail the run.
 	AllowNegative bool `yaml:"allow_negative,omitempty"`
-	// A cell with fewer people than this is withheld, and with it what would give it away.
-	MinCount int `yaml:"min_count,omitempty" jsonschema:"minimum=2"`
-	// Name of the group of people that is counted. KPIs of a collector that count the same people are withheld together, since one would give the other away.
+	// A figure about fewer people than this is withheld, and with it what would give it away. Without the key it is 5 for a KPI in a unit that counts persons and for a histogram, and 0 for others: they withhold nothing of their own.
+	MinCount *int `yaml:"min_count,omitempty" jsonschema:"minimum=0"`
+	// Why a count of people needs no min_count. With it min_count is 0.
+	MinCountWaiver string `yaml:"min_count_waiver,omitempty"`
+	// Name of the group of people that the KPI is about. Without it that is the one group of the collector. none says that it is not about people.
 	People string `yaml:"people,omitempty"`
+	// The KPI of the same collector that counts all of the people of whom this one counts some. What is left must not be few either.
+	PartOf string `yaml:"part_of,omitempty"`
+
+	// Smallest is the smallest number of people that is shown, from MinCount; 0
+	// for a KPI that counts no people.
+	Smallest int `yaml:"-"`
+	// Guarded is set where figures of the KPI may be withheld: it counts people, or
+	// is about people whom another KPI counts.
+	Guarded bool `yaml:"-"`
+}
+
+// Span is what the figure accumulates over: Year, the day of CountedSince, or ""
+// if it does not accumulate.
+func (k KPI) Span() string {
+	if k.CountedSince != "" {
+		return k.CountedSince
+	}
+	return string(k.Accumulates)
 }
 
 // Ratio is the quotient of two KPIs at the same labels.
@@ -87,6 +109,14 @@ type Buckets struct {
 	// Upper bounds, rising, in the KPI's unit. An infinite one is added.
 	Bounds []float64 `yaml:"buckets" jsonschema:"required"`
 }
+
+// NotAboutPeople is the value of people for a KPI that tells nothing of people
+// though others of its collector do.
+const NotAboutPeople = "none"
+
+// CountsPeople reports whether the KPI's figures are counts of people, which are
+// withheld where they are few.
+func (k KPI) CountsPeople() bool { return k.Smallest > 0 }
 
 // Metric is the KPI's name in Prometheus.
 func (k KPI) Metric() string { return naming.KPI(k.Name) }

@@ -80,10 +80,23 @@ type Sample struct {
 	Histogram *Histogram `json:"histogram,omitempty"`
 	// AsOf is the moment the figure is about, in planwatch's own time.
 	AsOf time.Time `json:"as_of"`
+	// Held is set where there is a newer figure that is held back, since the
+	// difference between the two would be about too few people: the moment of the
+	// newer one.
+	Held time.Time `json:"held,omitzero"`
 	// Withheld marks a figure that is withheld because it is about too few
 	// people. It has no value, here or anywhere else; what is made of others
 	// and of it cannot be known.
 	Withheld bool `json:"withheld,omitempty"`
+}
+
+// Current is the moment up to which the figure was looked at: it is as old as the
+// newest row, also where that is held back.
+func (s Sample) Current() time.Time {
+	if s.Held.After(s.AsOf) {
+		return s.Held
+	}
+	return s.AsOf
 }
 
 // Histogram is a distribution at one moment.

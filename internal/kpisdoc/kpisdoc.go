@@ -105,7 +105,7 @@ func (d *document) collector(c *collectors.Definition) {
 	d.line("| figures are of | %s |", asOf(c))
 	d.line("| max age | %s |", c.MaxAge)
 	for _, k := range c.KPIs {
-		d.kpi(k)
+		d.kpi(k, c)
 	}
 }
 
@@ -120,7 +120,7 @@ func asOf(c *collectors.Definition) string {
 	return "the row's `" + c.AsOf + "`"
 }
 
-func (d *document) kpi(k kpi.KPI) {
+func (d *document) kpi(k kpi.KPI, c *collectors.Definition) {
 	d.line("")
 	d.line(`<a id="%s"></a>`, k.Name)
 	d.line("")
@@ -135,8 +135,16 @@ func (d *document) kpi(k kpi.KPI) {
 	if k.Accumulates != "" {
 		d.line("- accumulates over the %s", k.Accumulates)
 	}
-	if k.MinCount > 0 {
-		d.line("- a cell of fewer than %d is withheld, and with it what would give it away", k.MinCount)
+	switch {
+	case k.CountsPeople():
+		d.line("- a figure about fewer than %d people is withheld, and with it what would give it away", k.Smallest)
+	case k.MinCountWaiver != "":
+		d.line("- small figures are shown: %s", prose(k.MinCountWaiver))
+	case k.Guarded && k.Ratio == nil:
+		d.line("- withheld where the people it is about are few")
+	}
+	if k.Guarded && k.Accumulates != "" && k.Ratio == nil {
+		d.line("- published at the end of each %s, where enough people have been added", c.Release)
 	}
 	if k.Standard != "" {
 		d.line("- standard: %s", prose(k.Standard))

@@ -58,8 +58,8 @@ func (c *Chunk) Withheld(kpiName string) int {
 func (c *Chunk) Newest() time.Time {
 	var newest time.Time
 	for _, sample := range c.Shown {
-		if sample.AsOf.After(newest) {
-			newest = sample.AsOf
+		if current := sample.Current(); current.After(newest) {
+			newest = current
 		}
 	}
 	return newest

@@ -36,7 +36,7 @@ type Description struct {
 // none.
 func WithinMaxAge(samples []kpi.Sample, maxAge time.Duration, now time.Time) (within []kpi.Sample, expires time.Time) {
 	for _, sample := range samples {
-		end := sample.AsOf.Add(maxAge)
+		end := sample.Current().Add(maxAge)
 		if end.Before(now) {
 			continue
 		}

@@ -20,6 +20,8 @@ type Unit struct {
 	Name string `yaml:"unit" jsonschema:"required,pattern=^[a-z][a-z0-9]*(_[a-z0-9]+)*$"`
 	// What the unit is written and read in; the first is the usual one.
 	Measures []Measure `yaml:"measures" jsonschema:"required,minItems=1"`
+	// Whether the unit counts people, or events that each are of one person: patients, births, visits. Figures about few are withheld.
+	Persons bool `yaml:"persons,omitempty"`
 }
 
 // Measure is a unit that figures are written and read in: so many of a base

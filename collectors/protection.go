@@ -1,0 +1,73 @@
+package collectors
+
+import (
+	"slices"
+	"time"
+
+	"planwatch/internal/kpi"
+	"planwatch/internal/unit"
+	"planwatch/internal/yamlfile"
+)
+
+// validateProtection checks what a KPI says of the people that it is about.
+func (d *Definition) validateProtection(k kpi.KPI, index int, f *yamlfile.Faults) {
+	switch {
+	case k.MinCount != nil && k.Ratio != nil:
+		f.Add(".min_count", "min_count: a ratio is withheld with its parts; set it on them")
+	case k.MinCount != nil && (*k.MinCount < 0 || *k.MinCount == 1):
+		f.Add(".min_count", "min_count: %d withholds nothing; give 2 or more", *k.MinCount)
+	case k.MinCount != nil && *k.MinCount == 0 && k.MinCountWaiver == "":
+		f.Add(".min_count", "min_count: 0 shows figures about single people; leave it out, or say in min_count_waiver why that is right")
+	case k.MinCount != nil && *k.MinCount > 0 && k.MinCountWaiver != "":
+		f.Add(".min_count_waiver", "min_count_waiver: has no effect with min_count %d; give one of the two", *k.MinCount)
+	}
+	if k.People != "" && k.Ratio != nil {
+		f.Add(".people", "people: a ratio is withheld with its parts; set it on them")
+	}
+	if k.People == kpi.NotAboutPeople && k.MinCount != nil && *k.MinCount > 0 {
+		f.Add(".people", "people: none, but min_count says that people are counted; give one of the two")
+	}
+	if _, err := time.Parse(time.DateOnly, k.CountedSince); err != nil && k.CountedSince != "" {
+		f.Add(".counted_since", "counted_since: %q is not a day such as 2024-11-27", k.CountedSince)
+	}
+	if k.CountedSince != "" && k.Accumulates != "" {
+		f.Add(".counted_since", "counted_since: accumulates is given as well; give one of the two")
+	}
+	if k.PartOf == "" {
+		return
+	}
+	switch i := slices.IndexFunc(d.KPIs, func(other kpi.KPI) bool { return other.Name == k.PartOf }); {
+	case i < 0:
+		f.Add(".part_of", "part_of: %q is not a kpi of this collector", k.PartOf)
+	case i == index:
+		f.Add(".part_of", "part_of: %q is the kpi itself", k.PartOf)
+	case d.KPIs[i].Ratio != nil || k.Ratio != nil:
+		f.Add(".part_of", "part_of: only kpis with a column or a histogram have parts")
+	}
+}
+
+// protect sets which KPIs count people, from their units where they do not say, and
+// which others are about these people.
+func (d *Definition) protect(units *unit.Set) {
+	for i := range d.KPIs {
+		k := &d.KPIs[i]
+		base, _ := units.Get(k.Unit)
+		switch {
+		case k.MinCount != nil:
+			k.Smallest = *k.MinCount
+		case k.MinCountWaiver != "" || k.Ratio != nil || k.People == kpi.NotAboutPeople:
+		case base.Persons || k.Histogram != nil:
+			k.Smallest = defaultMinCount
+		}
+	}
+	guarded := map[string]bool{}
+	for _, g := range d.groups() {
+		for _, k := range g.all() {
+			guarded[k.Name] = true
+		}
+	}
+	for i := range d.KPIs {
+		k := &d.KPIs[i]
+		k.Guarded = guarded[k.Name] || k.Ratio != nil && (guarded[k.Ratio.Of] || guarded[k.Ratio.To])
+	}
+}

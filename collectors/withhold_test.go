@@ -1,0 +1,161 @@
+package collectors_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"planwatch/internal/kpi"
+	"planwatch/internal/warehouse"
+)
+
+const careYAML = `collector: care
+title: {sv: Vård, en: Care}
+source: warehouse
+schedule: "0 * * * *"
+query: care.sql
+labels: [hospital, ward]
+max_age: 2h
+kpis:
+  - name: patients
+    title: {sv: Patienter, en: Patients}
+    definition: {sv: Alla., en: All.}
+    column: patients
+    unit: patients
+    better: lower
+    aggregate: sum
+  - name: patients_waiting
+    title: {sv: Väntande, en: Waiting}
+    definition: {sv: Några av dem., en: Some of them.}
+    column: waiting
+    unit: patients
+    part_of: patients
+    better: lower
+    aggregate: sum
+  - name: cost_sek
+    title: {sv: Kostnad, en: Cost}
+    definition: {sv: För dem., en: For them.}
+    column: cost
+    unit: sek
+    better: lower
+    aggregate: sum
+  - name: beds_available
+    title: {sv: Platser, en: Beds}
+    definition: {sv: Bemannade., en: Staffed.}
+    column: beds
+    unit: beds
+    people: none
+    better: higher
+    aggregate: sum
+  - name: waiting_ratio
+    title: {sv: Andel väntande, en: Share waiting}
+    definition: {sv: Väntande av alla., en: Waiting of all.}
+    ratio: {of: patients_waiting, to: patients}
+    unit: ratio
+    better: lower
+`
+
+// care are rows of hospital, ward, patients, those waiting, cost and beds; "-"
+// stands for a label that does not apply and for no figure.
+func care(t *testing.T, lines string) *warehouse.Result {
+	t.Helper()
+	result := &warehouse.Result{Columns: []warehouse.Column{
+		{Name: "hospital", Type: warehouse.Text}, {Name: "ward", Type: warehouse.Text}, {Name: "patients", Type: warehouse.Number},
+		{Name: "waiting", Type: warehouse.Number}, {Name: "cost", Type: warehouse.Number}, {Name: "beds", Type: warehouse.Number},
+	}}
+	for line := range strings.SplitSeq(lines, ",") {
+		fields := strings.Fields(line)
+		row := []warehouse.Value{text(strings.Trim(fields[0], "-")), text(strings.Trim(fields[1], "-"))}
+		for _, field := range fields[2:] {
+			var n float64
+			if field == "-" {
+				row = append(row, null)
+				continue
+			}
+			if _, err := fmt.Sscan(field, &n); err != nil {
+				t.Fatal(err)
+			}
+			row = append(row, num(n))
+		}
+		result.Rows = append(result.Rows, row)
+	}
+	return result
+}
+
+// What is about few people is withheld, and what would give it away.
+func TestWithheld(t *testing.T) {
+	d := load(t, "care", careYAML)
+	tests := []struct {
+		name string
+		rows string
+		want string // what is withheld, as kpi@hospital/ward
+	}{
+		{"many everywhere", "A x 90 20 100 9, A y 80 20 100 9", ""},
+		{
+			"money, shares and parts go with a small count, beds do not", "A x 3 0 48300 9, A y 80 20 100 9, A z 90 20 100 9",
+			"patients@A/x patients@A/y cost_sek@A/x cost_sek@A/y waiting_ratio@A/x waiting_ratio@A/y",
+		},
+		{
+			"all but a few are some of them", "A x 90 87 100 9, A y 80 20 100 9, A z 95 25 100 9",
+			"patients_waiting@A/x patients_waiting@A/y cost_sek@A/x cost_sek@A/y waiting_ratio@A/x waiting_ratio@A/y",
+		},
+		{
+			"a total row gives away what has no row", "- - 163 20 100 9, A x 160 20 100 9",
+			"patients@/ cost_sek@/ waiting_ratio@/",
+		},
+		{
+			"a total row and a row that is withheld", "A - 163 40 100 9, A x 160 20 100 9, A y 3 0 100 9",
+			"patients@A/x patients@A/y cost_sek@A/x cost_sek@A/y waiting_ratio@A/x waiting_ratio@A/y",
+		},
+		{"money about nobody knows how many", "A x - - 48300 9, A y 80 20 100 9", "cost_sek@A/x"},
+		{"nobody at all", "A x 0 0 0 9, A y 80 20 100 9", ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			samples, err := samplesOf(d, care(t, tt.rows), asOf)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, s := range samples {
+				if !s.Withheld {
+					continue
+				}
+				if s.Value != 0 {
+					t.Errorf("a withheld figure has its value, %v", s.Value)
+				}
+				got = append(got, place(s))
+			}
+			if got := strings.Join(got, " "); got != tt.want {
+				t.Errorf("withheld %s\nwant     %s", got, tt.want)
+			}
+		})
+	}
+}
+
+func place(s kpi.Sample) string {
+	return s.KPI + "@" + s.Labels.Get("hospital") + "/" + s.Labels.Get("ward")
+}
+
+// A histogram is withheld where one of its classes is about few people, and with
+// it another, since the sums of each class may be known.
+func TestHistogramWithheld(t *testing.T) {
+	d := load(t, "waits", strings.Replace(waitsYAML, "min_count_waiver: They are not people but lorries.", "min_count: 5", 1))
+	var rows [][]warehouse.Value
+	for _, r := range []struct {
+		hospital string
+		classes  [3]float64
+	}{{"Gällivare", [3]float64{20, 30, 3}}, {"Kalix", [3]float64{20, 30, 40}}, {"Piteå", [3]float64{60, 70, 80}}} {
+		for i, n := range r.classes {
+			rows = append(rows, []warehouse.Value{text(r.hospital), num(float64(i)*10 + 5), num(n)})
+		}
+	}
+	samples, err := samplesOf(d, &warehouse.Result{Columns: waitsColumns, Rows: rows}, asOf)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := `wait_seconds{hospital="Gällivare"} [] 0 0; wait_seconds{hospital="Kalix"} [] 0 0; wait_seconds{hospital="Piteå"} [60 130] 210 3350`
+	if got := printed(samples); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}

@@ -1,0 +1,184 @@
+package disclosure
+
+import "slices"
+
+// demand is what a reader must not be able to tell of some withheld figures: the
+// whole solutions must have their sum at most at low, and at least at high.
+type demand struct {
+	figures   []int // of the table
+	low, high int64
+}
+
+// part is a set of withheld figures that relations tie together.
+type part struct {
+	figures   []int
+	relations []int
+}
+
+// failing are the demands that are not met when these cells are withheld, and
+// with each the part of the table that it lies in.
+func (t *Table) failing(withheld []bool) (demands []demand, parts []part) {
+	for _, p := range t.parts(withheld) {
+		for _, d := range t.unmet(p) {
+			demands, parts = append(demands, d), append(parts, p)
+		}
+	}
+	return demands, parts
+}
+
+// parts splits what is unknown into parts that have no relation in common.
+// Figures without a relation could be anything, and are left out.
+func (t *Table) parts(withheld []bool) []part {
+	parent := map[int]int{}
+	var root func(int) int
+	root = func(f int) int {
+		if parent[f] != f {
+			parent[f] = root(parent[f])
+		}
+		return parent[f]
+	}
+	first := make([]int, len(t.Relations))
+	for i, r := range t.Relations {
+		first[i] = -1
+		if !t.holds(r, withheld) {
+			continue
+		}
+		for _, term := range r.Terms {
+			if t.Figures[term.Figure].known(withheld) {
+				continue
+			}
+			if _, seen := parent[term.Figure]; !seen {
+				parent[term.Figure] = term.Figure
+			}
+			if first[i] < 0 {
+				first[i] = term.Figure
+			}
+			parent[root(term.Figure)] = root(first[i])
+		}
+	}
+	byRoot := map[int]*part{}
+	var order []*part
+	for f := range t.Figures {
+		if _, tied := parent[f]; !tied {
+			continue
+		}
+		p := byRoot[root(f)]
+		if p == nil {
+			p = &part{}
+			byRoot[root(f)] = p
+			order = append(order, p)
+		}
+		p.figures = append(p.figures, f)
+	}
+	for i, f := range first {
+		if f >= 0 {
+			p := byRoot[root(f)]
+			p.relations = append(p.relations, i)
+		}
+	}
+	all := make([]part, len(order))
+	for i, p := range order {
+		all[i] = *p
+	}
+	return all
+}
+
+// demands are those of the part's protected figures, one by one and as groups:
+// protected figures of one relation that together are still too few.
+func (t *Table) demands(p part) []demand {
+	var all []demand
+	for _, f := range p.figures {
+		if figure := t.Figures[f]; figure.protected() {
+			all = append(all, demand{figures: []int{f}, low: 1, high: figure.MinCount + 1})
+		}
+	}
+	for _, i := range p.relations {
+		var group []int
+		sum, least := int64(0), int64(0)
+		for _, term := range t.Relations[i].Terms {
+			figure := t.Figures[term.Figure]
+			if figure.protected() && term.Factor > 0 && slices.Contains(p.figures, term.Figure) {
+				group = append(group, term.Figure)
+				sum += figure.Value
+				least = max(least, figure.MinCount)
+			}
+		}
+		if m := int64(len(group)); m >= 2 && sum < least {
+			all = append(all, demand{figures: group, low: m, high: m + least})
+		}
+	}
+	return all
+}
+
+// largestPart is the most figures that a part may have, so that a check takes
+// seconds at most.
+const largestPart = 1000
+
+// unmet are the demands of the part that no solution was found for. A part that
+// is too large to compute with is unmet as a whole.
+func (t *Table) unmet(p part) []demand {
+	demands := t.demands(p)
+	if len(demands) == 0 {
+		return nil
+	}
+	if len(p.figures) > largestPart {
+		return demands
+	}
+	at := make(map[int]int, len(p.figures))
+	value, least := make([]int64, len(p.figures)), make([]int64, len(p.figures))
+	for i, f := range p.figures {
+		at[f] = i
+		value[i], least[i] = t.Figures[f].Value, t.Figures[f].AtLeast
+	}
+	relations := make([][]int64, len(p.relations))
+	for i, r := range p.relations {
+		relations[i] = make([]int64, len(p.figures))
+		for _, term := range t.Relations[r].Terms {
+			if j, unknown := at[term.Figure]; unknown {
+				relations[i][j] += term.Factor
+			}
+		}
+	}
+	s, err := newSystem(p.figures, value, least, relations)
+	if err != nil {
+		return demands
+	}
+	low, high := make([]bool, len(demands)), make([]bool, len(demands))
+	see := func() {
+		for i, d := range demands {
+			sum := s.sum(weights(d, at, 1))
+			low[i], high[i] = low[i] || sum <= d.low, high[i] || sum >= d.high
+		}
+	}
+	see()
+	for i, d := range demands {
+		if !high[i] {
+			if _, err := s.raise(weights(d, at, 1), d.high); err != nil {
+				return demands
+			}
+			see()
+		}
+		if !low[i] {
+			if _, err := s.raise(weights(d, at, -1), -d.low); err != nil {
+				return demands
+			}
+			see()
+		}
+	}
+	var unmet []demand
+	for i, d := range demands {
+		if !low[i] || !high[i] {
+			unmet = append(unmet, d)
+		}
+	}
+	return unmet
+}
+
+// weights are the demand's figures among the variables, each with the sign.
+func weights(d demand, at map[int]int, sign int64) []int64 {
+	all := make([]int64, len(at))
+	for _, f := range d.figures {
+		all[at[f]] = sign
+	}
+	return all
+}
