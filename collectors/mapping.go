@@ -17,7 +17,8 @@ import (
 const asOfTolerance = 5 * time.Minute
 
 // mapped maps rows to cells, all or none: the first row that does not fit
-// the definition is an error with query, row and column.
+// the definition is an error with query, row and column, and without a word of
+// what the row holds.
 func (d *Definition) mapped(result *warehouse.Result, asOf time.Time) (*mapping, error) {
 	if len(result.Rows) == 0 && !d.AllowEmpty {
 		if _, err := d.mapping(result.Columns, asOf); err != nil {
@@ -35,6 +36,7 @@ func (d *Definition) mappedRows(result *warehouse.Result, asOf time.Time) (*mapp
 		return nil, fmt.Errorf("%s: %w", d.statement.File(), err)
 	}
 	for i, row := range result.Rows {
+		m.row = i + 1
 		if err := m.add(row); err != nil {
 			return nil, fmt.Errorf("%s: row %d: %w", d.statement.File(), i+1, err)
 		}
@@ -58,6 +60,8 @@ type mapping struct {
 	asOf       time.Time
 	columns    []warehouse.Column
 	index      map[string]int
+	// row is the number of the row that is being added, from 1.
+	row int
 	// cells are the samples so far, by KPI and labels.
 	cells map[string]map[string]*cell
 }
@@ -66,6 +70,9 @@ type mapping struct {
 // added to it row by row.
 type cell struct {
 	kpi.Sample
+	// row is the first row of the cell, from 1: errors name it, as labels may
+	// say more than may be read by everyone.
+	row int
 }
 
 func (d *Definition) mapping(columns []warehouse.Column, asOf time.Time) (*mapping, error) {
@@ -97,10 +104,17 @@ func (d *Definition) mapping(columns []warehouse.Column, asOf time.Time) (*mappi
 	return m, nil
 }
 
+// maxColumnNames is how many columns an error names: a result may have
+// thousands.
+const maxColumnNames = 20
+
 func columnNames(columns []warehouse.Column) string {
-	names := make([]string, len(columns))
-	for i, column := range columns {
-		names[i] = column.Name
+	var names []string
+	for _, column := range columns[:min(len(columns), maxColumnNames)] {
+		names = append(names, column.Name)
+	}
+	if more := len(columns) - len(names); more > 0 {
+		names = append(names, fmt.Sprintf("and %d more", more))
 	}
 	return strings.Join(names, ", ")
 }
@@ -154,8 +168,7 @@ func (m *mapping) moment(row []warehouse.Value) (time.Time, error) {
 		return time.Time{}, fmt.Errorf("column %s: NULL; every row needs its moment", m.definition.AsOf)
 	}
 	if value.Time.After(m.asOf.Add(asOfTolerance)) {
-		return time.Time{}, fmt.Errorf("column %s: %s is after %s, the moment of the run; select only rows at or before :as_of",
-			m.definition.AsOf, value.Time.Format(time.RFC3339), m.asOf.Format(time.RFC3339))
+		return time.Time{}, fmt.Errorf("column %s: later than the moment of the run; select only rows at or before :as_of", m.definition.AsOf)
 	}
 	return value.Time, nil
 }
@@ -167,9 +180,9 @@ func (m *mapping) number(k kpi.KPI, name string, row []warehouse.Value) (number 
 	case value.Null:
 		return 0, false, nil
 	case math.IsNaN(value.Number), math.IsInf(value.Number, 0):
-		return 0, false, fmt.Errorf("column %s: %v is not a finite number", name, value.Number)
+		return 0, false, fmt.Errorf("column %s: is not a finite number", name)
 	case value.Number < 0 && !k.AllowNegative:
-		return 0, false, fmt.Errorf("column %s: %v is negative; set allow_negative on kpi %s where that is right", name, value.Number, k.Name)
+		return 0, false, fmt.Errorf("column %s: is negative; set allow_negative on kpi %s where that is right", name, k.Name)
 	}
 	return value.Number, true, nil
 }
@@ -180,10 +193,10 @@ func (m *mapping) addValue(k kpi.KPI, row []warehouse.Value, labels kpi.Labels, 
 		return err
 	}
 	key := labels.Key()
-	if _, twice := m.cells[k.Name][key]; twice {
-		return fmt.Errorf("column %s: a second figure for {%s}; group by the labels", k.Column, labels)
+	if first, twice := m.cells[k.Name][key]; twice {
+		return fmt.Errorf("column %s: a second figure for the labels of row %d; group by the labels", k.Column, first.row)
 	}
-	m.cells[k.Name][key] = &cell{Sample: kpi.Sample{KPI: k.Name, Labels: labels, Value: number, AsOf: asOf}}
+	m.cells[k.Name][key] = &cell{row: m.row, Sample: kpi.Sample{KPI: k.Name, Labels: labels, Value: number, AsOf: asOf}}
 	return nil
 }
 
@@ -198,13 +211,13 @@ func (m *mapping) addObservations(k kpi.KPI, row []warehouse.Value, labels kpi.L
 			return err
 		}
 		if count < 0 || count != math.Trunc(count) || count > 1<<53 {
-			return fmt.Errorf("column %s: %v is not a count of observations", name, count)
+			return fmt.Errorf("column %s: is not a count of observations", name)
 		}
 	}
 	key := labels.Key()
 	c := m.cells[k.Name][key]
 	if c == nil {
-		c = &cell{Sample: kpi.Sample{KPI: k.Name, Labels: labels, AsOf: asOf, Histogram: &kpi.Histogram{
+		c = &cell{row: m.row, Sample: kpi.Sample{KPI: k.Name, Labels: labels, AsOf: asOf, Histogram: &kpi.Histogram{
 			Bounds: k.Histogram.Bounds, Counts: make([]uint64, len(k.Histogram.Bounds)),
 		}}}
 		m.cells[k.Name][key] = c
@@ -233,7 +246,7 @@ func (m *mapping) samples() ([]kpi.Sample, error) {
 		begin := len(samples)
 		for _, c := range cells {
 			if !finite(c.Sample) {
-				return nil, fmt.Errorf("kpi %s: {%s}: the value is too large", k.Name, c.Labels)
+				return nil, fmt.Errorf("row %d: kpi %s: the value is too large", c.row, k.Name)
 			}
 			samples = append(samples, c.Sample)
 		}
@@ -269,7 +282,7 @@ func quotients(k kpi.KPI, of, to map[string]*cell) map[string]*cell {
 		if !withheld {
 			ratio.Value = part.Value / whole.Value
 		}
-		ratios[key] = &cell{Sample: ratio}
+		ratios[key] = &cell{row: part.row, Sample: ratio}
 	}
 	return ratios
 }

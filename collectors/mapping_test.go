@@ -125,7 +125,7 @@ func TestSamples(t *testing.T) {
 		{
 			name: "a quotient that is no number any more", columns: bedColumns,
 			rows: [][]warehouse.Value{{text("Sunderby"), text("Kirurgi"), six, num(1e-300), num(1e300)}},
-			err:  `collectors/beds.sql: kpi bed_occupancy_ratio: {hospital="Sunderby",ward="Kirurgi"}: the value is too large`,
+			err:  `collectors/beds.sql: row 1: kpi bed_occupancy_ratio: the value is too large`,
 		},
 		{
 			name: "an empty label is none", columns: bedColumns,
@@ -140,7 +140,7 @@ func TestSamples(t *testing.T) {
 		{
 			name: "a negative value where it is not", columns: bedColumns,
 			rows: [][]warehouse.Value{{text("Sunderby"), text("Medicin"), six, num(3), null}, {text("Sunderby"), text("Kirurgi"), six, num(-1), null}},
-			err:  "collectors/beds.sql: row 2: column available: -1 is negative; set allow_negative on kpi beds_available where that is right",
+			err:  "collectors/beds.sql: row 2: column available: is negative; set allow_negative on kpi beds_available where that is right",
 		},
 		{
 			name: "a text column", columns: replace(bedColumns, 3, warehouse.Column{Name: "available", Type: warehouse.Text, DatabaseType: "VARCHAR"}),
@@ -150,17 +150,17 @@ func TestSamples(t *testing.T) {
 		{
 			name: "NaN", columns: bedColumns,
 			rows: [][]warehouse.Value{{text("Sunderby"), text("Kirurgi"), six, num(math.NaN()), null}},
-			err:  "collectors/beds.sql: row 1: column available: NaN is not a finite number",
+			err:  "collectors/beds.sql: row 1: column available: is not a finite number",
 		},
 		{
 			name: "infinite", columns: bedColumns,
 			rows: [][]warehouse.Value{{text("Sunderby"), text("Kirurgi"), six, num(math.Inf(1)), null}},
-			err:  "collectors/beds.sql: row 1: column available: +Inf is not a finite number",
+			err:  "collectors/beds.sql: row 1: column available: is not a finite number",
 		},
 		{
 			name: "a duplicate", columns: bedColumns,
 			rows: [][]warehouse.Value{{text("Sunderby"), text("Kirurgi"), six, num(38), null}, {text("Sunderby"), text("Kirurgi"), six, num(38), null}},
-			err:  `collectors/beds.sql: row 2: column available: a second figure for {hospital="Sunderby",ward="Kirurgi"}; group by the labels`,
+			err:  `collectors/beds.sql: row 2: column available: a second figure for the labels of row 1; group by the labels`,
 		},
 		{
 			name: "a label that is NULL", columns: bedColumns,
@@ -185,7 +185,7 @@ func TestSamples(t *testing.T) {
 		{
 			name: "a moment that is still to come", columns: bedColumns,
 			rows: [][]warehouse.Value{{text("Sunderby"), text("Kirurgi"), at(asOf.Add(time.Hour)), num(38), null}},
-			err:  "collectors/beds.sql: row 1: column measured_at: 2025-03-18T09:00:00Z is after 2025-03-18T08:00:00Z, the moment of the run; select only rows at or before :as_of",
+			err:  "collectors/beds.sql: row 1: column measured_at: later than the moment of the run; select only rows at or before :as_of",
 		},
 		{
 			name: "a moment that is a text", columns: replace(bedColumns, 2, warehouse.Column{Name: "measured_at", Type: warehouse.Text, DatabaseType: "VARCHAR"}),
@@ -245,7 +245,7 @@ func TestHistogram(t *testing.T) {
 		{
 			name: "half a patient",
 			rows: [][]warehouse.Value{{text("Kalix"), num(5), num(0.5)}},
-			err:  "collectors/waits.sql: row 1: column patients: 0.5 is not a count of observations",
+			err:  "collectors/waits.sql: row 1: column patients: is not a count of observations",
 		},
 	}
 	for _, tt := range tests {

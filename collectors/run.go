@@ -3,7 +3,9 @@ package collectors
 import (
 	"context"
 	"fmt"
-	"runtime/debug"
+	"path"
+	"runtime"
+	"strings"
 	"time"
 
 	"planwatch/internal/kpi"
@@ -37,7 +39,7 @@ func (d *Definition) Asking(source *warehouse.Source) Ask {
 func (d *Definition) Collect(ctx context.Context, ask Ask, asOf time.Time) (run Run, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			run, err = Run{}, fmt.Errorf("collector %s: panic: %v: %s", d.Collector, p, debug.Stack())
+			run, err = Run{}, fmt.Errorf("collector %s: panic: %s at %s", d.Collector, panicWords(p), panicPlace())
 		}
 	}()
 	result, err := ask(ctx, asOf)
@@ -46,7 +48,7 @@ func (d *Definition) Collect(ctx context.Context, ask Ask, asOf time.Time) (run 
 	}
 	m, err := d.mapped(result, asOf)
 	if err != nil {
-		return Run{}, err
+		return Run{}, warehouse.Bounded(err)
 	}
 	if err := m.release(ctx, ask); err != nil {
 		return Run{}, err
@@ -56,4 +58,33 @@ func (d *Definition) Collect(ctx context.Context, ask Ask, asOf time.Time) (run 
 		return Run{}, fmt.Errorf("%s: %w", d.statement.File(), err)
 	}
 	return Run{Samples: samples, AsOf: asOf, Rows: len(result.Rows)}, nil
+}
+
+// panicWords is what a panic is about: the runtime's words, and else only the
+// value's type, as the value itself may be a row's.
+func panicWords(p any) string {
+	if fault, ok := p.(runtime.Error); ok {
+		return fault.Error()
+	}
+	return fmt.Sprintf("%T", p)
+}
+
+// panicPlace is where the panic that is being recovered from arose: the
+// innermost places in the code, the first one first.
+func panicPlace() string {
+	const most = 5
+	pcs := make([]uintptr, 64)
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(0, pcs)])
+	var places []string
+	panicked := false
+	for {
+		frame, more := frames.Next()
+		if panicked && !strings.HasPrefix(frame.Function, "runtime.") {
+			places = append(places, fmt.Sprintf("%s:%d", path.Base(frame.File), frame.Line))
+		}
+		panicked = panicked || frame.Function == "runtime.gopanic"
+		if !more || len(places) == most {
+			return strings.Join(places, ", ")
+		}
+	}
 }

@@ -49,7 +49,7 @@ func (s *Source) connect(ctx context.Context) (*connection, error) {
 	}
 	kind, words := s.backend.Classify(err)
 	if kind.AboutQuery() {
-		return nil, backend.Unavailable(err, "the server refuses to identify the connection: %v", err)
+		return nil, backend.Unavailable(err, "the server refuses to identify the connection: %v", words)
 	}
 	return nil, words
 }

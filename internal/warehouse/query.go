@@ -139,21 +139,32 @@ func (c *connection) readInTransaction(ctx context.Context, text string, zones r
 		return nil, err
 	}
 	r, err := c.read(ctx, text, zones, maxRows)
-	if err != nil && !c.answered(err) {
-		return nil, err
+	if err != nil {
+		// The connection is not used again, which ends the transaction.
+		return nil, c.refusal(ctx, text, err)
 	}
-	_, rollbackErr := c.Conn.ExecContext(ctx, "ROLLBACK")
-	if err == nil {
-		err = rollbackErr
-	}
+	_, err = c.Conn.ExecContext(ctx, "ROLLBACK")
 	return r, err
 }
 
-// prepare has the server plan a statement.
+// refusal is err, or what the server says when it is to plan the statement
+// only, if it refuses that too: its words are then about the statement, and can
+// be told. What else it says may quote rows.
+func (c *connection) refusal(ctx context.Context, text string, err error) error {
+	if kind, _ := c.backend.Classify(err); kind != backend.QueryRefused {
+		return err
+	}
+	if refused := c.prepare(ctx, text); refused != nil && c.answered(refused) {
+		return refused
+	}
+	return err
+}
+
+// prepare has the server plan a statement. Its refusal is a PlanError.
 func (c *connection) prepare(ctx context.Context, text string) error {
 	statement, err := c.Conn.PrepareContext(ctx, text)
 	if err != nil {
-		return err
+		return &backend.PlanError{Err: err}
 	}
 	return statement.Close()
 }

@@ -21,7 +21,7 @@ type request struct {
 // do runs a request. Errors name the source.
 func (s *Source) do(ctx context.Context, r request) error {
 	if err := s.run(ctx, r); err != nil {
-		return fmt.Errorf("source %s: %w", s.name, err)
+		return backend.Bounded(fmt.Errorf("source %s: %w", s.name, err))
 	}
 	return nil
 }
@@ -96,7 +96,9 @@ func (s *Source) runOnConnection(ctx context.Context, r request) error {
 	}
 	expired := errors.Is(workCtx.Err(), context.DeadlineExceeded)
 	if kind, _ := s.backend.Classify(err); kind.AboutQuery() {
-		giveBack(c.Conn)
+		// Closed, since the session keeps the error and the warnings of the
+		// query, which would be taken for the next one's.
+		discard(c.Conn)
 	} else {
 		abandon()
 		discard(c.Conn)

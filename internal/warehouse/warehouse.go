@@ -72,6 +72,9 @@ var (
 	ErrTooManyRows = result.ErrTooManyRows
 )
 
+// Bounded is err with a text that fits a line of the log and a page.
+func Bounded(err error) error { return backend.Bounded(err) }
+
 // Default is what an entry under sources holds before its file is read.
 func Default() Config { return settings.Default() }
 
@@ -110,7 +113,7 @@ func Open(ctx context.Context, cfg Config, o Options) (*Source, error) {
 	o.Logger = o.Logger.With("source_name", o.Name)
 	b, err := openBackend(ctx, cfg, o)
 	if err != nil {
-		return nil, fmt.Errorf("source %s: %w", o.Name, err)
+		return nil, backend.Bounded(fmt.Errorf("source %s: %w", o.Name, err))
 	}
 	return newSource(b, cfg, o), nil
 }

@@ -3,6 +3,8 @@ package backend
 import (
 	"errors"
 	"fmt"
+	"strings"
+	"unicode/utf8"
 )
 
 var (
@@ -59,6 +61,31 @@ func (e *Error) Error() string { return e.message }
 
 // Unwrap gives the causes.
 func (e *Error) Unwrap() []error { return e.causes }
+
+// maxMessage is the longest text of an error that leaves a source, in bytes.
+const maxMessage = 600
+
+// Bounded is err with a text that fits a line of the log and a page: what is
+// longer is cut, and bytes that are not UTF-8 are replaced.
+func Bounded(err error) error {
+	if err == nil || len(err.Error()) <= maxMessage && utf8.ValidString(err.Error()) {
+		return err
+	}
+	text := strings.ToValidUTF8(err.Error(), "\uFFFD")
+	if len(text) > maxMessage {
+		text = strings.ToValidUTF8(text[:maxMessage], "") + "…"
+	}
+	return NewError(text, err)
+}
+
+// PlanError is a server's refusal to plan a statement. No row has been read
+// then, so its words quote nothing but the statement.
+type PlanError struct{ Err error }
+
+func (e *PlanError) Error() string { return e.Err.Error() }
+
+// Unwrap is the server's answer.
+func (e *PlanError) Unwrap() error { return e.Err }
 
 // Unavailable is an ErrUnavailable that says what to check, and that wraps
 // the cause.

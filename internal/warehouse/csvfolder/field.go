@@ -17,6 +17,7 @@ import (
 
 	"github.com/dolthub/go-mysql-server/sql"
 	"github.com/dolthub/vitess/go/sqltypes"
+	"github.com/dolthub/vitess/go/vt/proto/query"
 )
 
 // field converts the texts of one column into the engine's values.
@@ -49,7 +50,8 @@ func (f *field) value(ctx *sql.Context, text string) (any, error) {
 }
 
 // convert reads a text. It is strict where the engine would change a value to
-// make it fit.
+// make it fit. Errors say of what kind the text is, and never quote it: it may
+// be a patient's.
 func (f *field) convert(ctx *sql.Context, text string) (any, error) {
 	kind := f.column.Type.Type()
 	if text == "" {
@@ -61,53 +63,90 @@ func (f *field) convert(ctx *sql.Context, text string) (any, error) {
 		}
 	}
 	typeName := strings.ToUpper(f.column.Type.String())
-	invalid := fmt.Errorf("%q is not %s", text, typeName)
 	var parsed any = strings.Clone(text)
 	switch {
 	case sqltypes.IsUnsigned(kind):
 		n, err := strconv.ParseUint(text, 10, 64)
 		if err != nil {
-			return nil, invalid
+			return nil, fmt.Errorf("is %s, not %s", kindOf(text), typeName)
 		}
 		parsed = n
 	case sqltypes.IsIntegral(kind):
 		n, err := strconv.ParseInt(text, 10, 64)
 		if err != nil {
-			return nil, invalid
+			return nil, fmt.Errorf("is %s, not %s", kindOf(text), typeName)
 		}
 		parsed = n
 	case sqltypes.IsFloat(kind):
 		n, err := strconv.ParseFloat(text, 64)
 		if err != nil || math.IsNaN(n) || math.IsInf(n, 0) {
-			return nil, invalid
+			return nil, fmt.Errorf("is %s, not %s", kindOf(text), typeName)
 		}
 		parsed = n
 	case kind == sqltypes.Decimal:
 		decimals := decimalPattern.FindStringSubmatch(text)
 		if decimals == nil {
-			return nil, invalid
+			return nil, fmt.Errorf("is %s, not %s", kindOf(text), typeName)
 		}
 		if d, ok := f.column.Type.(sql.DecimalType); ok && len(strings.TrimRight(decimals[1], "0")) > int(d.Scale()) {
-			return nil, fmt.Errorf("%q has more decimals than %s", text, typeName)
+			return nil, fmt.Errorf("has more decimals than %s", typeName)
 		}
 	case kind == sqltypes.Date, kind == sqltypes.Datetime, kind == sqltypes.Timestamp:
 		moment, ok := parseTime(text, kind == sqltypes.Date)
 		if !ok {
-			return nil, invalid
+			return nil, fmt.Errorf("has %d characters that are no %s; written as %s", utf8.RuneCountInString(text), typeName, timeForm(kind == sqltypes.Date))
 		}
 		parsed = moment
 	case !utf8.ValidString(text) && !sqltypes.IsBinary(kind):
-		return nil, fmt.Errorf("%q is not UTF-8", text)
+		return nil, errors.New("is not UTF-8")
 	}
 	v, inRange, err := f.column.Type.Convert(ctx, parsed)
 	if err != nil || inRange != sql.InRange {
-		return nil, invalid
+		// The engine's error quotes the value.
+		return nil, unfit(kind, text, typeName)
 	}
 	return v, nil
 }
 
+// unfit says why a value of the right kind does not fit its column.
+func unfit(kind query.Type, text, typeName string) error {
+	switch {
+	case kind == sqltypes.Enum, kind == sqltypes.Set:
+		return fmt.Errorf("is not one of the values of %s", typeName)
+	case sqltypes.IsText(kind), sqltypes.IsBinary(kind):
+		return fmt.Errorf("has %d characters, which does not fit %s", utf8.RuneCountInString(text), typeName)
+	}
+	return fmt.Errorf("is out of the range of %s", typeName)
+}
+
+// kindOf is what a text is instead of the number that its column needs.
+func kindOf(text string) string {
+	n, err := strconv.ParseFloat(text, 64)
+	switch {
+	case errors.Is(err, strconv.ErrRange):
+		return "a number out of range"
+	case err != nil:
+		return "text"
+	case math.IsNaN(n), math.IsInf(n, 0):
+		return "NaN or infinite"
+	case n != math.Trunc(n):
+		return "a number with decimals"
+	case n < 0:
+		return "a negative number"
+	}
+	return "a number of another form"
+}
+
 // decimalPattern is a decimal number; its last group is the decimals.
 var decimalPattern = regexp.MustCompile(`^[+-]?[0-9]+(?:\.([0-9]+))?$`)
+
+// timeForm is how a moment is written.
+func timeForm(dateOnly bool) string {
+	if dateOnly {
+		return "2025-03-18"
+	}
+	return "2025-03-18 or 2025-03-18 08:00:00"
+}
 
 // parseTime reads a date, or a date and a time of day. The engine keeps
 // wall-clock times as if they were UTC.

@@ -105,10 +105,11 @@ func (t *table) columnsOf(header []string) (fields []*field, omitted map[int]any
 		}
 		index := t.schema.IndexOfColName(name)
 		if index < 0 {
-			return nil, nil, fmt.Errorf("table %s has no column %q", t.name, name)
+			// Not quoted: where a file has no header, this is a row.
+			return nil, nil, fmt.Errorf("table %s has no column named as field %d is; the first line names the columns", t.name, i+1)
 		}
 		if inHeader[index] {
-			return nil, nil, fmt.Errorf("column %s is in the header twice", name)
+			return nil, nil, fmt.Errorf("column %s is in the header twice", t.schema.Schema[index].Name)
 		}
 		inHeader[index] = true
 		fields = append(fields, newField(index, t.schema.Schema[index]))

@@ -17,6 +17,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"planwatch/internal/warehouse/backend"
 )
 
 // folder is the CSV files and what was read of them.
@@ -102,7 +104,7 @@ func (f *folder) keepCurrent(err error) {
 	}
 	current := f.current.Load()
 	if current.err == nil || current.err.Error() != err.Error() {
-		f.log.Warn("the changed files are not valid; queries fail until they are", "err", err)
+		f.log.Warn("the changed files are not valid; queries fail until they are", "err", backend.Bounded(err))
 	}
 	f.current.Store(&dataset{tables: current.tables, names: current.names, err: err})
 }

@@ -6,7 +6,6 @@ import (
 	"crypto/x509"
 	"database/sql/driver"
 	"errors"
-	"fmt"
 	"net"
 	"os"
 	"syscall"
@@ -58,14 +57,14 @@ func (c Client) ClassifyAnswer(err error) (backend.ErrorKind, error) {
 	if !ok {
 		return backend.ConnectionFailed, err
 	}
-	kind := backend.QueryRefused
+	kind, words := backend.QueryRefused, answerWords(err, answer)
 	switch answer.Number {
 	case erStatementTimeout, erQueryTimeout:
 		kind = backend.QueryTimedOut
 	case erDuplicateColumn:
 		kind = backend.DuplicateColumn
 	}
-	return kind, fmt.Errorf("the server refuses the query: %w", err)
+	return kind, backend.NewError("the server refuses the query: "+words, err)
 }
 
 // Classify implements backend.Backend.

@@ -1,7 +1,7 @@
 package result
 
 import (
-	"fmt"
+	"errors"
 	"time"
 )
 
@@ -28,7 +28,7 @@ func (z TimeZones) parse(databaseType, text string) (time.Time, error) {
 	wall, err := time.Parse(layout, text)
 	if err != nil {
 		// MySQL can store 0000-00-00 and days that do not exist.
-		return time.Time{}, fmt.Errorf("%q is not a valid date; use NULL where there is none", text)
+		return time.Time{}, errors.New("is not a valid date; use NULL where there is none")
 	}
 	return z.moment(wall, location), nil
 }

@@ -2,7 +2,7 @@ package result
 
 import (
 	"database/sql"
-	"fmt"
+	"errors"
 	"strconv"
 	"time"
 )
@@ -31,7 +31,8 @@ func (v Value) String() string {
 	return v.Text
 }
 
-// parseValue reads what the server wrote; nil is NULL.
+// parseValue reads what the server wrote; nil is NULL. An error does not quote
+// it.
 func parseValue(column Column, raw sql.RawBytes, zones TimeZones) (Value, error) {
 	v := Value{Type: column.Type}
 	if raw == nil {
@@ -43,7 +44,7 @@ func parseValue(column Column, raw sql.RawBytes, zones TimeZones) (Value, error)
 	switch column.Type {
 	case Number:
 		if v.Number, err = strconv.ParseFloat(text, 64); err != nil {
-			return v, fmt.Errorf("%q is not a number", text)
+			return v, errors.New("is not a number")
 		}
 	case Time:
 		if v.Time, err = zones.parse(column.DatabaseType, text); err != nil {
