@@ -27,6 +27,7 @@ var contentQueries = map[string]string{
 	"label_twice":    "SELECT who, 1 AS n FROM visit UNION ALL SELECT who, 2 FROM visit",
 	"label_long":     "SELECT CONCAT(who, who, who, who, who, who, who, who, who, who, who, who, who, who, who, who, who, who, who, who, who, who) AS who, 1 AS n FROM visit",
 	"value_text":     "SELECT 'all' AS who, who AS n FROM visit",
+	"value_cast":     "SELECT 'all' AS who, CAST(who AS DOUBLE) AS n FROM visit",
 	"value_negative": "SELECT 'all' AS who, -19121212 * id AS n FROM visit",
 	"value_huge":     "SELECT who, 1e308 AS n, 1e-308 AS total FROM visit",
 }

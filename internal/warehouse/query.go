@@ -32,7 +32,7 @@ type QueryOptions struct {
 //
 // An error may be ErrUnavailable, ErrTimeout or ErrTooManyRows, for errors.Is.
 // It may also be the server's refusal of the query, a value that is not valid
-// (row and column named), what is wrong with the changed files of a folder
+// (row and column named), the server's warning that it changed a value, what is wrong with the changed files of a folder
 // (file, line and column named), or ctx's error. Files that are not valid make
 // every query fail until they are, and leave the source up. Waiting for a
 // connection of the pool is limited by ctx alone, since other queries cause
@@ -142,6 +142,9 @@ func (c *connection) readInTransaction(ctx context.Context, text string, zones r
 	if err != nil {
 		// The connection is not used again, which ends the transaction.
 		return nil, c.refusal(ctx, text, err)
+	}
+	if err := c.backend.CheckWarnings(ctx, c.Session); err != nil {
+		return nil, err
 	}
 	_, err = c.Conn.ExecContext(ctx, "ROLLBACK")
 	return r, err

@@ -95,7 +95,8 @@ func (s *Source) runOnConnection(ctx context.Context, r request) error {
 		return nil
 	}
 	expired := errors.Is(workCtx.Err(), context.DeadlineExceeded)
-	if kind, _ := s.backend.Classify(err); kind.AboutQuery() {
+	_, warned := errors.AsType[*backend.WarningError](err)
+	if kind, _ := s.backend.Classify(err); warned || kind.AboutQuery() {
 		// Closed, since the session keeps the error and the warnings of the
 		// query, which would be taken for the next one's.
 		discard(c.Conn)
@@ -111,6 +112,9 @@ func (s *Source) runOnConnection(ctx context.Context, r request) error {
 // client's own limit ended it.
 func (s *Source) describe(ctx context.Context, r request, expired bool, err error) error {
 	if _, ok := errors.AsType[*result.ValueError](err); ok || errors.Is(err, ErrTooManyRows) {
+		return r.named(err)
+	}
+	if _, ok := errors.AsType[*backend.WarningError](err); ok {
 		return r.named(err)
 	}
 	kind, words := s.backend.Classify(err)

@@ -40,6 +40,10 @@ type Backend interface {
 	// has one, and all settings of the server that change what a query means.
 	Configure(ctx context.Context, session Session, options SessionOptions) (result.TimeZones, error)
 
+	// CheckWarnings gives a WarningError if the session's last statement gave
+	// other values than the data has, as for a text that is no number.
+	CheckWarnings(ctx context.Context, session Session) error
+
 	// Kill ends the query that the session of that id runs, over a connection
 	// of its own. It is no error if the session is gone.
 	Kill(ctx context.Context, id uint64) error

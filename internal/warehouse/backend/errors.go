@@ -87,6 +87,17 @@ func (e *PlanError) Error() string { return e.Err.Error() }
 // Unwrap is the server's answer.
 func (e *PlanError) Unwrap() error { return e.Err }
 
+// WarningError is a query whose rows the server gave with a warning that a
+// value is not what the data says.
+type WarningError struct {
+	// Words are the warnings, by number and meaning.
+	Words string
+}
+
+func (e *WarningError) Error() string {
+	return "the server gave figures with " + e.Words + "; correct the data or the query, and it gives none"
+}
+
 // Unavailable is an ErrUnavailable that says what to check, and that wraps
 // the cause.
 func Unavailable(cause error, format string, args ...any) error {

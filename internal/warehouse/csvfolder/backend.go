@@ -18,6 +18,10 @@ import (
 	"planwatch/internal/warehouse/settings"
 )
 
+// maxList is how long GROUP_CONCAT may become, in bytes. The engine cuts off the
+// rest without a warning.
+const maxList = 16 << 20
+
 // Embedded reports whether this binary has the engine that reads CSV folders.
 const Embedded = true
 
@@ -73,7 +77,7 @@ func (b *Backend) Reload() error {
 // none, and only those of the server's settings that a query can see.
 func (b *Backend) Configure(ctx context.Context, s backend.Session, options backend.SessionOptions) (result.TimeZones, error) {
 	offset, _ := mysql.OffsetAt(options.AsOf, options.Location)
-	_, err := s.Conn.ExecContext(ctx, "SET SESSION time_zone='"+offset+"'")
+	_, err := s.Conn.ExecContext(ctx, fmt.Sprintf("SET SESSION time_zone='%s', group_concat_max_len=%d", offset, maxList))
 	// In the engine a TIMESTAMP is wall-clock time, like a DATETIME.
 	return result.TimeZones{Local: options.Location, Timestamp: options.Location, AsOf: options.AsOf}, err
 }

@@ -8,9 +8,11 @@ package csvfolder
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
+	"github.com/dolthub/vitess/go/sqltypes"
 	"github.com/dolthub/vitess/go/vt/sqlparser"
 
 	"planwatch/internal/warehouse/sqltext"
@@ -26,7 +28,11 @@ func (b *Backend) CheckQuery(q sqltext.Query) error {
 		return nil //nolint:nilerr // the engine gives the syntax error itself, worded as a server words it
 	}
 	return sqlparser.Walk(func(node sqlparser.SQLNode) (bool, error) {
-		if found := findMiscomputed(node); found != nil {
+		found := findMiscomputed(node)
+		if found == nil {
+			found = b.folder.findTextAggregate(node)
+		}
+		if found != nil {
 			return false, fmt.Errorf("%s:%d: a csv source computes %s wrongly; %s", q.File(), q.LineOf(found.word), found.what, found.instead)
 		}
 		return true, nil
@@ -49,6 +55,10 @@ func findMiscomputed(node sqlparser.SQLNode) *miscomputed {
 		if isText(n.Left) && isOrHasText(n.Right) {
 			return comparisonOfTexts
 		}
+	case *sqlparser.ConvertExpr:
+		if digits, isDecimal := digitsBeforePoint(n); isDecimal && digits < minDecimalDigits {
+			return &miscomputed{"DECIMAL", "CAST AS DECIMAL with few digits (what does not fit becomes 0)", fmt.Sprintf("leave at least %d digits before the point", minDecimalDigits)}
+		}
 	case *sqlparser.CaseExpr:
 		if isText(n.Expr) && slices.ContainsFunc(n.Whens, func(w *sqlparser.When) bool { return isText(w.Cond) }) {
 			return comparisonOfTexts
@@ -60,6 +70,66 @@ func findMiscomputed(node sqlparser.SQLNode) *miscomputed {
 var comparisonOfTexts = &miscomputed{
 	what:    "a comparison of two literal texts (it ignores case)",
 	instead: "compare a column with a text",
+}
+
+// minDecimalDigits is how many digits before the point a CAST AS DECIMAL has at
+// least. The engine gives 0 for a number with more, without a warning.
+const minDecimalDigits = 7
+
+// digitsBeforePoint is how many digits a CAST AS DECIMAL leaves before the
+// point.
+func digitsBeforePoint(cast *sqlparser.ConvertExpr) (digits int, isDecimal bool) {
+	if cast.Type == nil || !strings.EqualFold(cast.Type.Type, "decimal") {
+		return 0, false
+	}
+	digits = 10 // of DECIMAL without a size
+	for i, size := range []*sqlparser.SQLVal{cast.Type.Length, cast.Type.Scale} {
+		if size == nil {
+			continue
+		}
+		n, err := strconv.Atoi(string(size.Val))
+		switch {
+		case err != nil:
+			return 0, false
+		case i == 0:
+			digits = n
+		default:
+			digits -= n
+		}
+	}
+	return digits, true
+}
+
+// findTextAggregate finds a SUM or AVG of a column that is a text, in every
+// table that has a column of the name. The engine gives 0 for it, whatever the
+// texts are.
+func (f *folder) findTextAggregate(node sqlparser.SQLNode) *miscomputed {
+	call, ok := node.(*sqlparser.FuncExpr)
+	if !ok || !call.Name.EqualString("sum") && !call.Name.EqualString("avg") {
+		return nil
+	}
+	args := arguments(call)
+	if len(args) != 1 {
+		return nil
+	}
+	column, ok := args[0].(*sqlparser.ColName)
+	if !ok {
+		return nil
+	}
+	found := false
+	for _, t := range f.tables {
+		if index := t.schema.IndexOfColName(column.Name.String()); index >= 0 {
+			if !sqltypes.IsText(t.schema.Schema[index].Type.Type()) {
+				return nil
+			}
+			found = true
+		}
+	}
+	if !found {
+		return nil
+	}
+	name := strings.ToUpper(call.Name.String())
+	return &miscomputed{name, name + "() of a text", "write " + name + "(CAST(... AS DOUBLE))"}
 }
 
 func findMiscomputedCall(call *sqlparser.FuncExpr) *miscomputed {

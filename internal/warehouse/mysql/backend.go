@@ -144,7 +144,7 @@ func (b *Backend) Configure(ctx context.Context, s backend.Session, options back
 		// so with this mode it would refuse valid queries that MySQL takes.
 		variables = fmt.Sprintf("max_statement_time=%f, sql_mode=''", options.Timeout.Seconds())
 	}
-	_, err := s.Conn.ExecContext(ctx, fmt.Sprintf("SET SESSION %s, time_zone='%s'", variables, offset))
+	_, err := s.Conn.ExecContext(ctx, fmt.Sprintf("SET SESSION %s, time_zone='%s', sql_notes=1, max_error_count=%d", variables, offset, maxWarnings))
 	return result.TimeZones{Local: options.Location, Timestamp: zone, AsOf: options.AsOf}, err
 }
 
