@@ -14,7 +14,8 @@ func newCheck(s *settings) *cobra.Command {
 		Use:   "check",
 		Short: "Check the configuration, and every query against its source",
 		Long: "Loads the configuration, prepares every query against its source, and checks names, help\n" +
-			"texts, bounds and what is generated. Recomputes the sums that the plan's tables state, and\n" +
+			"texts, bounds and what is generated. Warns of what is not wrong and yet no good, as rights of a\n" +
+			"source's user beyond SELECT. Recomputes the sums that the plan's tables state, and\n" +
 			"lists each that differs. Exits with 1 if anything is wrong; a difference within the plan is\n" +
 			"wrong only with --strict.",
 		Args: cobra.NoArgs,
@@ -24,11 +25,14 @@ func newCheck(s *settings) *cobra.Command {
 				_, _ = fmt.Fprintln(cmd.ErrOrStderr(), err)
 				return errFoundWrong
 			}
-			faults := check.Run(cmd.Context(), region)
-			for _, fault := range faults {
+			found := check.Run(cmd.Context(), region)
+			for _, warning := range found.Warnings {
+				_, _ = fmt.Fprintln(cmd.ErrOrStderr(), "warning:", warning)
+			}
+			for _, fault := range found.Faults {
 				_, _ = fmt.Fprintln(cmd.ErrOrStderr(), fault)
 			}
-			if len(faults) > 0 {
+			if len(found.Faults) > 0 {
 				return errFoundWrong
 			}
 			reconciliation, err := check.Reconcile(region)

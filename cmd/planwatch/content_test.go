@@ -166,6 +166,9 @@ kpis:
 			t.Errorf("%s says nothing", command)
 		}
 		quiet(t, command, string(out))
+		if warned := strings.Contains(string(out), "warning: source mariadb: user \"reader\" may do more than SELECT: EXECUTE on `warehouse`.*;"); warned != (command == "check") {
+			t.Errorf("%s warns of the user's rights: %t", command, warned)
+		}
 	}
 	for name, content := range csvFaults {
 		t.Run("csv with "+name, func(t *testing.T) {

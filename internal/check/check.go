@@ -27,10 +27,18 @@ import (
 // prepareTimeout limits a ping, and the preparation of one query.
 const prepareTimeout = 15 * time.Second
 
+// Findings are what Run finds.
+type Findings struct {
+	// Faults are what is wrong.
+	Faults []error
+	// Warnings are what is not wrong and yet no good, a line each.
+	Warnings []string
+}
+
 // Run gives every fault of the region that shows only against its sources and
 // in use: those of collectors, of citations that nothing refers to, of what is
 // generated, and of sources.
-func Run(ctx context.Context, region *config.Region) []error {
+func Run(ctx context.Context, region *config.Region) Findings {
 	var faults []error
 	for _, d := range region.Collectors {
 		faults = append(faults, bounds(d)...)
@@ -40,7 +48,9 @@ func Run(ctx context.Context, region *config.Region) []error {
 		faults = append(faults, err)
 	}
 	faults = append(faults, outputs(region)...)
-	return append(faults, sources(ctx, region)...)
+	found := sources(ctx, region)
+	found.Faults = append(faults, found.Faults...)
+	return found
 }
 
 // bounds finds valid settings that contradict each other.
@@ -104,28 +114,39 @@ func outputs(region *config.Region) []error {
 
 // sources opens each source and prepares its queries against it. A source that
 // cannot be opened or does not answer is one fault, not one for each query.
-func sources(ctx context.Context, region *config.Region) []error {
-	var faults []error
+func sources(ctx context.Context, region *config.Region) Findings {
+	var found Findings
 	for _, name := range slices.Sorted(maps.Keys(region.Sources)) {
 		opened, err := region.OpenSources(ctx, slog.New(slog.DiscardHandler), name)
 		if err != nil {
-			faults = append(faults, err)
+			found.Faults = append(found.Faults, err)
 			continue
 		}
-		faults = append(faults, queries(ctx, region, name, opened[name])...)
+		warnings, err := inspect(ctx, opened[name])
+		found.Warnings = append(found.Warnings, warnings...)
+		if err != nil {
+			found.Faults = append(found.Faults, err)
+		} else {
+			found.Faults = append(found.Faults, queries(ctx, region, name, opened[name])...)
+		}
 		if err := opened.Close(); err != nil {
-			faults = append(faults, err)
+			found.Faults = append(found.Faults, err)
 		}
 	}
-	return faults
+	return found
+}
+
+// inspect asks whether the source answers, and what of it is no good.
+func inspect(ctx context.Context, source *warehouse.Source) ([]string, error) {
+	ctx, cancel := context.WithTimeout(ctx, prepareTimeout)
+	defer cancel()
+	if err := source.Ping(ctx); err != nil {
+		return nil, err
+	}
+	return source.Inspect(ctx)
 }
 
 func queries(ctx context.Context, region *config.Region, name string, source *warehouse.Source) []error {
-	pingCtx, cancel := context.WithTimeout(ctx, prepareTimeout)
-	defer cancel()
-	if err := source.Ping(pingCtx); err != nil {
-		return []error{err}
-	}
 	var faults []error
 	for _, d := range region.Collectors {
 		if d.Source != name {

@@ -30,7 +30,7 @@ func TestSourceThatDoesNotAnswer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	faults := check.Run(t.Context(), region)
+	faults := check.Run(t.Context(), region).Faults
 	if len(faults) != 1 || !strings.HasPrefix(faults[0].Error(), "source warehouse: ") {
 		t.Errorf("got %q, want one fault, of the source", faults)
 	}

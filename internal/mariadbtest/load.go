@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 )
 
 // Load creates the database again from the schema's statements and fills each
@@ -157,5 +158,37 @@ func (s *Server) CreateReader(user, password string) {
 		if _, err := s.root.ExecContext(s.t.Context(), statement); err != nil {
 			s.t.Fatalf("mariadbtest: user %s: %v", user, err)
 		}
+	}
+}
+
+// LoadTimeZone gives the server a time zone of that name, with the clock
+// changes that Go knows from 2000 to 2040, as mariadb-tzinfo-to-sql would. A new
+// server has none.
+func (s *Server) LoadTimeZone(name string) {
+	s.t.Helper()
+	location, err := time.LoadLocation(name)
+	if err != nil {
+		s.t.Fatalf("mariadbtest: %v", err)
+	}
+	statements := []string{"INSERT INTO mysql.time_zone (Use_leap_seconds) VALUES ('N')", "SET @zone = LAST_INSERT_ID()",
+		fmt.Sprintf("INSERT INTO mysql.time_zone_name VALUES ('%s', @zone)", name)}
+	types := map[int]int{} // by offset
+	add := func(from time.Time) {
+		_, offset := from.In(location).Zone()
+		if _, ok := types[offset]; !ok {
+			types[offset] = len(types)
+			statements = append(statements, fmt.Sprintf("INSERT INTO mysql.time_zone_transition_type VALUES (@zone, %d, %d, 0, '')", types[offset], offset))
+		}
+		statements = append(statements, fmt.Sprintf("INSERT INTO mysql.time_zone_transition VALUES (@zone, %d, %d)", from.Unix(), types[offset]))
+	}
+	end := time.Date(2040, 1, 1, 0, 0, 0, 0, time.UTC)
+	for at := time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC); at.Before(end); {
+		add(at)
+		if _, at = at.In(location).ZoneBounds(); at.IsZero() {
+			break
+		}
+	}
+	if _, err := s.root.ExecContext(s.t.Context(), strings.Join(statements, ";\n")); err != nil {
+		s.t.Fatalf("mariadbtest: time zone %s: %v", name, err)
 	}
 }

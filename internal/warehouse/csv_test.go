@@ -72,6 +72,14 @@ func TestCSVLoads(t *testing.T) {
 	if err := s.Ping(t.Context()); err != nil {
 		t.Error(err)
 	}
+	// In the other half of the year, too, a moment is shown in local time.
+	r, err = s.Query(t.Context(), query(t, "SELECT FROM_UNIXTIME(1735684200) AS at"), QueryOptions{AsOf: time.Date(2025, 7, 15, 8, 0, 0, 0, stockholm)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := r.Rows[0][0].String(), "2024-12-31T23:30:00+01:00"; got != want {
+		t.Errorf("New Year's Eve: %s, want %s", got, want)
+	}
 	asOf := time.Date(2025, 10, 26, 0, 31, 0, 0, time.UTC) // the first time that clocks show 02:31
 	r, err = s.Query(t.Context(), query(t, "SELECT CAST('2025-10-26 02:30:00' AS DATETIME) AS at"), QueryOptions{AsOf: asOf})
 	if err != nil {

@@ -112,6 +112,29 @@ func (s *Source) Prepare(ctx context.Context, q Query) ([]Column, error) {
 	return columns, err
 }
 
+// Inspect gives what of the source is not wrong and yet no good, a sentence
+// each: rights that planwatch does not need, a time zone that the server does
+// not know, a file with a secret that everyone can read.
+func (s *Source) Inspect(ctx context.Context) ([]string, error) {
+	var warnings []string
+	err := s.do(ctx, request{
+		timeout: planTimeout,
+		work: func(ctx context.Context, c *connection) error {
+			options := backend.SessionOptions{AsOf: time.Now(), Timeout: planTimeout, Location: s.location}
+			if _, err := c.backend.Configure(ctx, c.Session, options); err != nil {
+				return err
+			}
+			var err error
+			warnings, err = c.backend.Inspect(ctx, c.Session, options)
+			return err
+		},
+	})
+	for i, warning := range warnings {
+		warnings[i] = backend.Bounded(fmt.Errorf("source %s: %s", s.name, warning)).Error()
+	}
+	return warnings, err
+}
+
 // haveDuplicate reports whether two columns have the same name, in any case of
 // letters.
 func haveDuplicate(columns []Column) bool {

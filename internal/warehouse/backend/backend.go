@@ -40,6 +40,10 @@ type Backend interface {
 	// has one, and all settings of the server that change what a query means.
 	Configure(ctx context.Context, session Session, options SessionOptions) (result.TimeZones, error)
 
+	// Inspect says what of the server is not wrong and yet no good: a sentence
+	// each. The session is configured as by the options.
+	Inspect(ctx context.Context, session Session, options SessionOptions) ([]string, error)
+
 	// CheckWarnings gives a WarningError if the session's last statement gave
 	// other values than the data has, as for a text that is no number.
 	CheckWarnings(ctx context.Context, session Session) error

@@ -76,10 +76,19 @@ func (b *Backend) Reload() error {
 // Configure implements backend.Backend. It sets no limit, since the engine has
 // none, and only those of the server's settings that a query can see.
 func (b *Backend) Configure(ctx context.Context, s backend.Session, options backend.SessionOptions) (result.TimeZones, error) {
-	offset, _ := mysql.OffsetAt(options.AsOf, options.Location)
-	_, err := s.Conn.ExecContext(ctx, fmt.Sprintf("SET SESSION time_zone='%s', group_concat_max_len=%d", offset, maxList))
+	// The engine knows the zones that this process knows, by name.
+	zone := options.Location.String()
+	if _, err := time.LoadLocation(zone); err != nil || zone == "Local" || zone == "" {
+		zone, _ = mysql.OffsetAt(options.AsOf, options.Location)
+	}
+	_, err := s.Conn.ExecContext(ctx, fmt.Sprintf("SET SESSION time_zone='%s', group_concat_max_len=%d", zone, maxList))
 	// In the engine a TIMESTAMP is wall-clock time, like a DATETIME.
 	return result.TimeZones{Local: options.Location, Timestamp: options.Location, AsOf: options.AsOf}, err
+}
+
+// Inspect implements backend.Backend. There is no server.
+func (b *Backend) Inspect(context.Context, backend.Session, backend.SessionOptions) ([]string, error) {
+	return nil, nil
 }
 
 // TimeoutMargin implements backend.Backend. The engine ignores

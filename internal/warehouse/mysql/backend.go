@@ -137,16 +137,34 @@ func (b *Backend) CheckQuery(sqltext.Query) error { return nil }
 // server's own configuration could otherwise change in a query's meaning: the
 // time zone, and a mode in which quotes are read as package sqltext does.
 func (b *Backend) Configure(ctx context.Context, s backend.Session, options backend.SessionOptions) (result.TimeZones, error) {
-	offset, zone := OffsetAt(options.AsOf, options.Location)
 	variables := fmt.Sprintf("max_execution_time=%d, sql_mode='ONLY_FULL_GROUP_BY'", max(options.Timeout.Milliseconds(), 1))
-	if strings.Contains(s.Version, "MariaDB") {
+	if isMariaDB(s) {
 		// MariaDB does not see that a column depends on a key of the GROUP BY,
 		// so with this mode it would refuse valid queries that MySQL takes.
 		variables = fmt.Sprintf("max_statement_time=%f, sql_mode=''", options.Timeout.Seconds())
 	}
-	_, err := s.Conn.ExecContext(ctx, fmt.Sprintf("SET SESSION %s, time_zone='%s', sql_notes=1, max_error_count=%d", variables, offset, maxWarnings))
-	return result.TimeZones{Local: options.Location, Timestamp: zone, AsOf: options.AsOf}, err
+	zones := result.TimeZones{Local: options.Location, Timestamp: options.Location, AsOf: options.AsOf}
+	_, err := s.Conn.ExecContext(ctx, fmt.Sprintf("SET SESSION %s, time_zone=%s, sql_notes=1, max_error_count=%d",
+		variables, zoneExpression(options.AsOf, options.Location), maxWarnings))
+	if err != nil {
+		return zones, err
+	}
+	named, err := hasNamedZone(ctx, s, options.Location)
+	if !named {
+		_, zones.Timestamp = OffsetAt(options.AsOf, options.Location)
+	}
+	return zones, err
 }
+
+// hasNamedZone reports whether the session's time zone is the location by its
+// name, and not an offset.
+func hasNamedZone(ctx context.Context, s backend.Session, location *time.Location) (bool, error) {
+	var zone string
+	err := s.Conn.QueryRowContext(ctx, "SELECT @@session.time_zone").Scan(&zone)
+	return zone == location.String(), err
+}
+
+func isMariaDB(s backend.Session) bool { return strings.Contains(s.Version, "MariaDB") }
 
 // TimeoutMargin implements backend.Backend.
 func (b *Backend) TimeoutMargin() time.Duration { return timeoutMargin }

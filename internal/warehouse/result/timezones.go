@@ -9,7 +9,8 @@ import (
 type TimeZones struct {
 	// Local is the zone of DATE and DATETIME values.
 	Local *time.Location
-	// Timestamp is the zone in which the session writes TIMESTAMP values.
+	// Timestamp is the zone in which the session writes TIMESTAMP values. They
+	// are given in Local, as all values are.
 	Timestamp *time.Location
 	// AsOf is the moment that the query is run for. It decides which moment a
 	// wall-clock time means that clocks show twice or never.
@@ -30,7 +31,7 @@ func (z TimeZones) parse(databaseType, text string) (time.Time, error) {
 		// MySQL can store 0000-00-00 and days that do not exist.
 		return time.Time{}, errors.New("is not a valid date; use NULL where there is none")
 	}
-	return z.moment(wall, location), nil
+	return z.moment(wall, location).In(z.Local), nil
 }
 
 // moment is when the location's clocks show the date and time of wall. When
