@@ -22,11 +22,11 @@ func TestMySQLTimestampsInTheOtherHalfOfTheYear(t *testing.T) {
 	}{
 		"known, in summer": {"Europe/Stockholm", summer, map[string]string{
 			// New Year's Eve in Stockholm, half past eleven at night.
-			"SELECT YEAR(ts) AS y FROM moment WHERE id = 1": "2024",
-			"SELECT DATE(ts) AS d FROM moment WHERE id = 1": "2024-12-31T00:00:00+01:00",
-			"SELECT ts FROM moment WHERE id = 1":            "2024-12-31T23:30:00+01:00",
-			"SELECT HOUR(ts) AS h FROM moment WHERE id = 2": "10",
-			"SELECT FROM_UNIXTIME(1735684200) AS f":         "2024-12-31T23:30:00+01:00",
+			"SELECT YEAR(ts) AS y FROM moment WHERE id = 1":                                        "2024",
+			"SELECT DATE(ts) AS d FROM moment WHERE id = 1":                                        "2024-12-31T00:00:00+01:00",
+			"SELECT ts FROM moment WHERE id = 1":                                                   "2024-12-31T23:30:00+01:00",
+			"SELECT HOUR(ts) AS h FROM moment WHERE id = 2":                                        "10",
+			"SELECT FROM_UNIXTIME(1735684200) AS f":                                                "2024-12-31T23:30:00+01:00",
 			"SELECT COUNT(*) AS n FROM moment WHERE ts <= CAST('2024-12-31 23:30:00' AS DATETIME)": "1",
 		}, false},
 		"known, in winter": {"Europe/Stockholm", winter, map[string]string{

@@ -43,9 +43,9 @@ func TestWarningsFail(t *testing.T) {
 		"a negative, unsigned": {"SELECT CAST(-n AS UNSIGNED) AS x FROM visit", "warning 1105", "warning 1105"},
 		"too great a decimal":  {"SELECT CAST(id * 12345 AS DECIMAL(3,2)) AS x FROM visit", "warning 1264, a number is out of the range of its type", "CAST AS DECIMAL with few digits"},
 		"a list cut off":       {"SELECT LENGTH(GROUP_CONCAT(a.code)) AS x FROM visit AS a, visit AS b, visit AS c, visit AS d, visit AS e", "warning 1260, GROUP_CONCAT is cut off", ""},
-		"divided by zero": {"SELECT id / n AS x FROM visit", "", ""},
-		"a number":        {"SELECT CAST(code AS DOUBLE) AS x FROM visit WHERE id = 4", "", ""},
-		"without a table": {"SELECT 1 AS x", "", ""},
+		"divided by zero":      {"SELECT id / n AS x FROM visit", "", ""},
+		"a number":             {"SELECT CAST(code AS DOUBLE) AS x FROM visit WHERE id = 4", "", ""},
+		"without a table":      {"SELECT 1 AS x", "", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			for source, want := range map[*Source]string{mariadb: test.mariadb, embedded: test.embedded} {
