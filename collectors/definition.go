@@ -5,6 +5,7 @@ package collectors
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"io/fs"
 	"math"
@@ -54,10 +55,9 @@ type Definition struct {
 	// The key figures that the query gives.
 	KPIs []kpi.KPI `yaml:"kpis" jsonschema:"required,minItems=1"`
 
-	file        *yamlfile.Document
-	statement   warehouse.Query
-	schedule    Schedule
-	fingerprint string
+	file      *yamlfile.Document
+	statement warehouse.Query
+	schedule  Schedule
 }
 
 // defaults returns the values of the keys that a definition leaves out.
@@ -106,10 +106,6 @@ func Load(files fs.FS, file string, scope Scope) (*Definition, error) {
 	if d.statement, err = warehouse.ParseQuery(queryFile, string(text)); err != nil {
 		return nil, err
 	}
-	sum := sha256.New()
-	sum.Write(data)
-	sum.Write(text)
-	d.fingerprint = hex.EncodeToString(sum.Sum(nil))
 	return &d, nil
 }
 
@@ -127,9 +123,30 @@ func (d *Definition) Statement() warehouse.Query { return d.statement }
 // ParsedSchedule is the schedule of the collector's runs.
 func (d *Definition) ParsedSchedule() Schedule { return d.schedule }
 
-// Fingerprint changes with the definition and with its query, so that
-// figures of an older definition are not used for this one.
-func (d *Definition) Fingerprint() string { return d.fingerprint }
+// Fingerprint changes with what the figures are made of: the query, its
+// columns, and what becomes of them, so that figures of an older definition are
+// not used for this one. It does not change with what is said of them, nor with
+// comments, titles, schedules and limits.
+func (d *Definition) Fingerprint() string {
+	type part struct {
+		Name, Unit, Column string
+		Ratio              *kpi.Ratio
+		Histogram          *kpi.Buckets
+		MinCount           int
+		People             string
+	}
+	parts := make([]part, len(d.KPIs))
+	for i, k := range d.KPIs {
+		parts[i] = part{k.Name, k.Unit, k.Column, k.Ratio, k.Histogram, k.MinCount, k.People}
+	}
+	slices.SortFunc(parts, func(a, b part) int { return strings.Compare(a.Name, b.Name) })
+	meaning, err := json.Marshal([]any{d.Collector, d.statement.Canonical(), slices.Sorted(slices.Values(d.Labels)), d.AsOf, parts})
+	if err != nil {
+		panic(err) // an infinite bound, which validate refuses
+	}
+	sum := sha256.Sum256(meaning)
+	return hex.EncodeToString(sum[:])
+}
 
 // Columns are the names that the query must give, in the order in which the
 // definition mentions them.

@@ -24,6 +24,7 @@ import (
 	"planwatch/internal/language"
 	"planwatch/internal/naming"
 	"planwatch/internal/unit"
+	"planwatch/internal/warehouse"
 	"planwatch/plan"
 )
 
@@ -319,11 +320,11 @@ func (r *Region) NewClock() clock.Clock {
 }
 
 // Fingerprint changes with everything that a collector's figures depend on: its
-// definition, its query and its source.
+// definition, its query, the time zone and which source it reads. No secret goes
+// into it, since it is saved with the figures.
 func (r *Region) Fingerprint(d *collectors.Definition) string {
-	s := r.Sources[d.Source]
 	sum := sha256.New()
-	for _, part := range []string{d.Fingerprint(), r.TimeZone, s.Driver, s.Address, s.Database, s.DSN.Reveal(), s.DSNFile, s.Folder, s.Schema} {
+	for _, part := range []string{d.Fingerprint(), r.TimeZone, warehouse.Identity(r.Sources[d.Source])} {
 		fmt.Fprintf(sum, "%q", part)
 	}
 	return hex.EncodeToString(sum.Sum(nil))

@@ -86,6 +86,8 @@ func (c *collector) log(former, state *runState) {
 		c.logger.Debug("collected", "duration", state.Duration)
 	case errors.Is(state.Err, warehouse.ErrUnavailable), former.Err != nil && former.Err.Error() == state.Err.Error():
 		c.logger.Debug("run failed; trying again", "err", state.Err)
+	case c.store.Current().Chunk(c.name()) == nil:
+		c.logger.Warn("run failed; there are no figures to show", "err", state.Err)
 	default:
 		c.logger.Warn("run failed; the last good figures stay until max_age", "err", state.Err, "max_age", c.definition.MaxAge)
 	}

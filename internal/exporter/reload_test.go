@@ -110,3 +110,68 @@ func TestReloadToAnotherSource(t *testing.T) {
 		t.Errorf("the other source's figure is still shown, %s", got)
 	}
 }
+
+// Through a reload and a restart while the database is down, figures stay that
+// mean the same as before, and no others.
+func TestFiguresStayWhileTheyMeanTheSame(t *testing.T) {
+	server := queue(t)
+	dir, storage := queueRegion(t, server, "1h"), t.TempDir()
+	p := start(t, dir, storage)
+	p.until(kalix, "42")
+	edit := func(name, old, replacement string) {
+		t.Helper()
+		path := filepath.Join(dir, "collectors", name)
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(string(text), old) {
+			t.Fatalf("%s: no %q", name, old)
+		}
+		if err := os.WriteFile(path, []byte(strings.Replace(string(text), old, replacement, 1)), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	server.Stop()
+	edit("waiting.sql", "SELECT", "-- by hospital\nSELECT  ")
+	edit("waiting.yaml", `schedule: "0 6 * * *"`, `schedule: "0 7 * * *" # later`)
+	edit("waiting.yaml", "en: Waiting patients", "en: Patients who wait")
+	p.again()
+	p.until(success, "0")
+	if got := p.exposed(kalix); got != "42" {
+		t.Errorf("after a reload the figure is %q", got)
+	}
+	if !strings.Contains(p.text(), "Patients who wait") {
+		t.Error("the new title is not shown")
+	}
+	p.stop()
+
+	edit("waiting.sql", "-- by hospital", "-- by hospital, once more")
+	p = start(t, dir, storage)
+	if got := p.exposed(kalix); got != "42" {
+		t.Errorf("after a restart the figure is %q", got)
+	}
+
+	edit("waiting.sql", "q.patients", "q.patients + 0 AS patients")
+	p.again()
+	if got := p.exposed(kalix); got != "" {
+		t.Errorf("the former query's figure is still shown, %s", got)
+	}
+}
+
+// The log says that figures stay only where they do.
+func TestLogOfARunWithoutFigures(t *testing.T) {
+	server := queue(t)
+	dir := queueRegion(t, server, "1h")
+	p := start(t, dir, t.TempDir())
+	p.until(kalix, "42")
+	if err := os.WriteFile(filepath.Join(dir, "collectors", "waiting.sql"), []byte("SELECT hospital, patients FROM queues\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p.again()
+	p.until(success, "0")
+	p.until(kalix, "")
+	if said := p.log.String(); strings.Contains(said, "the last good figures stay") || !strings.Contains(said, "run failed; there are no figures to show") {
+		t.Errorf("the log says that figures stay:\n%s", said)
+	}
+}

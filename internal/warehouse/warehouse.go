@@ -78,6 +78,16 @@ func Bounded(err error) error { return backend.Bounded(err) }
 // Default is what an entry under sources holds before its file is read.
 func Default() Config { return settings.Default() }
 
+// Identity says which data a source reads: driver, address and database, or
+// folder and schema. It changes when another is read, not with how: it has
+// neither user nor secret.
+func Identity(cfg Config) string {
+	if cfg.Driver == settings.MySQL {
+		return mysql.Identity(cfg)
+	}
+	return fmt.Sprintf("%s %q %q", cfg.Driver, cfg.Folder, cfg.Schema)
+}
+
 // ParseQuery reads one query, and refuses what is not one statement that only
 // reads. file names it in errors, which carry the line.
 func ParseQuery(file, text string) (Query, error) { return sqltext.ParseQuery(file, text) }

@@ -62,6 +62,16 @@ func Open(cfg settings.Config, log *slog.Logger) (backend.Backend, error) {
 	return b, nil
 }
 
+// Identity says which database an entry is about, without user or secret.
+func Identity(cfg settings.Config) string {
+	d, _, err := driverConfig(cfg)
+	if err != nil {
+		// Such an entry cannot be opened.
+		return "mysql, unknown"
+	}
+	return fmt.Sprintf("mysql %s %q %q", d.Net, d.Addr, d.DBName)
+}
+
 // driverConfig is the driver's configuration without TLS, and the key in
 // planwatch.yaml that gave the password.
 func driverConfig(cfg settings.Config) (d *mysql.Config, secretKey string, err error) {

@@ -24,6 +24,19 @@ func (q Query) File() string { return q.file }
 // Text is the query as written.
 func (q Query) Text() string { return q.text }
 
+// Canonical is the query without comments and with the same white space
+// everywhere: two texts that mean the same to a server have the same.
+func (q Query) Canonical() string {
+	tokens, _ := lex(q.file, q.text) // without error since ParseQuery had none
+	words := make([]string, 0, len(tokens))
+	for _, t := range tokens {
+		if !t.isSymbol(";") { // the one that may end it
+			words = append(words, t.text)
+		}
+	}
+	return strings.Join(words, " ")
+}
+
 // UsesAsOf reports whether the query uses :as_of.
 func (q Query) UsesAsOf() bool { return len(q.parts) > 1 }
 
