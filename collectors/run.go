@@ -28,7 +28,7 @@ type Ask func(ctx context.Context, moment time.Time) (*warehouse.Result, error)
 // Asking is the Ask of the collector at its source.
 func (d *Definition) Asking(source *warehouse.Source) Ask {
 	return func(ctx context.Context, moment time.Time) (*warehouse.Result, error) {
-		return source.Query(ctx, d.statement, warehouse.QueryOptions{AsOf: moment, Timeout: time.Duration(d.Timeout), MaxRows: d.MaxSeries})
+		return source.Query(ctx, d.statement, warehouse.QueryOptions{AsOf: moment, Timeout: time.Duration(d.Timeout), MaxRows: d.MaxSeries, Columns: d.Columns()})
 	}
 }
 

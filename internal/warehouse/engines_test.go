@@ -141,7 +141,7 @@ func TestCSVMiscomputed(t *testing.T) {
 			return err.Error()
 		}
 		defer rows.Close()
-		r, err := result.Read(rows, result.TimeZones{Local: s.location, Timestamp: s.location}, 0)
+		r, err := result.Read(rows, result.TimeZones{Local: s.location, Timestamp: s.location}, result.Limits{})
 		if err != nil {
 			return err.Error()
 		}

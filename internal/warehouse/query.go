@@ -26,11 +26,18 @@ type QueryOptions struct {
 	Timeout time.Duration
 	// MaxRows is how many rows there may be; 0 is any number.
 	MaxRows int
+	// Columns are the names of the columns to keep; nil is all. Where one of
+	// them is not in the result, it has its columns and no rows.
+	Columns []string
+}
+
+func (o QueryOptions) limits() result.Limits {
+	return result.Limits{Rows: o.MaxRows, Columns: o.Columns}
 }
 
 // Query runs q in a transaction that only reads.
 //
-// An error may be ErrUnavailable, ErrTimeout or ErrTooManyRows, for errors.Is.
+// An error may be ErrUnavailable, ErrTimeout, ErrTooMuch or ErrTooManyRows, for errors.Is.
 // It may also be the server's refusal of the query, a value that is not valid
 // (row and column named), the server's warning that it changed a value, what is wrong with the changed files of a folder
 // (file, line and column named), or ctx's error. Files that are not valid make
@@ -66,7 +73,7 @@ func (s *Source) Query(ctx context.Context, q Query, o QueryOptions) (*Result, e
 			if err != nil {
 				return err
 			}
-			r, err = c.readInTransaction(ctx, q.SQL(o.AsOf, s.location), zones, o.MaxRows)
+			r, err = c.readInTransaction(ctx, q.SQL(o.AsOf, s.location), zones, o.limits())
 			return err
 		},
 	})
@@ -155,13 +162,13 @@ func (c *connection) configure(ctx context.Context, asOf time.Time, timeout time
 }
 
 // readInTransaction runs one statement in a transaction that only reads.
-func (c *connection) readInTransaction(ctx context.Context, text string, zones result.TimeZones, maxRows int) (*Result, error) {
+func (c *connection) readInTransaction(ctx context.Context, text string, zones result.TimeZones, limits result.Limits) (*Result, error) {
 	// Not BeginTx: ending an sql.Tx has no deadline, and would wait forever
 	// for a server that stopped answering.
 	if _, err := c.Conn.ExecContext(ctx, "START TRANSACTION READ ONLY"); err != nil {
 		return nil, err
 	}
-	r, err := c.read(ctx, text, zones, maxRows)
+	r, err := c.read(ctx, text, zones, limits)
 	if err != nil {
 		// The connection is not used again, which ends the transaction.
 		return nil, c.refusal(ctx, text, err)
@@ -199,7 +206,7 @@ func (c *connection) prepare(ctx context.Context, text string) error {
 // a prepared one.
 func (c *connection) columns(ctx context.Context, text string, zones result.TimeZones) ([]Column, error) {
 	// With the line break, a comment at the end does not hide the parenthesis.
-	empty, err := c.read(ctx, "SELECT * FROM (\n"+text+"\n) AS planned LIMIT 0", zones, 0)
+	empty, err := c.read(ctx, "SELECT * FROM (\n"+text+"\n) AS planned LIMIT 0", zones, result.Limits{})
 	if err != nil {
 		return nil, err
 	}
@@ -208,12 +215,12 @@ func (c *connection) columns(ctx context.Context, text string, zones result.Time
 
 // read runs one statement and reads its rows. If it cannot read all of them it
 // breaks the connection off, since to close the rows is to receive the rest.
-func (c *connection) read(ctx context.Context, text string, zones result.TimeZones, maxRows int) (*Result, error) {
+func (c *connection) read(ctx context.Context, text string, zones result.TimeZones, limits result.Limits) (*Result, error) {
 	rows, err := c.Conn.QueryContext(ctx, text) //nolint:rowserrcheck // result.Read checks it
 	if err != nil {
 		return nil, err
 	}
-	r, err := result.Read(rows, zones, maxRows)
+	r, err := result.Read(rows, zones, limits)
 	if err != nil && !c.answered(err) {
 		c.abandon()
 	}

@@ -95,6 +95,9 @@ func (s *Source) runOnConnection(ctx context.Context, r request) error {
 		return nil
 	}
 	expired := errors.Is(workCtx.Err(), context.DeadlineExceeded)
+	if c.TooMuch != nil && c.TooMuch() {
+		err = backend.NewError("the server's answer is too large; select only the columns that the collector names, and aggregate in the query", ErrTooMuch, err)
+	}
 	_, warned := errors.AsType[*backend.WarningError](err)
 	if kind, _ := s.backend.Classify(err); warned || kind.AboutQuery() {
 		// Closed, since the session keeps the error and the warnings of the
@@ -111,7 +114,7 @@ func (s *Source) runOnConnection(ctx context.Context, r request) error {
 // describe says in words why a request failed. expired reports whether the
 // client's own limit ended it.
 func (s *Source) describe(ctx context.Context, r request, expired bool, err error) error {
-	if _, ok := errors.AsType[*result.ValueError](err); ok || errors.Is(err, ErrTooManyRows) {
+	if _, ok := errors.AsType[*result.ValueError](err); ok || errors.Is(err, ErrTooManyRows) || errors.Is(err, ErrTooMuch) {
 		return r.named(err)
 	}
 	if _, ok := errors.AsType[*backend.WarningError](err); ok {

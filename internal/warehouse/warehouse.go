@@ -68,6 +68,8 @@ var (
 	ErrUnavailable = backend.ErrUnavailable
 	// ErrTimeout is a query that ran longer than it may.
 	ErrTimeout = backend.ErrTimeout
+	// ErrTooMuch is a query whose answer has more bytes than it may.
+	ErrTooMuch = backend.ErrTooMuch
 	// ErrTooManyRows is a query that gave more rows than it may.
 	ErrTooManyRows = result.ErrTooManyRows
 )

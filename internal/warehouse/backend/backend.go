@@ -71,6 +71,9 @@ type Session struct {
 	ID uint64
 	// Version is the server's version, as it writes it.
 	Version string
+	// TooMuch reports whether the connection was broken off since the answer to
+	// a command was too large; nil is a connection that never is.
+	TooMuch func() bool
 }
 
 // SessionOptions is what a session is configured for.

@@ -11,6 +11,8 @@ var (
 	// ErrUnavailable is a source that could not be reached or takes no
 	// queries, as opposed to one that refused a query.
 	ErrUnavailable = errors.New("source unavailable")
+	// ErrTooMuch is a query whose answer has more bytes than it may.
+	ErrTooMuch = errors.New("too much data")
 	// ErrTimeout is a query that ran longer than it may.
 	ErrTimeout = errors.New("timeout")
 )

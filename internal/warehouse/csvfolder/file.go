@@ -28,8 +28,10 @@ func (f *folder) readTable(name string, empty *table) (*table, error) {
 	if info, err := file.Stat(); err == nil {
 		t.bytes = uint64(max(info.Size(), 0))
 	}
-	reader := csv.NewReader(file)
+	limited := &rowLimit{reader: file}
+	reader := csv.NewReader(limited)
 	reader.ReuseRecord = true
+	limited.left = maxRow
 	header, err := reader.Read()
 	if err != nil {
 		return nil, syntaxError(displayName, err)
@@ -41,9 +43,13 @@ func (f *folder) readTable(name string, empty *table) (*table, error) {
 	lineOfKey := map[string]int{}
 	ctx := sql.NewEmptyContext()
 	for {
+		limited.left = maxRow
 		record, err := reader.Read()
 		if errors.Is(err, io.EOF) {
 			return &t, nil
+		}
+		if errors.Is(err, errRowTooLong) {
+			return nil, fmt.Errorf("%s: the row after %d others: %w", displayName, len(t.rows), err)
 		}
 		if err != nil {
 			return nil, syntaxError(displayName, err)
@@ -67,6 +73,27 @@ func (f *folder) readTable(name string, empty *table) (*table, error) {
 		}
 		t.rows = append(t.rows, row)
 	}
+}
+
+// maxRow is how long a row of a file may be, in bytes. encoding/csv holds a row
+// several times over.
+const maxRow = 1 << 20
+
+var errRowTooLong = fmt.Errorf("longer than %d MiB; a quotation may not be closed, or a column holds documents", maxRow>>20)
+
+// rowLimit reads a file, and fails within a row that is too long.
+type rowLimit struct {
+	reader io.Reader
+	left   int // of the row that is being read
+}
+
+func (l *rowLimit) Read(p []byte) (int, error) {
+	if l.left <= 0 {
+		return 0, errRowTooLong
+	}
+	n, err := l.reader.Read(p)
+	l.left -= n
+	return n, err
 }
 
 // syntaxError names the line of an error of encoding/csv.

@@ -127,6 +127,25 @@ func (f *folder) computeFingerprint() (string, error) {
 	return b.String(), nil
 }
 
+// maxFolder is how large the files of a folder may be together, in bytes. In
+// memory they take several times as much.
+const maxFolder = 128 << 20
+
+// checkSize refuses a folder that would not fit in memory.
+func (f *folder) checkSize(files []string) error {
+	var total int64
+	for _, file := range files {
+		info, err := fs.Stat(f.files, file)
+		if err != nil {
+			return err
+		}
+		if total += info.Size(); total > maxFolder {
+			return fmt.Errorf("%s: with it the files have more than %d MiB; a csv source is for trying and testing", path.Join(f.name, file), maxFolder>>20)
+		}
+	}
+	return nil
+}
+
 // read reads all files. A table without a file is empty; a file without a
 // table is an error.
 func (f *folder) read() (*dataset, error) {
@@ -137,6 +156,9 @@ func (f *folder) read() (*dataset, error) {
 	}
 	if len(files) == 0 {
 		return nil, fmt.Errorf("folder %s: no CSV files", f.name)
+	}
+	if err := f.checkSize(files); err != nil {
+		return nil, err
 	}
 	for _, file := range files {
 		name := strings.TrimSuffix(file, ".csv")

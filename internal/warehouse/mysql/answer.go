@@ -21,7 +21,7 @@ var meanings = map[uint16]string{
 	1265: "a value is cut to fit its type",
 	1292: "a value is not of the type that the query makes of it",
 	1300: "a text is not of its character set",
-	1365: "a division by zero",
+	1365: "something is divided by zero",
 	1366: "a value is not of the type that the query makes of it",
 	1367: "a value is not of the type that the query makes of it",
 	1406: "a text is too long for its type",

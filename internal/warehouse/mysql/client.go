@@ -33,6 +33,7 @@ func NewClient(cfg *mysql.Config, log *slog.Logger) (Client, error) {
 	if err := cfg.Apply(mysql.Charset("utf8mb4", "utf8mb4_bin")); err != nil {
 		return Client{}, err
 	}
+	dialMetered(cfg)
 	connector, err := mysql.NewConnector(cfg)
 	return Client{connector}, err
 }
@@ -41,6 +42,12 @@ func NewClient(cfg *mysql.Config, log *slog.Logger) (Client, error) {
 func (c Client) Identify(ctx context.Context, conn *sql.Conn) (backend.Session, error) {
 	session := backend.Session{Conn: conn}
 	err := conn.QueryRowContext(ctx, "SELECT CONNECTION_ID(), VERSION()").Scan(&session.ID, &session.Version)
+	_ = conn.Raw(func(driverConn any) error { // it gives no error
+		if metered, ok := driverConn.(meteredConn); ok {
+			session.TooMuch = metered.meter.exceeded.Load
+		}
+		return nil
+	})
 	if errors.Is(err, mysql.ErrInvalidConn) {
 		err = backend.NewError(err.Error(), driver.ErrBadConn, err)
 	}

@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // ErrTooManyRows is a query that gave more rows than it may.
@@ -32,30 +33,49 @@ func (e *ValueError) Error() string {
 // Unwrap is what is wrong with the value.
 func (e *ValueError) Unwrap() error { return e.Err }
 
+// maxCell is the longest text that is kept, in bytes.
+const maxCell = 64 << 10
+
+// Limits say how much of a result is kept.
+type Limits struct {
+	// Rows is how many rows there may be; 0 is any number.
+	Rows int
+	// Columns are the names of the columns that are kept; nil is all.
+	Columns []string
+}
+
 // Read reads all rows, and leaves it to the caller to close them. It fails
-// with ErrTooManyRows at row maxRows+1, unless maxRows is 0, and with a
-// ValueError where a value is not valid.
-func Read(rows *sql.Rows, zones TimeZones, maxRows int) (*Result, error) {
+// with ErrTooManyRows at a row more than there may be, and with a ValueError
+// where a value is not valid. Where one of the columns to keep is not there, it
+// gives the columns that are, and no rows.
+func Read(rows *sql.Rows, zones TimeZones, limits Limits) (*Result, error) {
 	columns, err := columnsOf(rows)
 	if err != nil {
 		return nil, err
 	}
-	result := &Result{Columns: columns}
+	kept, complete := limits.keep(columns)
+	if !complete {
+		return &Result{Columns: columns}, nil
+	}
 	raw := make([]sql.RawBytes, len(columns))
 	into := make([]any, len(columns))
 	for i := range raw {
 		into[i] = &raw[i]
 	}
+	result := &Result{}
+	for _, i := range kept {
+		result.Columns = append(result.Columns, columns[i])
+	}
 	for rows.Next() {
-		if maxRows > 0 && len(result.Rows) == maxRows {
-			return nil, fmt.Errorf("%w: more than %d rows; raise max_series or aggregate in the query", ErrTooManyRows, maxRows)
+		if limits.Rows > 0 && len(result.Rows) == limits.Rows {
+			return nil, fmt.Errorf("%w: more than %d rows; raise max_series or aggregate in the query", ErrTooManyRows, limits.Rows)
 		}
 		if err := rows.Scan(into...); err != nil {
 			return nil, err
 		}
-		row := make([]Value, len(columns))
-		for i, column := range columns {
-			if row[i], err = parseValue(column, raw[i], zones); err != nil {
+		row := make([]Value, len(kept))
+		for i, column := range result.Columns {
+			if row[i], err = parseValue(column, raw[kept[i]], zones); err != nil {
 				return nil, &ValueError{Row: len(result.Rows) + 1, Column: column.Name, Err: err}
 			}
 		}
@@ -65,4 +85,22 @@ func Read(rows *sql.Rows, zones TimeZones, maxRows int) (*Result, error) {
 		return nil, err
 	}
 	return result, nil
+}
+
+// keep gives the indexes of the columns to keep; complete is false if one of
+// them is not there.
+func (l Limits) keep(columns []Column) (kept []int, complete bool) {
+	found := map[string]bool{}
+	for i, column := range columns {
+		if l.Columns == nil || slices.Contains(l.Columns, column.Name) {
+			kept = append(kept, i)
+			found[column.Name] = true
+		}
+	}
+	for _, name := range l.Columns {
+		if !found[name] {
+			return nil, false
+		}
+	}
+	return kept, true
 }

@@ -3,6 +3,7 @@ package result
 import (
 	"database/sql"
 	"errors"
+	"fmt"
 	"strconv"
 	"time"
 )
@@ -38,6 +39,9 @@ func parseValue(column Column, raw sql.RawBytes, zones TimeZones) (Value, error)
 	if raw == nil {
 		v.Null = true
 		return v, nil
+	}
+	if len(raw) > maxCell {
+		return v, fmt.Errorf("has %d bytes; a cell has at most %d", len(raw), maxCell)
 	}
 	text := string(raw)
 	var err error
