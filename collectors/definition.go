@@ -132,15 +132,17 @@ func (d *Definition) Fingerprint() string {
 		Name, Unit, Column string
 		Ratio              *kpi.Ratio
 		Histogram          *kpi.Buckets
-		MinCount           int
-		People             string
+		Smallest           int
+		Guarded            bool
+		People, PartOf     string
+		Span               string
 	}
 	parts := make([]part, len(d.KPIs))
 	for i, k := range d.KPIs {
-		parts[i] = part{k.Name, k.Unit, k.Column, k.Ratio, k.Histogram, k.MinCount, k.People}
+		parts[i] = part{k.Name, k.Unit, k.Column, k.Ratio, k.Histogram, k.Smallest, k.Guarded, k.People, k.PartOf, k.Span()}
 	}
 	slices.SortFunc(parts, func(a, b part) int { return strings.Compare(a.Name, b.Name) })
-	meaning, err := json.Marshal([]any{d.Collector, d.statement.Canonical(), slices.Sorted(slices.Values(d.Labels)), d.AsOf, parts})
+	meaning, err := json.Marshal([]any{protection, d.Release, d.Collector, d.statement.Canonical(), slices.Sorted(slices.Values(d.Labels)), d.AsOf, parts})
 	if err != nil {
 		panic(err) // an infinite bound, which validate refuses
 	}

@@ -9,6 +9,10 @@ import (
 	"planwatch/internal/yamlfile"
 )
 
+// protection changes with the rules by which figures about people are withheld, so
+// that figures saved under older rules are not shown.
+const protection = "linear relations"
+
 // validateProtection checks what a KPI says of the people that it is about.
 func (d *Definition) validateProtection(k kpi.KPI, index int, f *yamlfile.Faults) {
 	switch {
