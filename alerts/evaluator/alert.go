@@ -28,22 +28,28 @@ type Alert struct {
 // Name returns the alert's name.
 func (a Alert) Name() string { return a.Labels[labels.AlertName] }
 
-// Alerts returns the current alerts: firing before pending, then in order of
-// severity, name and labels.
-func (e *Evaluator) Alerts() []Alert {
-	alerts := []Alert{}
-	for _, rule := range e.rules.AlertingRules() {
-		for _, active := range rule.ActiveAlerts() {
-			if active.State == rules.StateInactive {
-				continue
-			}
-			alerts = append(alerts, Alert{
-				Labels: active.Labels.Map(), Annotations: active.Annotations.Map(), State: active.State.String(),
-				ActiveAt: active.ActiveAt, Value: active.Value,
-			})
+// Overview is the alerts, and how far they are known.
+type Overview struct {
+	// Off is whether planwatch is configured not to evaluate rules.
+	Off bool
+	// Evaluated is whether every rule has been evaluated. Before that, an alert
+	// that is not among Alerts may fire all the same.
+	Evaluated bool
+	// Alerts are the pending and firing alerts: firing before pending, then in
+	// order of severity, name and labels.
+	Alerts []Alert
+}
+
+// Overview returns the current alerts.
+func (e *Evaluator) Overview() Overview {
+	o := Overview{Evaluated: e.loaded.Load(), Alerts: []Alert{}}
+	for _, group := range e.rules.RuleGroups() {
+		o.Evaluated = o.Evaluated && evaluated(group)
+		for _, rule := range group.AlertingRules() {
+			o.Alerts = append(o.Alerts, active(rule)...)
 		}
 	}
-	slices.SortFunc(alerts, func(a, b Alert) int {
+	slices.SortFunc(o.Alerts, func(a, b Alert) int {
 		return cmp.Or(
 			cmp.Compare(rank(a.State, naming.StateFiring, naming.StatePending), rank(b.State, naming.StateFiring, naming.StatePending)),
 			cmp.Compare(rank(a.Labels[naming.LabelSeverity], naming.SeverityCritical, naming.SeverityWarning), rank(b.Labels[naming.LabelSeverity], naming.SeverityCritical, naming.SeverityWarning)),
@@ -51,6 +57,19 @@ func (e *Evaluator) Alerts() []Alert {
 			cmp.Compare(labels.FromMap(a.Labels).String(), labels.FromMap(b.Labels).String()),
 		)
 	})
+	return o
+}
+
+// active returns the pending and firing alerts of a rule.
+func active(rule *rules.AlertingRule) []Alert {
+	var alerts []Alert
+	for _, a := range rule.ActiveAlerts() {
+		if a.State != rules.StateInactive {
+			alerts = append(alerts, Alert{
+				Labels: a.Labels.Map(), Annotations: a.Annotations.Map(), State: a.State.String(), ActiveAt: a.ActiveAt, Value: a.Value,
+			})
+		}
+	}
 	return alerts
 }
 

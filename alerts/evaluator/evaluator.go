@@ -12,18 +12,15 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"slices"
-	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	configutil "github.com/prometheus/common/config"
 	"github.com/prometheus/common/model"
-	"github.com/prometheus/prometheus/config"
 	"github.com/prometheus/prometheus/discovery/targetgroup"
 	"github.com/prometheus/prometheus/model/labels"
-	"github.com/prometheus/prometheus/model/rulefmt"
 	"github.com/prometheus/prometheus/notifier"
 	"github.com/prometheus/prometheus/promql"
 	"github.com/prometheus/prometheus/promql/parser"
@@ -44,24 +41,22 @@ const (
 	// outageTolerance is Prometheus' default: after a longer outage, pending
 	// alerts start again.
 	outageTolerance = time.Hour
+	// startLimit is the longest that the first evaluation waits for the figures
+	// to be complete.
+	startLimit = time.Minute
 )
 
-// Options configure an Evaluator.
+// Options configure an Evaluator for as long as it lives.
 type Options struct {
-	// Rules are the rule files to evaluate.
-	Rules []RuleFile
 	// Metrics is the handler that is scraped.
 	Metrics http.Handler
+	// Ready returns nil once Metrics has all figures. The first evaluation waits
+	// for it, for a minute at most; nil is always ready.
+	Ready func() error
 	// Instance is the instance label of scraped series, host:port.
 	Instance string
 	// ExternalURL is the address of planwatch for users, for links in alerts.
 	ExternalURL *url.URL
-	// Interval is the time between scrapes, and between evaluations of a group
-	// that has no interval.
-	Interval time.Duration
-	// Alertmanagers are the URLs that alerts are sent to; without any, none are
-	// sent.
-	Alertmanagers []string
 	// Storage keeps samples and pending alerts over a restart.
 	Storage *Storage
 	// Registerer registers the metrics about evaluating and sending.
@@ -69,44 +64,53 @@ type Options struct {
 	Logger     *slog.Logger
 }
 
-// Evaluator evaluates alert rules.
+// Evaluator evaluates alert rules. It keeps its alerts over an Update.
 type Evaluator struct {
-	options   Options
-	rules     *rules.Manager
-	scraper   *scrape.Manager
-	notifier  *notifier.Manager
-	listener  *pipe.Listener
-	receivers map[string][]*targetgroup.Group
+	options  Options
+	logger   *slog.Logger
+	loader   *loader
+	rules    *rules.Manager
+	scraper  *scrape.Manager
+	scrapes  *scrapes
+	notifier *notifier.Manager
+	listener *pipe.Listener
+	// receivers are the Alertmanagers, for the notifier.
+	receivers chan map[string][]*targetgroup.Group
+
+	// configuring is held while the configuration changes.
+	configuring   sync.Mutex
+	configuration Configuration
+	// loaded is whether the manager has the rules. It gets them with the first
+	// complete scrape, since rules that are evaluated without figures would say
+	// that nothing is wrong, and would lose what was pending.
+	loaded atomic.Bool
+	// evaluating is held during an evaluation, so that a group is never
+	// evaluated twice at a time.
+	evaluating sync.Mutex
 }
 
-// New makes an Evaluator. It fails if a rule does not parse or an
-// Alertmanager's URL is not valid.
-func New(o Options) (*Evaluator, error) {
+// New makes an Evaluator. It fails if the configuration is not valid.
+func New(o Options, c Configuration) (*Evaluator, error) {
 	parsed := parser.NewParser(parser.Options{})
-	files := loader{files: map[string][]byte{}, parser: parsed, logger: o.Logger}
-	var names []string
-	for _, file := range o.Rules {
-		files.files[file.Name] = file.Data
-		names = append(names, file.Name)
+	e := &Evaluator{
+		options: o, logger: o.Logger.With("component", "alerting"), listener: pipe.Listen(o.Instance),
+		loader:    &loader{parser: parsed, logger: o.Logger},
+		scrapes:   newScrapes(o.Storage.db, o.Ready),
+		receivers: make(chan map[string][]*targetgroup.Group, 1),
 	}
-	settings, receivers, err := settings(o)
-	if err != nil {
-		return nil, err
-	}
-	e := &Evaluator{options: o, listener: pipe.Listen(o.Instance), receivers: receivers}
-	logger := o.Logger.With("component", "alerting")
 	storage := o.Storage.db
+	var err error
 	if e.scraper, err = scrape.NewManager(&scrape.Options{
 		DiscoveryReloadOnStartup: true,
 		HTTPClientOptions: []configutil.HTTPClientOption{configutil.WithDialContextFunc(
 			func(ctx context.Context, _, _ string) (net.Conn, error) { return e.listener.Dial(ctx) },
 		)},
-	}, logger, nil, storage, nil, prometheus.NewRegistry()); err != nil {
+	}, e.logger, nil, e.scrapes, nil, prometheus.NewRegistry()); err != nil {
 		return nil, fmt.Errorf("alerting: %w", err)
 	}
-	e.notifier = notifier.NewManager(&notifier.Options{QueueCapacity: 10_000, Registerer: o.Registerer}, model.LegacyValidation, logger)
+	e.notifier = notifier.NewManager(&notifier.Options{QueueCapacity: 10_000, Registerer: o.Registerer}, model.LegacyValidation, e.logger)
 	engine := promql.NewEngine(promql.EngineOpts{
-		Logger: logger, MaxSamples: 5_000_000, Timeout: time.Minute,
+		Logger: e.logger, MaxSamples: 5_000_000, Timeout: time.Minute,
 		EnableAtModifier: true, EnableNegativeOffset: true, Parser: parsed,
 	})
 	e.rules = rules.NewManager(&rules.ManagerOptions{
@@ -117,63 +121,86 @@ func New(o Options) (*Evaluator, error) {
 		Context:              context.Background(),
 		Appendable:           storage,
 		Queryable:            storage,
-		Logger:               logger,
+		Logger:               e.logger,
 		Registerer:           o.Registerer,
 		OutageTolerance:      outageTolerance,
 		// No extra wait: an alert that fired before a restart fires again at
 		// once.
 		ForGracePeriod: 0,
 		ResendDelay:    time.Minute,
-		GroupLoader:    files,
+		GroupLoader:    e.loader,
 		Parser:         parsed,
 	})
-	if err := errors.Join(
-		e.scraper.ApplyConfig(settings),
-		e.notifier.ApplyConfig(settings),
-		e.rules.Update(o.Interval, names, labels.EmptyLabels(), o.ExternalURL.String(), nil),
-	); err != nil {
-		return nil, fmt.Errorf("alerting: %w", err)
-	}
-	return e, nil
+	return e, e.configure(c)
 }
 
-// settings returns Prometheus' configuration, parsed from YAML so that it has
-// Prometheus' defaults, and the Alertmanagers as target groups.
-func settings(o Options) (*config.Config, map[string][]*targetgroup.Group, error) {
-	var text strings.Builder
-	fmt.Fprintf(&text, "global: {scrape_interval: %s, scrape_timeout: %s, evaluation_interval: %s}\n",
-		model.Duration(o.Interval), model.Duration(min(o.Interval, 10*time.Second)), model.Duration(o.Interval))
-	fmt.Fprintf(&text, "scrape_configs: [{job_name: %s, scrape_protocols: [PrometheusText0.0.4]}]\n", job)
-	receivers := map[string][]*targetgroup.Group{}
-	if len(o.Alertmanagers) > 0 {
-		text.WriteString("alerting:\n  alertmanagers:\n")
+// Update evaluates by c from now on. Alerts of rules that both configurations
+// have go on as they are. If c is not valid, nothing changes.
+func (e *Evaluator) Update(ctx context.Context, c Configuration) error {
+	if err := e.configure(c); err != nil {
+		return err
 	}
-	for i, address := range o.Alertmanagers {
-		parsed, err := url.Parse(address)
-		if err != nil || parsed.Host == "" || !slices.Contains([]string{"http", "https"}, parsed.Scheme) {
-			return nil, nil, fmt.Errorf("alerting: alertmanagers: not a URL such as http://localhost:9093")
-		}
-		fmt.Fprintf(&text, "    - {api_version: v2, timeout: %s, scheme: %s, path_prefix: %q}\n", model.Duration(sendTimeout), parsed.Scheme, parsed.Path)
-		receivers[fmt.Sprintf("config-%d", i)] = group(parsed.Host)
+	if e.loaded.Load() {
+		return e.load(ctx)
 	}
-	settings, err := config.Load(text.String(), o.Logger)
+	return nil
+}
+
+// configure makes c the configuration. The rules are not loaded yet.
+func (e *Evaluator) configure(c Configuration) error {
+	settings, receivers, err := c.parse(e.options.Logger)
 	if err != nil {
-		return nil, nil, fmt.Errorf("alerting: %w", err)
+		return err
 	}
-	return settings, receivers, nil
+	e.configuring.Lock()
+	defer e.configuring.Unlock()
+	if err := errors.Join(e.scraper.ApplyConfig(settings), e.notifier.ApplyConfig(settings)); err != nil {
+		return fmt.Errorf("alerting: %w", err)
+	}
+	e.configuration = c
+	select {
+	case <-e.receivers: // those of a configuration that never ran
+	default:
+	}
+	e.receivers <- receivers
+	return nil
+}
+
+// load gives the rules to the manager, and evaluates at once those that have
+// not been evaluated: the manager would begin up to an interval later.
+func (e *Evaluator) load(ctx context.Context) error {
+	e.configuring.Lock()
+	defer e.configuring.Unlock()
+	e.loader.files = map[string][]byte{}
+	var names []string
+	for _, file := range e.configuration.Rules {
+		e.loader.files[file.Name] = file.Data
+		names = append(names, file.Name)
+	}
+	if err := e.rules.Update(e.configuration.Interval, names, labels.EmptyLabels(), e.options.ExternalURL.String(), e.iterate); err != nil {
+		return fmt.Errorf("alerting: %w", err)
+	}
+	for _, group := range e.rules.RuleGroups() {
+		e.evaluating.Lock()
+		if !evaluated(group) {
+			e.evaluate(ctx, group, time.Now())
+		}
+		e.evaluating.Unlock()
+	}
+	e.loaded.Store(true)
+	return nil
 }
 
 func group(address string) []*targetgroup.Group {
 	return []*targetgroup.Group{{Source: address, Targets: []model.LabelSet{{model.AddressLabel: model.LabelValue(address)}}}}
 }
 
-// Run scrapes, evaluates and sends until ctx ends. It returns when all it
-// started has ended.
+// Run scrapes, evaluates and sends until ctx ends, or until the rules cannot be
+// loaded. It returns when all it started has ended.
 func (e *Evaluator) Run(ctx context.Context) error {
-	server := &http.Server{Handler: e.options.Metrics, ReadHeaderTimeout: 5 * time.Second}
-	scraped, sent := make(chan map[string][]*targetgroup.Group, 1), make(chan map[string][]*targetgroup.Group, 1)
+	server := &http.Server{Handler: e.scrapes.handler(e.options.Metrics), ReadHeaderTimeout: 5 * time.Second}
+	scraped := make(chan map[string][]*targetgroup.Group, 1)
 	scraped <- map[string][]*targetgroup.Group{job: group(e.options.Instance)}
-	sent <- e.receivers
 	var all sync.WaitGroup
 	var serveErr, scrapeErr error
 	all.Go(func() {
@@ -182,29 +209,36 @@ func (e *Evaluator) Run(ctx context.Context) error {
 		}
 	})
 	all.Go(func() { scrapeErr = e.scraper.Run(scraped) })
-	all.Go(func() { e.notifier.Run(sent) })
+	all.Go(func() { e.notifier.Run(e.receivers) })
 	all.Go(e.rules.Run)
-	<-ctx.Done()
+	loadErr := e.loadWhenScraped(ctx)
+	if loadErr == nil {
+		<-ctx.Done()
+	}
 	e.rules.Stop()
 	e.scraper.Stop()
 	e.notifier.Stop()
 	closeErr := server.Close()
 	all.Wait()
 	if err := errors.Join(serveErr, scrapeErr, closeErr); err != nil {
-		return fmt.Errorf("alerting: %w", err)
+		return fmt.Errorf("alerting: %w", errors.Join(loadErr, err))
 	}
-	return nil
+	return loadErr
 }
 
-// loader loads rule files from memory.
-type loader struct {
-	files  map[string][]byte
-	parser parser.Parser
-	logger *slog.Logger
+// loadWhenScraped loads the rules once a scrape has stored all figures.
+func (e *Evaluator) loadWhenScraped(ctx context.Context) error {
+	limit := time.NewTimer(startLimit)
+	defer limit.Stop()
+	stored := e.scrapes.complete
+	for {
+		select {
+		case <-stored:
+			return e.load(ctx)
+		case <-limit.C:
+			stored = e.scrapes.stored
+		case <-ctx.Done():
+			return nil
+		}
+	}
 }
-
-func (l loader) Load(name string, ignoreUnknownFields bool, scheme model.ValidationScheme) (*rulefmt.RuleGroups, []error) {
-	return rulefmt.Parse(l.files[name], ignoreUnknownFields, scheme, l.parser, l.logger)
-}
-
-func (l loader) Parse(query string) (parser.Expr, error) { return l.parser.ParseExpr(query) }

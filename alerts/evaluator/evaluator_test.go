@@ -1,6 +1,7 @@
 package evaluator_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -47,16 +48,23 @@ func (b *beds) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
 	}
 }
 
-func options(t *testing.T, metrics http.Handler, hold string) evaluator.Options {
+func options(t *testing.T, metrics http.Handler) evaluator.Options {
 	t.Helper()
 	external, err := url.Parse("http://planwatch.example.org")
 	if err != nil {
 		t.Fatal(err)
 	}
 	return evaluator.Options{
-		Rules:   []evaluator.RuleFile{{Name: "beds.yaml", Data: fmt.Appendf(nil, bedsRule, hold)}},
-		Metrics: metrics, Instance: "localhost:9846", ExternalURL: external, Interval: 100 * time.Millisecond,
+		Metrics: metrics, Instance: "localhost:9846", ExternalURL: external,
 		Storage: storage(t, t.TempDir()), Registerer: prometheus.NewRegistry(), Logger: slog.New(slog.DiscardHandler),
+	}
+}
+
+// configuration has the rule about beds, whose condition must hold so long.
+func configuration(hold string) evaluator.Configuration {
+	return evaluator.Configuration{
+		Rules:    []evaluator.RuleFile{{Name: "beds.yaml", Data: fmt.Appendf(nil, bedsRule, hold)}},
+		Interval: 100 * time.Millisecond,
 	}
 }
 
@@ -94,9 +102,9 @@ func TestFrozenAlertmanager(t *testing.T) {
 	defer frozen.Close()
 	var ward beds
 	ward.available.Store(30)
-	o := options(t, &ward, "0s")
-	o.Alertmanagers = []string{"http://" + frozen.Addr().String()}
-	e, stop := start(t, o)
+	c := configuration("0s")
+	c.Alertmanagers = []string{"http://" + frozen.Addr().String()}
+	e, stop := start(t, options(t, &ward), c)
 	until(t, e, "firing")
 	began := time.Now()
 	stop()
@@ -106,9 +114,9 @@ func TestFrozenAlertmanager(t *testing.T) {
 }
 
 // start runs an evaluator until the test ends or stop is called.
-func start(t *testing.T, o evaluator.Options) (e *evaluator.Evaluator, stop func()) {
+func start(t *testing.T, o evaluator.Options, c evaluator.Configuration) (e *evaluator.Evaluator, stop func()) {
 	t.Helper()
-	e, err := evaluator.New(o)
+	e, err := evaluator.New(o, c)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -130,7 +138,7 @@ func until(t *testing.T, e *evaluator.Evaluator, want ...string) []evaluator.Ale
 	t.Helper()
 	deadline := time.After(20 * time.Second)
 	for {
-		alerts := e.Alerts()
+		alerts := e.Overview().Alerts
 		states := make([]string, len(alerts))
 		for i, alert := range alerts {
 			states[i] = alert.State
@@ -149,7 +157,7 @@ func until(t *testing.T, e *evaluator.Evaluator, want ...string) []evaluator.Ale
 func TestAlertFiresAndResolves(t *testing.T) {
 	var ward beds
 	ward.available.Store(38)
-	e, _ := start(t, options(t, &ward, "1s"))
+	e, _ := start(t, options(t, &ward), configuration("1s"))
 	until(t, e)
 	ward.available.Store(30)
 	until(t, e, "pending")
@@ -167,7 +175,7 @@ func TestAlertFiresAndResolves(t *testing.T) {
 func TestVanishedSeriesResolves(t *testing.T) {
 	var ward beds
 	ward.available.Store(30)
-	e, _ := start(t, options(t, &ward, "0s"))
+	e, _ := start(t, options(t, &ward), configuration("0s"))
 	until(t, e, "firing")
 	ward.available.Store(-1)
 	until(t, e)
@@ -177,14 +185,14 @@ func TestVanishedSeriesResolves(t *testing.T) {
 func TestPendingOutlastsARestart(t *testing.T) {
 	var ward beds
 	ward.available.Store(30)
-	o := options(t, &ward, "1h")
+	o := options(t, &ward)
 	directory := t.TempDir()
 	open, err := evaluator.OpenStorage(directory, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
 	o.Storage = open
-	e, stop := start(t, o)
+	e, stop := start(t, o, configuration("1h"))
 	before := until(t, e, "pending")[0]
 	// The state is written by the evaluation after the one that began it.
 	deadline := time.After(20 * time.Second)
@@ -200,7 +208,7 @@ func TestPendingOutlastsARestart(t *testing.T) {
 		t.Fatal(err)
 	}
 	o.Storage, o.Registerer = storage(t, directory), prometheus.NewRegistry()
-	again, _ := start(t, o)
+	again, _ := start(t, o, configuration("1h"))
 	deadline = time.After(20 * time.Second)
 	for {
 		after := until(t, again, "pending")[0]
@@ -212,6 +220,136 @@ func TestPendingOutlastsARestart(t *testing.T) {
 		case <-deadline:
 			t.Fatalf("pending since %s, want %s", after.ActiveAt, before.ActiveAt)
 		}
+	}
+}
+
+// A restart is at no moment without an alert that fired before it and still
+// does, once it says that all rules have been evaluated.
+func TestFiringOutlastsARestart(t *testing.T) {
+	var ward beds
+	ward.available.Store(30)
+	o := options(t, &ward)
+	directory := t.TempDir()
+	open, err := evaluator.OpenStorage(directory, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.Storage = open
+	e, stop := start(t, o, configuration("1s"))
+	before := until(t, e, "firing")[0]
+	stop()
+	if err := o.Storage.Close(); err != nil {
+		t.Fatal(err)
+	}
+	o.Storage, o.Registerer = storage(t, directory), prometheus.NewRegistry()
+	c := configuration("1s")
+	// The group would be evaluated at some moment of the next hour.
+	c.Rules[0].Data = bytes.Replace(c.Rules[0].Data, []byte("interval: 100ms"), []byte("interval: 1h"), 1)
+	again, _ := start(t, o, c)
+	after := evaluated(t, again).Alerts
+	if len(after) != 1 || after[0].State != "firing" || after[0].ActiveAt.Sub(before.ActiveAt).Abs() > time.Second {
+		t.Errorf("after the restart: %+v, before it: %+v", after, before)
+	}
+}
+
+// evaluated waits until all rules have been evaluated.
+func evaluated(t *testing.T, e *evaluator.Evaluator) evaluator.Overview {
+	t.Helper()
+	deadline := time.After(20 * time.Second)
+	for {
+		if o := e.Overview(); o.Evaluated {
+			return o
+		} else if len(o.Alerts) > 0 {
+			t.Fatalf("alerts before they were evaluated: %v", o.Alerts)
+		}
+		select {
+		case <-time.After(time.Millisecond):
+		case <-deadline:
+			t.Fatal("never evaluated")
+		}
+	}
+}
+
+// The first evaluation waits for figures that are still to come.
+func TestEvaluationWaitsForTheFigures(t *testing.T) {
+	var ward beds
+	ward.available.Store(-1)
+	var ready atomic.Bool
+	o := options(t, &ward)
+	scraped := make(chan struct{}, 1)
+	o.Metrics = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ward.ServeHTTP(w, r)
+		select {
+		case scraped <- struct{}{}:
+		default:
+		}
+	})
+	o.Ready = func() error {
+		if !ready.Load() {
+			return errors.New("collector beds has not run yet")
+		}
+		return nil
+	}
+	e, _ := start(t, o, configuration("0s"))
+	for range 3 {
+		<-scraped
+		if e.Overview().Evaluated {
+			t.Fatal("evaluated without figures")
+		}
+	}
+	ward.available.Store(30)
+	ready.Store(true)
+	if o := evaluated(t, e); len(o.Alerts) != 1 {
+		t.Errorf("%d alerts once the figures were there, want 1", len(o.Alerts))
+	}
+}
+
+// Alerts are the same ones over an update, however soon updates follow each
+// other; rules that are new are evaluated at once.
+func TestUpdateKeepsAlerts(t *testing.T) {
+	var ward beds
+	ward.available.Store(30)
+	c := configuration("1s")
+	e, _ := start(t, options(t, &ward), c)
+	before := until(t, e, "pending")[0]
+	another := func(name string) evaluator.RuleFile {
+		return evaluator.RuleFile{Name: name, Data: bytes.Replace(fmt.Appendf(nil, bedsRule, "0s"), []byte("interval: 100ms"), []byte("interval: 1h"), 1)}
+	}
+	states := func() (firing int) {
+		for _, alert := range e.Overview().Alerts {
+			if alert.State == "firing" {
+				firing++
+			}
+		}
+		return firing
+	}
+	deadline := time.After(20 * time.Second)
+	for i := 0; states() < 2; i++ {
+		next := configuration("1s")
+		// The rules about beds change in a text, and others come.
+		next.Rules[0].Data = bytes.Replace(next.Rules[0].Data, []byte("vårdplatser"), fmt.Append(nil, "platser ", i), 1)
+		next.Rules = append(next.Rules, another("other.yaml"))
+		if err := e.Update(t.Context(), next); err != nil {
+			t.Fatal(err)
+		}
+		if o := e.Overview(); !o.Evaluated || len(o.Alerts) != 2 {
+			t.Fatalf("after update %d: evaluated: %t, %v", i, o.Evaluated, o.Alerts)
+		}
+		select {
+		case <-time.After(10 * time.Millisecond):
+		case <-deadline:
+			t.Fatal("what is pending never fires while the configuration is updated")
+		}
+	}
+	for _, alert := range e.Overview().Alerts {
+		if strings.Contains(alert.Annotations["summary"], "platser ") && !alert.ActiveAt.Equal(before.ActiveAt) {
+			t.Errorf("active since %s, want %s", alert.ActiveAt, before.ActiveAt)
+		}
+	}
+	bad := configuration("1s")
+	bad.Rules[0].Data = []byte("groups: [{name: a, rules: [{alert: A, expr: 'sum(('}]}]")
+	if err := e.Update(t.Context(), bad); err == nil || len(e.Overview().Alerts) != 2 {
+		t.Errorf("a bad update: %v; %d alerts", err, len(e.Overview().Alerts))
 	}
 }
 
@@ -245,10 +383,10 @@ func TestAlertsAreSent(t *testing.T) {
 	defer server.Close()
 	var ward beds
 	ward.available.Store(30)
-	o := options(t, &ward, "0s")
+	o, c := options(t, &ward), configuration("0s")
 	registry := prometheus.NewRegistry()
-	o.Registerer, o.Alertmanagers = registry, []string{server.URL}
-	e, _ := start(t, o)
+	o.Registerer, c.Alertmanagers = registry, []string{server.URL}
+	e, _ := start(t, o, c)
 	until(t, e, "firing")
 	failed := func() float64 {
 		families, err := registry.Gather()
@@ -286,19 +424,22 @@ func TestAlertsAreSent(t *testing.T) {
 func TestNewRefuses(t *testing.T) {
 	tests := []struct {
 		name   string
-		change func(*evaluator.Options)
+		change func(*evaluator.Configuration)
 		want   string
 	}{
-		{"a rule that does not parse", func(o *evaluator.Options) {
-			o.Rules[0].Data = []byte("groups: [{name: a, rules: [{alert: A, expr: 'sum(('}]}]")
+		{"a rule that does not parse", func(c *evaluator.Configuration) {
+			c.Rules[0].Data = []byte("groups: [{name: a, rules: [{alert: A, expr: 'sum(('}]}]")
 		}, "alerting: "},
-		{"an Alertmanager that is no URL", func(o *evaluator.Options) { o.Alertmanagers = []string{"localhost:9093"} }, `alerting: alertmanagers: not a URL such as http://localhost:9093`},
+		{"an Alertmanager that is no URL", func(c *evaluator.Configuration) { c.Alertmanagers = []string{"localhost:9093"} }, `alerting: alertmanagers: not a URL such as http://localhost:9093`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			o := options(t, &beds{}, "0s")
-			tt.change(&o)
-			if _, err := evaluator.New(o); err == nil || !strings.HasPrefix(err.Error(), tt.want) {
+			c := configuration("0s")
+			tt.change(&c)
+			if err := c.Validate(); err == nil || !strings.HasPrefix(err.Error(), tt.want) {
+				t.Errorf("Validate: %v", err)
+			}
+			if _, err := evaluator.New(options(t, &beds{}), c); err == nil || !strings.HasPrefix(err.Error(), tt.want) {
 				t.Errorf("got %v", err)
 			}
 		})

@@ -7,6 +7,7 @@ import (
 	"path"
 
 	"github.com/prometheus/common/model"
+	"github.com/prometheus/prometheus/model/rulefmt"
 	"github.com/prometheus/prometheus/promql/parser"
 
 	"planwatch/internal/genfiles"
@@ -32,7 +33,7 @@ func RuleFiles(files []genfiles.File) []RuleFile {
 
 // Check parses the rules as Prometheus does, and returns the errors.
 func Check(rules []RuleFile) error {
-	l := loader{files: map[string][]byte{}, parser: parser.NewParser(parser.Options{}), logger: slog.New(slog.DiscardHandler)}
+	l := &loader{files: map[string][]byte{}, parser: parser.NewParser(parser.Options{}), logger: slog.New(slog.DiscardHandler)}
 	var faults []error
 	for _, file := range rules {
 		l.files[file.Name] = file.Data
@@ -42,3 +43,18 @@ func Check(rules []RuleFile) error {
 	}
 	return errors.Join(faults...)
 }
+
+// loader loads rule files from memory.
+type loader struct {
+	files  map[string][]byte
+	parser parser.Parser
+	logger *slog.Logger
+}
+
+// Load implements rules.GroupLoader.
+func (l *loader) Load(name string, ignoreUnknownFields bool, scheme model.ValidationScheme) (*rulefmt.RuleGroups, []error) {
+	return rulefmt.Parse(l.files[name], ignoreUnknownFields, scheme, l.parser, l.logger)
+}
+
+// Parse implements rules.GroupLoader.
+func (l *loader) Parse(query string) (parser.Expr, error) { return l.parser.ParseExpr(query) }

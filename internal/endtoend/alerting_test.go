@@ -285,10 +285,10 @@ func evaluate(t *testing.T, root, planwatch string) *evaluator.Evaluator {
 		t.Fatal(err)
 	}
 	e, err := evaluator.New(evaluator.Options{
-		Rules: rules, Metrics: &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(target) }},
-		Instance: target.Host, ExternalURL: target, Interval: time.Second,
+		Metrics:  &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(target) }},
+		Instance: target.Host, ExternalURL: target,
 		Storage: storage, Registerer: prometheus.NewRegistry(), Logger: logger,
-	})
+	}, evaluator.Configuration{Rules: rules, Interval: time.Second})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -312,7 +312,7 @@ func agree(t *testing.T, embedded *evaluator.Evaluator, prometheus, when string)
 	t.Helper()
 	deadline := time.After(patience)
 	for {
-		ours, theirs := states(embedded.Alerts()), states(ask(t, prometheus))
+		ours, theirs := states(embedded.Overview().Alerts), states(ask(t, prometheus))
 		if len(theirs) > 0 && maps.Equal(ours, theirs) {
 			return
 		}

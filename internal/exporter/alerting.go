@@ -19,16 +19,23 @@ import (
 	"planwatch/internal/naming"
 )
 
-// alerting is embedded alerting: it evaluates the alert rules of one
-// configuration. It implements prometheus.Gatherer, for its own metrics.
+// alerting is embedded alerting: it evaluates the alert rules. It stays over
+// reloads, and with it what is pending and firing. It implements
+// prometheus.Gatherer, for its own metrics.
 type alerting struct {
 	evaluator *evaluator.Evaluator
-	registry  *prometheus.Registry
-	logger    *slog.Logger
+	// external is the address that alerts link to and series are labelled with.
+	// A change of it takes another evaluator.
+	external string
+	registry *prometheus.Registry
+	logger   *slog.Logger
+	stop     context.CancelFunc
+	ended    chan struct{}
 }
 
-// prepareAlerting gives g embedded alerting if its configuration has it. Rules
-// and metrics are the same as for an external Prometheus.
+// prepareAlerting gives g embedded alerting if its configuration has it: that of
+// the running generation where possible. Rules and metrics are the same as for
+// an external Prometheus.
 func (e *Exporter) prepareAlerting(g *generation) error {
 	settings := g.region.Alerting
 	if !settings.Embedded || g.region.OnCall == nil {
@@ -42,26 +49,72 @@ func (e *Exporter) prepareAlerting(g *generation) error {
 	if err != nil {
 		return err
 	}
-	external, err := url.Parse(settings.ExternalURL)
-	if err != nil {
-		return fmt.Errorf("alerting: external_url: %w", err)
+	g.rules = evaluator.Configuration{
+		Rules: evaluator.RuleFiles(files), Interval: time.Duration(settings.Interval), Alertmanagers: settings.Alertmanagers,
 	}
-	a := &alerting{registry: prometheus.NewRegistry(), logger: e.logger}
-	a.evaluator, err = evaluator.New(evaluator.Options{
-		Rules: evaluator.RuleFiles(files), Metrics: exposition.Handler(e.store, prometheus.Gatherers{e.registry, a}, e.logger),
-		Instance: external.Host, ExternalURL: external, Interval: time.Duration(settings.Interval), Alertmanagers: settings.Alertmanagers,
-		Storage: storage, Registerer: prometheus.WrapRegistererWithPrefix(naming.AlertingPrefix, a.registry), Logger: e.logger,
-	})
-	if err != nil {
-		return err
+	if former := e.current.Load(); former != nil && former.alerting.runs() && former.alerting.external == settings.ExternalURL {
+		g.alerting = former.alerting
+		return g.rules.Validate()
 	}
-	g.alerting = a
-	return nil
+	g.alerting, err = e.newAlerting(settings.ExternalURL, storage, g.rules)
+	return err
 }
 
-// run evaluates until ctx ends. If it fails, planwatch still serves metrics.
-func (a *alerting) run(ctx context.Context) {
-	if err := a.evaluator.Run(ctx); err != nil {
+func (e *Exporter) newAlerting(address string, storage *evaluator.Storage, c evaluator.Configuration) (*alerting, error) {
+	external, err := url.Parse(address)
+	if err != nil {
+		return nil, fmt.Errorf("alerting: external_url: %w", err)
+	}
+	a := &alerting{external: address, registry: prometheus.NewRegistry(), logger: e.logger}
+	a.evaluator, err = evaluator.New(evaluator.Options{
+		Metrics: exposition.Handler(e.store, prometheus.Gatherers{e.registry, a}, e.logger), Ready: e.Ready,
+		Instance: external.Host, ExternalURL: external,
+		Storage: storage, Registerer: prometheus.WrapRegistererWithPrefix(naming.AlertingPrefix, a.registry), Logger: e.logger,
+	}, c)
+	return a, err
+}
+
+// start evaluates until ctx ends or end is called. If evaluating fails,
+// planwatch still serves metrics. Nothing is started for nil.
+func (a *alerting) start(ctx context.Context) {
+	if a == nil {
+		return
+	}
+	ctx, a.stop = context.WithCancel(ctx)
+	a.ended = make(chan struct{})
+	go func() {
+		defer close(a.ended)
+		if err := a.evaluator.Run(ctx); err != nil {
+			a.logger.Error("alerts are not evaluated", "err", err)
+		}
+	}()
+}
+
+// runs reports whether a has been started and has not ended.
+func (a *alerting) runs() bool {
+	if a == nil || a.ended == nil {
+		return false
+	}
+	select {
+	case <-a.ended:
+		return false
+	default:
+		return true
+	}
+}
+
+// end ends what start started, and waits for it.
+func (a *alerting) end() {
+	if a == nil {
+		return
+	}
+	a.stop()
+	<-a.ended
+}
+
+// update evaluates by the rules of a reloaded configuration.
+func (a *alerting) update(ctx context.Context, rules evaluator.Configuration) {
+	if err := a.evaluator.Update(ctx, rules); err != nil {
 		a.logger.Error("alerts are not evaluated", "err", err)
 	}
 }

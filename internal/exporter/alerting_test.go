@@ -2,9 +2,11 @@ package exporter_test
 
 import (
 	"errors"
+	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -45,44 +47,75 @@ targets:
 	return dir
 }
 
-// active waits until an alert of that name is active. Prometheus spreads the
-// first evaluations of rules over their interval, a minute.
-func (p *planwatch) active(name string) {
+// offPlan is the alert about the target that is missed.
+const offPlan = "PatientsWaitingOffPlan"
+
+// evaluated waits until the alerts have been evaluated, and returns since when
+// the one about the target has been active.
+func (p *planwatch) evaluated() time.Time {
 	p.t.Helper()
-	deadline := time.After(3 * time.Minute)
-	tick := time.NewTicker(20 * time.Millisecond)
+	deadline := time.After(20 * time.Second)
+	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
 	for {
-		alerts, embedded := p.Alerts()
-		if !embedded {
-			p.t.Fatal("alerts are not evaluated")
-		}
-		for _, alert := range alerts {
-			if alert.Name() == name {
-				return
-			}
+		if now := p.Alerts(); now.Evaluated {
+			return p.since(now)
 		}
 		select {
 		case <-tick.C:
 		case <-deadline:
-			p.t.Fatalf("no alert %s among %v", name, alerts)
+			p.t.Fatal("alerts are not evaluated")
 		}
 	}
 }
 
-// Embedded alerting evaluates what planwatch exposes, after a reload too.
+// since returns since when the alert about the target has been active.
+func (p *planwatch) since(now evaluator.Overview) time.Time {
+	p.t.Helper()
+	for _, alert := range now.Alerts {
+		if alert.Name() == offPlan {
+			return alert.ActiveAt
+		}
+	}
+	p.t.Fatalf("no alert %s; evaluated: %t; %v", offPlan, now.Evaluated, now.Alerts)
+	return time.Time{}
+}
+
+// Embedded alerting evaluates what planwatch exposes, within seconds of the
+// start. A reload has the alerts go on as they are, and so does a restart.
 func TestEmbeddedAlerting(t *testing.T) {
-	p := start(t, alertingRegion(t), t.TempDir())
-	for range 2 {
+	dir, storage := alertingRegion(t), t.TempDir()
+	p := start(t, dir, storage)
+	began := p.evaluated()
+	oncall := filepath.Join(dir, "oncall.yaml")
+	former, err := os.ReadFile(oncall)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 3 {
+		// The rules change too: their links do.
+		changed := strings.Replace(string(former), "localhost:3000", fmt.Sprint("localhost:", 3001+i), 1)
+		if err := os.WriteFile(oncall, []byte(changed), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		p.again()
+		now := p.Alerts()
+		if since := p.since(now); !now.Evaluated || !since.Equal(began) {
+			t.Errorf("after reload %d: evaluated: %t; active since %s, want %s", i, now.Evaluated, since, began)
+		}
 		if got := p.exposed(alertingUp); got != "1" {
 			t.Errorf("%s is %q", alertingUp, got)
 		}
 		if got := p.exposed("planwatch_alerting_prometheus_notifications_queue_capacity"); got == "" {
 			t.Error("no metrics about sending alerts")
 		}
-		p.again()
 	}
-	p.active("PatientsWaitingOffPlan")
+	p.stop()
+	p = start(t, dir, storage)
+	if now := p.Alerts(); now.Evaluated || now.Off {
+		t.Errorf("before anything was evaluated: %+v", now)
+	}
+	p.evaluated()
 }
 
 // Without a storage there are no alerts, which planwatch tells, and figures all
@@ -109,7 +142,7 @@ func TestAlertingStorage(t *testing.T) {
 	if got := p.exposed(alertingUp); got != "0" {
 		t.Errorf("%s is %q", alertingUp, got)
 	}
-	if alerts, embedded := p.Alerts(); embedded || len(alerts) > 0 {
-		t.Errorf("%d alerts, evaluated: %t", len(alerts), embedded)
+	if now := p.Alerts(); now.Evaluated || len(now.Alerts) > 0 {
+		t.Errorf("%d alerts, evaluated: %t", len(now.Alerts), now.Evaluated)
 	}
 }

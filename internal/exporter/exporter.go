@@ -106,8 +106,9 @@ func (e *Exporter) Run(ctx context.Context) {
 }
 
 // runGenerations runs one generation after the other, each until a reload or
-// until ctx ends.
+// until ctx ends. Alerting goes on meanwhile.
 func (e *Exporter) runGenerations(ctx context.Context) {
+	e.current.Load().alerting.start(ctx)
 	for {
 		current := e.current.Load()
 		running, stop := context.WithCancel(ctx)
@@ -118,12 +119,24 @@ func (e *Exporter) runGenerations(ctx context.Context) {
 		all.Wait()
 		current.close()
 		if next == nil {
+			current.alerting.end()
 			return
 		}
 		e.activate(next)
+		e.alertBy(ctx, next, current.alerting)
 		e.logger.Info("configuration reloaded", "collectors", len(next.collectors))
 		answer <- nil
 	}
+}
+
+// alertBy has alerts evaluated as g says, where former did so until now.
+func (e *Exporter) alertBy(ctx context.Context, g *generation, former *alerting) {
+	if g.alerting != nil && g.alerting == former {
+		former.update(ctx, g.rules)
+		return
+	}
+	former.end()
+	g.alerting.start(ctx)
 }
 
 // Registry returns the registry of the metrics about planwatch itself.
@@ -151,14 +164,13 @@ func (e *Exporter) Region() *config.Region { return e.current.Load().region }
 // Assessments returns the newest assessments, never nil.
 func (e *Exporter) Assessments() *plan.Assessments { return e.current.Load().assessments.Load() }
 
-// Alerts returns the pending and firing alerts, and whether planwatch evaluates
-// rules.
-func (e *Exporter) Alerts() (active []evaluator.Alert, embedded bool) {
+// Alerts returns the pending and firing alerts.
+func (e *Exporter) Alerts() evaluator.Overview {
 	a := e.current.Load().alerting
 	if a == nil {
-		return nil, false
+		return evaluator.Overview{Off: true}
 	}
-	return a.evaluator.Alerts(), true
+	return a.evaluator.Overview()
 }
 
 // Ready returns nil once every collector has run, and before that an error with

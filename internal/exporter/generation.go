@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"planwatch/alerts/evaluator"
 	"planwatch/collectors"
 	"planwatch/config"
 	"planwatch/internal/snapshot"
@@ -24,8 +25,10 @@ type generation struct {
 	sources    config.Sources
 	collectors []*collector
 	scheduler  *collectors.Scheduler
-	// alerting is nil where planwatch does not evaluate alerts.
+	// alerting is nil where planwatch does not evaluate alerts. It outlives the
+	// generation if the next one has it too. rules are this one's.
 	alerting    *alerting
+	rules       evaluator.Configuration
 	assessments atomic.Pointer[plan.Assessments]
 }
 
@@ -45,8 +48,8 @@ func newGeneration(ctx context.Context, b base, region *config.Region, former *g
 	return g, nil
 }
 
-// run runs all collectors on their schedules, pings the sources, assesses the
-// targets and evaluates alerts, until ctx ends.
+// run runs all collectors on their schedules, pings the sources and assesses
+// the targets, until ctx ends.
 func (g *generation) run(ctx context.Context) {
 	var all sync.WaitGroup
 	for _, source := range g.sources {
@@ -54,9 +57,6 @@ func (g *generation) run(ctx context.Context) {
 	}
 	all.Go(func() { g.scheduler.Run(ctx) })
 	all.Go(func() { g.keepAssessing(ctx) })
-	if g.alerting != nil {
-		all.Go(func() { g.alerting.run(ctx) })
-	}
 	all.Wait()
 }
 

@@ -15,15 +15,21 @@ type answer struct {
 }
 
 // activeAlerts answers in the form of Prometheus' /api/v1/alerts.
-func activeAlerts(active func() ([]evaluator.Alert, bool)) http.HandlerFunc {
+func activeAlerts(overview func() evaluator.Overview) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
-		alerts, embedded := active()
-		if !embedded {
+		now := overview()
+		unknown := func(why string) {
 			w.WriteHeader(http.StatusServiceUnavailable)
-			_ = json.NewEncoder(w).Encode(answer{Status: "error", Error: "embedded alerting is off; ask Prometheus"})
-			return
+			_ = json.NewEncoder(w).Encode(answer{Status: "error", Error: why})
 		}
-		_ = json.NewEncoder(w).Encode(answer{Status: "success", Data: map[string]any{"alerts": alerts}})
+		switch {
+		case now.Off:
+			unknown("embedded alerting is off; ask Prometheus")
+		case !now.Evaluated && len(now.Alerts) == 0:
+			unknown("alerts are being evaluated; ask again in a moment")
+		default:
+			_ = json.NewEncoder(w).Encode(answer{Status: "success", Data: map[string]any{"alerts": now.Alerts}})
+		}
 	}
 }

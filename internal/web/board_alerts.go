@@ -52,8 +52,8 @@ type alertView struct {
 type linkView struct{ Term, Text, URL string }
 
 func (b *board) viewAlerts(region *config.Region, zone *time.Location, l *language.Language) alertsView {
-	active, embedded := b.content.Alerts()
-	if !embedded {
+	now := b.content.Alerts()
+	if now.Off {
 		return alertsView{
 			Class: status.NoTarget.Class(), Symbol: status.NoTarget.Symbol(),
 			Note: l.Say("Embedded alerting is off: ask Prometheus which alerts are firing."),
@@ -62,7 +62,7 @@ func (b *board) viewAlerts(region *config.Region, zone *time.Location, l *langua
 	var firing, pending []alertView
 	criticals := 0
 	for _, severity := range severities {
-		for _, alert := range active {
+		for _, alert := range now.Alerts {
 			if alert.Labels[naming.LabelSeverity] != severity.name {
 				continue
 			}
@@ -81,7 +81,11 @@ func (b *board) viewAlerts(region *config.Region, zone *time.Location, l *langua
 	if len(pending) > 0 {
 		view.Pending = alertList{messages{l}, l.Say("%d pending: the condition holds, but not for long enough yet", len(pending)), pending}
 	}
-	if len(firing) == 0 {
+	switch {
+	case len(firing) == 0 && !now.Evaluated:
+		view.Class, view.Symbol, view.Note = status.NoTarget.Class(), status.NoTarget.Symbol(), l.Say("The alerts are being evaluated: in a moment it shows here which are firing.")
+		return view
+	case len(firing) == 0:
 		view.Class, view.Symbol, view.Note = status.OnPlan.Class(), status.OnPlan.Symbol(), l.Say("No alert is firing.")
 		return view
 	}

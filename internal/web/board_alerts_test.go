@@ -28,6 +28,15 @@ func annotated(annotations map[string]string) []evaluator.Alert {
 	return []evaluator.Alert{{Labels: map[string]string{"alertname": "Odd", "severity": "warning"}, State: "firing", Annotations: annotations}}
 }
 
+// known is what planwatch knows of the alerts.
+type known int
+
+const (
+	evaluated known = iota
+	unevaluated
+	off
+)
+
 func TestAlertsOnTheReport(t *testing.T) {
 	stockholm, err := time.LoadLocation("Europe/Stockholm")
 	if err != nil {
@@ -51,53 +60,59 @@ func TestAlertsOnTheReport(t *testing.T) {
 	tests := []struct {
 		name, lang string
 		alerts     []evaluator.Alert
-		off        bool
+		// known is whether planwatch evaluates alerts, and has.
+		known known
 		// inOrder is what the section has, in that order.
 		inOrder []string
 		never   []string
 	}{
-		{"the worst first, in Swedish", "sv", mixed, false, []string{
+		{"the worst first, in Swedish", "sv", mixed, evaluated, []string{
 			`class="alerts critical"`, `■</span> Aktiva larm <span class="count">2</span>`,
 			`■</span> Kritisk</td>`, "Vårdplatser: 33 mot 38", `<time datetime="2025-03-18T06:30:00&#43;01:00">2025-03-18 06:30</time>`,
 			"BedsOffPlan</summary>", "<dt>Åtgärdskort</dt><dd>alerts/region/runbooks/BedsOffPlan.md</dd>",
 			`▲</span> Varning</td>`, "Besök: 52 mot 57", "<details><summary>1 väntar:", "Resultat: 84 mot 114",
 		}, []string{"Watchdog", "Larmkedjan", "Beds:", "<details open", " till<", "%!"}},
-		{"the worst first, in English", "en", mixed, false, []string{
+		{"the worst first, in English", "en", mixed, evaluated, []string{
 			`Firing alerts <span class="count">2</span>`, "Critical</td>", "Beds: 33 against 38", "<dt>Runbook</dt>",
 			"Warning</td>", "Visits: 52 against 57", "<details><summary>1 pending:", "Result: 84 against 114",
 		}, []string{"Watchdog", "The chain", "Vårdplatser"}},
-		{"many", "sv", many, false, []string{
+		{"many", "sv", many, evaluated, []string{
 			`class="alerts warning"`, `<span class="count">12</span>`, "Larm 7<", "<summary>4 till</summary>", "Larm 8<", "Larm 11<",
 		}, []string{"väntar"}},
-		{"nothing but the watchdog, in Swedish", "sv", []evaluator.Alert{watchdog}, false, []string{"✓</span> Inget larm är aktivt."}, []string{"<table", "<details", "Larmkedjan"}},
-		{"nothing, in English", "en", nil, false, []string{"✓</span> No alert is firing."}, []string{"<table", "<details"}},
-		{"only pending", "en", mixed[3:], false, []string{"No alert is firing.", "<details><summary>1 pending:", "Result: 84 against 114"}, []string{"Firing alerts"}},
-		{"off, in Swedish", "sv", nil, true, []string{"Den inbyggda larmningen är avstängd"}, []string{"<table", "Inget larm"}},
-		{"off, in English", "en", nil, true, []string{"Embedded alerting is off"}, []string{"<table", "No alert"}},
+		{"nothing but the watchdog, in Swedish", "sv", []evaluator.Alert{watchdog}, evaluated, []string{"✓</span> Inget larm är aktivt."}, []string{"<table", "<details", "Larmkedjan"}},
+		{"nothing, in English", "en", nil, evaluated, []string{"✓</span> No alert is firing."}, []string{"<table", "<details"}},
+		{"only pending", "en", mixed[3:], evaluated, []string{"No alert is firing.", "<details><summary>1 pending:", "Result: 84 against 114"}, []string{"Firing alerts"}},
+		{"off, in Swedish", "sv", nil, off, []string{"Den inbyggda larmningen är avstängd"}, []string{"<table", "Inget larm"}},
+		{"off, in English", "en", nil, off, []string{"Embedded alerting is off"}, []string{"<table", "No alert"}},
+		{"not evaluated yet, in Swedish", "sv", nil, unevaluated, []string{"·</span> Larmen beräknas"}, []string{"<table", "Inget larm"}},
+		{"not evaluated yet, in English", "en", nil, unevaluated, []string{"·</span> The alerts are being evaluated"}, []string{"<table", "No alert"}},
+		{"some are evaluated", "en", mixed, unevaluated, []string{"Firing alerts", "Beds: 33 against 38"}, nil},
 		{"links", "en", annotated(map[string]string{
 			"summary": "s", "runbook_url": "https://wiki.example/run?a=1&b=2", "dashboard_url": " http://localhost:3000/d/planwatch-beds\n",
-		}), false, []string{
+		}), evaluated, []string{
 			`<dt>Runbook</dt><dd><a href="https://wiki.example/run?a=1&amp;b=2">`, `<dt>Graphs</dt><dd><a href="http://localhost:3000/d/planwatch-beds">`,
 		}, nil},
 		{"hostile annotations", "en", annotated(map[string]string{
 			"summary_en":    `</th></table><script>alert(1)</script>`,
 			"runbook_url":   `javascript:alert(1)`,
 			"dashboard_url": `https://x.example/" onmouseover="alert(1)`,
-		}), false, []string{
+		}), evaluated, []string{
 			"&lt;/th&gt;&lt;/table&gt;&lt;script&gt;", "<dd>javascript:alert(1)</dd>", `<a href="https://x.example/%22%20onmouseover=%22alert%281%29">`,
 		}, []string{"<script", `href="javascript`, `" onmouseover`}},
-		{"addresses that lead nowhere", "en", annotated(map[string]string{"summary": "s", "runbook_url": "//elsewhere.example/x", "dashboard_url": "data:text/html,x"}), false, []string{
+		{"addresses that lead nowhere", "en", annotated(map[string]string{"summary": "s", "runbook_url": "//elsewhere.example/x", "dashboard_url": "data:text/html,x"}), evaluated, []string{
 			"<dd>//elsewhere.example/x</dd>", "<dd>data:text/html,x</dd>",
 		}, []string{"href"}},
-		{"a bad address", "en", annotated(map[string]string{"summary": "s", "runbook_url": "http://[::1", "dashboard_url": "https:"}), false, []string{"<dd>http://[::1</dd>", "<dd>https:</dd>"}, []string{"href"}},
-		{"no annotations", "sv", annotated(nil), false, []string{`<th scope="row">Odd</th>`, `<td class="about">Odd</td>`}, nil},
+		{"a bad address", "en", annotated(map[string]string{"summary": "s", "runbook_url": "http://[::1", "dashboard_url": "https:"}), evaluated, []string{"<dd>http://[::1</dd>", "<dd>https:</dd>"}, []string{"href"}},
+		{"no annotations", "sv", annotated(nil), evaluated, []string{`<th scope="row">Odd</th>`, `<td class="about">Odd</td>`}, nil},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			url := "http://" + serve(t, "", func(c *web.Content) {
 				c.Clock = planwatchs
 				c.Report = func() *report.Report { return &report.Report{Region: bare(t), At: at} }
-				c.Alerts = func() ([]evaluator.Alert, bool) { return tt.alerts, !tt.off }
+				c.Alerts = func() evaluator.Overview {
+					return evaluator.Overview{Off: tt.known == off, Evaluated: tt.known == evaluated, Alerts: tt.alerts}
+				}
 			})
 			response, body := get(t, http.MethodGet, url+"/?lang="+tt.lang, nil)
 			if policy := response.Header.Get("Content-Security-Policy"); !strings.Contains(policy, "default-src 'none'") || strings.Contains(policy, "script-src") {

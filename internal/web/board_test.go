@@ -80,11 +80,11 @@ func everything(t *testing.T, languages string) func(*web.Content) {
 	})}
 	return func(c *web.Content) {
 		c.Clock = clock.StartingAt(at)
-		c.Alerts = func() ([]evaluator.Alert, bool) {
-			return []evaluator.Alert{
+		c.Alerts = func() evaluator.Overview {
+			return evaluator.Overview{Evaluated: true, Alerts: []evaluator.Alert{
 				alert("BedsAvailableOffPlan", "critical", "firing", "Vårdplatser: 33 mot 38", "Beds: 33 against 38", c.Clock.Wall(at)),
 				alert("<script>alert(2)</script>", "warning", "pending", "<img src=x onerror=alert(3)>", "<b>bold</b>", c.Clock.Wall(at)),
-			}, true
+			}}
 		}
 		c.Report = func() *report.Report { return report.New(region, assessments, samples) }
 		c.Collectors = func() []collectors.Status {

@@ -36,9 +36,8 @@ type Content struct {
 	Registry prometheus.Registerer
 	// Gatherer gives the metrics about planwatch itself.
 	Gatherer prometheus.Gatherer
-	// Alerts returns the pending and firing alerts, and whether planwatch
-	// evaluates any.
-	Alerts func() ([]evaluator.Alert, bool)
+	// Alerts returns the pending and firing alerts.
+	Alerts func() evaluator.Overview
 	// Summary returns the text of an alert in one line, or "".
 	Summary func(alert evaluator.Alert, l *language.Language) string
 	// Ready returns why planwatch is not ready, or nil.

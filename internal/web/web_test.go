@@ -53,7 +53,7 @@ func serve(t *testing.T, configFile string, change func(*web.Content)) string {
 		Store: store, Registry: registry, Gatherer: registry, Ready: func() error { return nil },
 		Report:     func() *report.Report { return &report.Report{Region: region} },
 		Collectors: func() []collectors.Status { return nil },
-		Alerts:     func() ([]evaluator.Alert, bool) { return nil, false },
+		Alerts:     func() evaluator.Overview { return evaluator.Overview{Off: true} },
 		Summary: func(a evaluator.Alert, l *language.Language) string {
 			return a.Annotations[naming.AnnotationSummary(region.Languages.Suffix(l))]
 		},
@@ -112,7 +112,7 @@ func get(t *testing.T, method, url string, header http.Header) (answer, []byte) 
 // HEAD answers as GET does, without the body.
 func TestHead(t *testing.T) {
 	base := "http://" + serve(t, "", func(c *web.Content) {
-		c.Alerts = func() ([]evaluator.Alert, bool) { return []evaluator.Alert{}, true }
+		c.Alerts = func() evaluator.Overview { return evaluator.Overview{Evaluated: true, Alerts: []evaluator.Alert{}} }
 	})
 	for _, path := range []string{"/", "/collectors", "/metrics", "/api/v1/alerts", "/static/board.css", "/-/healthy", "/-/ready"} {
 		t.Run(path, func(t *testing.T) {
