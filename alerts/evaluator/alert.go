@@ -35,16 +35,34 @@ type Overview struct {
 	// Evaluated is whether every rule has been evaluated. Before that, an alert
 	// that is not among Alerts may fire all the same.
 	Evaluated bool
+	// Err is why rules are not evaluated now, or nil. Alerts stay meanwhile as
+	// they were at AsOf, by the system's clock, when all was evaluated last.
+	Err  error
+	AsOf time.Time
 	// Alerts are the pending and firing alerts: firing before pending, then in
 	// order of severity, name and labels.
 	Alerts []Alert
 }
 
+// Up reports whether every rule is being evaluated.
+func (o Overview) Up() bool { return o.Evaluated && o.Err == nil && !o.Off }
+
 // Overview returns the current alerts.
 func (e *Evaluator) Overview() Overview {
-	o := Overview{Evaluated: e.loaded.Load(), Alerts: []Alert{}}
+	last := e.scrapes.last.Load()
+	o := Overview{Evaluated: e.loaded.Load(), AsOf: last.good, Err: last.err, Alerts: []Alert{}}
+	if !o.Evaluated {
+		return o
+	}
+	o.Err = e.scrapes.fault(e.scrapeInterval())
 	for _, group := range e.rules.RuleGroups() {
 		o.Evaluated = o.Evaluated && evaluated(group)
+		if good := e.evaluation(group).good; good.Before(o.AsOf) {
+			o.AsOf = good
+		}
+		if o.Err == nil {
+			o.Err = e.fault(group)
+		}
 		for _, rule := range group.AlertingRules() {
 			o.Alerts = append(o.Alerts, active(rule)...)
 		}

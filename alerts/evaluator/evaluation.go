@@ -2,10 +2,13 @@ package evaluator
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
 	"github.com/prometheus/prometheus/rules"
+
+	"planwatch/internal/naming"
 )
 
 // iterate evaluates a group that is due.
@@ -18,16 +21,79 @@ func (e *Evaluator) iterate(ctx context.Context, group *rules.Group, due time.Ti
 	}
 }
 
-// evaluate evaluates a group. The first time after a start, it restores since
-// when alerts have been pending and evaluates again, so that what fired before
-// the start fires again at once; the manager would take two intervals to do so.
+// evaluation is what is known of the evaluations of a group.
+type evaluation struct {
+	// good is when the last one succeeded; zero if none has.
+	good time.Time
+	// err is why the newest one failed, or nil.
+	err error
+}
+
+// evaluate evaluates a group. Without figures of this moment its alerts stay as
+// they are, since rules take a figure that is missing for one that is well. The
+// first time after a start, evaluate restores since when alerts have been
+// pending and evaluates again, so that what fired before the start fires again
+// at once; the manager would take two intervals to do so.
 func (e *Evaluator) evaluate(ctx context.Context, group *rules.Group, at time.Time) {
+	if restored(group) && e.scrapes.fault(e.scrapeInterval()) != nil {
+		e.keep(ctx, group.AlertingRules())
+		return
+	}
 	rules.DefaultEvalIterationFunc(ctx, group, at)
 	if !restored(group) {
 		group.RestoreForState(at)
 		rules.DefaultEvalIterationFunc(ctx, group, at)
 	}
+	known := evaluation{good: time.Now()}
+	for _, rule := range group.AlertingRules() {
+		if rule.Health() != rules.HealthBad {
+			continue
+		}
+		known = evaluation{good: e.evaluation(group).good, err: fmt.Errorf("%s: %w", rule.Name(), rule.LastError())}
+		e.keep(ctx, []*rules.AlertingRule{rule})
+	}
+	e.evaluations.Store(rules.GroupKey(group.File(), group.Name()), &known)
 }
+
+// keep sends what fires again, as it was at the last evaluation, so that the
+// Alertmanagers do not take it for resolved. The watchdog is not sent: that it
+// stays away tells that alerts are not evaluated.
+func (e *Evaluator) keep(ctx context.Context, of []*rules.AlertingRule) {
+	for _, rule := range of {
+		if rule.Name() == naming.Watchdog {
+			continue
+		}
+		for _, alert := range rule.ActiveAlerts() {
+			if alert.State == rules.StateFiring {
+				alert.Labels = alert.Labels.Copy() // the notifier changes them
+				alert.ValidUntil = time.Now().Add(validity)
+				e.notify(ctx, rule.Query().String(), alert)
+			}
+		}
+	}
+}
+
+// evaluation returns what is known of the evaluations of a group.
+func (e *Evaluator) evaluation(group *rules.Group) evaluation {
+	if known, ok := e.evaluations.Load(rules.GroupKey(group.File(), group.Name())); ok {
+		return *known.(*evaluation) //nolint:errcheck // nothing else is stored
+	}
+	return evaluation{}
+}
+
+// fault returns why the group has not been evaluated when it was due last, or
+// nil.
+func (e *Evaluator) fault(group *rules.Group) error {
+	switch known := e.evaluation(group); {
+	case known.err != nil:
+		return known.err
+	case !known.good.IsZero() && time.Since(known.good) > overdue*group.Interval():
+		return fmt.Errorf("%s: no evaluation for %s", group.Name(), time.Since(known.good).Round(time.Second))
+	}
+	return nil
+}
+
+func (e *Evaluator) scrapeInterval() time.Duration { return time.Duration(e.interval.Load()) }
 
 // evaluated reports whether every rule of the group has been evaluated.
 func evaluated(group *rules.Group) bool {

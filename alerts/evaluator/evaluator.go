@@ -44,6 +44,11 @@ const (
 	// startLimit is the longest that the first evaluation waits for the figures
 	// to be complete.
 	startLimit = time.Minute
+	// validity is how long an Alertmanager takes a firing alert for firing, unless
+	// it is sent again.
+	validity = 10 * time.Minute
+	// overdue is how many intervals may pass without a scrape or an evaluation.
+	overdue = 3
 )
 
 // Options configure an Evaluator for as long as it lives.
@@ -80,6 +85,8 @@ type Evaluator struct {
 	// configuring is held while the configuration changes.
 	configuring   sync.Mutex
 	configuration Configuration
+	// interval is the configuration's, between scrapes.
+	interval atomic.Int64
 	// loaded is whether the manager has the rules. It gets them with the first
 	// complete scrape, since rules that are evaluated without figures would say
 	// that nothing is wrong, and would lose what was pending.
@@ -87,6 +94,9 @@ type Evaluator struct {
 	// evaluating is held during an evaluation, so that a group is never
 	// evaluated twice at a time.
 	evaluating sync.Mutex
+	// evaluations holds the *evaluation of each group, by its key.
+	evaluations sync.Map
+	notify      rules.NotifyFunc
 }
 
 // New makes an Evaluator. It fails if the configuration is not valid.
@@ -95,7 +105,7 @@ func New(o Options, c Configuration) (*Evaluator, error) {
 	e := &Evaluator{
 		options: o, logger: o.Logger.With("component", "alerting"), listener: pipe.Listen(o.Instance),
 		loader:    &loader{parser: parsed, logger: o.Logger},
-		scrapes:   newScrapes(o.Storage.db, o.Ready),
+		scrapes:   newScrapes(o),
 		receivers: make(chan map[string][]*targetgroup.Group, 1),
 	}
 	storage := o.Storage.db
@@ -113,11 +123,12 @@ func New(o Options, c Configuration) (*Evaluator, error) {
 		Logger: e.logger, MaxSamples: 5_000_000, Timeout: time.Minute,
 		EnableAtModifier: true, EnableNegativeOffset: true, Parser: parsed,
 	})
+	e.notify = rules.SendAlerts(e.notifier, o.ExternalURL.String())
 	e.rules = rules.NewManager(&rules.ManagerOptions{
 		NameValidationScheme: model.LegacyValidation,
 		ExternalURL:          o.ExternalURL,
 		QueryFunc:            rules.EngineQueryFunc(engine, storage),
-		NotifyFunc:           rules.SendAlerts(e.notifier, o.ExternalURL.String()),
+		NotifyFunc:           e.notify,
 		Context:              context.Background(),
 		Appendable:           storage,
 		Queryable:            storage,
@@ -158,6 +169,7 @@ func (e *Evaluator) configure(c Configuration) error {
 		return fmt.Errorf("alerting: %w", err)
 	}
 	e.configuration = c
+	e.interval.Store(int64(c.Interval))
 	select {
 	case <-e.receivers: // those of a configuration that never ran
 	default:

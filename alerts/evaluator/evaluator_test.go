@@ -255,19 +255,12 @@ func TestFiringOutlastsARestart(t *testing.T) {
 // evaluated waits until all rules have been evaluated.
 func evaluated(t *testing.T, e *evaluator.Evaluator) evaluator.Overview {
 	t.Helper()
-	deadline := time.After(20 * time.Second)
-	for {
-		if o := e.Overview(); o.Evaluated {
-			return o
-		} else if len(o.Alerts) > 0 {
+	return overview(t, e, "evaluated", func(o evaluator.Overview) bool {
+		if !o.Evaluated && len(o.Alerts) > 0 {
 			t.Fatalf("alerts before they were evaluated: %v", o.Alerts)
 		}
-		select {
-		case <-time.After(time.Millisecond):
-		case <-deadline:
-			t.Fatal("never evaluated")
-		}
-	}
+		return o.Evaluated
+	})
 }
 
 // The first evaluation waits for figures that are still to come.
@@ -418,6 +411,93 @@ func TestAlertsAreSent(t *testing.T) {
 		}
 	case <-time.After(20 * time.Second):
 		t.Fatal("nothing was sent once the Alertmanager was back")
+	}
+}
+
+// While figures cannot be scraped, alerts stay as they were, and are sent again
+// so that they are not taken for resolved. The watchdog is not.
+func TestFailedScrapeKeepsAlerts(t *testing.T) {
+	receiver := &alertmanager{received: make(chan []map[string]any, 100)}
+	server := httptest.NewServer(receiver)
+	defer server.Close()
+	var ward beds
+	ward.available.Store(30)
+	var broken atomic.Bool
+	o := options(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if broken.Load() {
+			w.WriteHeader(http.StatusInternalServerError)
+			return
+		}
+		ward.ServeHTTP(w, r)
+	}))
+	c := configuration("0s")
+	c.Alertmanagers = []string{server.URL}
+	c.Rules = append(c.Rules, evaluator.RuleFile{Name: "own.yaml", Data: []byte("groups: [{name: own, interval: 100ms, rules: [{alert: Watchdog, expr: vector(1)}]}]")})
+	e, _ := start(t, o, c)
+	until(t, e, "firing", "firing")
+
+	broken.Store(true)
+	down := overview(t, e, "a fault", func(o evaluator.Overview) bool { return o.Err != nil })
+	if down.Up() || !down.Evaluated || time.Since(down.AsOf) > time.Minute || down.Err.Error() != "planwatch does not get its own metrics" {
+		t.Errorf("%+v", down)
+	}
+	for len(receiver.received) > 0 {
+		<-receiver.received // from before
+	}
+	for sent := 0; sent < 10; {
+		for _, alert := range <-receiver.received {
+			labels, _ := alert["labels"].(map[string]any)
+			ends, err := time.Parse(time.RFC3339, fmt.Sprint(alert["endsAt"]))
+			if err != nil || labels["alertname"] != "BedsAvailableOffPlan" || time.Until(ends) < time.Minute {
+				t.Fatalf("sent: %v", alert)
+			}
+			sent++
+		}
+	}
+	if o := e.Overview(); len(o.Alerts) != 2 || o.Alerts[0].State != "firing" {
+		t.Errorf("%v", o.Alerts)
+	}
+
+	ward.available.Store(38)
+	broken.Store(false)
+	until(t, e, "firing") // the watchdog
+	overview(t, e, "evaluated again", evaluator.Overview.Up)
+}
+
+// A rule that fails leaves its alerts as they were, and is told.
+func TestFailedRuleKeepsAlerts(t *testing.T) {
+	var ward beds
+	ward.available.Store(30)
+	c := configuration("0s")
+	e, _ := start(t, options(t, &ward), c)
+	until(t, e, "firing")
+	c = configuration("0s")
+	// Two series with the same labels cannot be told apart.
+	c.Rules[0].Data = bytes.Replace(c.Rules[0].Data, []byte("kpi_beds_available < 36"),
+		[]byte(`kpi_beds_available < 36 or {__name__=~"up|scrape_samples_scraped"} * 1`), 1)
+	if err := e.Update(t.Context(), c); err != nil {
+		t.Fatal(err)
+	}
+	down := overview(t, e, "a fault", func(o evaluator.Overview) bool { return o.Err != nil })
+	if down.Up() || len(down.Alerts) != 1 || !strings.HasPrefix(down.Err.Error(), "BedsAvailableOffPlan: ") {
+		t.Errorf("%+v", down)
+	}
+}
+
+// overview waits for one that is as it should be.
+func overview(t *testing.T, e *evaluator.Evaluator, what string, is func(evaluator.Overview) bool) evaluator.Overview {
+	t.Helper()
+	deadline := time.After(20 * time.Second)
+	for {
+		o := e.Overview()
+		if is(o) {
+			return o
+		}
+		select {
+		case <-time.After(time.Millisecond):
+		case <-deadline:
+			t.Fatalf("never %s: %+v", what, o)
+		}
 	}
 }
 

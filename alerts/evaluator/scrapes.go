@@ -2,10 +2,15 @@ package evaluator
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"log/slog"
 	"net/http"
 	"sync/atomic"
+	"time"
 
 	"github.com/prometheus/prometheus/model/labels"
+	"github.com/prometheus/prometheus/model/value"
 	"github.com/prometheus/prometheus/storage"
 )
 
@@ -16,19 +21,46 @@ const up = "up"
 // succeeded and were stored.
 type scrapes struct {
 	storage.Appendable
-	ready func() error
+	ready  func() error
+	logger *slog.Logger
 	// whole is whether all figures were there when the newest scrape began.
 	whole atomic.Bool
+	last  atomic.Pointer[scraped]
 	// stored receives when a scrape was stored, and complete when one with all
 	// figures was.
 	stored, complete chan struct{}
 }
 
-func newScrapes(to storage.Appendable, ready func() error) *scrapes {
-	if ready == nil {
-		ready = func() error { return nil }
+// scraped is what is known of the scrapes so far.
+type scraped struct {
+	// good is when the last one was stored that succeeded; zero if none was.
+	good time.Time
+	// err is why the newest one was not, or nil.
+	err error
+}
+
+func newScrapes(o Options) *scrapes {
+	s := &scrapes{
+		Appendable: o.Storage.db, ready: o.Ready, logger: o.Logger,
+		stored: make(chan struct{}, 1), complete: make(chan struct{}, 1),
 	}
-	return &scrapes{Appendable: to, ready: ready, stored: make(chan struct{}, 1), complete: make(chan struct{}, 1)}
+	if s.ready == nil {
+		s.ready = func() error { return nil }
+	}
+	s.last.Store(&scraped{})
+	return s
+}
+
+// fault returns why there are no figures of this moment to evaluate, where one
+// is scraped at that interval; nil if there are.
+func (s *scrapes) fault(interval time.Duration) error {
+	switch last := s.last.Load(); {
+	case last.err != nil:
+		return last.err
+	case time.Since(last.good) > overdue*interval:
+		return fmt.Errorf("no scrape for %s", time.Since(last.good).Round(time.Second))
+	}
+	return nil
 }
 
 // handler answers scrapes from metrics.
@@ -44,8 +76,21 @@ func (s *scrapes) Appender(ctx context.Context) storage.Appender {
 	return &scrapeAppender{Appender: s.Appendable.Appender(ctx), scrapes: s}
 }
 
-// ended records that a scrape was stored.
-func (s *scrapes) ended() {
+// ended records the end of a scrape. The first failure after a success is
+// logged, and the first success after a failure.
+func (s *scrapes) ended(err error) {
+	former := s.last.Load()
+	if err != nil {
+		s.last.Store(&scraped{good: former.good, err: err})
+		if former.err == nil {
+			s.logger.Error("alerts are not evaluated; they stay as they were", "err", err)
+		}
+		return
+	}
+	s.last.Store(&scraped{good: time.Now()})
+	if former.err != nil {
+		s.logger.Info("alerts are evaluated again")
+	}
 	notify(s.stored)
 	if s.whole.Load() {
 		notify(s.complete)
@@ -63,22 +108,29 @@ func notify(listener chan<- struct{}) {
 type scrapeAppender struct {
 	storage.Appender
 	scrapes *scrapes
-	up      bool
+	// reported is whether the scraper has said whether the scrape succeeded, and
+	// up what it said.
+	reported, up bool
 }
 
 // Append implements storage.Appender.
-func (a *scrapeAppender) Append(ref storage.SeriesRef, series labels.Labels, at int64, value float64) (storage.SeriesRef, error) {
-	if series.Get(labels.MetricName) == up {
-		a.up = value == 1
+func (a *scrapeAppender) Append(ref storage.SeriesRef, series labels.Labels, at int64, v float64) (storage.SeriesRef, error) {
+	if series.Get(labels.MetricName) == up && !value.IsStaleNaN(v) {
+		a.reported, a.up = true, v == 1
 	}
-	return a.Appender.Append(ref, series, at, value)
+	return a.Appender.Append(ref, series, at, v)
 }
 
 // Commit implements storage.Appender.
 func (a *scrapeAppender) Commit() error {
 	err := a.Appender.Commit()
-	if err == nil && a.up {
-		a.scrapes.ended()
+	switch {
+	case err != nil:
+		a.scrapes.ended(fmt.Errorf("samples are not stored: %w", err))
+	case a.reported && a.up:
+		a.scrapes.ended(nil)
+	case a.reported:
+		a.scrapes.ended(errors.New("planwatch does not get its own metrics"))
 	}
 	return err
 }

@@ -32,9 +32,12 @@ func newAlerts() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			active, err := askAlerts(cmd.Context(), strings.TrimSuffix(address, "/")+"/api/v1/alerts")
+			active, warnings, err := askAlerts(cmd.Context(), strings.TrimSuffix(address, "/")+"/api/v1/alerts")
 			if err != nil {
 				return err
+			}
+			for _, warning := range warnings {
+				_, _ = fmt.Fprintf(cmd.ErrOrStderr(), "planwatch: %s\n", warning)
 			}
 			if chosen == format.JSON {
 				return format.WriteJSON(cmd.OutOrStdout(), active)
@@ -47,18 +50,18 @@ func newAlerts() *cobra.Command {
 	return cmd
 }
 
-// askAlerts gets the alerts from an address that may hold a password. Its
-// errors never hold the password.
-func askAlerts(ctx context.Context, address string) ([]evaluator.Alert, error) {
+// askAlerts gets the alerts from an address that may hold a password, and what
+// to know about them. Its errors never hold the password.
+func askAlerts(ctx context.Context, address string) (active []evaluator.Alert, warnings []string, err error) {
 	parsed, err := url.Parse(address)
 	if err != nil || parsed.Host == "" {
-		return nil, errors.New("--url: not an address such as http://localhost:9846")
+		return nil, nil, errors.New("--url: not an address such as http://localhost:9846")
 	}
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
-		return nil, errors.New("--url: not an address such as http://localhost:9846")
+		return nil, nil, errors.New("--url: not an address such as http://localhost:9846")
 	}
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
@@ -66,20 +69,21 @@ func askAlerts(ctx context.Context, address string) ([]evaluator.Alert, error) {
 		if wrapped := (*url.Error)(nil); errors.As(err, &wrapped) {
 			err = wrapped.Err
 		}
-		return nil, fmt.Errorf("%s: %w; planwatch must be running there", parsed.Redacted(), err)
+		return nil, nil, fmt.Errorf("%s: %w; planwatch must be running there", parsed.Redacted(), err)
 	}
 	defer response.Body.Close()
 	var answer struct {
 		Status, Error string
+		Warnings      []string
 		Data          struct{ Alerts []evaluator.Alert }
 	}
 	if err := json.NewDecoder(response.Body).Decode(&answer); err != nil {
-		return nil, fmt.Errorf("%s: %s without alerts: %w", parsed.Redacted(), response.Status, err)
+		return nil, nil, fmt.Errorf("%s: %s without alerts: %w", parsed.Redacted(), response.Status, err)
 	}
 	if answer.Status != "success" {
-		return nil, fmt.Errorf("%s: %s", parsed.Redacted(), answer.Error)
+		return nil, nil, fmt.Errorf("%s: %s", parsed.Redacted(), answer.Error)
 	}
-	return answer.Data.Alerts, nil
+	return answer.Data.Alerts, answer.Warnings, nil
 }
 
 func printAlerts(w io.Writer, active []evaluator.Alert) error {

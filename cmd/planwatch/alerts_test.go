@@ -36,3 +36,19 @@ func TestErrorsOfAlertsHoldNoPassword(t *testing.T) {
 		})
 	}
 }
+
+// What is not known of the alerts is said beside them.
+func TestAlertsAreOld(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = w.Write([]byte(`{"status":"success","data":{"alerts":[]},"warnings":["alerts are as of 1970-01-01T00:00:00Z, since they are not evaluated: no space left on device"]}`))
+	}))
+	defer server.Close()
+	var stdout, stderr strings.Builder
+	if got := run([]string{"alerts", "--url", server.URL}, &stdout, &stderr); got != exitFine {
+		t.Errorf("exit status %d", got)
+	}
+	const want = "planwatch: alerts are as of 1970-01-01T00:00:00Z, since they are not evaluated: no space left on device\n"
+	if stderr.String() != want {
+		t.Errorf("said %q, want %q", stderr.String(), want)
+	}
+}

@@ -38,6 +38,7 @@ func TestServe(t *testing.T) {
 	if said, err := promtool.CombinedOutput(); err != nil || len(said) > 0 {
 		t.Errorf("promtool: %v\n%s", err, said)
 	}
+	served.until(t, "alerts are evaluated", func() bool { return status(t, http.MethodGet, url+"/api/v1/alerts") == http.StatusOK })
 	// What is off plan in the sample fires, and planwatch alerts tells.
 	served.until(t, "an alert that is off plan", func() bool {
 		return regexp.MustCompile(`(?m)^firing +(critical|warning) .*OffPlan`).MatchString(planwatch(t, "alerts", "--url", url))

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -29,8 +30,10 @@ type alerting struct {
 	external string
 	registry *prometheus.Registry
 	logger   *slog.Logger
-	stop     context.CancelFunc
-	ended    chan struct{}
+	// failed is why evaluating has ended before its time.
+	failed atomic.Pointer[error]
+	stop   context.CancelFunc
+	ended  chan struct{}
 }
 
 // prepareAlerting gives g embedded alerting if its configuration has it: that of
@@ -85,6 +88,7 @@ func (a *alerting) start(ctx context.Context) {
 	go func() {
 		defer close(a.ended)
 		if err := a.evaluator.Run(ctx); err != nil {
+			a.failed.Store(&err)
 			a.logger.Error("alerts are not evaluated", "err", err)
 		}
 	}()
@@ -117,6 +121,18 @@ func (a *alerting) update(ctx context.Context, rules evaluator.Configuration) {
 	if err := a.evaluator.Update(ctx, rules); err != nil {
 		a.logger.Error("alerts are not evaluated", "err", err)
 	}
+}
+
+// overview returns the pending and firing alerts; nil evaluates none.
+func (a *alerting) overview() evaluator.Overview {
+	if a == nil {
+		return evaluator.Overview{Off: true}
+	}
+	now := a.evaluator.Overview()
+	if failed := a.failed.Load(); failed != nil {
+		now.Err = *failed
+	}
+	return now
 }
 
 // Gather implements prometheus.Gatherer. It leaves out Prometheus' native

@@ -5,8 +5,12 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strings"
+	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -103,9 +107,7 @@ func TestEmbeddedAlerting(t *testing.T) {
 		if since := p.since(now); !now.Evaluated || !since.Equal(began) {
 			t.Errorf("after reload %d: evaluated: %t; active since %s, want %s", i, now.Evaluated, since, began)
 		}
-		if got := p.exposed(alertingUp); got != "1" {
-			t.Errorf("%s is %q", alertingUp, got)
-		}
+		p.until(alertingUp, "1")
 		if got := p.exposed("planwatch_alerting_prometheus_notifications_queue_capacity"); got == "" {
 			t.Error("no metrics about sending alerts")
 		}
@@ -144,5 +146,79 @@ func TestAlertingStorage(t *testing.T) {
 	}
 	if now := p.Alerts(); now.Evaluated || len(now.Alerts) > 0 {
 		t.Errorf("%d alerts, evaluated: %t", len(now.Alerts), now.Evaluated)
+	}
+}
+
+// inOwnProcess reports whether the test runs in a process of its own. If not, it
+// has it run in one, which a limit on the process takes.
+func inOwnProcess(t *testing.T) bool {
+	t.Helper()
+	const variable = "PLANWATCH_TEST_IN_OWN_PROCESS"
+	if os.Getenv(variable) == t.Name() {
+		return true
+	}
+	command := exec.CommandContext(t.Context(), os.Args[0], "-test.run", "^"+t.Name()+"$")
+	command.Env = append(os.Environ(), variable+"="+t.Name())
+	if said, err := command.CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, said)
+	}
+	return false
+}
+
+// fill lets this process write nothing more to any file, as on a full disk,
+// until free is called.
+func fill(t *testing.T) (free func()) {
+	t.Helper()
+	signal.Ignore(syscall.SIGXFSZ) // a write fails with EFBIG instead
+	var former syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_FSIZE, &former); err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &syscall.Rlimit{Cur: 0, Max: former.Max}); err != nil {
+		t.Fatal(err)
+	}
+	free = sync.OnceFunc(func() {
+		if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &former); err != nil {
+			t.Error(err)
+		}
+	})
+	t.Cleanup(free)
+	return free
+}
+
+// On a full disk, figures are served, alerts stay as they were and are known to
+// be old, and all is as before once there is space.
+func TestFullDisk(t *testing.T) {
+	if !inOwnProcess(t) {
+		return
+	}
+	p := start(t, alertingRegion(t), t.TempDir())
+	began := p.evaluated()
+	p.until(alertingUp, "1")
+	const failures = "planwatch_snapshot_save_failures_total"
+	p.until(failures, "0")
+
+	free := fill(t)
+	p.until(alertingUp, "0")
+	now := p.Alerts()
+	if !p.since(now).Equal(began) || !now.Evaluated || now.Err == nil || time.Since(now.AsOf) > time.Minute {
+		t.Errorf("%+v", now)
+	}
+	p.again()
+	p.until(success, "1")
+	if got := p.exposed(kalix); got != "42" {
+		t.Errorf("the figure is %q", got)
+	}
+	if p.since(p.Alerts()); p.exposed(alertingUp) != "0" {
+		t.Errorf("%s is %q after a reload", alertingUp, p.exposed(alertingUp))
+	}
+	if n := strings.Count(p.log.String(), "alerts are not evaluated; they stay as they were"); n != 1 {
+		t.Errorf("told %d times", n)
+	}
+
+	free()
+	p.until(alertingUp, "1")
+	if now := p.Alerts(); !p.since(now).Equal(began) || now.Err != nil {
+		t.Errorf("%+v", now)
 	}
 }

@@ -165,13 +165,7 @@ func (e *Exporter) Region() *config.Region { return e.current.Load().region }
 func (e *Exporter) Assessments() *plan.Assessments { return e.current.Load().assessments.Load() }
 
 // Alerts returns the pending and firing alerts.
-func (e *Exporter) Alerts() evaluator.Overview {
-	a := e.current.Load().alerting
-	if a == nil {
-		return evaluator.Overview{Off: true}
-	}
-	return a.evaluator.Overview()
-}
+func (e *Exporter) Alerts() evaluator.Overview { return e.current.Load().alerting.overview() }
 
 // Ready returns nil once every collector has run, and before that an error with
 // the name of one that has not.

@@ -49,7 +49,7 @@ var (
 
 	descLastSave     = prometheus.NewDesc(naming.SnapshotLastSave, "When the snapshot was last saved.", nil, nil)
 	descSaveFailures = prometheus.NewDesc(naming.SnapshotSaveFailures, "How many times the snapshot could not be saved.", nil, nil)
-	descAlertingUp   = prometheus.NewDesc(naming.AlertingUp, "Whether planwatch evaluates the alert rules; only where the configuration has it do so.", nil, nil)
+	descAlertingUp   = prometheus.NewDesc(naming.AlertingUp, "Whether planwatch has evaluated all alert rules when they were due last; only where the configuration has it do so.", nil, nil)
 	descZoneOffset   = prometheus.NewDesc(naming.TimeZoneOffset, "How far the configured time zone is ahead of UTC now, by planwatch's clock. Rules add it to write a moment in local time.", nil, nil)
 	descClockOffset  = prometheus.NewDesc(naming.ClockOffset, "How far planwatch's clock is behind the system's; 0 unless the configuration sets it.", nil, nil)
 )
@@ -89,7 +89,7 @@ func (s stateCollector) Collect(out chan<- prometheus.Metric) {
 	}
 	out <- prometheus.MustNewConstMetric(descSaveFailures, prometheus.CounterValue, float64(failures))
 	if current.region.Alerting.Embedded {
-		gauge(descAlertingUp, boolean(current.alerting != nil))
+		gauge(descAlertingUp, boolean(current.alerting.overview().Up()))
 	}
 	gauge(descClockOffset, s.clock.Offset().Seconds())
 	_, offset := s.clock.Now().In(current.region.Location).Zone()

@@ -2,7 +2,9 @@ package web
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
+	"time"
 
 	"planwatch/alerts/evaluator"
 )
@@ -12,6 +14,8 @@ type answer struct {
 	Status string `json:"status"`
 	Error  string `json:"error,omitempty"`
 	Data   any    `json:"data,omitempty"`
+	// Warnings say why the data may not be what it seems.
+	Warnings []string `json:"warnings,omitempty"`
 }
 
 // activeAlerts answers in the form of Prometheus' /api/v1/alerts.
@@ -26,10 +30,24 @@ func activeAlerts(overview func() evaluator.Overview) http.HandlerFunc {
 		switch {
 		case now.Off:
 			unknown("embedded alerting is off; ask Prometheus")
+		case !now.Evaluated && len(now.Alerts) == 0 && now.Err != nil:
+			unknown("alerts are not evaluated: " + now.Err.Error())
 		case !now.Evaluated && len(now.Alerts) == 0:
 			unknown("alerts are being evaluated; ask again in a moment")
 		default:
-			_ = json.NewEncoder(w).Encode(answer{Status: "success", Data: map[string]any{"alerts": now.Alerts}})
+			_ = json.NewEncoder(w).Encode(answer{Status: "success", Data: map[string]any{"alerts": now.Alerts}, Warnings: warnings(now)})
 		}
 	}
+}
+
+// warnings say how far the alerts are known.
+func warnings(now evaluator.Overview) []string {
+	var all []string
+	if now.Err != nil {
+		all = append(all, fmt.Sprintf("alerts are as of %s, since they are not evaluated: %s", now.AsOf.Format(time.RFC3339), now.Err))
+	}
+	if !now.Evaluated {
+		all = append(all, "some rules have not been evaluated yet; more alerts may fire")
+	}
+	return all
 }

@@ -27,8 +27,8 @@ var severities = []struct {
 // alertsView holds the alerts of the report's page.
 type alertsView struct {
 	Class, Symbol, Heading, Count string
-	// Note is shown if there are no alerts.
-	Note                   string
+	// Note is shown if there are no alerts, and Fault if they are not evaluated.
+	Note, Fault            string
 	Shown, Folded, Pending alertList
 }
 
@@ -78,10 +78,19 @@ func (b *board) viewAlerts(region *config.Region, zone *time.Location, l *langua
 		}
 	}
 	var view alertsView
+	if now.Err != nil && now.Evaluated {
+		view.Fault = l.Say("As of %s, since alerts cannot be evaluated: %s", l.Moment(b.content.Clock.At(now.AsOf).In(zone)), now.Err)
+	} else if now.Err != nil {
+		view.Fault = l.Say("Alerts cannot be evaluated: %s", now.Err)
+	}
 	if len(pending) > 0 {
 		view.Pending = alertList{messages{l}, l.Say("%d pending: the condition holds, but not for long enough yet", len(pending)), pending}
 	}
 	switch {
+	case len(firing) == 0 && now.Err != nil:
+		view.Class, view.Symbol, view.Note = status.Unknown.Class(), status.Unknown.Symbol(), view.Fault
+		view.Fault = ""
+		return view
 	case len(firing) == 0 && !now.Evaluated:
 		view.Class, view.Symbol, view.Note = status.NoTarget.Class(), status.NoTarget.Symbol(), l.Say("The alerts are being evaluated: in a moment it shows here which are firing.")
 		return view

@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -35,6 +36,10 @@ const (
 	evaluated known = iota
 	unevaluated
 	off
+	// old is that they were evaluated, and cannot be now; never that they could
+	// not be at all.
+	old
+	never
 )
 
 func TestAlertsOnTheReport(t *testing.T) {
@@ -87,6 +92,11 @@ func TestAlertsOnTheReport(t *testing.T) {
 		{"not evaluated yet, in Swedish", "sv", nil, unevaluated, []string{"·</span> Larmen beräknas"}, []string{"<table", "Inget larm"}},
 		{"not evaluated yet, in English", "en", nil, unevaluated, []string{"·</span> The alerts are being evaluated"}, []string{"<table", "No alert"}},
 		{"some are evaluated", "en", mixed, unevaluated, []string{"Firing alerts", "Beds: 33 against 38"}, nil},
+		{"old, in Swedish", "sv", mixed, old, []string{"Aktiva larm", `<p class="error">Som det var 2025-03-18 06:30, eftersom larmen inte kan beräknas: write wal: no space left on &lt;device&gt;</p>`, "Vårdplatser: 33 mot 38"}, nil},
+		{"old, in English", "en", mixed, old, []string{"Firing alerts", `<p class="error">As of 2025-03-18 06:30, since alerts cannot be evaluated: write wal`, "Beds: 33 against 38"}, nil},
+		{"old, and nothing fired", "en", nil, old, []string{`class="alerts unknown"`, "As of 2025-03-18 06:30, since alerts cannot be evaluated: write wal"}, []string{"No alert"}},
+		{"old, and something was pending", "en", mixed[3:], old, []string{"As of 2025-03-18 06:30", "<details><summary>1 pending:"}, []string{"No alert"}},
+		{"never evaluated", "sv", nil, never, []string{`class="alerts unknown"`, "Larmen kan inte beräknas: write wal"}, []string{"Inget larm"}},
 		{"links", "en", annotated(map[string]string{
 			"summary": "s", "runbook_url": "https://wiki.example/run?a=1&b=2", "dashboard_url": " http://localhost:3000/d/planwatch-beds\n",
 		}), evaluated, []string{
@@ -111,7 +121,11 @@ func TestAlertsOnTheReport(t *testing.T) {
 				c.Clock = planwatchs
 				c.Report = func() *report.Report { return &report.Report{Region: bare(t), At: at} }
 				c.Alerts = func() evaluator.Overview {
-					return evaluator.Overview{Off: tt.known == off, Evaluated: tt.known == evaluated, Alerts: tt.alerts}
+					o := evaluator.Overview{Off: tt.known == off, Evaluated: tt.known == evaluated || tt.known == old, Alerts: tt.alerts}
+					if tt.known == old || tt.known == never {
+						o.AsOf, o.Err = wall, errors.New("write wal: no space left on <device>")
+					}
+					return o
 				}
 			})
 			response, body := get(t, http.MethodGet, url+"/?lang="+tt.lang, nil)
@@ -132,6 +146,41 @@ func TestAlertsOnTheReport(t *testing.T) {
 			for _, never := range tt.never {
 				if strings.Contains(section, never) {
 					t.Errorf("the section has %q\n%s", never, section)
+				}
+			}
+		})
+	}
+}
+
+// The API never passes what is not known for an answer that nothing fires.
+func TestAlertsOfTheAPI(t *testing.T) {
+	firing := []evaluator.Alert{alert("BedsOffPlan", "critical", "firing", "Vårdplatser", "Beds", time.Now())}
+	full := errors.New("no space left on device")
+	tests := []struct {
+		name     string
+		overview evaluator.Overview
+		status   int
+		contains []string
+	}{
+		{"evaluated", evaluator.Overview{Evaluated: true, Alerts: firing}, http.StatusOK, []string{`{"status":"success","data":{"alerts":[{"labels":{"alertname":"BedsOffPlan"`}},
+		{"off", evaluator.Overview{Off: true}, http.StatusServiceUnavailable, []string{`{"status":"error","error":"embedded alerting is off; ask Prometheus"}`}},
+		{"not evaluated yet", evaluator.Overview{Alerts: []evaluator.Alert{}}, http.StatusServiceUnavailable, []string{`{"status":"error","error":"alerts are being evaluated; ask again in a moment"}`}},
+		{"never evaluated", evaluator.Overview{Err: full}, http.StatusServiceUnavailable, []string{`{"status":"error","error":"alerts are not evaluated: no space left on device"}`}},
+		{"old", evaluator.Overview{Evaluated: true, Alerts: firing, AsOf: time.Unix(0, 0).UTC(), Err: full}, http.StatusOK, []string{
+			`{"status":"success"`, `"warnings":["alerts are as of 1970-01-01T00:00:00Z, since they are not evaluated: no space left on device"]`,
+		}},
+		{"in part", evaluator.Overview{Alerts: firing}, http.StatusOK, []string{`"warnings":["some rules have not been evaluated yet; more alerts may fire"]`}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			base := "http://" + serve(t, "", func(c *web.Content) { c.Alerts = func() evaluator.Overview { return tt.overview } })
+			response, body := get(t, http.MethodGet, base+"/api/v1/alerts", nil)
+			if response.StatusCode != tt.status {
+				t.Error(response.Status)
+			}
+			for _, want := range tt.contains {
+				if !strings.Contains(string(body), want) {
+					t.Errorf("no %s in %s", want, body)
 				}
 			}
 		})
