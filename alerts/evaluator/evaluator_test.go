@@ -24,6 +24,7 @@ import (
 
 	"planwatch/alerts/evaluator"
 	"planwatch/internal/genfiles"
+	inuse "planwatch/internal/storage"
 )
 
 const bedsRule = `groups:
@@ -85,7 +86,7 @@ func storage(t *testing.T, directory string) *evaluator.Storage {
 func TestStorageIsOneProcess(t *testing.T) {
 	directory := t.TempDir()
 	storage(t, directory)
-	if _, err := evaluator.OpenStorage(directory, slog.New(slog.DiscardHandler)); !errors.Is(err, evaluator.ErrInUse) {
+	if _, err := evaluator.OpenStorage(directory, slog.New(slog.DiscardHandler)); !errors.Is(err, inuse.ErrInUse) {
 		t.Errorf("opened a second time: %v", err)
 	}
 	if _, err := os.Stat(directory + ".damaged"); err == nil {

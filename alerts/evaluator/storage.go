@@ -13,7 +13,8 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/prometheus/tsdb"
-	"github.com/prometheus/prometheus/tsdb/fileutil"
+
+	"planwatch/internal/storage"
 )
 
 // retention is how long samples are kept. It is longer than the range of any
@@ -23,36 +24,30 @@ const retention = 2 * 24 * time.Hour
 // Storage holds the samples that rules read, and since when alerts have been
 // pending.
 type Storage struct {
-	db   *tsdb.DB
-	lock fileutil.Releaser
+	db        *tsdb.DB
+	directory *storage.Directory
 }
-
-// ErrInUse means that another process has the storage open.
-var ErrInUse = errors.New("another planwatch uses the storage")
 
 // OpenStorage opens the storage in directory. A damaged storage is renamed and
 // a new one is begun: only the time for which alerts have been pending is lost.
 // If the system refuses access or has no space, that is an error and the
-// storage is not changed.
+// storage is not changed; storage.ErrInUse if another process has it open.
 func OpenStorage(directory string, logger *slog.Logger) (*Storage, error) {
 	logger = logger.With("component", "alerting")
-	if err := os.MkdirAll(directory, 0o750); err != nil {
-		return nil, fmt.Errorf("alerting: storage: %w", err)
-	}
 	options := tsdb.DefaultOptions()
 	options.RetentionDuration = retention.Milliseconds()
-	// This is the lock that the storage itself uses. It is taken here to tell a
-	// directory in use from a damaged one.
+	// The database's own lock does not tell a directory in use from one that
+	// cannot be written to, or from a damaged one.
 	options.NoLockfile = true
-	lock, _, err := fileutil.Flock(filepath.Join(directory, "lock"))
-	if err != nil {
-		return nil, fmt.Errorf("alerting: %w: %s: %w", ErrInUse, directory, err)
+	held := storage.NewDirectory(directory)
+	if err := held.Hold(); err != nil {
+		return nil, fmt.Errorf("alerting: %w", err)
 	}
 	db, err := tsdb.Open(directory, logger, prometheus.NewRegistry(), options, nil)
 	if err == nil {
-		return &Storage{db, lock}, nil
+		return &Storage{db, held}, nil
 	}
-	if err = errors.Join(err, lock.Release()); unavailable(err) {
+	if err = errors.Join(err, held.Release()); unavailable(err) {
 		return nil, fmt.Errorf("alerting: storage: %w", err)
 	}
 	aside := strings.TrimSuffix(directory, string(filepath.Separator)) + ".damaged"
@@ -76,7 +71,7 @@ func unavailable(err error) bool {
 
 // Close closes the storage. It must not be used afterwards.
 func (s *Storage) Close() error {
-	if err := errors.Join(s.db.Close(), s.lock.Release()); err != nil {
+	if err := errors.Join(s.db.Close(), s.directory.Release()); err != nil {
 		return fmt.Errorf("alerting: storage: %w", err)
 	}
 	return nil

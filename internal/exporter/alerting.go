@@ -2,7 +2,6 @@ package exporter
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net/url"
@@ -18,12 +17,14 @@ import (
 	"planwatch/alerts/evaluator"
 	"planwatch/internal/exposition"
 	"planwatch/internal/naming"
+	"planwatch/internal/storage"
 )
 
 // alerting is embedded alerting: it evaluates the alert rules. It stays over
 // reloads, and with it what is pending and firing. It implements
 // prometheus.Gatherer, for its own metrics.
 type alerting struct {
+	// evaluator is nil if there can be none, which failed has the reason of.
 	evaluator *evaluator.Evaluator
 	// external is the address that alerts link to and series are labelled with.
 	// A change of it takes another evaluator.
@@ -44,9 +45,12 @@ func (e *Exporter) prepareAlerting(g *generation) error {
 	if !settings.Embedded || g.region.OnCall == nil {
 		return nil
 	}
-	storage, err := e.alerts.open()
-	if err != nil || storage == nil {
-		return err
+	opened, err := e.alerts.open()
+	if err != nil {
+		// Figures are served all the same.
+		g.alerting = &alerting{registry: prometheus.NewRegistry()}
+		g.alerting.failed.Store(&err)
+		return nil
 	}
 	files, err := alerts.Generate(g.region)
 	if err != nil {
@@ -59,11 +63,11 @@ func (e *Exporter) prepareAlerting(g *generation) error {
 		g.alerting = former.alerting
 		return g.rules.Validate()
 	}
-	g.alerting, err = e.newAlerting(settings.ExternalURL, storage, g.rules)
+	g.alerting, err = e.newAlerting(settings.ExternalURL, opened, g.rules)
 	return err
 }
 
-func (e *Exporter) newAlerting(address string, storage *evaluator.Storage, c evaluator.Configuration) (*alerting, error) {
+func (e *Exporter) newAlerting(address string, opened *evaluator.Storage, c evaluator.Configuration) (*alerting, error) {
 	external, err := url.Parse(address)
 	if err != nil {
 		return nil, fmt.Errorf("alerting: external_url: %w", err)
@@ -72,7 +76,7 @@ func (e *Exporter) newAlerting(address string, storage *evaluator.Storage, c eva
 	a.evaluator, err = evaluator.New(evaluator.Options{
 		Metrics: exposition.Handler(e.store, prometheus.Gatherers{e.registry, a}, e.logger), Ready: e.Ready,
 		Instance: external.Host, ExternalURL: external,
-		Storage: storage, Registerer: prometheus.WrapRegistererWithPrefix(naming.AlertingPrefix, a.registry), Logger: e.logger,
+		Storage: opened, Registerer: prometheus.WrapRegistererWithPrefix(naming.AlertingPrefix, a.registry), Logger: e.logger,
 	}, c)
 	return a, err
 }
@@ -80,7 +84,7 @@ func (e *Exporter) newAlerting(address string, storage *evaluator.Storage, c eva
 // start evaluates until ctx ends or end is called. If evaluating fails,
 // planwatch still serves metrics. Nothing is started for nil.
 func (a *alerting) start(ctx context.Context) {
-	if a == nil {
+	if a == nil || a.evaluator == nil {
 		return
 	}
 	ctx, a.stop = context.WithCancel(ctx)
@@ -109,7 +113,7 @@ func (a *alerting) runs() bool {
 
 // end ends what start started, and waits for it.
 func (a *alerting) end() {
-	if a == nil {
+	if a == nil || a.evaluator == nil {
 		return
 	}
 	a.stop()
@@ -128,7 +132,10 @@ func (a *alerting) overview() evaluator.Overview {
 	if a == nil {
 		return evaluator.Overview{Off: true}
 	}
-	now := a.evaluator.Overview()
+	var now evaluator.Overview
+	if a.evaluator != nil {
+		now = a.evaluator.Overview()
+	}
 	if failed := a.failed.Load(); failed != nil {
 		now.Err = *failed
 	}
@@ -145,28 +152,28 @@ func (a *alerting) Gather() ([]*dto.MetricFamily, error) {
 // alertStorage is the storage of embedded alerting. It stays open over reloads,
 // and is opened by the first configuration that needs it.
 type alertStorage struct {
-	directory string
-	logger    *slog.Logger
-	opened    *evaluator.Storage
+	parent *storage.Directory
+	path   string
+	logger *slog.Logger
+	opened *evaluator.Storage
 }
 
-// open returns the storage, or nil if it cannot be opened; metrics are still
-// served, and show it. It returns an error only if another planwatch uses the
-// storage.
+// open returns the storage. An error is logged, unless it is that of parent,
+// which has been.
 func (s *alertStorage) open() (*evaluator.Storage, error) {
 	if s.opened != nil {
 		return s.opened, nil
 	}
-	storage, err := evaluator.OpenStorage(s.directory, s.logger)
-	switch {
-	case errors.Is(err, evaluator.ErrInUse):
+	if err := s.parent.Hold(); err != nil {
 		return nil, err
-	case err != nil:
-		s.logger.Error("alerts are not evaluated", "err", err)
-		return nil, nil //nolint:nilnil // no storage is not an error
 	}
-	s.opened = storage
-	return storage, nil
+	opened, err := evaluator.OpenStorage(s.path, s.logger)
+	if err != nil {
+		s.logger.Error("alerts are not evaluated", "err", err)
+		return nil, err
+	}
+	s.opened = opened
+	return opened, nil
 }
 
 func (s *alertStorage) close() {

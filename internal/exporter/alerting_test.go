@@ -17,6 +17,7 @@ import (
 	"planwatch/alerts/evaluator"
 	"planwatch/config"
 	"planwatch/internal/exporter"
+	"planwatch/internal/storage"
 )
 
 const alertingUp = "planwatch_alerting_up"
@@ -120,32 +121,80 @@ func TestEmbeddedAlerting(t *testing.T) {
 	p.evaluated()
 }
 
-// Without a storage there are no alerts, which planwatch tells, and figures all
-// the same. One that another planwatch uses keeps it from starting.
-func TestAlertingStorage(t *testing.T) {
+// One that another planwatch uses keeps it from starting, with embedded alerting
+// and without.
+func TestSecondPlanwatch(t *testing.T) {
 	dir := alertingRegion(t)
-	storage := t.TempDir()
-	p := start(t, dir, storage)
-	loaded, err := config.Load(dir, nil)
-	if err != nil {
-		t.Fatal(err)
+	for _, embedded := range []string{"true", "false"} {
+		t.Run("embedded alerting: "+embedded, func(t *testing.T) {
+			t.Setenv("PLANWATCH_ALERTING_EMBEDDED", embedded)
+			path := t.TempDir()
+			p := start(t, dir, path)
+			loaded, err := config.Load(dir, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			second := func() error {
+				_, err := exporter.New(t.Context(), loaded, exporter.Options{Logger: slog.New(slog.DiscardHandler)})
+				return err
+			}
+			if err := second(); !errors.Is(err, storage.ErrInUse) || err.Error() != "another planwatch uses the storage: "+path {
+				t.Errorf("a second planwatch: %v", err)
+			}
+			p.stop()
+			start(t, dir, path)
+		})
 	}
-	if _, err := exporter.New(t.Context(), loaded, exporter.Options{Logger: slog.New(slog.DiscardHandler)}); !errors.Is(err, evaluator.ErrInUse) {
-		t.Errorf("a second planwatch: %v", err)
-	}
-	p.stop()
+}
 
-	blocked := t.TempDir()
-	if err := os.WriteFile(filepath.Join(blocked, "alerting"), nil, 0o600); err != nil {
-		t.Fatal(err)
+// Without a storage there are no alerts and nothing is saved, which planwatch
+// tells, and figures all the same. A reload tries again.
+func TestUnusableStorage(t *testing.T) {
+	dir := alertingRegion(t)
+	file := func(t *testing.T, path string) {
+		t.Helper()
+		if err := os.WriteFile(path, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
-	p = start(t, dir, blocked)
-	p.until(kalix, "42")
-	if got := p.exposed(alertingUp); got != "0" {
-		t.Errorf("%s is %q", alertingUp, got)
+	tests := []struct {
+		name string
+		// block makes path unusable; the file that it returns is in the way.
+		block func(t *testing.T, path string) (inTheWay string)
+		told  string
+	}{
+		{"all of it", func(t *testing.T, path string) string { t.Helper(); file(t, path); return path }, "storage cannot be written to: a restart would begin without figures, and embedded alerting is off"},
+		{"that of alerting", func(t *testing.T, path string) string {
+			t.Helper()
+			// Root, who may run the tests, may write to a directory without rights.
+			lock := filepath.Join(path, "alerting", "lock")
+			if err := os.MkdirAll(lock, 0o700); err != nil {
+				t.Fatal(err)
+			}
+			return lock
+		}, "alerts are not evaluated"},
 	}
-	if now := p.Alerts(); now.Evaluated || len(now.Alerts) > 0 {
-		t.Errorf("%d alerts, evaluated: %t", len(now.Alerts), now.Evaluated)
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "data")
+			inTheWay := tt.block(t, path)
+			p := start(t, dir, path)
+			p.until(kalix, "42")
+			if got := p.exposed(alertingUp); got != "0" {
+				t.Errorf("%s is %q", alertingUp, got)
+			}
+			if now := p.Alerts(); now.Off || now.Evaluated || now.Err == nil || len(now.Alerts) > 0 {
+				t.Errorf("%+v", now)
+			}
+			if n := strings.Count(p.log.String(), "msg=\""+tt.told+"\""); n != 1 {
+				t.Errorf("told %d times", n)
+			}
+			if err := os.Remove(inTheWay); err != nil {
+				t.Fatal(err)
+			}
+			p.again()
+			p.until(alertingUp, "1")
+		})
 	}
 }
 

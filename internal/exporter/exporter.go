@@ -4,6 +4,7 @@ package exporter
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"path/filepath"
@@ -17,6 +18,7 @@ import (
 	"planwatch/config"
 	"planwatch/internal/clock"
 	"planwatch/internal/snapshot"
+	"planwatch/internal/storage"
 	"planwatch/plan"
 )
 
@@ -25,10 +27,13 @@ type Exporter struct {
 	base
 	// registry holds the metrics about planwatch itself.
 	registry *prometheus.Registry
-	alerts   *alertStorage
-	current  atomic.Pointer[generation]
-	load     func() (*config.Region, error)
-	reloads  chan chan error
+	// directory is where planwatch keeps what outlasts a restart, and alerts the
+	// part of embedded alerting.
+	directory *storage.Directory
+	alerts    *alertStorage
+	current   atomic.Pointer[generation]
+	load      func() (*config.Region, error)
+	reloads   chan chan error
 	// ended is closed when Run returns.
 	ended chan struct{}
 }
@@ -50,18 +55,26 @@ type Options struct {
 
 // New makes an Exporter for the region, and shows the saved samples. It fails
 // if a CSV folder does not match its schema, an alert rule is not valid, or
-// another planwatch uses the storage. A database that is down is not an error.
+// another planwatch uses the storage. A database that is down is not an error,
+// nor is a storage that cannot be written to.
 func New(ctx context.Context, region *config.Region, o Options) (*Exporter, error) {
 	e := &Exporter{
 		registry: prometheus.NewRegistry(), load: o.Load, reloads: make(chan chan error), ended: make(chan struct{}),
-		alerts: &alertStorage{directory: filepath.Join(region.Storage.Path, "alerting"), logger: o.Logger},
+		directory: storage.NewDirectory(region.Storage.Path),
 	}
 	e.clock, e.logger, e.counters = region.NewClock(), o.Logger, newCounters()
-	e.store = snapshot.NewStore(e.clock, snapshot.SaveFile{Path: filepath.Join(region.Storage.Path, "snapshot")}, o.Logger)
+	e.alerts = &alertStorage{parent: e.directory, path: filepath.Join(region.Storage.Path, "alerting"), logger: o.Logger}
+	e.store = snapshot.NewStore(e.clock, snapshot.SaveFile{Path: filepath.Join(region.Storage.Path, "snapshot"), Hold: e.directory.Hold}, o.Logger)
 	register(e.registry, e.counters, stateCollector{current: e.current.Load, store: e.store, clock: e.clock})
+	if err := e.directory.Hold(); errors.Is(err, storage.ErrInUse) {
+		return nil, err
+	} else if err != nil {
+		// Figures are served all the same.
+		e.logger.Error("storage cannot be written to: a restart would begin without figures, and embedded alerting is off", "err", err)
+	}
 	first, err := e.prepare(ctx, region)
 	if err != nil {
-		return nil, err
+		return nil, errors.Join(err, e.directory.Release())
 	}
 	e.activate(first)
 	e.store.Restore(first.describe)
@@ -103,6 +116,9 @@ func (e *Exporter) Run(ctx context.Context) {
 	stopStore()
 	all.Wait()
 	e.alerts.close()
+	if err := e.directory.Release(); err != nil {
+		e.logger.Error("storage not released", "err", err)
+	}
 }
 
 // runGenerations runs one generation after the other, each until a reload or

@@ -17,9 +17,19 @@ const fileVersion = "planwatch snapshot 1"
 
 // SaveFile is the file that snapshots are saved in: a line with version and
 // checksum, then the records as JSON. Without a path nothing is saved.
-type SaveFile struct{ Path string }
+type SaveFile struct {
+	Path string
+	// Hold is called before the file is written, and an error keeps it from
+	// being written; nil allows it always.
+	Hold func() error
+}
 
 func (f SaveFile) write(s *Snapshot) error {
+	if f.Hold != nil {
+		if err := f.Hold(); err != nil {
+			return fmt.Errorf("save snapshot: %w", err)
+		}
+	}
 	records := make([]Record, len(s.chunks))
 	for i, chunk := range s.chunks {
 		records[i] = chunk.Record
