@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"planwatch/collectors"
@@ -60,10 +61,24 @@ type Alerting struct {
 	Embedded bool `yaml:"embedded" jsonschema:"default=true"`
 	// URLs of the Alertmanagers that alerts are sent to. Without any, alerts show on the page and in planwatch alerts only.
 	Alertmanagers []string `yaml:"alertmanagers"`
+	// How planwatch proves to the Alertmanagers who it is, and checks who they are.
+	AlertmanagerClient AlertmanagerClient `yaml:"alertmanager_client"`
 	// How often figures are sampled and rules evaluated.
 	Interval yamlfile.Duration `yaml:"interval" jsonschema:"default=15s"`
 	// Where people reach planwatch, for the links in alerts.
 	ExternalURL string `yaml:"external_url" jsonschema:"default=http://localhost:9846"`
+}
+
+// AlertmanagerClient is planwatch as a client of the Alertmanagers.
+type AlertmanagerClient struct {
+	// User of basic authentication.
+	User string `yaml:"user"`
+	// File that holds the user's password; read at every message, so that a changed password needs no restart.
+	PasswordFile string `yaml:"password_file"`
+	// File that holds a bearer token, in place of user and password; read at every message.
+	TokenFile string `yaml:"token_file"`
+	// Certificates of the authorities to trust, in PEM; without it, the system's.
+	CAFile string `yaml:"ca_file"`
 }
 
 // Storage is where planwatch keeps what outlasts a restart.
@@ -148,11 +163,46 @@ func (w Web) validate(f *yamlfile.Faults) {
 
 func (a Alerting) validate(f *yamlfile.Faults) {
 	for i, address := range a.Alertmanagers {
-		requireURL(f, fmt.Sprintf(".alerting.alertmanagers[%d]", i), "alertmanagers", address)
+		path := fmt.Sprintf(".alerting.alertmanagers[%d]", i)
+		requireURL(f, path, "alertmanagers", address)
+		refuseMore(f, path, address)
 	}
+	a.validateClient(f)
 	requireURL(f, ".alerting.external_url", "external_url", a.ExternalURL)
 	if a.Interval < yamlfile.Duration(time.Second) {
 		f.Add(".alerting.interval", "alerting: interval: %s is shorter than 1s", a.Interval)
+	}
+}
+
+func (a Alerting) validateClient(f *yamlfile.Faults) {
+	const path = ".alerting.alertmanager_client"
+	client := a.AlertmanagerClient
+	if (client.User == "") != (client.PasswordFile == "") {
+		f.Add(path, "alerting: alertmanager_client: user and password_file must be given together")
+	}
+	if client.TokenFile != "" && (client.User != "" || client.PasswordFile != "") {
+		f.Add(path+".token_file", "alerting: alertmanager_client: token_file: a user is given as well; give only one of them")
+	}
+	encrypted := func(address string) bool { return strings.HasPrefix(address, "https:") }
+	if client.CAFile != "" && len(a.Alertmanagers) > 0 && !slices.ContainsFunc(a.Alertmanagers, encrypted) {
+		f.Add(path+".ca_file", "alerting: alertmanager_client: ca_file: no Alertmanager's URL begins with https")
+	}
+}
+
+// refuseMore refuses what an Alertmanager's URL may have and planwatch would
+// not send.
+func refuseMore(f *yamlfile.Faults, path, address string) {
+	parsed, err := url.Parse(address)
+	if err != nil || !slices.Contains([]string{"http", "https"}, parsed.Scheme) {
+		return
+	}
+	// What follows may be a secret too.
+	address, _, _ = strings.Cut(address, "?")
+	if parsed.User != nil {
+		f.Add(path, "alerting: alertmanagers: %q has a user in it; give alertmanager_client.user and alertmanager_client.password_file", settings.HideUser(address))
+	}
+	if parsed.RawQuery != "" || parsed.Fragment != "" {
+		f.Add(path, "alerting: alertmanagers: %q has more than an address and a path; leave out what follows them", settings.HideUser(address))
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	configutil "github.com/prometheus/common/config"
 	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/config"
 	"github.com/prometheus/prometheus/discovery/targetgroup"
@@ -24,10 +25,37 @@ type Configuration struct {
 	// Alertmanagers are the URLs that alerts are sent to; without any, none are
 	// sent.
 	Alertmanagers []string
+	// Client is planwatch as their client.
+	Client Client
 }
 
-// Validate returns an error if a rule does not parse or an Alertmanager's URL
-// is not valid.
+// Client is what an Alertmanager asks of its client, and the client of it. The
+// files are read at every message.
+type Client struct {
+	// User and PasswordFile are for basic authentication, TokenFile for a bearer
+	// token instead; all empty for none.
+	User, PasswordFile, TokenFile string
+	// CAFile has the authorities to trust; "" for the system's.
+	CAFile string
+}
+
+// yaml returns the keys of Prometheus' configuration of an HTTP client.
+func (c Client) yaml() string {
+	var text strings.Builder
+	if c.User != "" {
+		fmt.Fprintf(&text, ", basic_auth: {username: %q, password_file: %q}", c.User, c.PasswordFile)
+	}
+	if c.TokenFile != "" {
+		fmt.Fprintf(&text, ", authorization: {credentials_file: %q}", c.TokenFile)
+	}
+	if c.CAFile != "" {
+		fmt.Fprintf(&text, ", tls_config: {ca_file: %q}", c.CAFile)
+	}
+	return text.String()
+}
+
+// Validate returns an error if a rule does not parse, an Alertmanager's URL is
+// not valid, or the authorities to trust cannot be read.
 func (c Configuration) Validate() error {
 	_, _, err := c.parse(slog.New(slog.DiscardHandler))
 	return err
@@ -52,12 +80,18 @@ func (c Configuration) parse(logger *slog.Logger) (*config.Config, map[string][]
 		if err != nil || parsed.Host == "" || !slices.Contains([]string{"http", "https"}, parsed.Scheme) {
 			return nil, nil, errors.New("alerting: alertmanagers: not a URL such as http://localhost:9093")
 		}
-		fmt.Fprintf(&text, "    - {api_version: v2, timeout: %s, scheme: %s, path_prefix: %q}\n", model.Duration(sendTimeout), parsed.Scheme, parsed.Path)
+		fmt.Fprintf(&text, "    - {api_version: v2, timeout: %s, scheme: %s, path_prefix: %q%s}\n",
+			model.Duration(sendTimeout), parsed.Scheme, parsed.Path, c.Client.yaml())
 		receivers[fmt.Sprintf("config-%d", i)] = group(parsed.Host)
 	}
 	settings, err := config.Load(text.String(), logger)
 	if err != nil {
 		return nil, nil, fmt.Errorf("alerting: %w", err)
+	}
+	for _, receiver := range settings.AlertingConfig.AlertmanagerConfigs {
+		if _, err := configutil.NewClientFromConfig(receiver.HTTPClientConfig, "alertmanager"); err != nil {
+			return nil, nil, fmt.Errorf("alerting: alertmanager_client: %w", err)
+		}
 	}
 	return settings, receivers, nil
 }

@@ -3,10 +3,13 @@ package evaluator_test
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
 	"encoding/json"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"log/slog"
 	"net"
 	"net/http"
@@ -415,6 +418,89 @@ func TestAlertsAreSent(t *testing.T) {
 	}
 }
 
+// What the Alertmanager asks for comes from files, which are read anew, and is
+// in no log.
+func TestAlertmanagerAsksWhoItIs(t *testing.T) {
+	const first, second = "first-secret", "second-secret"
+	secret := filepath.Join(t.TempDir(), "secret")
+	write := func(t *testing.T, text string) {
+		t.Helper()
+		if err := os.WriteFile(secret, []byte(text+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	tests := []struct {
+		name   string
+		client evaluator.Client
+		header func(secret string) string
+	}{
+		{"basic authentication", evaluator.Client{User: "planwatch", PasswordFile: secret}, func(s string) string {
+			return "Basic " + base64.StdEncoding.EncodeToString([]byte("planwatch:"+s))
+		}},
+		{"a token", evaluator.Client{TokenFile: secret}, func(s string) string { return "Bearer " + s }},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			headers := make(chan string, 100)
+			server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				select {
+				case headers <- r.Header.Get("Authorization"):
+				default:
+				}
+				w.WriteHeader(http.StatusUnauthorized)
+			}))
+			defer server.Close()
+			server.Config.ErrorLog = log.New(io.Discard, "", 0)
+			authority := filepath.Join(t.TempDir(), "ca.pem")
+			if err := os.WriteFile(authority, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw}), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			var ward beds
+			ward.available.Store(30)
+			logged := &written{}
+			o, c := options(t, &ward), configuration("0s")
+			o.Logger = slog.New(slog.NewTextHandler(logged, &slog.HandlerOptions{Level: slog.LevelDebug}))
+			c.Alertmanagers, c.Client = []string{server.URL}, tt.client
+			c.Client.CAFile = authority
+			write(t, first)
+			e, stop := start(t, o, c)
+			until(t, e, "firing")
+			if got := <-headers; got != tt.header(first) {
+				t.Errorf("asked with %q", got)
+			}
+			write(t, second)
+			ward.available.Store(38) // what is resolved is sent at once
+			for got := range headers {
+				if got == tt.header(second) {
+					break
+				}
+			}
+			stop()
+			if text := logged.String(); !strings.Contains(text, "Error sending alerts") || strings.Contains(text, first) || strings.Contains(text, second) {
+				t.Errorf("the log:\n%s", text)
+			}
+		})
+	}
+}
+
+// written is a log that can be read while it is written.
+type written struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (w *written) Write(p []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.text.Write(p)
+}
+
+func (w *written) String() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.text.String()
+}
+
 // While figures cannot be scraped, alerts stay as they were, and are sent again
 // so that they are not taken for resolved. The watchdog is not.
 func TestFailedScrapeKeepsAlerts(t *testing.T) {
@@ -512,6 +598,9 @@ func TestNewRefuses(t *testing.T) {
 			c.Rules[0].Data = []byte("groups: [{name: a, rules: [{alert: A, expr: 'sum(('}]}]")
 		}, "alerting: "},
 		{"an Alertmanager that is no URL", func(c *evaluator.Configuration) { c.Alertmanagers = []string{"localhost:9093"} }, `alerting: alertmanagers: not a URL such as http://localhost:9093`},
+		{"authorities that are not there", func(c *evaluator.Configuration) {
+			c.Alertmanagers, c.Client.CAFile = []string{"https://localhost:9093"}, "/nowhere/ca.pem"
+		}, "alerting: alertmanager_client: unable to "},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -58,6 +58,7 @@ func (e *Exporter) prepareAlerting(g *generation) error {
 	}
 	g.rules = evaluator.Configuration{
 		Rules: evaluator.RuleFiles(files), Interval: time.Duration(settings.Interval), Alertmanagers: settings.Alertmanagers,
+		Client: evaluator.Client(settings.AlertmanagerClient),
 	}
 	if former := e.current.Load(); former != nil && former.alerting.runs() && former.alerting.external == settings.ExternalURL {
 		g.alerting = former.alerting
