@@ -66,7 +66,6 @@ func (e *Evaluator) keep(ctx context.Context, of []*rules.AlertingRule) {
 		for _, alert := range rule.ActiveAlerts() {
 			if alert.State == rules.StateFiring {
 				alert.Labels = alert.Labels.Copy() // the notifier changes them
-				alert.ValidUntil = time.Now().Add(validity)
 				e.notify(ctx, rule.Query().String(), alert)
 			}
 		}

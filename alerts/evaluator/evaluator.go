@@ -44,8 +44,12 @@ const (
 	// startLimit is the longest that the first evaluation waits for the figures
 	// to be complete.
 	startLimit = time.Minute
+	// resendDelay is less than the interval between evaluations, so that an alert
+	// that fires is sent at every one, and not at every other.
+	resendDelay = time.Second
 	// validity is how long an Alertmanager takes a firing alert for firing, unless
-	// it is sent again.
+	// it is sent again. It bears evaluating or sending to fail for five minutes,
+	// with an evaluation a minute.
 	validity = 10 * time.Minute
 	// overdue is how many intervals may pass without a scrape or an evaluation.
 	overdue = 3
@@ -123,7 +127,13 @@ func New(o Options, c Configuration) (*Evaluator, error) {
 		Logger: e.logger, MaxSamples: 5_000_000, Timeout: time.Minute,
 		EnableAtModifier: true, EnableNegativeOffset: true, Parser: parsed,
 	})
-	e.notify = rules.SendAlerts(e.notifier, o.ExternalURL.String())
+	send := rules.SendAlerts(e.notifier, o.ExternalURL.String())
+	e.notify = func(ctx context.Context, expr string, alerts ...*rules.Alert) {
+		for _, alert := range alerts { // copies
+			alert.ValidUntil = time.Now().Add(validity)
+		}
+		send(ctx, expr, alerts...)
+	}
 	e.rules = rules.NewManager(&rules.ManagerOptions{
 		NameValidationScheme: model.LegacyValidation,
 		ExternalURL:          o.ExternalURL,
@@ -138,7 +148,7 @@ func New(o Options, c Configuration) (*Evaluator, error) {
 		// No extra wait: an alert that fired before a restart fires again at
 		// once.
 		ForGracePeriod: 0,
-		ResendDelay:    time.Minute,
+		ResendDelay:    resendDelay,
 		GroupLoader:    e.loader,
 		Parser:         parsed,
 	})

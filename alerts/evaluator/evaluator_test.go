@@ -26,6 +26,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"planwatch/alerts/evaluator"
+	"planwatch/alerts/rules"
 	"planwatch/internal/genfiles"
 	inuse "planwatch/internal/storage"
 )
@@ -483,6 +484,38 @@ func TestAlertmanagerAsksWhoItIs(t *testing.T) {
 	}
 }
 
+// No alert is taken for resolved because evaluating or sending fails for five
+// minutes, with an evaluation a minute: it is sent at every evaluation, and is
+// valid for so long that the last one before the failure bears until the first
+// one after it.
+func TestFiringIsSentInTime(t *testing.T) {
+	receiver := &alertmanager{received: make(chan []map[string]any, 100)}
+	server := httptest.NewServer(receiver)
+	defer server.Close()
+	var ward beds
+	ward.available.Store(30)
+	c := configuration("0s")
+	c.Rules[0].Data = bytes.Replace(c.Rules[0].Data, []byte("interval: 100ms"), []byte("interval: 1500ms"), 1)
+	c.Alertmanagers = []string{server.URL}
+	start(t, options(t, &ward), c)
+	const evaluations, interval, failure = 3, 1500 * time.Millisecond, 5 * time.Minute
+	began := time.Now()
+	for range evaluations {
+		select {
+		case alerts := <-receiver.received:
+			ends, err := time.Parse(time.RFC3339, fmt.Sprint(alerts[0]["endsAt"]))
+			if valid := time.Until(ends); err != nil || valid < failure+2*rules.Evaluation {
+				t.Errorf("valid for %s, %v", valid, err)
+			}
+		case <-time.After(20 * time.Second):
+			t.Fatal("not sent again")
+		}
+	}
+	if took := time.Since(began); took < (evaluations-2)*interval {
+		t.Errorf("sent %d times within %s, more often than evaluated", evaluations, took)
+	}
+}
+
 // written is a log that can be read while it is written.
 type written struct {
 	mu   sync.Mutex
@@ -636,14 +669,14 @@ func TestCheck(t *testing.T) {
 		{Path: "alerts/test/rules/bad.yaml", Data: []byte("groups: [{name: a, rules: [{alert: A, expr: 'sum(('}]}]")},
 		{Path: "alerts/test/alertmanager.yml", Data: []byte("route: {}")},
 	}
-	rules := evaluator.RuleFiles(files)
-	if len(rules) != 2 {
-		t.Fatalf("%d files of rules, want 2", len(rules))
+	found := evaluator.RuleFiles(files)
+	if len(found) != 2 {
+		t.Fatalf("%d files of rules, want 2", len(found))
 	}
-	if err := evaluator.Check(rules[:1]); err != nil {
+	if err := evaluator.Check(found[:1]); err != nil {
 		t.Errorf("a good file: %v", err)
 	}
-	if err := evaluator.Check(rules); err == nil || !strings.HasPrefix(err.Error(), "alerts/test/rules/bad.yaml: ") {
+	if err := evaluator.Check(found); err == nil || !strings.HasPrefix(err.Error(), "alerts/test/rules/bad.yaml: ") {
 		t.Errorf("a file that does not parse: %v", err)
 	}
 }
