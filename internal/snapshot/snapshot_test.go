@@ -328,6 +328,48 @@ func TestSaveFailureIsCountedAndServingGoesOn(t *testing.T) {
 	}
 }
 
+// What could not be saved is tried again by itself, ever less often, and the
+// failure is told when it begins and when it ends.
+func TestFailedSaveIsTriedAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		blocker := filepath.Join(t.TempDir(), "data")
+		if err := os.WriteFile(blocker, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		var log bytes.Buffer
+		file := snapshot.SaveFile{Path: filepath.Join(blocker, "snapshot")}
+		s := snapshot.NewStore(clock.Clock{}, file, slog.New(slog.NewTextHandler(&log, nil)))
+		ctx, stop := context.WithCancel(t.Context())
+		ended := make(chan struct{})
+		go func() { defer close(ended); s.Run(ctx) }()
+		now := time.Now()
+		replace(t, s, record("beds", now, ward("Kirurgi", 38, now)))
+		time.Sleep(time.Hour) //nolint:forbidigo // the bubble's time, which passes at once
+		synctest.Wait()
+		_, failures := s.Saved()
+		if failures < 50 || failures > 75 {
+			t.Errorf("tried %d times in an hour", failures)
+		}
+		if err := os.Remove(blocker); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Minute) //nolint:forbidigo // the bubble's time, which passes at once
+		synctest.Wait()
+		if last, _ := s.Saved(); last.IsZero() {
+			t.Error("not saved once it could be")
+		}
+		stop()
+		<-ended
+		if _, after := s.Saved(); after != failures {
+			t.Errorf("%d failures after it could be saved", after-failures)
+		}
+		text := log.String()
+		if strings.Count(text, "snapshot not saved") != 1 || strings.Count(text, "snapshot saved again") != 1 {
+			t.Errorf("log:\n%s", text)
+		}
+	})
+}
+
 // save shows the records and runs the store until it has ended, which saves.
 func save(t *testing.T, file snapshot.SaveFile, records ...snapshot.Record) *snapshot.Store {
 	t.Helper()

@@ -6,6 +6,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/cenkalti/backoff/v5"
+
 	"planwatch/internal/clock"
 	"planwatch/internal/kpi"
 )
@@ -23,7 +25,16 @@ type Store struct {
 	changed   chan struct{}
 	lastSaved atomic.Pointer[time.Time]
 	failures  atomic.Uint64
+	// saveFailed is whether the newest attempt to save failed. Only Run uses it.
+	saveFailed bool
 }
+
+// How soon a failed save is tried again: after the first, then twice as long
+// each time, up to the second.
+const (
+	firstRetry  = time.Second
+	longestWait = time.Minute
+)
 
 // NewStore makes an empty Store that saves to file.
 func NewStore(clock clock.Clock, file SaveFile, logger *slog.Logger) *Store {
@@ -153,13 +164,27 @@ func (s *Store) notify() {
 }
 
 // Run saves changes and withdraws samples when they are older than their
-// max_age, until ctx ends, and then saves once more.
+// max_age, until ctx ends, and then saves once more. What could not be saved is
+// tried again.
 func (s *Store) Run(ctx context.Context) {
+	wait := backoff.ExponentialBackOff{InitialInterval: firstRetry, MaxInterval: longestWait, Multiplier: 2}
+	var again <-chan time.Time
+	save := func() {
+		again = nil
+		if s.save() {
+			wait.Reset()
+			return
+		}
+		again = time.After(wait.NextBackOff())
+	}
+	wait.Reset()
 	for {
 		expired, stop := s.nextExpiry()
 		select {
 		case <-s.unsaved:
-			s.save()
+			save()
+		case <-again:
+			save()
 		case <-expired:
 			s.withdraw()
 		case <-ctx.Done():
@@ -207,15 +232,25 @@ func (s *Store) withdraw() {
 	}
 }
 
-func (s *Store) save() {
+// save saves the snapshot, and reports whether it is saved. A failure is logged
+// when it begins and when it ends.
+func (s *Store) save() bool {
 	if s.file.Path == "" {
-		return
+		return true
 	}
 	if err := s.file.write(s.Current()); err != nil {
 		s.failures.Add(1)
-		s.logger.Error("snapshot not saved; a restart would begin without figures", "err", err)
-		return
+		if !s.saveFailed {
+			s.logger.Error("snapshot not saved; a restart would begin without figures", "err", err)
+		}
+		s.saveFailed = true
+		return false
 	}
+	if s.saveFailed {
+		s.logger.Info("snapshot saved again")
+	}
+	s.saveFailed = false
 	now := time.Now()
 	s.lastSaved.Store(&now)
+	return true
 }
