@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 // fileVersion begins a saved snapshot. It is counted up when the form changes.
@@ -41,7 +42,7 @@ func (f SaveFile) write(s *Snapshot) error {
 	if err := os.MkdirAll(filepath.Dir(f.Path), 0o750); err != nil {
 		return fmt.Errorf("save snapshot: %w", err)
 	}
-	temporary, err := os.CreateTemp(filepath.Dir(f.Path), filepath.Base(f.Path)+".*.tmp")
+	temporary, err := os.CreateTemp(filepath.Dir(f.Path), filepath.Base(f.Path)+".*"+temporarySuffix)
 	if err != nil {
 		return fmt.Errorf("save snapshot: %w", err)
 	}
@@ -57,6 +58,27 @@ func (f SaveFile) write(s *Snapshot) error {
 		return fmt.Errorf("save snapshot: %w", errors.Join(err, os.Remove(temporary.Name())))
 	}
 	return syncDirectory(filepath.Dir(f.Path))
+}
+
+// temporarySuffix ends the names of files that are being written.
+const temporarySuffix = ".tmp"
+
+// clear removes what was being written when a planwatch was killed. What cannot
+// be removed does no harm.
+func (f SaveFile) clear() {
+	if f.Path == "" || f.Hold != nil && f.Hold() != nil {
+		return
+	}
+	directory := filepath.Dir(f.Path)
+	entries, err := os.ReadDir(directory)
+	if err != nil {
+		return
+	}
+	for _, entry := range entries {
+		if name := entry.Name(); strings.HasPrefix(name, filepath.Base(f.Path)+".") && strings.HasSuffix(name, temporarySuffix) {
+			_ = os.Remove(filepath.Join(directory, name))
+		}
+	}
 }
 
 // syncDirectory makes a rename survive a power failure.

@@ -250,14 +250,18 @@ func TestSaveAndRestore(t *testing.T) {
 		fingerprint string
 		clock       clock.Clock
 		want        int
+		told        string
 	}{
-		{"the same definition, with what has grown too old left out", "1", clock.Clock{}, 1},
-		{"another definition", "2", clock.Clock{}, 0},
-		{"a clock set back", "1", clock.StartingAt(now.Add(-time.Hour)), 0},
+		{"the same definition, with what has grown too old left out", "1", clock.Clock{}, 1, ""},
+		{"another definition", "2", clock.Clock{}, 0, `level=INFO msg="saved figures dropped" collector=beds why="its definition, its query or its source has changed"`},
+		// The record is of a minute ago.
+		{"a clock set back by a little", "1", clock.StartingAt(now.Add(-63 * time.Second)), 1, ""},
+		{"a clock set back", "1", clock.StartingAt(now.Add(-time.Hour)), 0, `level=WARN msg="saved figures dropped" collector=beds why="they are of a moment to come, so the clock was set back"`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			s := snapshot.NewStore(tt.clock, file, quiet())
+			var log bytes.Buffer
+			s := snapshot.NewStore(tt.clock, file, slog.New(slog.NewTextHandler(&log, nil)))
 			s.Restore(func(r snapshot.Record) (snapshot.Description, bool) {
 				return described(t, r), r.Fingerprint == tt.fingerprint
 			})
@@ -271,7 +275,39 @@ func TestSaveAndRestore(t *testing.T) {
 			if shown != tt.want {
 				t.Errorf("%d shown, want %d", shown, tt.want)
 			}
+			if text := log.String(); !strings.Contains(text, tt.told) || tt.told == "" && text != "" {
+				t.Errorf("log:\n%s", text)
+			}
 		})
+	}
+}
+
+// What was being written when planwatch was killed is removed at the next start,
+// and nothing else is.
+func TestLeftoversAreRemoved(t *testing.T) {
+	dir := t.TempDir()
+	file := snapshot.SaveFile{Path: filepath.Join(dir, "snapshot")}
+	now := time.Now()
+	save(t, file, record("beds", now, ward("Kirurgi", 38, now)))
+	for _, name := range []string{"snapshot.123.tmp", "snapshot.456.tmp", "snapshot.damaged", "other.tmp"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte("half"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s := snapshot.NewStore(clock.Clock{}, file, quiet())
+	s.Restore(func(r snapshot.Record) (snapshot.Description, bool) { return described(t, r), true })
+	left, err := filepath.Glob(filepath.Join(dir, "*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range left {
+		left[i] = filepath.Base(left[i])
+	}
+	if got := strings.Join(left, " "); got != "other.tmp snapshot snapshot.damaged" {
+		t.Errorf("left: %s", got)
+	}
+	if s.Current().Chunk("beds") == nil {
+		t.Error("nothing restored")
 	}
 }
 

@@ -101,12 +101,23 @@ func (s *Store) Configure(info *Info, describe Describe) {
 	s.notify()
 }
 
+// clockTolerance is how far the clock may have been set back between a save and
+// a start, as clocks are that are kept synchronised.
+const clockTolerance = 5 * time.Minute
+
 // Restore shows the records that were saved, without those that describe does
 // not know and those of a later moment than the present, which a clock that was
-// set back leaves behind.
+// set back leaves behind. It logs what it leaves out.
 func (s *Store) Restore(describe Describe) {
+	s.file.clear()
 	for _, r := range s.file.read(s.logger) {
-		if description, ok := describe(r); ok && !r.At.After(s.clock.Now()) {
+		description, ok := describe(r)
+		switch {
+		case !ok:
+			s.logger.Info("saved figures dropped", "collector", r.Collector, "why", "its definition, its query or its source has changed")
+		case r.At.Sub(s.clock.Now()) > clockTolerance:
+			s.logger.Warn("saved figures dropped", "collector", r.Collector, "why", "they are of a moment to come, so the clock was set back", "at", r.At)
+		default:
 			s.Replace(r, description)
 		}
 	}
