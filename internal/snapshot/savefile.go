@@ -128,5 +128,10 @@ func decode(data []byte) ([]Record, error) {
 	if err := json.Unmarshal(body, &records); err != nil {
 		return nil, fmt.Errorf("not the records of a snapshot: %w", err)
 	}
+	for _, r := range records {
+		if err := r.sound(); err != nil {
+			return nil, err
+		}
+	}
 	return records, nil
 }

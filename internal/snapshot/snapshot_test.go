@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -428,6 +429,77 @@ func FuzzRestore(f *testing.F) {
 			t.Fatal(err)
 		}
 		snapshot.NewStore(clock.Clock{}, file, quiet()).Restore(func(snapshot.Record) (snapshot.Description, bool) { return snapshot.Description{}, true })
+	})
+}
+
+// unsound are records whose checksum is right and which cannot be shown.
+var unsound = map[string]string{
+	"fewer counts than buckets": `[{"collector":"a","at":"2025-03-18T08:00:00Z","samples":[{"kpi":"wait_seconds","as_of":"2025-03-18T08:00:00Z","histogram":{"bounds":[10,20],"counts":[3],"count":3,"sum":1}}]}]`,
+	"more counts than buckets":  `[{"collector":"a","at":"2025-03-18T08:00:00Z","samples":[{"kpi":"wait_seconds","as_of":"2025-03-18T08:00:00Z","histogram":{"bounds":[10],"counts":[3,4],"count":4,"sum":1}}]}]`,
+	"counts that fall":          `[{"collector":"a","at":"2025-03-18T08:00:00Z","samples":[{"kpi":"wait_seconds","as_of":"2025-03-18T08:00:00Z","histogram":{"bounds":[10,20],"counts":[3,2],"count":3,"sum":1}}]}]`,
+	"bounds that fall":          `[{"collector":"a","at":"2025-03-18T08:00:00Z","samples":[{"kpi":"wait_seconds","as_of":"2025-03-18T08:00:00Z","histogram":{"bounds":[20,10],"counts":[3,3],"count":3,"sum":1}}]}]`,
+	"a label without a name":    `[{"collector":"a","at":"2025-03-18T08:00:00Z","samples":[{"kpi":"beds_available","labels":[{"name":"","value":"x"}],"as_of":"2025-03-18T08:00:00Z"}]}]`,
+	"a label twice":             `[{"collector":"a","at":"2025-03-18T08:00:00Z","samples":[{"kpi":"beds_available","labels":[{"name":"ward","value":"x"},{"name":"ward","value":"y"}],"as_of":"2025-03-18T08:00:00Z"}]}]`,
+}
+
+// signed is a saved snapshot of the records.
+func signed(records string) []byte {
+	return fmt.Appendf(nil, "planwatch snapshot 1 sha256:%x\n%s", sha256.Sum256([]byte(records)), records)
+}
+
+func TestUnsoundSnapshotIsSetAside(t *testing.T) {
+	for name, records := range unsound {
+		t.Run(name, func(t *testing.T) {
+			file := snapshot.SaveFile{Path: filepath.Join(t.TempDir(), "snapshot")}
+			if err := os.WriteFile(file.Path, signed(records), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			s := snapshot.NewStore(clock.StartingAt(time.Date(2025, 3, 18, 9, 0, 0, 0, time.UTC)), file, quiet())
+			s.Restore(func(snapshot.Record) (snapshot.Description, bool) {
+				return description(t, 2*time.Hour, beds, waits), true
+			})
+			if len(s.Current().Chunks()) != 0 {
+				t.Error("figures were restored from a damaged file")
+			}
+			if _, err := os.Stat(file.Path + ".damaged"); err != nil {
+				t.Error("not set aside:", err)
+			}
+		})
+	}
+}
+
+// Whatever records a snapshot holds, what is restored of them is shown in every
+// form, and Prometheus reads it.
+func FuzzRestoreRecords(f *testing.F) {
+	for _, records := range unsound {
+		f.Add(records)
+	}
+	f.Add(`[{"collector":"a","fingerprint":"1","at":"2025-03-18T08:00:00Z","rows":1,"samples":[{"kpi":"beds_available","labels":[{"name":"ward","value":"Kirurgi"}],"value":38,"as_of":"2025-03-18T08:00:00Z"},{"kpi":"beds_available","labels":[],"as_of":"2025-03-18T08:00:00Z","withheld":true}]}]`)
+	f.Add(`[{"collector":"a","at":"2025-03-18T08:00:00Z","samples":[{"kpi":"wait_seconds","value":1,"as_of":"2025-03-18T08:00:00Z"}]}]`)
+	f.Add(`[{"collector":"a","at":"2025-03-18T08:00:00Z","samples":[{"kpi":"beds_available","as_of":"2025-03-18T08:00:00Z","histogram":{}}]},{}]`)
+	known := description(f, 2*time.Hour, beds, waits)
+	f.Fuzz(func(t *testing.T, records string) {
+		file := snapshot.SaveFile{Path: filepath.Join(t.TempDir(), "snapshot")}
+		if err := os.WriteFile(file.Path, signed(records), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		s := snapshot.NewStore(clock.StartingAt(time.Date(2025, 3, 18, 9, 0, 0, 0, time.UTC)), file, quiet())
+		s.Restore(func(snapshot.Record) (snapshot.Description, bool) { return known, true })
+		for _, encoding := range []snapshot.Encoding{snapshot.OpenMetrics, snapshot.Protobuf, snapshot.Text} {
+			written(t, s, encoding, snapshot.Gzip)
+		}
+		for _, chunk := range s.Current().Chunks() {
+			var text bytes.Buffer
+			for _, family := range snapshot.Families(known.KPIs, chunk.Shown, known.HelpLanguage) {
+				if _, err := expfmt.MetricFamilyToText(&text, family); err != nil {
+					t.Fatal(err)
+				}
+			}
+			parser := expfmt.NewTextParser(model.LegacyValidation)
+			if _, err := parser.TextToMetricFamilies(&text); err != nil {
+				t.Errorf("Prometheus would not read it: %v", err)
+			}
+		}
 	})
 }
 

@@ -112,11 +112,14 @@ func (s *Store) Restore(describe Describe) {
 	s.file.clear()
 	for _, r := range s.file.read(s.logger) {
 		description, ok := describe(r)
+		misfit := description.fits(r.Samples)
 		switch {
 		case !ok:
 			s.logger.Info("saved figures dropped", "collector", r.Collector, "why", "its definition, its query or its source has changed")
 		case r.At.Sub(s.clock.Now()) > clockTolerance:
 			s.logger.Warn("saved figures dropped", "collector", r.Collector, "why", "they are of a moment to come, so the clock was set back", "at", r.At)
+		case misfit != nil:
+			s.logger.Warn("saved figures dropped", "collector", r.Collector, "why", misfit.Error())
 		default:
 			s.Replace(r, description)
 		}

@@ -1,0 +1,60 @@
+package snapshot
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/prometheus/common/model"
+
+	"planwatch/internal/kpi"
+)
+
+// sound returns an error if the record, which was read from a file, cannot be
+// shown: if its samples could not be encoded, or Prometheus would refuse them.
+func (r Record) sound() error {
+	for i, sample := range r.Samples {
+		if err := errors.Join(soundLabels(sample.Labels), soundHistogram(sample.Histogram)); err != nil {
+			return fmt.Errorf("collector %s: sample %d: %w", r.Collector, i+1, err)
+		}
+	}
+	return nil
+}
+
+func soundLabels(labels kpi.Labels) error {
+	for i, label := range labels {
+		if !model.LegacyValidation.IsValidLabelName(label.Name) {
+			return fmt.Errorf("%q is not the name of a label", label.Name)
+		}
+		if i > 0 && labels[i-1].Name >= label.Name {
+			return fmt.Errorf("the labels %s and %s are not in order", labels[i-1].Name, label.Name)
+		}
+	}
+	return nil
+}
+
+func soundHistogram(h *kpi.Histogram) error {
+	switch {
+	case h == nil:
+		return nil
+	case len(h.Counts) != len(h.Bounds):
+		return fmt.Errorf("%d counts of %d buckets", len(h.Counts), len(h.Bounds))
+	case !slices.IsSorted(h.Bounds) || len(slices.Compact(slices.Clone(h.Bounds))) != len(h.Bounds):
+		return errors.New("the buckets' bounds do not rise")
+	case !slices.IsSorted(append(slices.Clone(h.Counts), h.Count)):
+		return errors.New("the buckets' counts fall")
+	}
+	return nil
+}
+
+// fits returns an error if samples are not of the form that their KPI has.
+func (d Description) fits(samples []kpi.Sample) error {
+	for _, k := range d.KPIs {
+		for _, sample := range samples {
+			if sample.KPI == k.Name && !sample.Withheld && (sample.Histogram != nil) != (k.Histogram != nil) {
+				return fmt.Errorf("kpi %s: one of figure and histogram was saved, and the other is defined", k.Name)
+			}
+		}
+	}
+	return nil
+}
