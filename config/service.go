@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"planwatch/collectors"
+	"planwatch/internal/clock"
 	"planwatch/internal/naming"
 	"planwatch/internal/warehouse"
 	"planwatch/internal/warehouse/settings"
@@ -127,8 +128,10 @@ func (s Service) validate() error {
 		f.Add(".time_zone", "time_zone: %q is not a time zone such as Europe/Stockholm", s.TimeZone)
 	}
 	if s.Clock != "" {
-		if _, err := time.Parse(time.RFC3339, s.Clock); err != nil {
+		if start, err := time.Parse(time.RFC3339, s.Clock); err != nil {
 			f.Add(".clock", "clock: %q is not a moment such as 2025-03-18T08:00:00+01:00", s.Clock)
+		} else if time.Since(start).Abs() > clock.Farthest {
+			f.Add(".clock", "clock: %q is more than 100 years from now", s.Clock)
 		}
 	}
 	if len(s.Sources) == 0 {

@@ -9,7 +9,11 @@ import "time"
 // Clock is the wall clock.
 type Clock struct{ offset time.Duration }
 
-// StartingAt makes a Clock that shows start now.
+// Farthest is how far a Clock may be from the wall clock. A duration of Go's ends
+// at 292 years, and a Clock farther away would show wrong times.
+const Farthest = 100 * 365 * 24 * time.Hour
+
+// StartingAt makes a Clock that shows start now, which must be within Farthest.
 func StartingAt(start time.Time) Clock { return Clock{offset: time.Since(start)} }
 
 // Now is what the Clock shows.
