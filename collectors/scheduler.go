@@ -2,6 +2,7 @@ package collectors
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"sync"
 	"time"
@@ -10,15 +11,18 @@ import (
 	"github.com/robfig/cron/v3"
 
 	"planwatch/internal/clock"
+	"planwatch/internal/warehouse"
 	"planwatch/internal/yamlfile"
 )
 
 // Retry says how soon a failed run is tried again: after Initial, then twice
-// as long each time, up to Max.
+// as long each time, up to Max if its source does not answer. A run that fails
+// although its source answers may be a burden to it, and waits ever longer, up
+// to an hour, but never beyond the moment when it is due.
 type Retry struct {
 	// How long to wait after the first failure.
 	Initial yamlfile.Duration `yaml:"initial" jsonschema:"default=1s"`
-	// The longest that a failed run waits.
+	// The longest that a failed run waits while its source does not answer. If the source answers, a run that fails waits up to an hour, or until it is due.
 	Max yamlfile.Duration `yaml:"max" jsonschema:"default=1m"`
 }
 
@@ -37,6 +41,9 @@ func (r Retry) Validate() error {
 	}
 	return nil
 }
+
+// longestRetry is the longest that a failed run waits.
+const longestRetry = time.Hour
 
 // Scheduler runs jobs at start and on their schedules, each never more than
 // once at a time, and a failed one again until it succeeds.
@@ -62,7 +69,7 @@ func NewScheduler(clock clock.Clock, retry Retry, logger *slog.Logger) *Schedule
 
 // Add adds a job before Run is called. A job's error is a failed run.
 func (s *Scheduler) Add(name string, schedule Schedule, job func(context.Context) error) {
-	s.jobs[name] = s.cron.Schedule(cronSchedule{schedule, s.clock}, cron.FuncJob(func() { s.untilDone(job) }))
+	s.jobs[name] = s.cron.Schedule(cronSchedule{schedule, s.clock}, cron.FuncJob(func() { s.untilDone(job, schedule) }))
 }
 
 // Run runs every job at once, and after that on its schedule until ctx ends.
@@ -90,18 +97,22 @@ func (s *Scheduler) Next(name string) time.Time {
 
 // untilDone tries the job until it succeeds or the scheduler stops. Runs
 // that are due in the meantime are skipped.
-func (s *Scheduler) untilDone(job func(context.Context) error) {
-	wait := backoff.ExponentialBackOff{
-		InitialInterval: time.Duration(s.retry.Initial), MaxInterval: time.Duration(s.retry.Max),
-		Multiplier: 2, RandomizationFactor: 0.2,
-	}
-	wait.Reset()
+func (s *Scheduler) untilDone(job func(context.Context) error, schedule Schedule) {
+	unavailable, failing := s.backOff(time.Duration(s.retry.Max)), s.backOff(max(longestRetry, time.Duration(s.retry.Max)))
 	for {
 		err := job(s.ctx)
 		if err == nil || s.ctx.Err() != nil {
 			return
 		}
-		again := time.NewTimer(wait.NextBackOff())
+		var wait time.Duration
+		if errors.Is(err, warehouse.ErrUnavailable) {
+			wait = unavailable.NextBackOff()
+			failing.Reset()
+		} else {
+			wait = min(failing.NextBackOff(), s.untilDue(schedule))
+			unavailable.Reset()
+		}
+		again := time.NewTimer(wait)
 		select {
 		case <-again.C:
 		case <-s.ctx.Done():
@@ -109,6 +120,23 @@ func (s *Scheduler) untilDone(job func(context.Context) error) {
 			return
 		}
 	}
+}
+
+func (s *Scheduler) backOff(longest time.Duration) *backoff.ExponentialBackOff {
+	b := &backoff.ExponentialBackOff{
+		InitialInterval: time.Duration(s.retry.Initial), MaxInterval: longest, Multiplier: 2, RandomizationFactor: 0.2,
+	}
+	b.Reset()
+	return b
+}
+
+// untilDue returns how long it is until the schedule's next moment.
+func (s *Scheduler) untilDue(schedule Schedule) time.Duration {
+	now := s.clock.Now()
+	if next := schedule.Next(now); !next.IsZero() {
+		return next.Sub(now)
+	}
+	return longestRetry
 }
 
 // cronSchedule is a Schedule for cron, which uses the machine's time.

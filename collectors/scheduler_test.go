@@ -2,7 +2,7 @@ package collectors_test
 
 import (
 	"context"
-	"errors"
+	"fmt"
 	"log/slog"
 	"sync/atomic"
 	"testing"
@@ -11,6 +11,7 @@ import (
 
 	"planwatch/collectors"
 	"planwatch/internal/clock"
+	"planwatch/internal/warehouse"
 	"planwatch/internal/yamlfile"
 )
 
@@ -72,26 +73,80 @@ func TestSchedulerFollowsItsOwnClock(t *testing.T) {
 }
 
 func TestSchedulerRetriesUntilItSucceeds(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := collectors.NewScheduler(clock.Clock{}, retry(time.Second, 4*time.Second), slog.New(slog.DiscardHandler))
-		var runs []time.Time
-		s.Add("staffing", every(t, "0 6 * * *"), func(context.Context) error {
-			runs = append(runs, time.Now())
-			if len(runs) < 5 {
-				return errors.New("the database is down")
-			}
-			return nil
+	const second, hour = time.Second, time.Hour
+	slow := fmt.Errorf("q.sql: %w", warehouse.ErrTimeout)
+	down := fmt.Errorf("source warehouse: %w", warehouse.ErrUnavailable)
+	tests := []struct {
+		name, schedule string
+		// fails are the errors of the first runs.
+		fails []error
+		waits []time.Duration
+	}{
+		{"a source that is down, up to max", "0 0 1 7 *", []error{down, down, down, down}, []time.Duration{second, 2 * second, 4 * second, 4 * second}},
+		{"a query that is too slow, up to an hour", "0 0 1 7 *", repeat(slow, 14), []time.Duration{
+			second, 2 * second, 4 * second, 8 * second, 16 * second, 32 * second, 64 * second, 128 * second, 256 * second, 512 * second, 1024 * second, 2048 * second, hour, hour,
+		}},
+		{"a source that goes down, and comes up with a slow query", "0 0 1 7 *", []error{slow, slow, down, down, slow}, []time.Duration{
+			second, 2 * second, second, 2 * second, second,
+		}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := collectors.NewScheduler(clock.Clock{}, retry(second, 4*second), slog.New(slog.DiscardHandler))
+				var runs []time.Time
+				s.Add("staffing", every(t, tt.schedule), func(context.Context) error {
+					runs = append(runs, time.Now())
+					if len(runs) <= len(tt.fails) {
+						return tt.fails[len(runs)-1]
+					}
+					return nil
+				})
+				run(t, s, 5*hour)
+				if len(runs) <= len(tt.fails) {
+					t.Fatalf("ran %d times, want at least %d", len(runs), len(tt.fails)+1)
+				}
+				for i, about := range tt.waits {
+					if wait := runs[i+1].Sub(runs[i]); wait < about*7/10 || wait > about*13/10 {
+						t.Errorf("retry %d came after %s, want about %s", i+1, wait, about)
+					}
+				}
+			})
 		})
-		run(t, s, time.Minute)
-		if len(runs) != 5 {
-			t.Fatalf("ran %d times, want 5", len(runs))
-		}
-		for i, about := range []time.Duration{time.Second, 2 * time.Second, 4 * time.Second, 4 * time.Second} {
-			if wait := runs[i+1].Sub(runs[i]); wait < about*8/10 || wait > about*12/10 {
-				t.Errorf("retry %d came after %s, want about %s", i+1, wait, about)
+	}
+}
+
+// However long a failed run waits, it runs when it is due.
+func TestSchedulerRunsWhenDueThoughRunsFail(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := collectors.NewScheduler(clock.Clock{}, retry(time.Second, time.Minute), slog.New(slog.DiscardHandler))
+		start := time.Now()
+		var due []time.Duration
+		runs := 0
+		s.Add("staffing", every(t, "*/30 * * * *"), func(context.Context) error {
+			runs++
+			// The bubble's time begins at midnight.
+			if since := time.Since(start); since%(30*time.Minute) == 0 {
+				due = append(due, since)
 			}
+			return warehouse.ErrTimeout
+		})
+		run(t, s, 121*time.Minute)
+		if len(due) != 5 {
+			t.Errorf("ran at %v, want every half hour", due)
+		}
+		if runs > 20 {
+			t.Errorf("ran %d times", runs)
 		}
 	})
+}
+
+func repeat(err error, n int) []error {
+	errs := make([]error, n)
+	for i := range errs {
+		errs[i] = err
+	}
+	return errs
 }
 
 func TestSchedulerStartsNoRunTwice(t *testing.T) {
