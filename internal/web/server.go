@@ -152,18 +152,34 @@ func (s *Server) Serve() error {
 // Shutdown stops the server. It waits for open requests until ctx ends.
 func (s *Server) Shutdown(ctx context.Context) error { return s.http.Shutdown(ctx) }
 
-func newHandler(content Content, logger *slog.Logger) http.Handler {
-	counted := newCounted(content.Registry)
-	mux := http.NewServeMux()
+// route is an address, and what answers there.
+type route struct {
+	pattern string
+	// name is the handler's in the metrics.
+	name    string
+	handler http.Handler
+}
+
+func routes(content Content, logger *slog.Logger) []route {
 	pages := &board{content, logger}
-	mux.Handle("GET /{$}", counted.handler("report", http.HandlerFunc(pages.serveReport)))
-	mux.Handle("GET /collectors", counted.handler("collectors", http.HandlerFunc(pages.serveCollectors)))
-	mux.Handle("GET /static/", counted.handler("static", static()))
-	mux.Handle("GET /metrics", counted.handler("metrics", exposition.Handler(content.Store, content.Gatherer, logger)))
-	mux.Handle("GET /api/v1/alerts", counted.handler("alerts", activeAlerts(content.Alerts)))
-	mux.Handle("GET /-/healthy", counted.handler("healthy", http.HandlerFunc(healthy)))
-	mux.Handle("GET /-/ready", counted.handler("ready", ready(content.Ready)))
-	mux.Handle("/-/reload", counted.handler("reload", reload(content.Reload)))
+	return []route{
+		{"GET /{$}", "report", http.HandlerFunc(pages.serveReport)},
+		{"GET /collectors", "collectors", http.HandlerFunc(pages.serveCollectors)},
+		{"GET /static/", "static", static()},
+		{"GET /metrics", "metrics", exposition.Handler(content.Store, content.Gatherer, logger)},
+		{"GET /api/v1/alerts", "alerts", activeAlerts(content.Alerts)},
+		{"GET /-/healthy", "healthy", http.HandlerFunc(healthy)},
+		{"GET /-/ready", "ready", ready(content.Ready)},
+		{"/-/reload", "reload", reload(content.Reload)},
+	}
+}
+
+func newHandler(content Content, logger *slog.Logger) http.Handler {
+	counted, origin := newCounted(content.Registry), sameOrigin()
+	mux := http.NewServeMux()
+	for _, r := range routes(content, logger) {
+		mux.Handle(r.pattern, counted.handler(r.name, origin.Handler(r.handler)))
+	}
 	return mux
 }
 
