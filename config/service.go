@@ -54,7 +54,12 @@ type Web struct {
 	ConfigFile string `yaml:"config_file"`
 	// Whether a POST to /-/reload reloads the configuration. SIGHUP always does.
 	EnableLifecycle bool `yaml:"enable_lifecycle"`
+	// How many connections may stand at a time. When one more comes, the one that has been idle the longest is closed.
+	MaxConnections int `yaml:"max_connections" jsonschema:"minimum=8,default=512"`
 }
+
+// minConnections is enough for two Prometheus, a health check and one browser.
+const minConnections = 8
 
 // Alerting is the embedded evaluation of the region's alert rules.
 type Alerting struct {
@@ -100,7 +105,7 @@ type Log struct {
 func DefaultService() Service {
 	return Service{
 		Retry:     collectors.DefaultRetry(),
-		Web:       Web{ListenAddress: []string{":9846"}},
+		Web:       Web{ListenAddress: []string{":9846"}, MaxConnections: 512},
 		Alerting:  Alerting{Embedded: true, Interval: yamlfile.Duration(15 * time.Second), ExternalURL: "http://localhost:9846"},
 		Storage:   Storage{Path: "planwatch-data"},
 		Log:       Log{Level: "info", Format: "logfmt"},
@@ -161,6 +166,9 @@ func (w Web) validate(f *yamlfile.Faults) {
 		if _, port, err := net.SplitHostPort(address); err != nil || port == "" {
 			f.Add(fmt.Sprintf(".web.listen_address[%d]", i), "web: listen_address: %q is not an address such as :9846 or 127.0.0.1:9846", address)
 		}
+	}
+	if w.MaxConnections < minConnections {
+		f.Add(".web.max_connections", "web: max_connections: %d is below %d", w.MaxConnections, minConnections)
 	}
 }
 

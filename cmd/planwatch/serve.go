@@ -77,7 +77,7 @@ func runServe(cmd *cobra.Command, load func() (*config.Region, error)) error {
 	if region.Web.EnableLifecycle {
 		content.Reload = planwatch.Reload
 	}
-	server, err := web.Listen(cmd.Context(), region.Web.ListenAddress, region.Web.ConfigFile, content, logger)
+	server, err := web.Listen(cmd.Context(), region.Web, content, logger)
 	if err != nil {
 		return err
 	}

@@ -20,6 +20,7 @@ import (
 
 	"planwatch/alerts/evaluator"
 	"planwatch/collectors"
+	"planwatch/config"
 	"planwatch/internal/clock"
 	"planwatch/internal/exposition"
 	"planwatch/internal/language"
@@ -52,6 +53,14 @@ type Content struct {
 	Clock clock.Clock
 }
 
+// The bounds of a request. A minute is longer than a reload or a scrape takes.
+const (
+	maxHeader     = 64 << 10 // bytes
+	headerTimeout = 5 * time.Second
+	timeout       = time.Minute
+	idleTimeout   = 2 * time.Minute
+)
+
 // Server is planwatch's HTTP server.
 type Server struct {
 	http      *http.Server
@@ -61,35 +70,38 @@ type Server struct {
 	tls       bool
 }
 
-// Listen listens on the addresses and makes a Server. configFile sets TLS and
-// basic authentication, in the form of Prometheus' exporter-toolkit.
-func Listen(ctx context.Context, addresses []string, configFile string, content Content, logger *slog.Logger) (*Server, error) {
-	if err := CheckConfigFile(configFile); err != nil {
+// Listen listens on the addresses and makes a Server.
+func Listen(ctx context.Context, settings config.Web, content Content, logger *slog.Logger) (*Server, error) {
+	if err := CheckConfigFile(settings.ConfigFile); err != nil {
 		return nil, err
 	}
-	tls, err := configuresTLS(configFile)
+	tls, err := configuresTLS(settings.ConfigFile)
 	if err != nil {
 		return nil, fmt.Errorf("web.config.file: %w", err)
 	}
+	connections := newConnections(settings.MaxConnections, logger)
 	s := &Server{
 		http: &http.Server{
 			Handler:           newHandler(content, logger),
-			ReadHeaderTimeout: 5 * time.Second,
-			WriteTimeout:      time.Minute,
-			IdleTimeout:       2 * time.Minute,
+			ReadHeaderTimeout: headerTimeout,
+			ReadTimeout:       timeout,
+			WriteTimeout:      timeout,
+			IdleTimeout:       idleTimeout,
+			MaxHeaderBytes:    maxHeader,
+			ConnState:         connections.track,
 			ErrorLog:          slog.NewLogLogger(logger.Handler(), slog.LevelDebug),
 		},
-		toolkit: &toolkit.FlagConfig{WebListenAddresses: &addresses, WebSystemdSocket: new(false), WebConfigFile: &configFile},
+		toolkit: &toolkit.FlagConfig{WebListenAddresses: &settings.ListenAddress, WebSystemdSocket: new(false), WebConfigFile: &settings.ConfigFile},
 		logger:  logger,
 		tls:     tls,
 	}
-	for _, address := range addresses {
+	for _, address := range settings.ListenAddress {
 		listener, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
 		if err != nil {
 			s.closeListeners()
 			return nil, fmt.Errorf("web.listen-address: %w", err)
 		}
-		s.listeners = append(s.listeners, listener)
+		s.listeners = append(s.listeners, connections.listener(listener))
 	}
 	return s, nil
 }

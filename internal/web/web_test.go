@@ -40,6 +40,18 @@ func bare(t *testing.T) *config.Region {
 // serve starts a server on a free loopback port and gives its address.
 func serve(t *testing.T, configFile string, change func(*web.Content)) string {
 	t.Helper()
+	return serveWith(t, config.Web{ConfigFile: configFile, MaxConnections: config.DefaultService().Web.MaxConnections}, change)
+}
+
+// serveWith is serve with settings of its own but for the address.
+func serveWith(t *testing.T, settings config.Web, change func(*web.Content)) string {
+	t.Helper()
+	return serveLogging(t, settings, slog.New(slog.DiscardHandler), change)
+}
+
+// serveLogging is serveWith with a log.
+func serveLogging(t *testing.T, settings config.Web, logger *slog.Logger, change func(*web.Content)) string {
+	t.Helper()
 	quiet := slog.New(slog.DiscardHandler)
 	store := snapshot.NewStore(clock.Clock{}, snapshot.SaveFile{}, quiet)
 	k := kpi.KPI{Name: "beds_available", Title: language.Text{"en": "Available beds"}, Definition: language.Text{"en": "Staffed beds."}}
@@ -61,7 +73,8 @@ func serve(t *testing.T, configFile string, change func(*web.Content)) string {
 	if change != nil {
 		change(&content)
 	}
-	server, err := web.Listen(t.Context(), []string{"127.0.0.1:0"}, configFile, content, quiet)
+	settings.ListenAddress = []string{"127.0.0.1:0"}
+	server, err := web.Listen(t.Context(), settings, content, logger)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -202,7 +215,7 @@ func TestListenRefuses(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			content := web.Content{Registry: prometheus.NewRegistry()}
-			_, err := web.Listen(t.Context(), []string{tt.address}, tt.configFile, content, slog.New(slog.DiscardHandler))
+			_, err := web.Listen(t.Context(), config.Web{ListenAddress: []string{tt.address}, ConfigFile: tt.configFile, MaxConnections: 1}, content, slog.New(slog.DiscardHandler))
 			if err == nil || !strings.HasPrefix(strings.ReplaceAll(err.Error(), "\n", " "), tt.want) {
 				t.Errorf("got %v", err)
 			}

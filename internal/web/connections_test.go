@@ -1,0 +1,220 @@
+package web_test
+
+import (
+	"bufio"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"planwatch/config"
+	"planwatch/internal/report"
+	"planwatch/internal/web"
+)
+
+// limit is how many connections stand in these tests.
+const limit = 8
+
+// keptAlive is a connection on which a request was answered, and which waits
+// for the next.
+func keptAlive(t *testing.T, address string) net.Conn {
+	t.Helper()
+	conn := dial(t, address)
+	if err := ask(conn); err != nil {
+		t.Fatal(err)
+	}
+	return conn
+}
+
+// dial connects, for as long as the test lasts.
+func dial(t *testing.T, address string) net.Conn {
+	t.Helper()
+	conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { conn.Close() })
+	if err := conn.SetDeadline(time.Now().Add(30 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	return conn
+}
+
+// ask asks for health, and leaves the connection open.
+func ask(conn net.Conn) error {
+	if _, err := io.WriteString(conn, "GET /-/healthy HTTP/1.1\r\nHost: x\r\n\r\n"); err != nil {
+		return err
+	}
+	response, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	_, err = io.Copy(io.Discard, response.Body)
+	return err
+}
+
+// Only so many connections stand: one more, and the one that has been idle the
+// longest is closed for it. The log says so once.
+func TestIdleConnectionsMakeRoom(t *testing.T) {
+	log, err := os.Create(filepath.Join(t.TempDir(), "log"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer log.Close()
+	address := serveLogging(t, config.Web{MaxConnections: limit}, slog.New(slog.NewTextHandler(log, nil)), nil)
+	const more = 4
+	var conns []net.Conn
+	for range limit + more {
+		conns = append(conns, keptAlive(t, address))
+	}
+	for i, conn := range conns[:more] {
+		if n, err := conn.Read(make([]byte, 1)); !errors.Is(err, io.EOF) {
+			t.Errorf("connection %d of %d was not closed: read %d bytes, %v", i+1, len(conns), n, err)
+		}
+	}
+	for i, conn := range conns[more:] {
+		if err := ask(conn); err != nil {
+			t.Errorf("connection %d of %d: %v", more+i+1, len(conns), err)
+		}
+	}
+	said, err := os.ReadFile(log.Name())
+	if times := strings.Count(string(said), "as many connections as may be"); err != nil || times != 1 {
+		t.Errorf("said so %d times: %v", times, err)
+	}
+}
+
+// However many connections stand idle, a scrape is answered.
+func TestMetricsBesideIdleConnections(t *testing.T) {
+	tests := []struct {
+		name string
+		idle func(t *testing.T, address string)
+	}{
+		{"that have sent nothing", func(t *testing.T, address string) { dial(t, address) }},
+		{"that have sent half a request", func(t *testing.T, address string) {
+			if _, err := io.WriteString(dial(t, address), "GET /metrics HTTP/1.1\r\nHost: x\r\nX-Slow: "); err != nil {
+				t.Fatal(err)
+			}
+		}},
+		{"that are kept alive", func(t *testing.T, address string) { keptAlive(t, address) }},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			address := serveWith(t, config.Web{MaxConnections: limit}, nil)
+			for range 2 * limit {
+				tt.idle(t, address)
+			}
+			response, body := get(t, http.MethodGet, "http://"+address+"/metrics", nil)
+			if response.StatusCode != http.StatusOK || !strings.Contains(string(body), "kpi_beds_available") {
+				t.Errorf("%s\n%.200s", response.Status, body)
+			}
+		})
+	}
+}
+
+// Requests under way are never cut short: one more waits for them.
+func TestBusyConnectionsStay(t *testing.T) {
+	dir := t.TempDir()
+	file, key, cert := filepath.Join(dir, "web.yaml"), filepath.Join(dir, "key.pem"), filepath.Join(dir, "cert.pem")
+	borrowed := httptest.NewUnstartedServer(nil)
+	borrowed.StartTLS()
+	defer borrowed.Close()
+	writeCertificate(t, borrowed.TLS.Certificates[0], cert, key)
+	if err := os.WriteFile(file, fmt.Appendf(nil, "tls_server_config: {cert_file: %s, key_file: %s}\n", cert, key), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, settings := range map[string]config.Web{"plain": {}, "with TLS": {ConfigFile: file}} {
+		t.Run(name, func(t *testing.T) {
+			settings.MaxConnections = limit
+			begun, release := make(chan struct{}), make(chan struct{})
+			address := serveWith(t, settings, func(c *web.Content) {
+				now := c.Report
+				c.Report = func() *report.Report {
+					begun <- struct{}{}
+					<-release
+					return now()
+				}
+			})
+			address = strings.TrimPrefix(address, "https://")
+			scheme := "http://"
+			if settings.ConfigFile != "" {
+				scheme = "https://"
+			}
+			answered := make(chan error)
+			request := func(path string) {
+				// A transport of its own for each, so a connection of its own.
+				transport := &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}
+				defer transport.CloseIdleConnections()
+				request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, scheme+address+path, nil)
+				if err != nil {
+					answered <- err
+					return
+				}
+				response, err := (&http.Client{Transport: transport}).Do(request)
+				if err == nil {
+					_, err = io.Copy(io.Discard, response.Body)
+					response.Body.Close()
+				}
+				answered <- err
+			}
+			for range limit {
+				go request("/")
+			}
+			for range limit {
+				<-begun
+			}
+			go request("/-/healthy")
+			close(release)
+			for range limit + 1 {
+				if err := <-answered; err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+}
+
+// writeCertificate writes a certificate and its key as PEM.
+func writeCertificate(t *testing.T, c tls.Certificate, cert, key string) {
+	t.Helper()
+	private, err := x509.MarshalPKCS8PrivateKey(c.PrivateKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, block := range map[string]*pem.Block{cert: {Type: "CERTIFICATE", Bytes: c.Certificate[0]}, key: {Type: "PRIVATE KEY", Bytes: private}} {
+		if err := os.WriteFile(name, pem.EncodeToMemory(block), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// A header has a bound: a larger one is refused, or the connection closed while
+// it is being sent.
+func TestLargeHeader(t *testing.T) {
+	address := serve(t, "", nil)
+	for size, answered := range map[int]bool{32 << 10: true, 128 << 10: false} {
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+address+"/-/healthy", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Header.Set("X-Large", strings.Repeat("x", size))
+		response, err := http.DefaultClient.Do(request)
+		if err == nil {
+			response.Body.Close()
+		}
+		if got := err == nil && response.StatusCode == http.StatusOK; got != answered {
+			t.Errorf("%d bytes: answered: %v", size, got)
+		}
+	}
+}
