@@ -177,7 +177,7 @@ func routes(content Content, logger *slog.Logger) []route {
 	return []route{
 		{"GET /{$}", "report", http.HandlerFunc(pages.serveReport)},
 		{"GET /collectors", "collectors", http.HandlerFunc(pages.serveCollectors)},
-		{"GET /static/", "static", static()},
+		{"GET /static/{file}", "static", static()},
 		{"GET /metrics", "metrics", exposition.Handler(content.Store, content.Gatherer, logger)},
 		{"GET /api/v1/alerts", "alerts", activeAlerts(content.Alerts)},
 		{"GET /-/healthy", "healthy", http.HandlerFunc(healthy)},
@@ -192,7 +192,7 @@ func newHandler(content Content, logger *slog.Logger) http.Handler {
 	for _, r := range routes(content, logger) {
 		mux.Handle(r.pattern, counted.handler(r.name, origin.Handler(r.handler)))
 	}
-	return mux
+	return guarded(mux)
 }
 
 // counted counts and times requests by handler.

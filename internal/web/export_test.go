@@ -1,0 +1,10 @@
+package web
+
+// Patterns are those of every route.
+func Patterns() []string {
+	var patterns []string
+	for _, r := range routes(Content{}, nil) {
+		patterns = append(patterns, r.pattern)
+	}
+	return patterns
+}

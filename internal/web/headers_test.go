@@ -1,0 +1,86 @@
+package web_test
+
+import (
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"planwatch/internal/web"
+)
+
+// Every answer, of every route and of none, says that browsers are to take it
+// as what it is, to frame it nowhere else and to tell nobody where they were.
+func TestHeaders(t *testing.T) {
+	base := "http://" + serve(t, "", everything(t, "[sv, en]"))
+	tests := []struct{ name, method, path string }{
+		{"a page that is not there", http.MethodGet, "/metric"},
+		{"a method that is not allowed", http.MethodPost, "/metrics"},
+		{"a path to be cleaned", http.MethodGet, "//metrics"},
+		{"a style sheet", http.MethodGet, "/static/board.css"},
+		{"an icon", http.MethodGet, "/static/icon.svg"},
+		{"a file that is not there", http.MethodGet, "/static/none.css"},
+	}
+	for _, pattern := range web.Patterns() {
+		method, path, found := strings.Cut(pattern, " ")
+		if !found {
+			method, path = http.MethodPost, pattern
+		}
+		path = strings.NewReplacer("{$}", "", "{file}", "board.css").Replace(path)
+		tests = append(tests, struct{ name, method, path string }{pattern, method, path})
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			response, _ := get(t, tt.method, base+tt.path, nil)
+			for name, want := range map[string]string{
+				"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer",
+			} {
+				if got := response.Header.Get(name); got != want {
+					t.Errorf("%s: %q, want %q", name, got, want)
+				}
+			}
+			policy := response.Header.Get("Content-Security-Policy")
+			for _, want := range []string{"default-src 'none'", "base-uri 'none'", "form-action 'none'", "frame-ancestors 'self'"} {
+				if !strings.Contains(policy, want) {
+					t.Errorf("policy %q: no %s", policy, want)
+				}
+			}
+			if strings.Contains(policy, "script-src") || strings.Contains(policy, "unsafe") {
+				t.Errorf("policy %q", policy)
+			}
+		})
+	}
+}
+
+// What the operator sets in the web configuration goes before planwatch's own.
+func TestHeadersOfTheOperator(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "web.yaml")
+	policy := "default-src 'none'; style-src 'self'; frame-ancestors https://intranet.example"
+	if err := os.WriteFile(file, []byte("http_server_config: {headers: {Content-Security-Policy: \""+policy+"\"}}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	response, _ := get(t, http.MethodGet, "http://"+serve(t, file, everything(t, "[sv, en]"))+"/", nil)
+	if got := response.Header.Get("Content-Security-Policy"); got != policy {
+		t.Errorf("policy %q", got)
+	}
+	if got := response.Header.Get("X-Content-Type-Options"); got != "nosniff" {
+		t.Errorf("X-Content-Type-Options: %q", got)
+	}
+}
+
+// No directory is listed.
+func TestStaticIsNotListed(t *testing.T) {
+	base := "http://" + serve(t, "", nil)
+	for _, path := range []string{"/static/", "/static", "/static/%2f", "/static/%2e", "/static/..", "/static/.", "/static/%2e%2e%2f", "/static/board.css/"} {
+		if response, body := get(t, http.MethodGet, base+path, nil); response.StatusCode != http.StatusNotFound && response.StatusCode != http.StatusOK || strings.Contains(string(body), `<a href="icon.svg"`) {
+			t.Errorf("%s: %s\n%s", path, response.Status, body)
+		}
+	}
+	if response, _ := get(t, http.MethodGet, base+"/static/", nil); response.StatusCode != http.StatusNotFound {
+		t.Error(response.Status)
+	}
+	if response, _ := get(t, http.MethodGet, base+"/static/board.css", nil); response.StatusCode != http.StatusOK || !strings.HasPrefix(response.Header.Get("Content-Type"), "text/css") {
+		t.Errorf("the style sheet: %s, %s", response.Status, response.Header.Get("Content-Type"))
+	}
+}
