@@ -40,9 +40,9 @@ func newAlerts() *cobra.Command {
 				_, _ = fmt.Fprintf(cmd.ErrOrStderr(), "planwatch: %s\n", warning)
 			}
 			if chosen == format.JSON {
-				return format.WriteJSON(cmd.OutOrStdout(), active)
+				return format.WriteJSON(output(cmd, chosen), active)
 			}
-			return printAlerts(cmd.OutOrStdout(), active)
+			return printAlerts(output(cmd, chosen), active)
 		},
 	}
 	cmd.Flags().StringVar(&address, "url", "http://localhost:9846", "the `address` that planwatch serves on")
@@ -94,9 +94,14 @@ func printAlerts(w io.Writer, active []evaluator.Alert) error {
 	out := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	_, _ = fmt.Fprintln(out, "STATE\tSEVERITY\tSINCE\tALERT\tACTUAL\tEXPECTED\tSUMMARY")
 	for _, alert := range active {
-		_, _ = fmt.Fprintf(out, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", alert.State, alert.Labels[naming.LabelSeverity],
-			alert.ActiveAt.Local().Format("2006-01-02 15:04:05"), alert.Name(),
-			alert.Annotations[naming.AnnotationActual], alert.Annotations[naming.AnnotationExpected], alert.Annotations[naming.AnnotationSummary("")])
+		cells := []string{
+			alert.State, alert.Labels[naming.LabelSeverity], alert.ActiveAt.Local().Format("2006-01-02 15:04:05"), alert.Name(),
+			alert.Annotations[naming.AnnotationActual], alert.Annotations[naming.AnnotationExpected], alert.Annotations[naming.AnnotationSummary("")],
+		}
+		for i := range cells {
+			cells[i] = format.Cell(cells[i])
+		}
+		_, _ = fmt.Fprintln(out, strings.Join(cells, "\t"))
 	}
 	return out.Flush()
 }

@@ -31,7 +31,7 @@ func newCollect(s *settings) *cobra.Command {
 			if result.Withdrawn > 0 {
 				_, _ = fmt.Fprintf(cmd.ErrOrStderr(), "planwatch: %d figures are not shown: older than max_age\n", result.Withdrawn)
 			}
-			if err := listing.Write(cmd.OutOrStdout(), chosen, result.KPIs, result.Samples, region.Languages.English()); err != nil {
+			if err := listing.Write(output(cmd, chosen), chosen, result.KPIs, result.Samples, region.Languages.English()); err != nil {
 				return err
 			}
 			if len(result.Failures) > 0 {

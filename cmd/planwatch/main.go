@@ -9,6 +9,8 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+
+	"planwatch/internal/format"
 )
 
 // The exit statuses.
@@ -23,6 +25,8 @@ func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 func run(args []string, stdout, stderr io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	// What commands print may come from a warehouse or another server.
+	stdout, stderr = format.NewVisible(stdout), format.NewVisible(stderr)
 	root := newRoot()
 	root.SetArgs(args)
 	root.SetOut(stdout)

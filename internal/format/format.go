@@ -19,6 +19,9 @@ const (
 	Prometheus Format = "prometheus"
 )
 
+// ForPrograms reports whether programs read the format, rather than people.
+func (f Format) ForPrograms() bool { return f != Table && f != Markdown }
+
 // Parse reads the name of one of the allowed formats. Errors say which they
 // are.
 func Parse(name string, allowed ...Format) (Format, error) {

@@ -1,15 +1,31 @@
 package format
 
 import (
+	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
 )
 
 // WriteJSON writes v as JSON that people can read as well: indented by two
-// spaces, and with <, > and & as they are.
+// spaces, and with <, > and & as they are. What a terminal would obey is
+// escaped, which JSON itself asks for only in part.
 func WriteJSON(w io.Writer, v any) error {
-	encoder := json.NewEncoder(w)
+	var encoded bytes.Buffer
+	encoder := json.NewEncoder(&encoded)
 	encoder.SetEscapeHTML(false)
 	encoder.SetIndent("", "  ")
-	return encoder.Encode(v)
+	if err := encoder.Encode(v); err != nil {
+		return err
+	}
+	var escaped bytes.Buffer
+	for _, r := range encoded.String() {
+		if r == '\n' || visible(r) == r {
+			escaped.WriteRune(r)
+		} else {
+			fmt.Fprintf(&escaped, `\u%04x`, r)
+		}
+	}
+	_, err := escaped.WriteTo(w)
+	return err
 }

@@ -96,7 +96,7 @@ func writeTable(w io.Writer, samples []kpi.Sample) error {
 		return err
 	}
 	for _, l := range lines(samples) {
-		labels := strings.ReplaceAll(l.text, `",`, `", `)
+		labels := format.Cell(strings.ReplaceAll(l.text, `",`, `", `))
 		if _, err := fmt.Fprintf(out, "%s\t%s\t%s\t%s\n", l.Metric, labels, number(l.Value), l.AsOf.Format(language.Layout)); err != nil {
 			return err
 		}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"planwatch/internal/format"
 	"planwatch/internal/language"
 )
 
@@ -59,7 +60,11 @@ func (r *Report) cells(row Row, l *language.Language) []string {
 func (r *Report) writeTable(w io.Writer, l *language.Language) error {
 	lines := [][]string{headings(l)}
 	for _, row := range r.Rows {
-		lines = append(lines, r.cells(row, l))
+		cells := r.cells(row, l)
+		for i := range cells {
+			cells[i] = format.Cell(cells[i])
+		}
+		lines = append(lines, cells)
 	}
 	widths := columnWidths(lines)
 	out := bufio.NewWriter(w)
