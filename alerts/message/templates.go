@@ -29,7 +29,7 @@ const Prefix = naming.Planwatch
 // Templates returns Alertmanager's templates of messages in the language.
 func Templates(region *config.Region, l *language.Language) ([]byte, error) {
 	d := document{region: region, language: l}
-	parsed, err := template.New("templates.tmpl").Delims("[[", "]]").Funcs(template.FuncMap{"say": l.Say, "sentence": d.sentence}).Parse(source)
+	parsed, err := template.New("templates.tmpl").Delims("[[", "]]").Funcs(template.FuncMap{"say": func(key string) string { return literal(l.Say(key)) }, "sentence": d.sentence}).Parse(source)
 	if err != nil {
 		return nil, fmt.Errorf("messages: %w", err)
 	}
@@ -103,10 +103,10 @@ func (d document) view() view {
 		Number: numberOf(d.language), Better: kpi.Higher, Runbook: runbook(suffix), Dashboard: dashboard(d.region.OnCall.Links, suffix),
 	}
 	for _, o := range d.region.OnCall.Owners {
-		v.Owners = append(v.Owners, owner{o.ID, d.language.Of(o.Name)})
+		v.Owners = append(v.Owners, owner{o.ID, literal(d.language.Of(o.Name))})
 	}
 	for _, m := range d.measures() {
-		v.Measures = append(v.Measures, d.measure(m))
+		v.Measures = append(v.Measures, d.measure(m).literal())
 	}
 	return v
 }
@@ -146,6 +146,21 @@ func (d document) measure(m unit.Measure) measure {
 		made.One = language.NoBreak + one
 	}
 	return made
+}
+
+// literal returns the measure with its texts as templates that give them.
+func (m measure) literal() measure {
+	m.Before, m.After, m.One, m.Other = literal(m.Before), literal(m.After), literal(m.One), literal(m.Other)
+	return m
+}
+
+// literal returns a template that gives the text, whatever it holds: as it is
+// in plain text, and escaped in HTML.
+func literal(text string) string {
+	if !strings.ContainsAny(text, "{<>&") {
+		return text
+	}
+	return fmt.Sprintf("{{ %q }}", text)
 }
 
 // numberOf finds how the language writes numbers, by formatting some.

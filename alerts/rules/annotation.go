@@ -18,7 +18,7 @@ import (
 func (m maker) kpiAnnotations(p PlannedKPI, alert, severity string) map[string]string {
 	annotations := m.links(alert, p.Definition.Collector)
 	for _, l := range m.region.Languages.All() {
-		annotations[naming.AnnotationSummary(m.region.Languages.Suffix(l))] = p.title(l) + p.place(l)
+		annotations[naming.AnnotationSummary(m.region.Languages.Suffix(l))] = literal(p.title(l)) + p.place(l)
 	}
 	figures := map[string]string{
 		naming.AnnotationActual:     naming.PlanActual + "{" + byTarget + "}",
@@ -52,10 +52,14 @@ func (p PlannedKPI) title(l *language.Language) string {
 	return title
 }
 
+// literal returns a template that gives the text: Prometheus expands
+// annotations, and a title may hold its braces.
+func literal(text string) string { return strings.ReplaceAll(text, "{", "{{ `{` }}") }
+
 // place returns a template of the values of the alert's labels.
 func (p PlannedKPI) place(l *language.Language) string {
 	labels := p.labels()
-	whole := ", " + l.Say("the whole region")
+	whole := literal(", " + l.Say("the whole region"))
 	if len(labels) == 0 {
 		return whole
 	}

@@ -70,9 +70,9 @@ type maker struct{ region *config.Region }
 // domain.
 func (m maker) links(alert, domain string) map[string]string {
 	first := m.region.Languages.First()
-	links := map[string]string{naming.AnnotationRunbook: m.region.RunbookURL(alert, first)}
+	links := map[string]string{naming.AnnotationRunbook: literal(m.region.RunbookURL(alert, first))}
 	if address := m.region.DashboardURL(domain, first); address != "" {
-		links[naming.AnnotationDashboard] = address
+		links[naming.AnnotationDashboard] = literal(address)
 	}
 	return links
 }
