@@ -68,7 +68,7 @@ func (b *board) head(title string, collapsed bool) {
 	}
 	b.next++
 	row := dashboard.NewRowPanel()
-	row.Title, row.Id, row.Collapsed = &title, b.next, collapsed
+	row.Title, row.Id, row.Collapsed = new(asWritten(title)), b.next, collapsed
 	row.GridPos = &dashboard.GridPos{X: 0, Y: b.y, W: gridWidth, H: 1}
 	b.y++
 	b.panels = append(b.panels, dashboard.PanelOrRowPanel{RowPanel: row})
@@ -94,9 +94,9 @@ func (r *generator) dashboard(d layout.Dashboard, l *language.Language) (dashboa
 	if b.err != nil {
 		return dashboard.Dashboard{}, b.err
 	}
-	made := dashboard.NewDashboardBuilder(l.Of(d.Title)).
+	made := dashboard.NewDashboardBuilder(asWritten(l.Of(d.Title))).
 		Uid(r.region.Dashboards.UID(d, l)).
-		Description(l.Of(d.Question)).
+		Description(asWritten(l.Of(d.Question))).
 		Tags([]string{tag, tag + "-" + l.Code(), string(d.Kind)}).
 		Timezone(r.region.TimeZone).WeekStart("monday").
 		Time("now-"+d.Span, "now").Refresh("1m").

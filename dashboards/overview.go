@@ -37,7 +37,7 @@ func (s statusPanels) domains(b *board, width, height uint32, size float64) {
 		}
 		where := append([]string{oneOf(naming.LabelKPI, names)}, s.chosen()...)
 		panel := newStat(l.Of(d.Title), l.Say("%s This is the domain's worst status.", l.Of(d.Question))).
-			WithTarget(rightNow("A", fmt.Sprintf("max(%s)", selector(naming.PlanStatus, where...)), l.Of(d.Title))).
+			WithTarget(rightNow("A", fmt.Sprintf("max(%s)", selector(naming.PlanStatus, where...)), asWritten(l.Of(d.Title)))).
 			Unit("none").Mappings(statusMappings(l)).
 			ColorMode(common.BigValueColorModeBackgroundSolid).
 			NoValue(l.Say("No target in what is chosen")).

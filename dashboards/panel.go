@@ -46,7 +46,7 @@ func rows(ref, expr string) *prometheus.DataqueryBuilder {
 
 // newStat shows single values, large.
 func newStat(title, description string) *stat.PanelBuilder {
-	return stat.NewPanelBuilder().Title(title).Description(description).Datasource(source()).
+	return stat.NewPanelBuilder().Title(asWritten(title)).Description(asWritten(description)).Datasource(source()).
 		GraphMode(common.BigValueGraphModeNone).ColorMode(common.BigValueColorModeNone).
 		TextMode(common.BigValueTextModeValue).JustifyMode(common.BigValueJustifyModeCenter).
 		Orientation(common.VizOrientationAuto).
@@ -55,7 +55,7 @@ func newStat(title, description string) *stat.PanelBuilder {
 
 // newLines shows values over time.
 func newLines(title, description string) *timeseries.PanelBuilder {
-	return timeseries.NewPanelBuilder().Title(title).Description(description).Datasource(source()).
+	return timeseries.NewPanelBuilder().Title(asWritten(title)).Description(asWritten(description)).Datasource(source()).
 		LineWidth(2).FillOpacity(0).LineInterpolation(common.LineInterpolationStepAfter).
 		ShowPoints(common.VisibilityModeNever).SpanNulls(common.BoolOrFloat64{Float64: new(float64(longestGap))}).
 		Legend(common.NewVizLegendOptionsBuilder().ShowLegend(true).DisplayMode(common.LegendDisplayModeList).Placement(common.LegendPlacementBottom)).
@@ -64,7 +64,7 @@ func newLines(title, description string) *timeseries.PanelBuilder {
 
 // newTimeline shows states over time.
 func newTimeline(title, description string) *statetimeline.PanelBuilder {
-	return statetimeline.NewPanelBuilder().Title(title).Description(description).Datasource(source()).
+	return statetimeline.NewPanelBuilder().Title(asWritten(title)).Description(asWritten(description)).Datasource(source()).
 		MergeValues(true).ShowValue(common.VisibilityModeNever).RowHeight(0.8).FillOpacity(85).LineWidth(0).
 		Legend(common.NewVizLegendOptionsBuilder().ShowLegend(true).DisplayMode(common.LegendDisplayModeList).Placement(common.LegendPlacementBottom)).
 		Tooltip(common.NewVizTooltipOptionsBuilder().Mode(common.TooltipDisplayModeSingle))
@@ -72,7 +72,7 @@ func newTimeline(title, description string) *statetimeline.PanelBuilder {
 
 // newTable shows rows.
 func newTable(title, description string) *table.PanelBuilder {
-	return table.NewPanelBuilder().Title(title).Description(description).Datasource(source()).
+	return table.NewPanelBuilder().Title(asWritten(title)).Description(asWritten(description)).Datasource(source()).
 		ShowHeader(true).CellHeight(common.TableCellHeightSm).
 		Footer(common.NewTableFooterOptionsBuilder().Show(false).Reducer([]string{}).CountRows(false))
 }
