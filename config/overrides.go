@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io/fs"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/go-viper/mapstructure/v2"
@@ -14,40 +15,53 @@ import (
 // environmentPrefix begins every environment variable that planwatch reads.
 const environmentPrefix = "PLANWATCH"
 
+// environmentKey makes a key's path the rest of the variable's name.
+var environmentKey = strings.NewReplacer(".", "_")
+
 // Overrides are flags, by the key of planwatch.yaml that each sets. A flag that
 // is not given has no effect.
 type Overrides map[string]*pflag.Flag
 
 // loadService reads planwatch.yaml. The environment overrides it, and flags
-// override both.
-func loadService(files fs.FS, overrides Overrides) (Service, error) {
+// override both. It returns the variables that the environment may set, too.
+func loadService(files fs.FS, overrides Overrides) (Service, []string, error) {
 	stated, file, err := parseService(files)
 	if err != nil {
-		return Service{}, err
+		return Service{}, nil, err
 	}
 	v := viper.New()
 	v.SetEnvPrefix(environmentPrefix)
-	v.SetEnvKeyReplacer(strings.NewReplacer(".", "_"))
+	v.SetEnvKeyReplacer(environmentKey)
 	v.AutomaticEnv()
 	setDefaults(v, "", reflect.ValueOf(stated))
 	for key, flag := range overrides {
 		if err := v.BindPFlag(key, flag); err != nil {
-			return Service{}, fmt.Errorf("flag --%s: %w", flag.Name, err)
+			return Service{}, nil, fmt.Errorf("flag --%s: %w", flag.Name, err)
 		}
 	}
 	var service Service
 	err = v.UnmarshalExact(&service, func(c *mapstructure.DecoderConfig) { c.TagName = "yaml" },
 		viper.DecodeHook(mapstructure.ComposeDecodeHookFunc(mapstructure.TextUnmarshallerHookFunc(), commaSeparated)))
 	if err != nil {
-		return Service{}, fmt.Errorf("environment or flags: %s", firstLine(err))
+		return Service{}, nil, fmt.Errorf("environment or flags: %s", firstLine(err))
 	}
 	if wrong := service.validate(); wrong != nil {
 		if own := stated.validate(); own != nil && own.Error() == wrong.Error() {
-			return Service{}, file.Locate(wrong)
+			return Service{}, nil, file.Locate(wrong)
 		}
-		return Service{}, fmt.Errorf("environment or flags: %w", wrong)
+		return Service{}, nil, fmt.Errorf("environment or flags: %w", wrong)
 	}
-	return service, nil
+	return service, variables(v), nil
+}
+
+// variables are the names of those that override a key, in order.
+func variables(v *viper.Viper) []string {
+	names := v.AllKeys()
+	for i, key := range names {
+		names[i] = environmentPrefix + "_" + strings.ToUpper(environmentKey.Replace(key))
+	}
+	slices.Sort(names)
+	return names
 }
 
 // setDefaults gives viper every key, so that the environment can override it.

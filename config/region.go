@@ -60,6 +60,9 @@ type Region struct {
 
 	citations *citation.Set
 	start     time.Time
+	// variables are those that the environment may set, and unknown those of
+	// planwatch's that it sets and that set nothing.
+	variables, unknown []string
 }
 
 // Load reads the region in dir, or the built-in one if dir is empty. overrides
@@ -109,9 +112,10 @@ func (r *Region) load(files fs.FS, overrides Overrides) error {
 
 func (r *Region) loadService(files fs.FS, overrides Overrides) error {
 	var err error
-	if r.Service, err = loadService(files, overrides); err != nil {
+	if r.Service, r.variables, err = loadService(files, overrides); err != nil {
 		return err
 	}
+	r.unknown = unknownVariables(r.variables)
 	if r.Location, err = r.location(); err != nil {
 		return err
 	}

@@ -16,8 +16,9 @@ func asOfFlag(cmd *cobra.Command, asOf *string) {
 }
 
 // collectAsOf runs collectors once, as of the moment in the flag, and prints
-// the runs that failed.
+// what may not be meant, and the runs that failed.
 func collectAsOf(cmd *cobra.Command, region *config.Region, names []string, asOf string) (asof.Result, time.Time, error) {
+	printNotices(cmd, region.Loading())
 	moment := region.NewClock().Now().In(region.Location)
 	if asOf != "" {
 		var err error

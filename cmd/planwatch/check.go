@@ -25,6 +25,7 @@ func newCheck(s *settings) *cobra.Command {
 				_, _ = fmt.Fprintln(cmd.ErrOrStderr(), err)
 				return errFoundWrong
 			}
+			printNotices(cmd, region.Notices())
 			found := check.Run(cmd.Context(), region)
 			for _, warning := range found.Warnings {
 				_, _ = fmt.Fprintln(cmd.ErrOrStderr(), "warning:", warning)

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+
 	"github.com/spf13/cobra"
 
 	"planwatch/config"
@@ -30,4 +32,11 @@ func newRoot() *cobra.Command {
 // load reads the region that the flags name.
 func (s *settings) load(overrides config.Overrides) (*config.Region, error) {
 	return config.Load(s.dir, overrides)
+}
+
+// printNotices prints what is valid and may not be meant.
+func printNotices(cmd *cobra.Command, notices []string) {
+	for _, notice := range notices {
+		_, _ = fmt.Fprintf(cmd.ErrOrStderr(), "planwatch: %s\n", notice)
+	}
 }

@@ -63,6 +63,9 @@ func runServe(cmd *cobra.Command, load func() (*config.Region, error)) error {
 	if err != nil {
 		return err
 	}
+	for _, notice := range region.Notices() {
+		logger.Warn("the configuration is valid, and may not be meant so", "notice", notice)
+	}
 	planwatch, err := exporter.New(cmd.Context(), region, exporter.Options{Load: load, Logger: logger})
 	if err != nil {
 		return err
