@@ -99,7 +99,7 @@ func (w writer) diagnosisOfKPI() []string {
 		l.Say("The age of the data in seconds (data is withdrawn after %s):", d.MaxAge.String()),
 		code("promql", fmt.Sprintf("time() - %s{%s=%q}", naming.CollectorOldestData, naming.LabelCollector, d.Collector)),
 		l.Say("Query the source `%s` again and see every row:", d.Source),
-		code("sh", "planwatch collect "+d.Collector),
+		code("sh", "planwatch collect "+d.Collector+" --config "+l.Say("DIRECTORY")),
 		l.Say("The query (`collectors/%s`):", d.Query),
 		code("sql", strings.TrimSpace(d.Statement().Text())),
 	)
