@@ -1,5 +1,7 @@
 // Command healthcheck requests a URL: it exits with 0 if the answer is 200, and
 // with 1 if it is another or there is none. It is for images without a shell.
+// Where the URL asks for a password, HEALTHCHECK_USER is the user and
+// HEALTHCHECK_PASSWORD_FILE holds the password.
 package main
 
 import (
@@ -7,6 +9,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"strings"
 	"time"
 )
 
@@ -29,6 +32,9 @@ func ask(url string) error {
 	if err != nil {
 		return err
 	}
+	if err := authenticate(request); err != nil {
+		return err
+	}
 	//nolint:gosec // as above
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
@@ -38,5 +44,20 @@ func ask(url string) error {
 	if response.StatusCode != http.StatusOK {
 		return fmt.Errorf("%s answers %s", url, response.Status)
 	}
+	return nil
+}
+
+// authenticate adds the user and the password of the environment, if there are
+// any.
+func authenticate(request *http.Request) error {
+	user, file := os.Getenv("HEALTHCHECK_USER"), os.Getenv("HEALTHCHECK_PASSWORD_FILE")
+	if user == "" {
+		return nil
+	}
+	password, err := os.ReadFile(file)
+	if err != nil {
+		return fmt.Errorf("HEALTHCHECK_PASSWORD_FILE: %w", err)
+	}
+	request.SetBasicAuth(user, strings.TrimSpace(string(password)))
 	return nil
 }
