@@ -110,8 +110,8 @@ func (b *board) viewAlerts(region *config.Region, zone *time.Location, l *langua
 func (b *board) viewAlert(region *config.Region, a evaluator.Alert, severity status.Status, zone *time.Location, l *language.Language) alertView {
 	since := b.content.Clock.At(a.ActiveAt).In(zone)
 	view := alertView{
-		Class: severity.Class(), Symbol: severity.Symbol(), Severity: severity.Name(l), Name: a.Name(),
-		Summary: cmp.Or(b.content.Summary(a, l), a.Name()), Since: moment{since.Format(time.RFC3339), l.Moment(since)},
+		Class: severity.Class(), Symbol: severity.Symbol(), Severity: severity.Name(l), Name: bounded(a.Name(), shownWords),
+		Summary: bounded(cmp.Or(b.content.Summary(a, l), a.Name()), shownWords), Since: moment{since.Format(time.RFC3339), l.Moment(since)},
 	}
 	runbook, dashboard := a.Annotations[naming.AnnotationRunbook], a.Annotations[naming.AnnotationDashboard]
 	if region.OnCall != nil {
@@ -135,8 +135,9 @@ func (v *alertView) link(term, annotation string) {
 	if annotation == "" {
 		return
 	}
-	link := linkView{Term: term, Text: annotation}
-	if address, err := url.Parse(annotation); err == nil && address.Host != "" && (address.Scheme == "http" || address.Scheme == "https") {
+	link := linkView{Term: term, Text: bounded(annotation, shownWords)}
+	address, err := url.Parse(annotation)
+	if err == nil && address.Host != "" && (address.Scheme == "http" || address.Scheme == "https") && len(annotation) <= shownError {
 		link.URL = annotation
 	}
 	v.Links = append(v.Links, link)

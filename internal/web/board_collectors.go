@@ -75,7 +75,7 @@ func viewState(s collectors.Status, l *language.Language) stateView {
 	}
 	switch outcomeOf(s) {
 	case failed:
-		view.Class, view.Symbol, view.Outcome, view.Error = "failed", status.Critical.Symbol(), l.Say("failed"), s.Err.Error()
+		view.Class, view.Symbol, view.Outcome, view.Error = "failed", status.Critical.Symbol(), l.Say("failed"), bounded(s.Err.Error(), shownError)
 	case notRun:
 		view.Class, view.Symbol, view.Outcome = "waiting", status.Unknown.Symbol(), l.Say("has not run yet")
 	case succeeded:

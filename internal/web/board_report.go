@@ -104,7 +104,7 @@ func viewGroup(r *report.Report, group report.Group, l *language.Language) group
 
 func viewRow(r *report.Report, row report.Row, l *language.Language) rowView {
 	view := rowView{
-		ID: "kpi-" + row.KPI.Name, Title: row.Title(l), Where: row.Place(l),
+		ID: "kpi-" + row.KPI.Name, Title: row.Title(l), Where: bounded(row.Place(l), shownWords),
 		Actual: row.Figure(l, row.Actual), Expected: row.Number(l, row.Expected), Target: row.Number(l, row.Full), Forecast: row.Number(l, row.Forecast),
 		Margin: row.MarginFigure(l), Bar: bar(row.Margin), Age: r.Old(row, l),
 		Reason: row.Why(l), Short: row.Locator(), Collector: row.KPI.Collector, CollectorTitle: l.Of(row.CollectorTitle),

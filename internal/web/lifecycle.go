@@ -13,7 +13,7 @@ func healthy(w http.ResponseWriter, _ *http.Request) {
 func ready(check func() error) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		if err := check(); err != nil {
-			http.Error(w, "planwatch is not ready: "+err.Error(), http.StatusServiceUnavailable)
+			http.Error(w, "planwatch is not ready: "+bounded(err.Error(), shownError), http.StatusServiceUnavailable)
 			return
 		}
 		_, _ = fmt.Fprintln(w, "planwatch is ready.")
@@ -32,7 +32,7 @@ func reload(reload func(context.Context) error) http.HandlerFunc {
 			return
 		}
 		if err := reload(r.Context()); err != nil {
-			http.Error(w, err.Error(), http.StatusInternalServerError)
+			http.Error(w, bounded(err.Error(), shownFaults), http.StatusInternalServerError)
 			return
 		}
 		_, _ = fmt.Fprintln(w, "configuration reloaded.")
