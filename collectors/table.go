@@ -235,7 +235,8 @@ func labelNames(labels kpi.Labels) string {
 }
 
 // fewestForIdentity is at how many label sets figures must agree to be taken as
-// the same thing, and not for a coincidence.
+// the same thing, and not for a coincidence. That a histogram and a KPI count the
+// same people is likely enough at one.
 const fewestForIdentity = 3
 
 // addIdentities adds what a reader can see in the figures that are shown: that one
@@ -264,14 +265,16 @@ func (t *countTable) addIdentities() {
 // quantity is what a reader can take from a KPI: at each label set, the figures
 // to be added up.
 type quantity struct {
-	kpi   string
+	kpi string
+	// all is set for all that a histogram observed.
+	all   bool
 	terms map[string][]int
 }
 
 func (t *countTable) quantities() []quantity {
 	var all []quantity
 	for _, k := range t.kpis {
-		count := quantity{kpi: k.Name, terms: map[string][]int{}}
+		count := quantity{kpi: k.Name, all: k.Histogram != nil, terms: map[string][]int{}}
 		for key, figure := range t.totals[k.Name] {
 			count.terms[key] = []int{figure}
 		}
@@ -322,6 +325,9 @@ next:
 			return false
 		}
 		met++
+	}
+	if len(parts) == 1 && (sum.all || parts[0].all) {
+		return some && met > 0
 	}
 	return some && met >= fewestForIdentity
 }

@@ -1,6 +1,9 @@
 package disclosure
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+)
 
 // demand is what a reader must not be able to tell of some withheld figures: the
 // whole solutions must have their sum at most at low, and at least at high.
@@ -88,27 +91,62 @@ func (t *Table) parts(withheld []bool) []part {
 func (t *Table) demands(p part) []demand {
 	var all []demand
 	for _, f := range p.figures {
-		if figure := t.Figures[f]; figure.protected() {
-			all = append(all, demand{figures: []int{f}, low: 1, high: figure.MinCount + 1})
+		if t.Figures[f].protected() {
+			all = append(all, t.demand([]int{f}))
 		}
 	}
+	seen := map[string]bool{}
 	for _, i := range p.relations {
-		var group []int
-		sum, least := int64(0), int64(0)
+		var protected []int
 		for _, term := range t.Relations[i].Terms {
-			figure := t.Figures[term.Figure]
-			if figure.protected() && term.Factor > 0 && slices.Contains(p.figures, term.Figure) {
-				group = append(group, term.Figure)
-				sum += figure.Value
-				least = max(least, figure.MinCount)
+			if t.Figures[term.Figure].protected() && term.Factor > 0 && slices.Contains(p.figures, term.Figure) {
+				protected = append(protected, term.Figure)
 			}
 		}
-		if m := int64(len(group)); m >= 2 && sum < least {
-			all = append(all, demand{figures: group, low: m, high: m + least})
+		for _, group := range t.groups(protected) {
+			if key := fmt.Sprint(group); !seen[key] {
+				seen[key] = true
+				all = append(all, t.demand(group))
+			}
 		}
 	}
 	return all
 }
+
+// demand is what a reader must not be able to tell of the figures' sum: that it is
+// not the least it can be, nor that it is not by MinCount more.
+func (t *Table) demand(figures []int) demand {
+	least, minCount := int64(0), int64(0)
+	for _, f := range figures {
+		least, minCount = least+t.Figures[f].AtLeast, max(minCount, t.Figures[f].MinCount)
+	}
+	low := max(least, 1)
+	return demand{figures: figures, low: low, high: low + minCount}
+}
+
+// groups are the sets of two figures and more whose sum is below the smallest
+// number that may be shown.
+func (t *Table) groups(figures []int) [][]int {
+	var all [][]int
+	var extend func(group []int, sum, minCount int64, from int)
+	extend = func(group []int, sum, minCount int64, from int) {
+		for i := from; i < len(figures) && len(all) < mostGroups; i++ {
+			f := t.Figures[figures[i]]
+			if total, smallest := sum+f.Value, max(minCount, f.MinCount); total < smallest {
+				larger := append(slices.Clone(group), figures[i])
+				if len(larger) > 1 {
+					all = append(all, larger)
+				}
+				extend(larger, total, smallest, i+1)
+			}
+		}
+	}
+	extend(nil, 0, 0, 0)
+	return all
+}
+
+// mostGroups is the most groups of a relation that are looked at.
+const mostGroups = 1000
 
 // largestPart is the most figures that a part may have, so that a check takes
 // seconds at most.
