@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"planwatch/config"
+	"planwatch/internal/hangup"
 )
 
 // settings are the flags of all commands.
@@ -22,6 +23,11 @@ func newRoot() *cobra.Command {
 		Long:          "planwatch reads a health region's warehouse on a schedule, computes its key figures,\nand exposes them to Prometheus. Without --config it runs the region that is compiled\nin, on a sample warehouse.",
 		SilenceUsage:  true,
 		SilenceErrors: true,
+	}
+	root.PersistentPreRun = func(cmd *cobra.Command, _ []string) {
+		if cmd.Name() != serveName {
+			hangup.Release()
+		}
 	}
 	root.PersistentFlags().StringVar(&s.dir, "config", "", "the region's `directory` (default: the one compiled in)")
 	root.AddCommand(newServe(&s), newCollect(&s), newAlerts(), newReport(&s), newCheck(&s), newGenerate(&s), newInit(), newVersion())

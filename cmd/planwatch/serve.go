@@ -7,9 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
-	"os/signal"
 	"sync"
-	"syscall"
 	"time"
 
 	"github.com/prometheus/common/promslog"
@@ -19,13 +17,17 @@ import (
 	"planwatch/alerts/message"
 	"planwatch/config"
 	"planwatch/internal/exporter"
+	"planwatch/internal/hangup"
 	"planwatch/internal/language"
 	"planwatch/internal/web"
 )
 
+// serveName is the command that reloads on SIGHUP.
+const serveName = "serve"
+
 func newServe(s *settings) *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "serve",
+		Use:   serveName,
 		Short: "Collect on schedule and serve /metrics",
 		Args:  cobra.NoArgs,
 	}
@@ -52,9 +54,6 @@ func newServe(s *settings) *cobra.Command {
 }
 
 func runServe(cmd *cobra.Command, load func() (*config.Region, error)) error {
-	// First of all, since a SIGHUP without a handler ends the process.
-	hangups := make(chan os.Signal, 1)
-	signal.Notify(hangups, syscall.SIGHUP)
 	region, err := load()
 	if err != nil {
 		return err
@@ -90,7 +89,7 @@ func runServe(cmd *cobra.Command, load func() (*config.Region, error)) error {
 	failed := make(chan error, 1)
 	var all sync.WaitGroup
 	all.Go(func() { planwatch.Run(ctx) })
-	all.Go(func() { reloadOnHangup(ctx, hangups, planwatch) })
+	all.Go(func() { reloadOnHangup(ctx, hangup.Signals(), planwatch) })
 	all.Go(func() { failed <- server.Serve() })
 	for _, url := range server.URLs() {
 		_, _ = fmt.Fprintf(cmd.OutOrStdout(), "%s is served on %s (metrics: %s/metrics)\n", region.Title, url, url)

@@ -3,6 +3,8 @@
 package main
 
 import (
+	"bufio"
+	"context"
 	"io"
 	"net/http"
 	"os"
@@ -12,6 +14,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // The main job: the default is served, scraped, reloaded, and stopped.
@@ -68,6 +71,45 @@ func TestServe(t *testing.T) {
 	}
 	if _, err := os.Stat(filepath.Join(storage, "snapshot")); err != nil {
 		t.Error("no snapshot saved:", err)
+	}
+}
+
+// A SIGHUP that comes while planwatch starts is a reload once it runs.
+func TestEarlyHangup(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	command := exec.CommandContext(ctx, "planwatch", "serve", "--web.listen-address", "127.0.0.1:0", "--storage.path", t.TempDir())
+	// The runtime says which package it has initialised. main comes after all.
+	command.Env = append(os.Environ(), "GODEBUG=inittrace=1")
+	stderr, err := command.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	hungUp, reloaded := false, false
+	var said strings.Builder
+	for lines := bufio.NewScanner(stderr); lines.Scan(); {
+		line := lines.Text()
+		if !hungUp && strings.HasPrefix(line, "init github.com/prometheus/client_golang/prometheus ") {
+			hungUp = true
+			if err := command.Process.Signal(syscall.SIGHUP); err != nil {
+				t.Error(err)
+			}
+		}
+		if !strings.HasPrefix(line, "init ") {
+			said.WriteString(line + "\n")
+		}
+		if strings.Contains(line, `msg="configuration reloaded"`) {
+			reloaded = true
+			if err := command.Process.Signal(syscall.SIGTERM); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	if err := command.Wait(); err != nil || !hungUp || !reloaded {
+		t.Errorf("hung up: %t, reloaded: %t, ended with %v\n%s", hungUp, reloaded, err, said.String())
 	}
 }
 
