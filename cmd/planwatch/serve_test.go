@@ -5,7 +5,9 @@ package main
 import (
 	"bufio"
 	"context"
+	"errors"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -110,6 +112,79 @@ func TestEarlyHangup(t *testing.T) {
 	}
 	if err := command.Wait(); err != nil || !hungUp || !reloaded {
 		t.Errorf("hung up: %t, reloaded: %t, ended with %v\n%s", hungUp, reloaded, err, said.String())
+	}
+}
+
+// A stop gives a request that is under way drain_time to end, and no more.
+func TestDrain(t *testing.T) {
+	tests := []struct {
+		name, drainTime string
+		// finish is whether the request ends in that time.
+		finish bool
+		status int
+		said   string
+	}{
+		{"a request that ends", "1m", true, exitFine, ""},
+		{"a request that does not", "300ms", false, exitCouldNotRun, "planwatch: not everything ended within drain_time, 300ms\n"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			region := filepath.Join(t.TempDir(), "region")
+			planwatch(t, "init", region)
+			t.Setenv("PLANWATCH_DRAIN_TIME", tt.drainTime)
+			served := startServing(t, "--config", region, "--web.enable-lifecycle", "--storage.path", t.TempDir())
+			// A reload waits until somebody writes to a pipe that it reads.
+			units := filepath.Join(region, "units.yaml")
+			text, err := os.ReadFile(units)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := errors.Join(os.Remove(units), syscall.Mkfifo(units, 0o600)); err != nil {
+				t.Fatal(err)
+			}
+			answered := make(chan error, 1)
+			go func() {
+				request, err := http.NewRequestWithContext(served.ctx, http.MethodPost, served.url+"/-/reload", nil)
+				if err == nil {
+					var response *http.Response
+					if response, err = http.DefaultClient.Do(request); err == nil {
+						err = response.Body.Close()
+					}
+				}
+				answered <- err
+			}()
+			var pipe *os.File
+			served.until(t, "reloading", func() bool {
+				pipe, err = os.OpenFile(units, os.O_WRONLY|syscall.O_NONBLOCK, 0) // fails until it is being read
+				return err == nil
+			})
+			defer pipe.Close()
+			if err := served.Process.Signal(syscall.SIGTERM); err != nil {
+				t.Fatal(err)
+			}
+			served.until(t, "closed to new requests", func() bool {
+				another, err := new(net.Dialer).DialContext(served.ctx, "tcp", strings.TrimPrefix(served.url, "http://"))
+				if err == nil {
+					another.Close()
+				}
+				return err != nil
+			})
+			if tt.finish {
+				if _, err := pipe.Write(text); err != nil {
+					t.Fatal(err)
+				}
+				if err := pipe.Close(); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := <-answered; (err == nil) != tt.finish {
+				t.Errorf("the request was answered with %v", err)
+			}
+			_ = served.Wait() // the status is looked at
+			if got := served.ProcessState.ExitCode(); got != tt.status || !strings.HasSuffix(served.stderr.String(), tt.said) {
+				t.Errorf("exit status %d\n%s", got, served.stderr.String())
+			}
+		})
 	}
 }
 

@@ -57,6 +57,36 @@ func TestReload(t *testing.T) {
 	})
 }
 
+// A change that a reload cannot make is refused as a whole.
+func TestReloadThatTakesARestart(t *testing.T) {
+	dir := queueRegion(t, queue(t), "1h")
+	p := start(t, dir, t.TempDir())
+	p.until(kalix, "42")
+	file := filepath.Join(dir, "planwatch.yaml")
+	good, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for key, text := range map[string]string{
+		"clock": "clock: 2025-03-18T08:00:00+01:00\n", "web": "web: {enable_lifecycle: true}\n",
+		"log": "log: {level: debug}\n", "drain_time": "drain_time: 11s\n",
+	} {
+		t.Run(key, func(t *testing.T) {
+			changed := strings.Replace(string(good), "region: Region Test", "region: Region Other", 1) + text
+			if err := os.WriteFile(file, []byte(changed), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			want := "planwatch.yaml: " + key + ": has changed, which takes a restart"
+			if err := p.Reload(t.Context()); err == nil || err.Error() != want {
+				t.Errorf("got %v, want %s", err, want)
+			}
+			if got := p.exposed("planwatch_config_last_reload_successful"); got != "0" || p.Region().Title != "Region Test" {
+				t.Errorf("planwatch_config_last_reload_successful is %q, the region is %s", got, p.Region().Title)
+			}
+		})
+	}
+}
+
 // The plan's series are there at every scrape through reloads: a gap would
 // resolve alerts and have them wait anew.
 func TestReloadKeepsThePlan(t *testing.T) {
