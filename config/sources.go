@@ -55,13 +55,7 @@ func (r *Region) openSource(ctx context.Context, logger *slog.Logger, name strin
 	if source.Folder == BuiltinSample {
 		options.Files = sample.Files
 	} else if source.Folder != "" {
-		folder := r.resolve(source.Folder)
-		if info, err := os.Stat(folder); err != nil {
-			return nil, fmt.Errorf("source %s: folder: %w", name, err)
-		} else if !info.IsDir() {
-			return nil, fmt.Errorf("source %s: folder: %s is not a directory", name, folder)
-		}
-		options.Files = os.DirFS(folder)
+		options.Files = warehouse.Directory(r.resolve(source.Folder))
 	}
 	if source.Schema != "" {
 		schema, err := os.ReadFile(r.resolve(source.Schema))

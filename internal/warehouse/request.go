@@ -41,7 +41,7 @@ func (s *Source) run(ctx context.Context, r request) error {
 		return err
 	}
 	defer release(slots)
-	if err := s.backend.Reload(); err != nil && !r.ping {
+	if err := s.backend.Reload(ctx); err != nil && !r.ping {
 		return err
 	}
 	failuresBefore := s.health.failureCount()

@@ -59,6 +59,9 @@ const (
 	CSV   = settings.CSV
 )
 
+// Directory is a directory of the machine as Options.Files.
+func Directory(path string) fs.FS { return csvfolder.Directory(path) }
+
 // Embedded reports whether this binary can read CSV folders.
 const Embedded = csvfolder.Embedded
 

@@ -23,9 +23,9 @@ type Backend interface {
 	driver.Connector
 
 	// Reload is called before every query and ping, and takes over data that
-	// changed since. An error says what is wrong with the data: every query
+	// changed since. It returns when ctx ends. An error says what is wrong with the data: every query
 	// fails with it, and the source stays up.
-	Reload() error
+	Reload(ctx context.Context) error
 
 	// CheckQuery refuses a query that the driver is known to compute wrongly.
 	CheckQuery(q sqltext.Query) error

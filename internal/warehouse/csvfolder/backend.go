@@ -53,8 +53,10 @@ func Open(ctx context.Context, cfg settings.Config, o Options) (backend.Backend,
 		files:  o.Files,
 		tables: tables,
 		log:    o.Logger,
+
+		patience: readTimeout,
 	}}
-	if err := b.folder.open(); err != nil { //nolint:contextcheck // the files are read whole, also for later queries
+	if err := b.folder.open(ctx); err != nil {
 		return nil, err
 	}
 	if b.engine, err = startEngine(b.folder, cfg.MaxConnections); err != nil {
@@ -68,10 +70,7 @@ func Open(ctx context.Context, cfg settings.Config, o Options) (backend.Backend,
 }
 
 // Reload implements backend.Backend: it reads the files if they changed.
-func (b *Backend) Reload() error {
-	b.folder.reload()
-	return b.folder.current.Load().err
-}
+func (b *Backend) Reload(ctx context.Context) error { return b.folder.reload(ctx) }
 
 // Configure implements backend.Backend. It sets no limit, since the engine has
 // none, and only those of the server's settings that a query can see.

@@ -6,6 +6,7 @@
 package csvfolder
 
 import (
+	"context"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -17,7 +18,7 @@ import (
 )
 
 // readTable reads a file into a copy of its empty table.
-func (f *folder) readTable(name string, empty *table) (*table, error) {
+func (f *folder) readTable(parent context.Context, name string, empty *table) (*table, error) {
 	displayName := path.Join(f.name, name)
 	file, err := f.files.Open(name)
 	if err != nil {
@@ -41,8 +42,11 @@ func (f *folder) readTable(name string, empty *table) (*table, error) {
 		return nil, fmt.Errorf("%s:1: %w", displayName, err)
 	}
 	lineOfKey := map[string]int{}
-	ctx := sql.NewEmptyContext()
+	ctx := sql.NewContext(parent)
 	for {
+		if err := context.Cause(parent); err != nil {
+			return nil, err
+		}
 		limited.left = maxRow
 		record, err := reader.Read()
 		if errors.Is(err, io.EOF) {

@@ -77,8 +77,8 @@ func FuzzFile(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Fuzz(func(t *testing.T, content string) {
-		folder := &folder{name: "sample", tables: tables, files: fstest.MapFS{"bed.csv": {Data: []byte(content)}}, log: slog.New(slog.DiscardHandler)}
-		if err := folder.open(); err != nil {
+		folder := &folder{patience: readTimeout, name: "sample", tables: tables, files: fstest.MapFS{"bed.csv": {Data: []byte(content)}}, log: slog.New(slog.DiscardHandler)}
+		if err := folder.open(t.Context()); err != nil {
 			if !strings.HasPrefix(err.Error(), "sample/bed.csv:") {
 				t.Errorf("an error without its file: %v", err)
 			}

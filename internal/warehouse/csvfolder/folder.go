@@ -6,6 +6,7 @@
 package csvfolder
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -28,11 +29,16 @@ type folder struct {
 	tables map[string]*table // empty, by name in lower case
 	log    *slog.Logger
 
+	patience time.Duration // how long reading may take
+
 	mu          sync.Mutex // guards what follows
 	checked     time.Time
 	fingerprint string // of the files when they were last read, valid or not
 
 	current atomic.Pointer[dataset] // what new transactions read
+	// abandoned is the reading that was last left to itself, and whether it has
+	// ended since.
+	abandoned atomic.Pointer[atomic.Bool]
 }
 
 // dataset is a folder as it was read once. Nothing changes it.
@@ -42,16 +48,52 @@ type dataset struct {
 	err    error // what is wrong with files that changed since
 }
 
+// readTimeout is how long the files may take to be read. A share that hangs
+// does not answer at all.
+const readTimeout = time.Minute
+
+// errHangs is that the files could not be read in time.
+var errHangs = errors.New("reading the files takes too long; if they are on a share, it does not answer")
+
+// apart does what reads files in a goroutine of its own, and waits for it no
+// longer than the folder's patience and ctx. Then it leaves the goroutine to
+// itself: nothing can end a system call to a share that hangs. What the
+// goroutine does once it goes on is bounded by the context that it is given,
+// which has ended by then.
+func (f *folder) apart(ctx context.Context, do func(context.Context) error) error {
+	limited, cancel := context.WithTimeoutCause(ctx, f.patience, fmt.Errorf("folder %s: %w", f.name, errHangs))
+	defer cancel()
+	done := make(chan error, 1)
+	go func() { done <- do(limited) }()
+	select {
+	case err := <-done:
+		return err
+	case <-limited.Done():
+		return context.Cause(limited)
+	}
+}
+
 // open reads the folder for the first time.
-func (f *folder) open() error {
+func (f *folder) open(ctx context.Context) error {
+	return f.apart(ctx, f.openNow)
+}
+
+func (f *folder) openNow(ctx context.Context) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	info, err := fs.Stat(f.files, ".")
+	if err != nil {
+		return fmt.Errorf("folder: %w", err)
+	}
+	if !info.IsDir() {
+		return fmt.Errorf("folder: %s is not a directory", f.name)
+	}
 	fingerprint, err := f.computeFingerprint()
 	if err != nil {
 		return err
 	}
 	f.checked, f.fingerprint = time.Now(), fingerprint
-	data, err := f.read()
+	data, err := f.read(ctx)
 	if err != nil {
 		return err
 	}
@@ -59,10 +101,33 @@ func (f *folder) open() error {
 	return nil
 }
 
-// reload reads the folder again if its files changed since it was last read.
+// reload takes over files that changed, and gives what is wrong with them, or
+// with reading them. It waits no longer than ctx. While one goroutine reads, the
+// others use the current dataset, but not once reading has hung.
+func (f *folder) reload(ctx context.Context) error {
+	if ended := f.abandoned.Load(); ended != nil && !ended.Load() {
+		return fmt.Errorf("folder %s: %w", f.name, errHangs)
+	}
+	var ended atomic.Bool
+	err := f.apart(ctx, func(ctx context.Context) error {
+		f.reloadNow(ctx)
+		ended.Store(true)
+		return nil
+	})
+	if errors.Is(err, errHangs) {
+		f.abandoned.Store(&ended)
+		f.log.Warn("the files cannot be read; queries fail until they can", "err", err)
+	}
+	if err != nil {
+		return err
+	}
+	return f.current.Load().err
+}
+
+// reloadNow reads the folder again if its files changed since it was last read.
 // If they are not valid, that is logged once, and is the error of the current
 // dataset until they are.
-func (f *folder) reload() {
+func (f *folder) reloadNow(ctx context.Context) {
 	// While one goroutine reads, the others use the current dataset.
 	if !f.mu.TryLock() {
 		return
@@ -81,7 +146,10 @@ func (f *folder) reload() {
 	}
 	var data *dataset
 	if err == nil {
-		data, err = f.read()
+		data, err = f.read(ctx)
+		if ctx.Err() != nil {
+			return // nobody waits any more; the next check reads them
+		}
 		if after, afterErr := f.computeFingerprint(); afterErr == nil && after != before {
 			// The files are still being written. The next check reads them.
 			return
@@ -148,7 +216,7 @@ func (f *folder) checkSize(files []string) error {
 
 // read reads all files. A table without a file is empty; a file without a
 // table is an error.
-func (f *folder) read() (*dataset, error) {
+func (f *folder) read(ctx context.Context) (*dataset, error) {
 	data := &dataset{tables: maps.Clone(f.tables)}
 	files, err := fs.Glob(f.files, "*.csv")
 	if err != nil {
@@ -167,7 +235,7 @@ func (f *folder) read() (*dataset, error) {
 		if !ok {
 			return nil, fmt.Errorf("%s: the schema has no table %s", path.Join(f.name, file), name)
 		}
-		if data.tables[key], err = f.readTable(file, empty); err != nil {
+		if data.tables[key], err = f.readTable(ctx, file, empty); err != nil {
 			return nil, err
 		}
 	}

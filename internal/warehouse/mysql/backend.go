@@ -137,7 +137,7 @@ func readPassword(d *mysql.Config, path string) error {
 }
 
 // Reload implements backend.Backend. The data is the server's.
-func (b *Backend) Reload() error { return nil }
+func (b *Backend) Reload(context.Context) error { return nil }
 
 // CheckQuery implements backend.Backend. The server itself refuses what it
 // cannot compute.

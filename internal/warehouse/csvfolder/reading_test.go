@@ -1,0 +1,145 @@
+//go:build gms_pure_go
+
+// This tag builds the engine in; the package comment says where its name comes
+// from.
+
+package csvfolder
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"testing/fstest"
+	"time"
+)
+
+// A pipe in place of a file is refused, and not waited for.
+func TestOnlyRegularFilesAreRead(t *testing.T) {
+	for name, test := range map[string]struct {
+		make func(path string) error
+		want string
+	}{
+		"a pipe":      {func(path string) error { return syscall.Mkfifo(path, 0o600) }, "open bed.csv: a pipe, not a regular file"},
+		"a directory": {func(path string) error { return os.Mkdir(path, 0o700) }, "open bed.csv: a directory, not a regular file"},
+		"a link to a pipe": {func(path string) error {
+			return errors.Join(syscall.Mkfifo(path+".pipe", 0o600), os.Symlink(path+".pipe", path))
+		}, "open bed.csv: a pipe, not a regular file"},
+		"a link to a device": {func(path string) error { return os.Symlink("/dev/zero", path) }, "open bed.csv: a device, not a regular file"},
+		"a link to a file": {func(path string) error {
+			return errors.Join(os.WriteFile(path+".txt", []byte("id,ward\n1,K\n"), 0o600), os.Symlink(path+".txt", path))
+		}, ""},
+		"a link to no file": {func(path string) error { return os.Symlink(path+".none", path) }, "no such file or directory"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			if err := test.make(filepath.Join(dir, "bed.csv")); err != nil {
+				t.Fatal(err)
+			}
+			// Without the correction, opening a pipe does not end with ctx.
+			opened := make(chan error, 1)
+			go func() {
+				c := sampleSettings()
+				c.Folder = dir
+				b, err := Open(t.Context(), c, Options{SchemaSQL: bedSchema, SchemaFile: "schema.sql", Files: Directory(dir), Logger: slog.New(slog.DiscardHandler)})
+				if err == nil {
+					err = b.Close()
+				}
+				opened <- err
+			}()
+			select {
+			case err := <-opened:
+				if test.want == "" && err != nil || test.want != "" && (err == nil || !strings.HasSuffix(err.Error(), test.want)) {
+					t.Errorf("got %v\nwant %s", err, test.want)
+				}
+			case <-time.After(20 * time.Second):
+				t.Fatal("opening the folder hangs")
+			}
+		})
+	}
+}
+
+// hangingFS is a folder on a share that may stop to answer.
+type hangingFS struct {
+	fstest.MapFS
+	hangs   chan struct{} // open while the share does not answer
+	waiting func()        // is called when somebody begins to wait
+}
+
+func (f *hangingFS) Open(name string) (fs.File, error) {
+	f.wait(name)
+	return f.MapFS.Open(name)
+}
+
+func (f *hangingFS) Stat(name string) (fs.FileInfo, error) {
+	f.wait(name)
+	return f.MapFS.Stat(name)
+}
+
+func (f *hangingFS) wait(name string) {
+	if name != "." {
+		f.waiting()
+		<-f.hangs
+	}
+}
+
+// A share that does not answer holds up nothing for longer than its time, and
+// nothing that is cancelled.
+func TestHangingShare(t *testing.T) {
+	tables, err := readSchema(t.Context(), "schema.sql", bedSchema)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answers := make(chan struct{})
+	close(answers)
+	files := &hangingFS{MapFS: fstest.MapFS{"bed.csv": {Data: []byte("id,ward\n1,K\n")}}, hangs: answers, waiting: func() {}}
+	f := &folder{name: "share", files: files, tables: tables, log: slog.New(slog.DiscardHandler), patience: time.Minute}
+	if err := f.open(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	hang := func() (answer func()) {
+		f.mu.Lock() // what read before has ended
+		defer f.mu.Unlock()
+		files.hangs = make(chan struct{})
+		f.checked = time.Time{}
+		return func() { close(files.hangs) }
+	}
+
+	answer := hang()
+	cancelled, cancel := context.WithCancel(t.Context())
+	files.waiting = cancel
+	if err := f.reload(cancelled); !errors.Is(err, context.Canceled) {
+		t.Errorf("cancelled: %v", err)
+	}
+	answer()
+
+	answer = hang()
+	f.patience = 10 * time.Millisecond
+	for range 3 {
+		if err := f.reload(t.Context()); !errors.Is(err, errHangs) || !strings.HasPrefix(err.Error(), "folder share: ") {
+			t.Errorf("hanging: %v", err)
+		}
+	}
+	f.patience = time.Minute
+	answer()
+	deadline := time.After(20 * time.Second)
+	for f.reload(t.Context()) != nil {
+		select {
+		case <-deadline:
+			t.Fatal("the share answers again, and the folder does not")
+		case <-time.After(time.Millisecond):
+		}
+	}
+
+	answer = hang()
+	t.Cleanup(answer)
+	f.patience = 10 * time.Millisecond
+	if err := f.open(t.Context()); !errors.Is(err, errHangs) {
+		t.Errorf("opening: %v", err)
+	}
+}
