@@ -24,6 +24,9 @@ type Document struct {
 
 // Parse reads one YAML document. Every fault begins with name.
 func Parse(name string, data []byte) (*Document, error) {
+	if err := checkBounds(name, data); err != nil {
+		return nil, err
+	}
 	tree, err := parser.ParseBytes(data, 0)
 	if err != nil {
 		return nil, oneLine(name, err)
