@@ -117,6 +117,9 @@ func outputs(region *config.Region) []error {
 func sources(ctx context.Context, region *config.Region) Findings {
 	var found Findings
 	for _, name := range slices.Sorted(maps.Keys(region.Sources)) {
+		for _, secret := range region.Sources[name].OpenSecrets() {
+			found.Warnings = append(found.Warnings, fmt.Sprintf("source %s: %s", name, secret))
+		}
 		opened, err := region.OpenSources(ctx, slog.New(slog.DiscardHandler), name)
 		if err != nil {
 			found.Faults = append(found.Faults, err)

@@ -2,6 +2,10 @@ package exporter
 
 import (
 	"context"
+	"fmt"
+	"log/slog"
+	"maps"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -11,6 +15,7 @@ import (
 	"planwatch/config"
 	"planwatch/internal/snapshot"
 	"planwatch/internal/warehouse"
+	"planwatch/internal/warehouse/settings"
 	"planwatch/plan"
 )
 
@@ -39,6 +44,9 @@ func newGeneration(ctx context.Context, b base, region *config.Region, former *g
 	if err != nil {
 		return nil, err
 	}
+	if former == nil {
+		warnOfOpenSecrets(region, b.logger)
+	}
 	g := &generation{base: b, region: region, sources: sources, scheduler: collectors.NewScheduler(b.clock, region.Retry, b.logger)}
 	for _, d := range region.Collectors {
 		c := newCollector(b, region, d, sources[d.Source], former)
@@ -46,6 +54,16 @@ func newGeneration(ctx context.Context, b base, region *config.Region, former *g
 		g.scheduler.Add(c.name(), d.ParsedSchedule(), c.run)
 	}
 	return g, nil
+}
+
+// warnOfOpenSecrets logs the files with a secret that everyone can read.
+func warnOfOpenSecrets(region *config.Region, logger *slog.Logger) {
+	for _, name := range slices.Sorted(maps.Keys(region.Sources)) {
+		for _, secret := range region.Sources[name].OpenSecrets() {
+			logger.Warn("everyone can read a file with a secret", "source_name", name, "key", secret.Key,
+				"file", settings.HideUser(secret.Path), "mode", fmt.Sprintf("%04o", secret.Mode))
+		}
+	}
 }
 
 // run runs all collectors on their schedules, pings the sources and assesses

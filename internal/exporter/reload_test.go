@@ -205,3 +205,36 @@ func TestLogOfARunWithoutFigures(t *testing.T) {
 		t.Errorf("the log says that figures stay:\n%s", said)
 	}
 }
+
+// At the start, and not at each reload, the log warns of a password that
+// everyone can read.
+func TestLogOfAnOpenPassword(t *testing.T) {
+	server := queue(t)
+	for name, tt := range map[string]struct {
+		mode os.FileMode
+		want int
+	}{"the owner's": {0o600, 0}, "everyone's": {0o644, 1}} {
+		t.Run(name, func(t *testing.T) {
+			dir := queueRegion(t, server, "1h")
+			settings, err := os.ReadFile(filepath.Join(dir, "planwatch.yaml"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, rest, _ := strings.Cut(string(settings), "password_file: ")
+			path, _, _ := strings.Cut(rest, "\n")
+			if err := os.Chmod(path, tt.mode); err != nil {
+				t.Fatal(err)
+			}
+			p := start(t, dir, t.TempDir())
+			p.until(kalix, "42")
+			p.again()
+			p.until(success, "1")
+			if got := strings.Count(p.log.String(), "everyone can read a file with a secret"); got != tt.want {
+				t.Errorf("warns %d times, want %d", got, tt.want)
+			}
+			if tt.want > 0 && !strings.Contains(p.log.String(), "file="+path+" mode=0644") {
+				t.Errorf("path and mode are not told:\n%s", p.log)
+			}
+		})
+	}
+}

@@ -121,7 +121,7 @@ func (s *Source) Prepare(ctx context.Context, q Query) ([]Column, error) {
 
 // Inspect gives what of the source is not wrong and yet no good, a sentence
 // each: rights that planwatch does not need, a time zone that the server does
-// not know, a file with a secret that everyone can read.
+// not know.
 func (s *Source) Inspect(ctx context.Context) ([]string, error) {
 	var warnings []string
 	err := s.do(ctx, request{
