@@ -4,6 +4,7 @@ package check
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"maps"
@@ -130,7 +131,7 @@ func sources(ctx context.Context, region *config.Region) Findings {
 		if err != nil {
 			found.Faults = append(found.Faults, err)
 		} else {
-			found.Faults = append(found.Faults, queries(ctx, region, name, opened[name])...)
+			found.addQueries(ctx, region, name, opened[name])
 		}
 		if err := opened.Close(); err != nil {
 			found.Faults = append(found.Faults, err)
@@ -149,17 +150,19 @@ func inspect(ctx context.Context, source *warehouse.Source) ([]string, error) {
 	return source.Inspect(ctx)
 }
 
-func queries(ctx context.Context, region *config.Region, name string, source *warehouse.Source) []error {
-	var faults []error
+// addQueries adds what is found of the queries of a source.
+func (f *Findings) addQueries(ctx context.Context, region *config.Region, name string, source *warehouse.Source) {
 	for _, d := range region.Collectors {
 		if d.Source != name {
 			continue
 		}
-		if err := prepare(ctx, d, source); err != nil {
-			faults = append(faults, err)
+		switch err := prepare(ctx, d, source); {
+		case errors.Is(err, warehouse.ErrColumnsUnknown):
+			f.Warnings = append(f.Warnings, err.Error())
+		case err != nil:
+			f.Faults = append(f.Faults, err)
 		}
 	}
-	return faults
 }
 
 // prepare prepares a collector's query and checks the columns of its result.

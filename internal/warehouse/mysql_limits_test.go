@@ -113,6 +113,38 @@ func TestMySQLLimits(t *testing.T) {
 	})
 }
 
+// Checking a query runs no more of it than a second's worth, and nothing is left
+// on the server.
+func TestMySQLPrepareRunsNothing(t *testing.T) {
+	server := startServer(t)
+	s := open(t, mysqlConfig(server.Socket()), Options{})
+	for name, test := range map[string]struct {
+		text string
+		want error
+	}{
+		"a derived table without a table": {"SELECT w.id, d.x FROM ward AS w JOIN (SELECT SLEEP(12) AS x) AS d", ErrColumnsUnknown},
+		"a subquery over one":             {"SELECT id FROM ward WHERE id = (SELECT x FROM (SELECT SLEEP(12) AS x) AS d)", ErrColumnsUnknown},
+		"a subquery":                      {"SELECT id FROM ward WHERE id = (SELECT SLEEP(12))", nil},
+		"rows":                            {"SELECT SUM(SLEEP(12)) AS x FROM ward", nil},
+		"a union":                         {"SELECT id FROM ward UNION SELECT SLEEP(12) FROM ward", nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			begin := time.Now()
+			_, err := s.Prepare(t.Context(), query(t, test.text))
+			if !errors.Is(err, test.want) || test.want == nil && err != nil {
+				t.Errorf("got %v, want %v", err, test.want)
+			}
+			if took := time.Since(begin); took > 6*time.Second {
+				t.Errorf("took %s", took)
+			}
+			waitFor(t, "nothing is left on the server", func() bool { return len(server.RunningQueries()) == 0 })
+			if errors.Is(err, ErrUnavailable) || !s.Up() {
+				t.Error("the source is unavailable")
+			}
+		})
+	}
+}
+
 func TestMySQLPingWaitsForNoQuery(t *testing.T) {
 	server := startServer(t)
 	c := mysqlConfig(server.Socket())

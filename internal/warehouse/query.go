@@ -16,6 +16,10 @@ const (
 	// planTimeout is the limit of Prepare, which plans a query and does not
 	// run it, and of Ping.
 	planTimeout = 15 * time.Second
+	// columnsTimeout is the limit of asking for the columns of a query. The
+	// driver does not give those of a prepared statement, and a server that is
+	// asked for no rows still runs what the FROM clause has without a table.
+	columnsTimeout = time.Second
 )
 
 // QueryOptions are how one query is run.
@@ -84,14 +88,16 @@ func (s *Source) Query(ctx context.Context, q Query, o QueryOptions) (*Result, e
 }
 
 // Prepare has the server plan q without running it, and gives the columns that
-// the result would have. No two may have the same name. For a csv source it
+// the result would have. No two may have the same name. The error is
+// ErrColumnsUnknown if the server plans the query and would run a part of it,
+// for longer than a second, to tell its columns. For a csv source it
 // refuses, as Query does, what the embedded engine would compute wrongly.
 func (s *Source) Prepare(ctx context.Context, q Query) ([]Column, error) {
 	if err := s.backend.CheckQuery(q); err != nil {
 		return nil, err
 	}
 	var columns []Column
-	var duplicate bool
+	var duplicate, unknown bool
 	err := s.do(ctx, request{
 		file:    q.File(),
 		timeout: planTimeout,
@@ -106,15 +112,22 @@ func (s *Source) Prepare(ctx context.Context, q Query) ([]Column, error) {
 			if err := c.prepare(ctx, text); err != nil {
 				return err
 			}
+			if zones, err = c.configure(ctx, asOf, columnsTimeout, s.location); err != nil {
+				return err
+			}
 			if columns, err = c.columns(ctx, text, zones); err != nil {
 				kind, _ := s.backend.Classify(err)
 				duplicate = kind == backend.DuplicateColumn
+				unknown = kind == backend.QueryTimedOut
 			}
 			return err
 		},
 	})
 	if duplicate || haveDuplicate(columns) {
 		return nil, fmt.Errorf("%s: two columns have the same name; give each its own with AS", q.File())
+	}
+	if unknown {
+		return nil, fmt.Errorf("%s: %w", q.File(), ErrColumnsUnknown)
 	}
 	return columns, err
 }

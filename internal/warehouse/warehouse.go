@@ -16,6 +16,7 @@ package warehouse
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
@@ -73,6 +74,9 @@ var (
 	ErrTimeout = backend.ErrTimeout
 	// ErrTooMuch is a query whose answer has more bytes than it may.
 	ErrTooMuch = backend.ErrTooMuch
+	// ErrColumnsUnknown is a query that the server plans, and whose columns it
+	// does not tell without running a part of it.
+	ErrColumnsUnknown = errors.New("the columns are not checked: to tell them, the server would run a part of the query for longer than a second")
 	// ErrTooManyRows is a query that gave more rows than it may.
 	ErrTooManyRows = result.ErrTooManyRows
 )
