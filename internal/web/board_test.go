@@ -34,7 +34,7 @@ const strange = `  - name: strange
 
 // loaded is the region of the report's tests, with languages as given and a
 // strange KPI.
-func loaded(t *testing.T, languages string) *config.Region {
+func loaded(t testing.TB, languages string) *config.Region {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "region")
 	if err := os.CopyFS(dir, os.DirFS("../report/testdata/region")); err != nil {
@@ -60,7 +60,7 @@ func loaded(t *testing.T, languages string) *config.Region {
 
 // everything is a region with a row of every status, a collector that fails and
 // one that has not run, and texts that try to break out of the page.
-func everything(t *testing.T, languages string) func(*web.Content) {
+func everything(t testing.TB, languages string) func(*web.Content) {
 	t.Helper()
 	region := loaded(t, languages)
 	at := time.Date(2025, 3, 18, 8, 0, 0, 0, region.Location)

@@ -8,3 +8,6 @@ func Patterns() []string {
 	}
 	return patterns
 }
+
+// Handler answers requests as a Server does.
+var Handler = newHandler

@@ -32,7 +32,7 @@ import (
 )
 
 // bare is a region of which the pages need no more.
-func bare(t *testing.T) *config.Region {
+func bare(t testing.TB) *config.Region {
 	t.Helper()
 	return &config.Region{Service: config.Service{Title: "Region Test"}, Languages: regiontest.Languages(t)}
 }
@@ -49,11 +49,10 @@ func serveWith(t *testing.T, settings config.Web, change func(*web.Content)) str
 	return serveLogging(t, settings, slog.New(slog.DiscardHandler), change)
 }
 
-// serveLogging is serveWith with a log.
-func serveLogging(t *testing.T, settings config.Web, logger *slog.Logger, change func(*web.Content)) string {
+// content is what the server has to serve, but for what a test changes.
+func content(t testing.TB, change func(*web.Content)) web.Content {
 	t.Helper()
-	quiet := slog.New(slog.DiscardHandler)
-	store := snapshot.NewStore(clock.Clock{}, snapshot.SaveFile{}, quiet)
+	store := snapshot.NewStore(clock.Clock{}, snapshot.SaveFile{}, slog.New(slog.DiscardHandler))
 	k := kpi.KPI{Name: "beds_available", Title: language.Text{"en": "Available beds"}, Definition: language.Text{"en": "Staffed beds."}}
 	region := bare(t)
 	store.Replace(snapshot.Record{Collector: "beds", Samples: []kpi.Sample{
@@ -61,7 +60,7 @@ func serveLogging(t *testing.T, settings config.Web, logger *slog.Logger, change
 	}}, snapshot.Description{KPIs: []kpi.KPI{k}, MaxAge: time.Hour, HelpLanguage: region.Languages.English()})
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(promcollectors.NewGoCollector())
-	content := web.Content{
+	served := web.Content{
 		Store: store, Registry: registry, Gatherer: registry, Ready: func() error { return nil },
 		Report:     func() *report.Report { return &report.Report{Region: region} },
 		Collectors: func() []collectors.Status { return nil },
@@ -71,10 +70,16 @@ func serveLogging(t *testing.T, settings config.Web, logger *slog.Logger, change
 		},
 	}
 	if change != nil {
-		change(&content)
+		change(&served)
 	}
+	return served
+}
+
+// serveLogging is serveWith with a log.
+func serveLogging(t *testing.T, settings config.Web, logger *slog.Logger, change func(*web.Content)) string {
+	t.Helper()
 	settings.ListenAddress = []string{"127.0.0.1:0"}
-	server, err := web.Listen(t.Context(), settings, content, logger)
+	server, err := web.Listen(t.Context(), settings, content(t, change), logger)
 	if err != nil {
 		t.Fatal(err)
 	}

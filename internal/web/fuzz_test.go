@@ -1,0 +1,68 @@
+package web_test
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"planwatch/internal/web"
+)
+
+// FuzzRequest asks for anything: no request makes planwatch fail, every answer
+// is guarded, and nothing of a request comes back as HTML.
+func FuzzRequest(f *testing.F) {
+	for _, seed := range []struct{ method, path, query, language, accept string }{
+		{"GET", "/", "lang=sv", "sv-SE,sv;q=0.9,en;q=0.8", "text/html"},
+		{"GET", "/", "lang=<script>alert(1)</script>", "*", ""},
+		{"GET", "/collectors", "lang=en&lang=sv&as_of=2025-03-18", "en;q=2,sv;q=-1", "*/*"},
+		{"HEAD", "/collectors", "%zz&;=&lang=%00%ff", ",,;;q=,x-y-z", ""},
+		{"GET", "/metrics", "name[]=\"><img src=x>", "", "application/openmetrics-text;version=1.0.0;escaping=underscores;q=0.9"},
+		{"GET", "/metrics", "", "", "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited"},
+		{"GET", "/api/v1/alerts", "filter={severity=\"critical\"}&lang=../../etc", "", "application/json"},
+		{"GET", "/static/board.css", "", "", ""},
+		{"GET", "/static/..%2f..%2fserver.go", "", "", ""},
+		{"POST", "/-/reload", "", "", ""},
+		{"PUT", "/-/ready", "", "", ""},
+		{"GET", "//x/../<svg onload=alert(1)>", "", "", ""},
+	} {
+		f.Add(seed.method, seed.path, seed.query, seed.language, seed.accept)
+	}
+	handler := web.Handler(content(f, func(c *web.Content) {
+		everything(f, "[sv, en]")(c)
+		c.Reload = func(context.Context) error { return nil }
+	}), slog.New(slog.DiscardHandler))
+	f.Fuzz(func(t *testing.T, method, path, query, language, accept string) {
+		request := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil)
+		request.Method, request.URL.Path, request.URL.RawQuery = method, path, query
+		request.Header.Set("Accept-Language", language)
+		request.Header.Set("Accept", accept)
+		// What would show that a request comes back, whatever the fuzzer sends.
+		const probe = "<img src=probe>"
+		request.URL.RawQuery += "&lang=" + probe + "&" + probe
+		recorded := httptest.NewRecorder()
+		handler.ServeHTTP(recorded, request)
+		response := recorded.Result()
+		defer response.Body.Close()
+		body, err := io.ReadAll(response.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if response.StatusCode >= http.StatusInternalServerError {
+			t.Errorf("%s: %s", response.Status, body)
+		}
+		if response.Header.Get("X-Content-Type-Options") != "nosniff" || !strings.Contains(response.Header.Get("Content-Security-Policy"), "default-src 'none'") {
+			t.Errorf("%s: not guarded: %v", response.Status, response.Header)
+		}
+		if strings.HasPrefix(response.Header.Get("Content-Type"), "text/html") {
+			for _, sent := range []string{probe, "<script", "<img"} {
+				if strings.Contains(string(body), sent) {
+					t.Errorf("%s: %q comes back\n%.500s", response.Status, sent, body)
+				}
+			}
+		}
+	})
+}
