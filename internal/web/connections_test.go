@@ -44,7 +44,7 @@ func dial(t *testing.T, address string) net.Conn {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { conn.Close() })
+	t.Cleanup(func() { _ = conn.Close() })
 	if err := conn.SetDeadline(time.Now().Add(30 * time.Second)); err != nil {
 		t.Fatal(err)
 	}
@@ -101,13 +101,20 @@ func TestMetricsBesideIdleConnections(t *testing.T) {
 		name string
 		idle func(t *testing.T, address string)
 	}{
-		{"that have sent nothing", func(t *testing.T, address string) { dial(t, address) }},
+		{"that have sent nothing", func(t *testing.T, address string) {
+			t.Helper()
+			dial(t, address)
+		}},
 		{"that have sent half a request", func(t *testing.T, address string) {
+			t.Helper()
 			if _, err := io.WriteString(dial(t, address), "GET /metrics HTTP/1.1\r\nHost: x\r\nX-Slow: "); err != nil {
 				t.Fatal(err)
 			}
 		}},
-		{"that are kept alive", func(t *testing.T, address string) { keptAlive(t, address) }},
+		{"that are kept alive", func(t *testing.T, address string) {
+			t.Helper()
+			keptAlive(t, address)
+		}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -164,7 +171,7 @@ func TestBusyConnectionsStay(t *testing.T) {
 				response, err := (&http.Client{Transport: transport}).Do(request)
 				if err == nil {
 					_, err = io.Copy(io.Discard, response.Body)
-					response.Body.Close()
+					_ = response.Body.Close()
 				}
 				answered <- err
 			}
@@ -211,7 +218,7 @@ func TestLargeHeader(t *testing.T) {
 		request.Header.Set("X-Large", strings.Repeat("x", size))
 		response, err := http.DefaultClient.Do(request)
 		if err == nil {
-			response.Body.Close()
+			_ = response.Body.Close()
 		}
 		if got := err == nil && response.StatusCode == http.StatusOK; got != answered {
 			t.Errorf("%d bytes: answered: %v", size, got)
