@@ -32,10 +32,10 @@ func TestTextsAreBounded(t *testing.T) {
 		return "http://" + serveWith(t, config.DefaultService().Web, change)
 	}
 	base := with(func(c *web.Content) {
-		c.Alerts = func() ([]evaluator.Alert, bool) {
+		c.Alerts = func() evaluator.Overview {
 			a := annotated(map[string]string{"summary": long, "runbook_url": "https://wiki.example/" + long, "dashboard_url": long})
 			a[0].Labels["alertname"] = long
-			return a, true
+			return evaluator.Overview{Evaluated: true, Alerts: a}
 		}
 		c.Report = func() *report.Report { return report.New(region, assessments, samples) }
 		c.Collectors = func() []collectors.Status {
