@@ -152,7 +152,10 @@ func New(o Options, c Configuration) (*Evaluator, error) {
 		GroupLoader:    e.loader,
 		Parser:         parsed,
 	})
-	return e, e.configure(c)
+	if err := e.configure(c); err != nil {
+		return nil, err
+	}
+	return e, nil
 }
 
 // Update evaluates by c from now on. Alerts of rules that both configurations

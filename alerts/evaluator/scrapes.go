@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/model/value"
 	"github.com/prometheus/prometheus/storage"
@@ -115,7 +116,7 @@ type scrapeAppender struct {
 
 // Append implements storage.Appender.
 func (a *scrapeAppender) Append(ref storage.SeriesRef, series labels.Labels, at int64, v float64) (storage.SeriesRef, error) {
-	if series.Get(labels.MetricName) == up && !value.IsStaleNaN(v) {
+	if series.Get(model.MetricNameLabel) == up && !value.IsStaleNaN(v) {
 		a.reported, a.up = true, v == 1
 	}
 	return a.Appender.Append(ref, series, at, v)

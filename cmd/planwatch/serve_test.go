@@ -164,10 +164,11 @@ func TestDrain(t *testing.T) {
 			}
 			served.until(t, "closed to new requests", func() bool {
 				another, err := new(net.Dialer).DialContext(served.ctx, "tcp", strings.TrimPrefix(served.url, "http://"))
-				if err == nil {
-					another.Close()
+				if err != nil {
+					return true
 				}
-				return err != nil
+				_ = another.Close()
+				return false
 			})
 			if tt.finish {
 				if _, err := pipe.Write(text); err != nil {
