@@ -19,10 +19,17 @@ type part struct {
 }
 
 // failing are the demands that are not met when these cells are withheld, and
-// with each the part of the table that it lies in.
-func (t *Table) failing(withheld []bool) (demands []demand, parts []part) {
+// with each the part of the table that it lies in. Most parts stay as they are
+// when one more cell is withheld, so what was found of a part is kept in known.
+func (t *Table) failing(withheld []bool, known map[string][]demand) (demands []demand, parts []part) {
 	for _, p := range t.parts(withheld) {
-		for _, d := range t.unmet(p) {
+		key := fmt.Sprint(p)
+		unmet, met := known[key]
+		if !met {
+			unmet = t.unmet(p)
+			known[key] = unmet
+		}
+		for _, d := range unmet {
 			demands, parts = append(demands, d), append(parts, p)
 		}
 	}
@@ -184,7 +191,13 @@ func (t *Table) unmet(p part) []demand {
 	low, high := make([]bool, len(demands)), make([]bool, len(demands))
 	see := func() {
 		for i, d := range demands {
-			sum := s.sum(weights(d, at, 1))
+			if low[i] && high[i] {
+				continue
+			}
+			sum := int64(0)
+			for _, f := range d.figures {
+				sum += s.value[at[f]]
+			}
 			low[i], high[i] = low[i] || sum <= d.low, high[i] || sum >= d.high
 		}
 	}

@@ -23,9 +23,8 @@ type system struct {
 func newSystem(figures []int, value, least []int64, relations [][]int64) (*system, error) {
 	s := &system{figures: figures, value: value, least: least}
 	n := len(figures)
-	matrix := make([][]fraction, len(relations))
+	matrix := rows(len(relations), n)
 	for i, relation := range relations {
-		matrix[i] = make([]fraction, n)
 		for j, factor := range relation {
 			matrix[i][j] = fraction{factor, 1}
 		}
@@ -50,9 +49,8 @@ func newSystem(figures []int, value, least []int64, relations [][]int64) (*syste
 		}
 	}
 	s.basic = pivots
-	s.rows = make([][]fraction, rank)
+	s.rows = rows(rank, len(s.free))
 	for i := range rank {
-		s.rows[i] = make([]fraction, len(s.free))
 		for j, column := range s.free {
 			factor := matrix[i][column]
 			s.rows[i][j] = fraction{-factor.num, factor.den}
@@ -61,12 +59,29 @@ func newSystem(figures []int, value, least []int64, relations [][]int64) (*syste
 	return s, nil
 }
 
-// eliminate makes the column 1 in the row at rank and 0 in all others.
+// rows are so many rows of n, in one piece.
+func rows(count, n int) [][]fraction {
+	all := make([]fraction, count*n)
+	matrix := make([][]fraction, count)
+	for i := range matrix {
+		matrix[i] = all[i*n : (i+1)*n : (i+1)*n]
+	}
+	return matrix
+}
+
+// eliminate makes the column 1 in the row at rank and 0 in all others. Most of a
+// row is 0.
 func eliminate(matrix [][]fraction, rank, column int) error {
-	scale := matrix[rank][column]
+	row := matrix[rank]
+	scale := row[column]
+	var filled []int
 	var err error
-	for j := range matrix[rank] {
-		if matrix[rank][j], err = newFraction(matrix[rank][j].num*scale.den, matrix[rank][j].den*scale.num); err != nil {
+	for j := range row {
+		if row[j].zero() {
+			continue
+		}
+		filled = append(filled, j)
+		if row[j], err = newFraction(row[j].num*scale.den, row[j].den*scale.num); err != nil {
 			return err
 		}
 	}
@@ -76,8 +91,8 @@ func eliminate(matrix [][]fraction, rank, column int) error {
 			continue
 		}
 		factor.num = -factor.num
-		for j := range matrix[i] {
-			if matrix[i][j], err = matrix[i][j].plus(factor, matrix[rank][j]); err != nil {
+		for _, j := range filled {
+			if matrix[i][j], err = matrix[i][j].plus(factor, row[j]); err != nil {
 				return err
 			}
 		}

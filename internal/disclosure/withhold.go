@@ -21,8 +21,9 @@ func (t *Table) Withhold(always []bool) []bool {
 		}
 	}
 	needed := slices.Clone(withheld)
+	known := map[string][]demand{}
 	for {
-		demands, parts := t.failing(withheld)
+		demands, parts := t.failing(withheld, known)
 		if len(demands) == 0 {
 			break
 		}
@@ -42,7 +43,7 @@ func (t *Table) Withhold(always []bool) []bool {
 			break
 		}
 	}
-	t.giveBack(withheld, needed)
+	t.giveBack(withheld, needed, known)
 	return withheld
 }
 
@@ -99,7 +100,7 @@ func (t *Table) complement(d demand, p part, withheld []bool) int {
 }
 
 // giveBack shows cells again that turn out not to be needed, the largest first.
-func (t *Table) giveBack(withheld, needed []bool) {
+func (t *Table) giveBack(withheld, needed []bool, known map[string][]demand) {
 	var extra []int
 	for c := range withheld {
 		if withheld[c] && !needed[c] {
@@ -109,7 +110,7 @@ func (t *Table) giveBack(withheld, needed []bool) {
 	slices.SortStableFunc(extra, func(a, b int) int { return cmp.Compare(t.Cells[b].Size, t.Cells[a].Size) })
 	for _, c := range extra {
 		withheld[c] = false
-		if demands, _ := t.failing(withheld); len(demands) > 0 {
+		if demands, _ := t.failing(withheld, known); len(demands) > 0 {
 			withheld[c] = true
 		}
 	}
