@@ -103,8 +103,7 @@ func (s *Source) Prepare(ctx context.Context, q Query) ([]Column, error) {
 		timeout: planTimeout,
 		work: func(ctx context.Context, c *connection) error {
 			asOf := time.Now()
-			zones, err := c.configure(ctx, asOf, planTimeout, s.location)
-			if err != nil {
+			if _, err := c.configure(ctx, asOf, planTimeout, s.location); err != nil {
 				return err
 			}
 			text := q.SQL(asOf, s.location)
@@ -112,7 +111,8 @@ func (s *Source) Prepare(ctx context.Context, q Query) ([]Column, error) {
 			if err := c.prepare(ctx, text); err != nil {
 				return err
 			}
-			if zones, err = c.configure(ctx, asOf, columnsTimeout, s.location); err != nil {
+			zones, err := c.configure(ctx, asOf, columnsTimeout, s.location)
+			if err != nil {
 				return err
 			}
 			if columns, err = c.columns(ctx, text, zones); err != nil {

@@ -1,6 +1,7 @@
 package csvfolder
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -32,8 +33,7 @@ func (d directory) Open(name string) (fs.File, error) {
 		err = &fs.PathError{Op: "open", Path: name, Err: fmt.Errorf("%s, not a regular file", kindOfFile(info.Mode()))}
 	}
 	if err != nil {
-		file.Close()
-		return nil, err
+		return nil, errors.Join(err, file.Close())
 	}
 	return file, nil
 }

@@ -64,7 +64,7 @@ func (f *folder) readTable(parent context.Context, name string, empty *table) (*
 			row[index] = value
 		}
 		for i, text := range record {
-			if row[fields[i].index], err = fields[i].value(ctx, text); err != nil {
+			if row[fields[i].index], err = fields[i].value(ctx, text); err != nil { //nolint:contextcheck // an *sql.Context is one
 				return nil, fmt.Errorf("%s:%d: column %s: %w", displayName, line, fields[i].column.Name, err)
 			}
 		}

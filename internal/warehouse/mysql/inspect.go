@@ -56,12 +56,12 @@ func readGrants(ctx context.Context, s backend.Session) ([]grant, error) {
 	var grants []grant
 	var roles []string
 	for i := 0; i < len(lines); i++ {
-		if role := roleLine.FindStringSubmatch(lines[i]); role != nil && !slices.Contains(roles, role[1]) {
-			roles = append(roles, role[1])
-			more, err := roleGrants(ctx, s, role[1])
+		if role := roleOf(lines[i]); role != "" && !slices.Contains(roles, role) {
+			roles = append(roles, role)
+			more, err := roleGrants(ctx, s, role)
 			if err != nil {
 				// As for a role of a role, which the user may not take.
-				grants = append(grants, grant{privileges: []string{"what the role " + role[1] + " may"}})
+				grants = append(grants, grant{privileges: []string{"what the role " + role + " may"}})
 			}
 			lines = append(lines, more...)
 		}
@@ -70,6 +70,14 @@ func readGrants(ctx context.Context, s backend.Session) ([]grant, error) {
 		}
 	}
 	return grants, nil
+}
+
+// roleOf is the role that a line gives the user, as the server writes it, or "".
+func roleOf(line string) string {
+	if found := roleLine.FindStringSubmatch(line); len(found) == 2 {
+		return found[1]
+	}
+	return ""
 }
 
 // roleGrants gives the lines of a role, as the server wrote its name. MariaDB
