@@ -45,6 +45,7 @@ type countTable struct {
 // build fills the table; cells is how many there are.
 func (t *countTable) build(cells int) {
 	t.Cells = make([]disclosure.Cell, cells)
+	t.Known = pairs(len(t.labels))
 	t.totals, t.classes = map[string]map[string]int{}, map[string]map[string][]int{}
 	for _, k := range t.kpis {
 		t.totals[k.Name], t.classes[k.Name] = map[string]int{}, map[string][]int{}
@@ -60,6 +61,21 @@ func (t *countTable) build(cells int) {
 		t.addTotalRows(k)
 	}
 	t.addIdentities()
+}
+
+// pairs are all pairs of labels: a reader may know the sums along two labels at
+// once, as in a table of a report. One label is known alone, and none not at all.
+func pairs(labels int) [][]int {
+	if labels < 2 {
+		return [][]int{{0}}
+	}
+	var all [][]int
+	for a := range labels {
+		for b := range a {
+			all = append(all, []int{b, a})
+		}
+	}
+	return all
 }
 
 func (t *countTable) keys(name string) []string {
@@ -125,7 +141,7 @@ func (t *countTable) addRests(part kpi.KPI, whole string) {
 // addLines adds the sums along each label, which a reader may know from
 // elsewhere. A missing label is a value of its own.
 func (t *countTable) addLines(k kpi.KPI) {
-	for _, name := range t.labels {
+	for label, name := range t.labels {
 		lines := map[string][]string{}
 		var order []string
 		for _, key := range t.keys(k.Name) {
@@ -137,19 +153,19 @@ func (t *countTable) addLines(k kpi.KPI) {
 		}
 		for _, rest := range order {
 			if len(lines[rest]) > 1 {
-				t.addLine(k, lines[rest])
+				t.addLine(k, label, lines[rest])
 			}
 		}
 	}
 }
 
-func (t *countTable) addLine(k kpi.KPI, keys []string) {
+func (t *countTable) addLine(k kpi.KPI, label int, keys []string) {
 	cells := make([]int, len(keys))
 	for i, key := range keys {
 		cells[i] = t.cell(k.Name, key)
 	}
 	for class := range t.classes[k.Name][keys[0]] {
-		r := disclosure.Relation{Line: cells}
+		r := disclosure.Relation{Line: cells, Label: label}
 		for _, key := range keys {
 			r.Terms = append(r.Terms, disclosure.Term{Figure: t.classes[k.Name][key][class], Factor: 1})
 		}
@@ -185,6 +201,7 @@ func (t *countTable) addTotalRow(k kpi.KPI, key string, below []string) {
 		}
 		parts = append(parts, t.add(disclosure.Figure{Value: remainder, MinCount: int64(k.Smallest), Cells: cells}))
 		t.relate(total, parts...)
+		t.Relations[len(t.Relations)-1].Across = true
 	}
 }
 

@@ -21,16 +21,18 @@ type part struct {
 // failing are the demands that are not met when these cells are withheld, and
 // with each the part of the table that it lies in. Most parts stay as they are
 // when one more cell is withheld, so what was found of a part is kept in known.
-func (t *Table) failing(withheld []bool, known map[string][]demand) (demands []demand, parts []part) {
-	for _, p := range t.parts(withheld) {
-		key := fmt.Sprint(p)
-		unmet, met := known[key]
-		if !met {
-			unmet = t.unmet(p)
-			known[key] = unmet
-		}
-		for _, d := range unmet {
-			demands, parts = append(demands, d), append(parts, p)
+func (t *Table) failing(more bool, withheld []bool, known map[string][]demand) (demands []demand, parts []part) {
+	for _, labels := range t.Known {
+		for _, p := range t.parts(reader{labels, more}, withheld) {
+			key := fmt.Sprint(p)
+			unmet, met := known[key]
+			if !met {
+				unmet = t.unmet(p)
+				known[key] = unmet
+			}
+			for _, d := range unmet {
+				demands, parts = append(demands, d), append(parts, p)
+			}
 		}
 	}
 	return demands, parts
@@ -38,7 +40,7 @@ func (t *Table) failing(withheld []bool, known map[string][]demand) (demands []d
 
 // parts splits what is unknown into parts that have no relation in common.
 // Figures without a relation could be anything, and are left out.
-func (t *Table) parts(withheld []bool) []part {
+func (t *Table) parts(by reader, withheld []bool) []part {
 	parent := map[int]int{}
 	var root func(int) int
 	root = func(f int) int {
@@ -50,7 +52,7 @@ func (t *Table) parts(withheld []bool) []part {
 	first := make([]int, len(t.Relations))
 	for i, r := range t.Relations {
 		first[i] = -1
-		if !t.holds(r, withheld) {
+		if !t.knows(by, r, withheld) {
 			continue
 		}
 		for _, term := range r.Terms {

@@ -9,11 +9,16 @@
 // proof of a protected figure is two whole tables that fit everything shown.
 package disclosure
 
+import "slices"
+
 // Table is what is published, or might be, about one group of people.
 type Table struct {
 	Cells     []Cell
 	Figures   []Figure
 	Relations []Relation
+	// Known are the labels along which a reader may know sums at once; every figure
+	// is protected in each of these cases.
+	Known [][]int
 }
 
 // Cell is what is shown or withheld as a whole.
@@ -40,10 +45,12 @@ type Figure struct {
 type Relation struct {
 	Terms []Term
 	// Line is set where the sum is not published, but may be known from elsewhere:
-	// the cells that it runs over. It is taken to be known where one of these is
-	// shown and is about somebody, or where it is large enough that its figures can
-	// be protected all the same. A sum about fewer is known to nobody.
+	// the cells that it runs over.
 	Line []int
+	// Label is the one that a line runs along.
+	Label int
+	// Across is set for a relation between label sets.
+	Across bool
 }
 
 // Term is a figure, by index, and its factor.
@@ -66,20 +73,33 @@ func (f Figure) known(withheld []bool) bool {
 	return true
 }
 
-// holds reports whether a reader knows the relation.
-func (t *Table) holds(r Relation, withheld []bool) bool {
+// reader is what somebody is taken to know from elsewhere: the sums along these
+// labels, of lines of which something is shown. One who knows more knows them also
+// where all is withheld, if they are about so many that this can be expected.
+type reader struct {
+	labels []int
+	more   bool
+}
+
+// knows reports whether the reader knows the relation.
+func (t *Table) knows(by reader, r Relation, withheld []bool) bool {
 	if r.Line == nil {
 		return true
+	}
+	if !slices.Contains(by.labels, r.Label) {
+		return false
 	}
 	for _, c := range r.Line {
 		if !withheld[c] && t.Cells[c].Size > 0 {
 			return true
 		}
 	}
-	sum, least, smallest := int64(0), int64(0), int64(0)
-	for _, term := range r.Terms {
-		figure := t.Figures[term.Figure]
-		sum, least, smallest = sum+figure.Value, least+figure.AtLeast, max(smallest, figure.MinCount)
+	if !by.more {
+		return false
 	}
-	return sum >= smallest+least
+	sum, many := int64(0), int64(0)
+	for _, term := range r.Terms {
+		sum, many = sum+t.Figures[term.Figure].Value, many+t.Figures[term.Figure].MinCount
+	}
+	return sum >= many
 }

@@ -22,81 +22,125 @@ func (t *Table) Withhold(always []bool) []bool {
 	}
 	needed := slices.Clone(withheld)
 	known := map[string][]demand{}
-	for {
-		demands, parts := t.failing(withheld, known)
-		if len(demands) == 0 {
-			break
-		}
-		extended := map[int]bool{} // one cell a part, since it may serve all its demands
-		more := false
-		for i, d := range demands {
-			if extended[parts[i].figures[0]] {
-				continue
-			}
-			extended[parts[i].figures[0]] = true
-			if cell := t.complement(d, parts[i], withheld); cell >= 0 {
-				withheld[cell] = true
-				more = true
-			}
-		}
-		if !more {
-			break
-		}
-	}
+	t.extend(true, withheld, known)
+	t.extend(false, withheld, known)
 	t.giveBack(withheld, needed, known)
 	return withheld
 }
 
-// complement is the cell to withhold next for a demand: of those that share a
-// relation with the part, the one that ties into most of what is unknown, and of
-// these the smallest, so that least is lost. It is -1 where none is left.
-func (t *Table) complement(d demand, p part, withheld []bool) int {
-	unknown := map[int]bool{}
-	for _, f := range p.figures {
-		unknown[f] = true
-	}
-	score := map[int]int64{}
-	for _, i := range p.relations {
-		alone := 0
-		near := false
-		for _, term := range t.Relations[i].Terms {
-			if unknown[term.Figure] {
-				alone++
-				near = near || slices.Contains(d.figures, term.Figure)
+// extend withholds more cells until every demand is met, or no cell is left that
+// could help. Against a reader who knows more it withholds only what is of the
+// same kind: the rest of a line that cannot be protected in full is not worth all
+// that is tied to it.
+func (t *Table) extend(more bool, withheld []bool, known map[string][]demand) {
+	for added := true; added; {
+		added = false
+		demands, parts := t.failing(more, withheld, known)
+		extended := map[int]bool{} // one cell a part, since it may serve all its demands
+		for i, d := range demands {
+			first := parts[i].figures[0]
+			if extended[first] {
+				continue
+			}
+			if cell := t.complement(d, parts[i], withheld, more); cell >= 0 {
+				withheld[cell] = true
+				extended[first], added = true, true
 			}
 		}
-		points := int64(1)
-		if alone == 1 {
-			points += 8 // the relation gives its one unknown figure away
+	}
+}
+
+// complement is the cell to withhold next for a demand, or -1 where none is left.
+// It lies in a relation that ties the demand's figures to others: first one that
+// gives its only unknown figure away, and of these the nearest. Of the relation's
+// cells it is one that has room for what the protected figure may be, that ties
+// into most of what is unknown, and of these the smallest, so that least is lost.
+func (t *Table) complement(d demand, p part, withheld []bool, acrossOnly bool) int {
+	distance := t.distances(d, p)
+	best, bestRank := -1, []int64{}
+	for _, i := range p.relations {
+		r := t.Relations[i]
+		unknown, near := 0, int64(len(t.Relations))
+		for _, term := range r.Terms {
+			if far, is := distance[term.Figure]; is {
+				unknown++
+				near = min(near, far)
+			}
 		}
-		if near {
-			points += 4
+		kind := int64(1)
+		switch across := r.Across || r.Line != nil; {
+		case across && unknown == 1:
+			kind = 0
+		case !across:
+			kind = 2
 		}
-		for _, term := range t.Relations[i].Terms {
+		if kind == 2 && acrossOnly {
+			continue
+		}
+		for _, term := range r.Terms {
 			figure := t.Figures[term.Figure]
-			if unknown[term.Figure] {
+			if _, is := distance[term.Figure]; is {
 				continue
 			}
 			for _, c := range figure.Cells {
-				if !withheld[c] {
-					score[c] += points
-					if figure.Value > 0 {
-						score[c] += points // a zero cannot make room for another figure
-					}
+				if withheld[c] {
+					continue
+				}
+				room := int64(1)
+				if figure.Value > figure.MinCount {
+					room = 0
+				} else if figure.Value == 0 {
+					room = 2
+				}
+				rank := []int64{kind, near, room, -t.ties(c, p), t.Cells[c].Size, int64(c)}
+				if best < 0 || slices.Compare(rank, bestRank) < 0 {
+					best, bestRank = c, rank
 				}
 			}
 		}
 	}
-	best := -1
-	for c := range t.Cells {
-		if score[c] == 0 {
-			continue
-		}
-		if best < 0 || cmp.Or(cmp.Compare(score[best], score[c]), cmp.Compare(t.Cells[c].Size, t.Cells[best].Size)) < 0 {
-			best = c
+	return best
+}
+
+// distances are, for the part's figures, over how many relations they are tied to
+// those of the demand.
+func (t *Table) distances(d demand, p part) map[int]int64 {
+	distance := make(map[int]int64, len(p.figures))
+	for _, f := range p.figures {
+		distance[f] = int64(len(t.Relations))
+	}
+	for _, f := range d.figures {
+		distance[f] = 0
+	}
+	for again := true; again; {
+		again = false
+		for _, i := range p.relations {
+			near := int64(len(t.Relations))
+			for _, term := range t.Relations[i].Terms {
+				if far, is := distance[term.Figure]; is {
+					near = min(near, far)
+				}
+			}
+			for _, term := range t.Relations[i].Terms {
+				if far, is := distance[term.Figure]; is && far > near+1 {
+					distance[term.Figure] = near + 1
+					again = true
+				}
+			}
 		}
 	}
-	return best
+	return distance
+}
+
+// ties counts the part's relations that a figure of the cell is in.
+func (t *Table) ties(cell int, p part) int64 {
+	n := int64(0)
+	for _, i := range p.relations {
+		if slices.ContainsFunc(t.Relations[i].Terms, func(term Term) bool { return slices.Contains(t.Figures[term.Figure].Cells, cell) }) {
+			n++
+		}
+	}
+	return n
 }
 
 // giveBack shows cells again that turn out not to be needed, the largest first.
@@ -108,10 +152,15 @@ func (t *Table) giveBack(withheld, needed []bool, known map[string][]demand) {
 		}
 	}
 	slices.SortStableFunc(extra, func(a, b int) int { return cmp.Compare(t.Cells[b].Size, t.Cells[a].Size) })
+	open, _ := t.failing(true, withheld, known)
 	for _, c := range extra {
 		withheld[c] = false
-		if demands, _ := t.failing(withheld, known); len(demands) > 0 {
+		unmet, _ := t.failing(false, withheld, known)
+		more, _ := t.failing(true, withheld, known)
+		if len(unmet) > 0 || len(more) > len(open) {
 			withheld[c] = true
+		} else {
+			open = more
 		}
 	}
 }

@@ -22,8 +22,10 @@ func (b *builder) count(values ...int64) []int {
 }
 
 // line ties figures by a sum that a reader may know.
-func (b *builder) line(figures ...int) {
-	r := disclosure.Relation{Line: figures}
+func (b *builder) line(figures ...int) { b.along(0, figures...) }
+
+func (b *builder) along(label int, figures ...int) {
+	r := disclosure.Relation{Line: figures, Label: label}
 	for _, f := range figures {
 		r.Terms = append(r.Terms, disclosure.Term{Figure: f, Factor: 1})
 	}
@@ -51,7 +53,7 @@ func (b *builder) grid(rows ...[]int64) {
 		for _, row := range figures {
 			column = append(column, row[i])
 		}
-		b.line(column...)
+		b.along(1, column...)
 	}
 }
 
@@ -88,6 +90,7 @@ func TestWithhold(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			var b builder
 			tt.table(&b)
+			b.Known = [][]int{{0, 1}}
 			var got []int
 			for cell, withheld := range b.Withhold(make([]bool, len(b.Cells))) {
 				if withheld {
