@@ -52,6 +52,7 @@ build: ## bin/planwatch, with the embedded engine, static and reproducible
 .PHONY: test
 test: prerequisites $(addprefix bin/tools/,promtool prometheus $(ALERTMANAGER)) ## every test with the race detector; installs what they need
 	CGO_ENABLED=1 go test -race -tags $(TAGS) -timeout 30m $(TESTFLAGS)
+	$(if $(filter ./...,$(TESTFLAGS)),go test -tags $(TAGS) -timeout 30m -run '^TestNothingIsLearnedInAYear$$' ./internal/asof)
 
 .PHONY: prerequisites
 prerequisites:

@@ -1,0 +1,112 @@
+//go:build gms_pure_go
+
+package asof_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"planwatch/collectors"
+	"planwatch/config"
+	"planwatch/internal/asof"
+	"planwatch/internal/kpi"
+	"planwatch/internal/mariadbtest"
+	"planwatch/internal/warehouse"
+	"planwatch/sample"
+)
+
+// overMariaDB is the built-in region's directory, over the sample in a MariaDB,
+// which answers a year's questions in the time that the embedded engine takes
+// for a week's.
+func overMariaDB(t *testing.T) string {
+	t.Helper()
+	server := mariadbtest.Start(t)
+	server.Load(warehouse.Schema, sample.Files)
+	server.CreateReader("planwatch", "secret")
+	secret := filepath.Join(t.TempDir(), "password")
+	if err := os.WriteFile(secret, []byte("secret"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	dir := filepath.Join(t.TempDir(), "region")
+	if err := config.WriteBuiltin(dir); err != nil {
+		t.Fatal(err)
+	}
+	settings := fmt.Sprintf("region: Region Norrbotten\nlanguages: [sv, en]\ntime_zone: Europe/Stockholm\nsources: {warehouse: {driver: mysql, address: %s, database: %s, user: planwatch, password_file: %s}}\n", server.Socket(), mariadbtest.Database, secret)
+	if err := os.WriteFile(filepath.Join(dir, "planwatch.yaml"), []byte(settings), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// guarded are the collectors that count people.
+func guarded(region *config.Region) []*collectors.Definition {
+	return slices.DeleteFunc(slices.Clone(region.Collectors), func(d *collectors.Definition) bool {
+		return !slices.ContainsFunc(d.KPIs, func(k kpi.KPI) bool { return k.Smallest > 0 })
+	})
+}
+
+// unprotected writes a copy of the region in dir of which nothing is withheld:
+// each count is waived.
+func unprotected(t *testing.T, dir string, region *config.Region) string {
+	t.Helper()
+	open := filepath.Join(t.TempDir(), "open")
+	if err := os.CopyFS(open, os.DirFS(dir)); err != nil {
+		t.Fatal(err)
+	}
+	key := regexp.MustCompile(`^    (min_count|min_count_waiver|people|part_of):`)
+	name := regexp.MustCompile(`^  - name: ([a-z0-9_]+)`)
+	for _, d := range guarded(region) {
+		file := filepath.Join(open, d.File())
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var lines []string
+		for line := range strings.Lines(string(data)) {
+			if !key.MatchString(line) {
+				lines = append(lines, line)
+			}
+			m := name.FindStringSubmatch(line)
+			if m == nil {
+				continue
+			}
+			if entry, ok := region.KPIs.Get(m[1]); ok && entry.Smallest > 0 {
+				lines = append(lines, "    min_count: 0\n    min_count_waiver: test\n")
+			}
+		}
+		if err := os.WriteFile(file, []byte(strings.Join(lines, "")), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return open
+}
+
+// opened holds the collectors' sources open for the test.
+func opened(t *testing.T, dir string, names []string) *asof.Collectors {
+	t.Helper()
+	region := loaded(t, dir)
+	c, err := asof.Open(t.Context(), region, names)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := c.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return c
+}
+
+func loaded(t *testing.T, dir string) *config.Region {
+	t.Helper()
+	region, err := config.Load(dir, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return region
+}
