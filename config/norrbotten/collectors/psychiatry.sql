@@ -1,9 +1,11 @@
 -- One row a hospital with psychiatric wards, and one a hospital with a SPOT
 -- team; each has figures of its own kind only. Both are as of their last day
 -- before :as_of; patient-days are compared through the same date of the year before.
+-- At the end of February a leap day belongs to the month: without it, it could be
+-- told from what was published a year ago.
 SELECT latest.hospital AS hospital, DATE_ADD(CAST(latest.day AS DATETIME), INTERVAL 86399 SECOND) AS counted_through,
   CAST(SUM(CASE WHEN YEAR(i.day) = YEAR(latest.day) THEN i.patients END) AS SIGNED) AS patient_days,
-  CAST(SUM(CASE WHEN YEAR(i.day) = YEAR(latest.day) - 1 AND i.day <= DATE_SUB(latest.day, INTERVAL 1 YEAR)
+  CAST(SUM(CASE WHEN YEAR(i.day) = YEAR(latest.day) - 1 AND i.day <= CASE WHEN latest.day = LAST_DAY(latest.day) THEN LAST_DAY(DATE_SUB(latest.day, INTERVAL 1 YEAR)) ELSE DATE_SUB(latest.day, INTERVAL 1 YEAR) END
     THEN i.patients END) AS SIGNED) AS patient_days_year_earlier,
   CAST(NULL AS SIGNED) AS spot_active, CAST(NULL AS SIGNED) AS spot_active_year_earlier, CAST(NULL AS SIGNED) AS spot_completed
 FROM (

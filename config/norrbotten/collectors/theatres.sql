@@ -1,5 +1,7 @@
 -- Operations and theatres up to and including the last day reported before
--- that of :as_of. The year is that day's.
+-- that of :as_of. The year is that day's. At the end of February a leap
+-- day belongs to the month: without it, it could be told from what was published a
+-- year ago.
 WITH
 last_day AS (
   SELECT MAX(operated_on) AS operated_on FROM operation_day WHERE operated_on < DATE(:as_of)
@@ -8,6 +10,8 @@ last_open AS (
   SELECT MAX(opened_on) AS opened_on FROM theatre_day WHERE opened_on < DATE(:as_of)
 )
 -- One row for each clinic.
+-- At the end of February a leap day belongs to the month: without it, it could be
+-- told from what was published a year ago.
 SELECT c.hospital, c.specialty, CAST(done.operated_on AS DATETIME) AS counted_through,
   done.operations, done.operations_earlier,
   CAST(NULL AS SIGNED) AS theatres_open, CAST(NULL AS SIGNED) AS sessions, CAST(NULL AS SIGNED) AS sessions_earlier,
@@ -15,7 +19,7 @@ SELECT c.hospital, c.specialty, CAST(done.operated_on AS DATETIME) AS counted_th
 FROM (
   SELECT o.clinic_id, last_day.operated_on,
     CAST(SUM(CASE WHEN YEAR(o.operated_on) = YEAR(last_day.operated_on) THEN o.operations ELSE 0 END) AS SIGNED) AS operations,
-    CAST(SUM(CASE WHEN YEAR(o.operated_on) = YEAR(last_day.operated_on) - 1 AND o.operated_on <= DATE_SUB(last_day.operated_on, INTERVAL 1 YEAR) THEN o.operations END) AS SIGNED) AS operations_earlier
+    CAST(SUM(CASE WHEN YEAR(o.operated_on) = YEAR(last_day.operated_on) - 1 AND o.operated_on <= CASE WHEN last_day.operated_on = LAST_DAY(last_day.operated_on) THEN LAST_DAY(DATE_SUB(last_day.operated_on, INTERVAL 1 YEAR)) ELSE DATE_SUB(last_day.operated_on, INTERVAL 1 YEAR) END THEN o.operations END) AS SIGNED) AS operations_earlier
   FROM operation_day AS o
   CROSS JOIN last_day
   WHERE o.operated_on <= last_day.operated_on
