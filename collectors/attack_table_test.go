@@ -199,11 +199,12 @@ func randomTable(seed uint64, s shape) table {
 		case agrees:
 			left := int(whole)
 			for i := range waited[1:] {
-				if upToPart && i == 1 {
-					g.waits[i] = part - g.waits[0]
-				} else if upToPart && i == 0 {
+				switch {
+				case upToPart && i == 0:
 					g.waits[i] = float64(random.IntN(int(part) + 1))
-				} else {
+				case upToPart && i == 1:
+					g.waits[i] = part - g.waits[0]
+				default:
 					g.waits[i] = float64(random.IntN(left + 1))
 				}
 				left -= int(g.waits[i])

@@ -34,7 +34,10 @@ type Result struct {
 type Collectors struct {
 	definitions []*collectors.Definition
 	sources     config.Sources
-	answers     sync.Map // *warehouse.Result by question
+	// answers are kept, since figures that accumulate are asked for at the same
+	// moments again and again.
+	lock    sync.Mutex
+	answers map[question]*warehouse.Result
 }
 
 // question is what a collector asks of its source.
@@ -59,7 +62,7 @@ func Open(ctx context.Context, region *config.Region, names []string) (*Collecto
 	if err != nil {
 		return nil, err
 	}
-	return &Collectors{definitions: definitions, sources: opened}, nil
+	return &Collectors{definitions: definitions, sources: opened, answers: map[question]*warehouse.Result{}}, nil
 }
 
 // Close closes the sources.
@@ -82,18 +85,22 @@ func (c *Collectors) Collect(ctx context.Context, moment time.Time) Result {
 	return result
 }
 
-// ask asks a source each question once. Figures that accumulate are asked for at
-// the same moments again and again.
+// ask asks a source each question once.
 func (c *Collectors) ask(d *collectors.Definition) collectors.Ask {
 	ask := d.Asking(c.sources[d.Source])
 	return func(ctx context.Context, moment time.Time) (*warehouse.Result, error) {
 		q := question{d.Collector, moment.UTC()}
-		if known, ok := c.answers.Load(q); ok {
-			return known.(*warehouse.Result), nil
+		c.lock.Lock()
+		known := c.answers[q]
+		c.lock.Unlock()
+		if known != nil {
+			return known, nil
 		}
 		result, err := ask(ctx, moment)
 		if err == nil {
-			c.answers.Store(q, result)
+			c.lock.Lock()
+			c.answers[q] = result
+			c.lock.Unlock()
 		}
 		return result, err
 	}

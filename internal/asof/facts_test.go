@@ -97,13 +97,14 @@ func TestFacts(t *testing.T) {
 			for _, f := range stated {
 				entry, _ := region.KPIs.Get(f.KPI)
 				got, ok := samples.Aggregate(entry.KPI, f.Labels)
-				if f.Withheld != "" {
+				switch {
+				case f.Withheld != "":
 					if ok && f.agrees(got.Value) {
 						t.Errorf("%s %v is %v, and was to be withheld: %s", f.KPI, f.Labels, got.Value, f.Withheld)
 					}
-				} else if !ok {
+				case !ok:
 					t.Errorf("%s %v: no figure; the %s says: %s", f.KPI, f.Labels, f.Source, f.Sentence)
-				} else if !f.agrees(got.Value) {
+				case !f.agrees(got.Value):
 					t.Errorf("%s %v is %v, not %s; the %s says: %s", f.KPI, f.Labels, got.Value, wanted(f), f.Source, f.Sentence)
 				}
 			}

@@ -42,10 +42,6 @@ type history struct {
 	published, truth map[time.Time]reading
 }
 
-// weekly are the collectors that are looked at once a week, since to protect
-// their tables takes seconds: the lists that they read are counted once a week.
-var weekly = []string{"waiting"}
-
 // A reader who looks every morning of a year, and of the first months of the
 // next, never learns what is withheld: not from one morning, not from the
 // difference of two.
@@ -53,11 +49,9 @@ func TestNothingIsLearnedInAYear(t *testing.T) {
 	dir := overMariaDB(t)
 	h := &history{region: loaded(t, dir), ends: map[string][]time.Time{}}
 	h.definitions = guarded(h.region)
-	var daily []string
+	var names []string
 	for _, d := range h.definitions {
-		if !slices.Contains(weekly, d.Collector) {
-			daily = append(daily, d.Collector)
-		}
+		names = append(names, d.Collector)
 	}
 	location := h.region.Location
 	last := time.Date(2025, 3, 18, 8, 0, 0, 0, location)
@@ -75,14 +69,8 @@ func TestNothingIsLearnedInAYear(t *testing.T) {
 	}
 	slices.SortFunc(h.moments, time.Time.Compare)
 	h.moments = slices.CompactFunc(h.moments, time.Time.Equal)
-	weeks := slices.Clone(h.days)
-	weeks = slices.DeleteFunc(weeks, func(day time.Time) bool { return day.Weekday() != time.Monday })
-	open := unprotected(t, dir, h.region)
-	h.published, h.truth = map[time.Time]reading{}, map[time.Time]reading{}
-	for dir, to := range map[string]map[time.Time]reading{dir: h.published, open: h.truth} {
-		readings(t, opened(t, dir, daily), h.moments, to)
-		readings(t, opened(t, dir, weekly), weeks, to)
-	}
+	h.published = readings(t, opened(t, dir, names), h.moments)
+	h.truth = readings(t, opened(t, unprotected(t, dir, h.region), names), h.moments)
 
 	t.Run("tables", h.testTables)
 	t.Run("differences", h.testDifferences)
@@ -93,7 +81,7 @@ func TestNothingIsLearnedInAYear(t *testing.T) {
 	t.Run("outputs", h.testOutputs)
 	t.Run("year earlier", h.testYearEarlier)
 	t.Run("order", func(t *testing.T) {
-		again := opened(t, dir, daily)
+		again := opened(t, dir, names)
 		for i := len(h.moments) - 1; i >= 0; i -= 37 {
 			for p, s := range read(t, again, h.moments[i]) {
 				if before := h.published[h.moments[i]][p]; !reflect.DeepEqual(s, before) {
@@ -127,9 +115,10 @@ func (h *history) period(d *collectors.Definition, moment time.Time) int {
 	return i
 }
 
-// readings adds what the collectors give at the moments.
-func readings(t *testing.T, c *asof.Collectors, moments []time.Time, to map[time.Time]reading) {
+// readings are what the collectors give at the moments.
+func readings(t *testing.T, c *asof.Collectors, moments []time.Time) map[time.Time]reading {
 	t.Helper()
+	all := map[time.Time]reading{}
 	began := time.Now()
 	var lock sync.Mutex
 	var group sync.WaitGroup
@@ -139,10 +128,7 @@ func readings(t *testing.T, c *asof.Collectors, moments []time.Time, to map[time
 			for moment := range next {
 				r := read(t, c, moment)
 				lock.Lock()
-				if to[moment] == nil {
-					to[moment] = reading{}
-				}
-				maps.Copy(to[moment], r)
+				all[moment] = r
 				lock.Unlock()
 			}
 		})
@@ -156,9 +142,11 @@ func readings(t *testing.T, c *asof.Collectors, moments []time.Time, to map[time
 	if t.Failed() {
 		t.FailNow()
 	}
+	return all
 }
 
 func read(t *testing.T, c *asof.Collectors, moment time.Time) reading {
+	t.Helper()
 	result := c.Collect(t.Context(), moment)
 	for _, failure := range result.Failures {
 		t.Errorf("%s: %v", moment.Format(time.DateTime), failure)
@@ -230,8 +218,8 @@ func (h *history) testTables(t *testing.T) {
 				for _, s := range slices.Concat(table.Truth, table.Published) {
 					content += fmt.Sprint(s.KPI, s.Labels, s.Value, s.Histogram, s.Withheld, "\n")
 				}
-				if content == "" || content == before {
-					continue // not looked at, or as the day before
+				if content == before {
+					continue // as the day before
 				}
 				before = content
 				tables++
