@@ -245,6 +245,9 @@ func (m *mapping) samples() ([]kpi.Sample, error) {
 		}
 		begin := len(samples)
 		for _, c := range cells {
+			if k.Histogram != nil && k.CountsPeople() && !c.Withheld {
+				c.Histogram = withSumOfClasses(*c.Histogram)
+			}
 			if !finite(c.Sample) {
 				return nil, fmt.Errorf("row %d: kpi %s: the value is too large", c.row, k.Name)
 			}
@@ -253,6 +256,20 @@ func (m *mapping) samples() ([]kpi.Sample, error) {
 		slices.SortFunc(samples[begin:], func(a, b kpi.Sample) int { return a.Labels.Compare(b.Labels) })
 	}
 	return samples, nil
+}
+
+// withSumOfClasses is the histogram with a sum that tells no more than its classes
+// do. The true one, with a few weeks' figures, gives how many are far above the
+// highest bound. Each observation counts as the middle of its class, and those
+// above the highest bound as half of it more.
+func withSumOfClasses(h kpi.Histogram) *kpi.Histogram {
+	sum, lower, below := 0.0, 0.0, uint64(0)
+	for i, bound := range h.Bounds {
+		sum += float64(h.Counts[i]-below) * (lower + bound) / 2
+		lower, below = bound, h.Counts[i]
+	}
+	h.Sum = sum + float64(h.Count-below)*lower*1.5
+	return &h
 }
 
 // finite reports whether the value is finite: a sum or a quotient can overflow.

@@ -33,6 +33,9 @@ type countTable struct {
 	wholes map[string][]string
 	// counts are by KPI and labels.
 	counts map[string]map[string]counted
+	// others are figures of the collector that are shown whatever is withheld, by
+	// KPI and labels.
+	others map[string]map[string]int64
 	// cell is the index of the cell that a KPI's figure at a label set is in.
 	cell func(name, key string) int
 
@@ -61,6 +64,7 @@ func (t *countTable) build(cells int) {
 		t.addTotalRows(k)
 	}
 	t.addIdentities()
+	t.addDifferences()
 }
 
 // pairs are all pairs of labels: a reader may know the sums along two labels at
@@ -366,5 +370,47 @@ func (t *countTable) identify(sum quantity, parts ...quantity) {
 		if all {
 			t.Relations = append(t.Relations, r)
 		}
+	}
+}
+
+// addDifferences adds what a reader can see in figures that are not about people:
+// that one is always the sum or the difference of two counts, where the smaller of
+// these is of anybody. So beds and inpatients tell how many have no bed.
+func (t *countTable) addDifferences() {
+	for _, name := range slices.Sorted(maps.Keys(t.others)) {
+		for _, a := range t.kpis {
+			for _, b := range t.kpis {
+				if a.Name == b.Name {
+					continue
+				}
+				t.addDifference(t.others[name], a.Name, b.Name, -1)
+				if a.Name < b.Name {
+					t.addDifference(t.others[name], a.Name, b.Name, 1)
+				}
+			}
+		}
+	}
+}
+
+// addDifference ties a count to another where the two, the second times sign, make
+// a figure that is shown.
+func (t *countTable) addDifference(shown map[string]int64, a, b string, sign int64) {
+	var keys []string
+	for key, figure := range t.totals[b] {
+		other, both := t.totals[a][key]
+		value, known := shown[key]
+		if !both || !known || t.Figures[figure].Value == 0 {
+			continue
+		}
+		if t.Figures[other].Value+sign*t.Figures[figure].Value != value {
+			return
+		}
+		keys = append(keys, key)
+	}
+	slices.Sort(keys)
+	for _, key := range keys {
+		t.Relations = append(t.Relations, disclosure.Relation{Terms: []disclosure.Term{
+			{Figure: t.totals[a][key], Factor: 1}, {Figure: t.totals[b][key], Factor: sign},
+		}})
 	}
 }

@@ -119,7 +119,7 @@ func (m *mapping) withhold() {
 }
 
 func (m *mapping) withholdGroup(g group) {
-	t := countTable{labels: m.definition.Labels, kpis: g.counts, wholes: m.wholes(g), counts: m.counts(g.counts)}
+	t := countTable{labels: m.definition.Labels, kpis: g.counts, wholes: m.wholes(g), counts: m.counts(g.counts), others: m.others()}
 	cells := map[[2]string]int{}
 	for _, k := range g.counts {
 		for _, key := range t.keys(k.Name) {
@@ -191,6 +191,23 @@ func (m *mapping) counts(kpis []kpi.KPI) map[string]map[string]counted {
 		all[k.Name] = make(map[string]counted, len(m.cells[k.Name]))
 		for key, c := range m.cells[k.Name] {
 			all[k.Name][key] = counted{labels: c.Labels, classes: classesOf(c.Sample)}
+		}
+	}
+	return all
+}
+
+// others are the collector's whole figures that are not about people.
+func (m *mapping) others() map[string]map[string]int64 {
+	all := map[string]map[string]int64{}
+	for _, k := range m.definition.KPIs {
+		if k.Guarded || k.Column == "" {
+			continue
+		}
+		all[k.Name] = map[string]int64{}
+		for key, c := range m.cells[k.Name] {
+			if c.Value == math.Trunc(c.Value) && math.Abs(c.Value) < 1<<31 {
+				all[k.Name][key] = int64(c.Value)
+			}
 		}
 	}
 	return all

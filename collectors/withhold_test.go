@@ -154,7 +154,7 @@ func TestHistogramWithheld(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := `wait_seconds{hospital="Gällivare"} [] 0 0; wait_seconds{hospital="Kalix"} [] 0 0; wait_seconds{hospital="Piteå"} [60 130] 210 3350`
+	want := `wait_seconds{hospital="Gällivare"} [] 0 0; wait_seconds{hospital="Kalix"} [] 0 0; wait_seconds{hospital="Piteå"} [60 130] 210 3750`
 	if got := printed(samples); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
