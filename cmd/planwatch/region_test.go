@@ -4,6 +4,7 @@ package main
 
 import (
 	"io/fs"
+	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -129,6 +130,7 @@ targets:
 	served := startServing(t, "--config", region, "--storage.path", t.TempDir())
 	contains(t, "scrape", body(t, served.url+"/metrics"), `kpi_info{better="higher",collector="oxygen",kpi="oxygen_pressure_pascals",title_en="Oxygen pressure",title_sv="Syrgastryck",unit="pascals"} 1`,
 		`plan_expected{kpi="oxygen_pressure_pascals",owner="it-mt",target="oxygen-pressure",unit="pascals"} 450000`)
+	served.until(t, "evaluated its alerts", func() bool { return status(t, http.MethodGet, served.url+"/api/v1/alerts") == http.StatusOK })
 	served.until(t, "an alert about the pressure and one about the cylinders", func() bool {
 		said := planwatch(t, "alerts", "--url", served.url)
 		return strings.Contains(said, "OxygenPressurePascalsOffPlan") && strings.Contains(said, "OxygenCylindersOffPlan")

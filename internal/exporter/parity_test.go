@@ -53,7 +53,7 @@ func kpis(t *testing.T, dir string) string {
 	t.Helper()
 	p := start(t, dir, t.TempDir())
 	defer p.stop()
-	deadline := time.After(60 * time.Second)
+	deadline := time.After(5 * time.Minute)
 	for p.Ready() != nil {
 		select {
 		case <-deadline:
