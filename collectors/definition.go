@@ -267,7 +267,8 @@ func (d *Definition) validateKPI(k kpi.KPI, index int, scope Scope, f *yamlfile.
 	if k.Accumulates != "" && k.Accumulates != kpi.Year {
 		f.Add(".accumulates", "accumulates: %q is not year", k.Accumulates)
 	}
-	d.validateProtection(k, index, f)
+	base, err := scope.Units.Get(k.Unit)
+	d.validateProtection(k, index, err == nil && base.Persons, f)
 	d.validateValue(k, f)
 }
 

@@ -14,8 +14,10 @@ import (
 const protection = "linear relations"
 
 // validateProtection checks what a KPI says of the people that it is about.
-func (d *Definition) validateProtection(k kpi.KPI, index int, f *yamlfile.Faults) {
+func (d *Definition) validateProtection(k kpi.KPI, index int, persons bool, f *yamlfile.Faults) {
 	switch {
+	case k.People == kpi.NotAboutPeople && persons && k.MinCountWaiver == "":
+		f.Add(".people", "people: none, but %s are people; leave it out, or say in min_count_waiver why they are not protected", k.Unit)
 	case k.MinCount != nil && k.Ratio != nil:
 		f.Add(".min_count", "min_count: a ratio is withheld with its parts; set it on them")
 	case k.MinCount != nil && (*k.MinCount < 0 || *k.MinCount == 1):

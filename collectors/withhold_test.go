@@ -4,8 +4,12 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"testing/fstest"
+	"time"
 
+	"planwatch/collectors"
 	"planwatch/internal/kpi"
+	"planwatch/internal/regiontest"
 	"planwatch/internal/warehouse"
 )
 
@@ -157,5 +161,33 @@ func TestHistogramWithheld(t *testing.T) {
 	want := `wait_seconds{hospital="Gällivare"} [] 0 0; wait_seconds{hospital="Kalix"} [] 0 0; wait_seconds{hospital="Piteå"} [60 130] 210 3750`
 	if got := printed(samples); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+// What is counted in people cannot be said not to be about people.
+func TestPeopleAreNotNone(t *testing.T) {
+	definition := strings.Replace(careYAML, "column: patients\n", "column: patients\n    people: none\n", 1)
+	_, err := collectors.Load(fstest.MapFS{
+		"collectors/care.yaml": {Data: []byte(definition)}, "collectors/care.sql": {Data: []byte("SELECT 1")},
+	}, "collectors/care.yaml", collectors.Scope{Location: time.UTC, Units: regiontest.Units(t), Languages: regiontest.Languages(t)})
+	want := "collectors/care.yaml:13: kpi patients: people: none, but patients are people; leave it out, or say in min_count_waiver why they are not protected"
+	if err == nil || err.Error() != want {
+		t.Errorf("got  %v\nwant %s", err, want)
+	}
+}
+
+// A figure that is not about people tells one that is withheld, and so does the sum
+// of a histogram.
+func TestWhatIsShownBesidePeople(t *testing.T) {
+	d := load(t, "care", careYAML)
+	// Beds are always patients less those waiting, where anybody waits.
+	samples, err := samplesOf(d, care(t, "A x 30 3 - 27, A y 40 20 - 20, A z 50 0 - 9, A u 60 30 - 30"), asOf)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range samples {
+		if at := place(s); (at == "patients@A/x" || at == "patients_waiting@A/x") && !s.Withheld {
+			t.Errorf("%s is shown beside the beds that give who is waiting", at)
+		}
 	}
 }
