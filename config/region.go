@@ -88,7 +88,7 @@ func Load(dir string, overrides Overrides) (*Region, error) {
 		return nil, fmt.Errorf("configuration: %w", err)
 	}
 	r.Name = filepath.Base(absolute)
-	if err := r.load(os.DirFS(dir), overrides); err != nil {
+	if err := r.load(filesIn(dir), overrides); err != nil {
 		return nil, err
 	}
 	return r, nil
