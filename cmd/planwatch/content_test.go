@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -170,9 +171,17 @@ kpis:
 			t.Errorf("%s warns of the user's rights: %t", command, warned)
 		}
 	}
+	// Every collector runs at once after a reload; one that fails would wait longer
+	// and longer.
+	reload := func() {
+		if err := served.Process.Signal(syscall.SIGHUP); err != nil {
+			t.Fatal(err)
+		}
+	}
 	for name, content := range csvFaults {
 		t.Run("csv with "+name, func(t *testing.T) {
 			write("data/visit.csv", fmt.Sprintf(content, person))
+			reload()
 			served.until(t, "noticed the file with "+name, func() bool {
 				return strings.Contains(body(t, served.url+"/collectors"), "visit.csv:")
 			})
@@ -183,6 +192,7 @@ kpis:
 				t.Errorf("collect does not name the file: %s", out)
 			}
 			write("data/visit.csv", good)
+			reload()
 			served.until(t, "noticed the good file", func() bool {
 				return !strings.Contains(body(t, served.url+"/collectors"), "visit.csv:")
 			})
