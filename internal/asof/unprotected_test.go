@@ -75,7 +75,7 @@ func unprotected(t *testing.T, dir string, region *config.Region) string {
 			if m == nil {
 				continue
 			}
-			if entry, ok := region.KPIs.Get(m[1]); ok && entry.Smallest > 0 {
+			if entry, ok := region.KPIs.Get(m[1]); ok && (entry.Smallest > 0 || entry.MinCountWaiver != "") {
 				lines = append(lines, "    min_count: 0\n    min_count_waiver: test\n")
 			}
 		}

@@ -481,6 +481,9 @@ func (q quantity) terms(key string, factor int64) []term {
 func (s *system) same() {
 	var all []quantity
 	for _, k := range s.table.KPIs {
+		if k.MinCountWaiver != "" {
+			continue // that it is like one that is withheld is not to be seen
+		}
 		count := quantity{k.Name, true, map[string][]int{}}
 		var upTo []quantity
 		if k.Histogram != nil {
@@ -662,7 +665,7 @@ func (s *system) followers() {
 			s.withParts(k)
 			continue
 		}
-		if k.Smallest > 0 || k.People == notAboutPeople {
+		if k.Smallest > 0 || k.People == notAboutPeople || k.MinCountWaiver != "" {
 			continue
 		}
 		var counts []string
