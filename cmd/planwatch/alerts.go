@@ -80,8 +80,12 @@ func askAlerts(ctx context.Context, address string) (active []evaluator.Alert, w
 	if err := json.NewDecoder(response.Body).Decode(&answer); err != nil {
 		return nil, nil, fmt.Errorf("%s: %s without alerts: %w", parsed.Redacted(), response.Status, err)
 	}
-	if answer.Status != "success" {
+	switch {
+	case answer.Status == "success" && answer.Data.Alerts != nil:
+	case answer.Error != "":
 		return nil, nil, fmt.Errorf("%s: %s", parsed.Redacted(), answer.Error)
+	default: // it must not be taken for "no alerts"
+		return nil, nil, fmt.Errorf("%s: %s, and no list of alerts; is planwatch running there?", parsed.Redacted(), response.Status)
 	}
 	return answer.Data.Alerts, answer.Warnings, nil
 }

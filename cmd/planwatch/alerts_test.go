@@ -1,6 +1,7 @@
 package main
 
 import (
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -50,5 +51,19 @@ func TestAlertsAreOld(t *testing.T) {
 	const want = "planwatch: alerts are as of 1970-01-01T00:00:00Z, since they are not evaluated: no space left on device\n"
 	if stderr.String() != want {
 		t.Errorf("said %q, want %q", stderr.String(), want)
+	}
+}
+
+// An answer without a list of alerts is not one that none fires.
+func TestAnswersWithoutAlerts(t *testing.T) {
+	for _, answer := range []string{`{}`, `{"status":"success"}`, `{"status":"success","data":null}`, `{"status":"success","data":{"alerts":null}}`, `{"status":"success","data":{"groups":[{}]}}`} {
+		t.Run(answer, func(t *testing.T) {
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, answer) }))
+			defer server.Close()
+			active, _, err := askAlerts(t.Context(), server.URL)
+			if want := server.URL + ": 200 OK, and no list of alerts; is planwatch running there?"; err == nil || err.Error() != want {
+				t.Errorf("%d alerts, and %v\nwant %s", len(active), err, want)
+			}
+		})
 	}
 }
