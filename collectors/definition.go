@@ -48,7 +48,7 @@ type Definition struct {
 	MaxAge yamlfile.Duration `yaml:"max_age" jsonschema:"required"`
 	// How many rows the query may return.
 	MaxSeries int `yaml:"max_series" jsonschema:"default=1000,minimum=1,maximum=50000"`
-	// Whether no row at all is a right answer. Without it that fails the run.
+	// Whether no row at all is a right answer. Without it that fails the run; with it, only while there are figures of an earlier run.
 	AllowEmpty bool `yaml:"allow_empty"`
 	// How often counts of people that accumulate, and what goes with them, are published: at the end of each month, week or day, if they have grown by enough since they last were.
 	Release Release `yaml:"release" jsonschema:"default=month,enum=day,enum=week,enum=month"`

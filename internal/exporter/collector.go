@@ -64,6 +64,9 @@ func (c *collector) run(ctx context.Context) error {
 	if err != nil && ctx.Err() != nil {
 		return err // planwatch is stopping or reloading: not a failure
 	}
+	if err == nil && run.Rows == 0 && c.shows() {
+		err = errEmptied
+	}
 	state := &runState{LastRun: moment, Duration: time.Since(began), Err: err}
 	if err == nil {
 		c.store.Replace(snapshot.Record{
@@ -74,6 +77,17 @@ func (c *collector) run(ctx context.Context) error {
 	c.counters.ran(c.name(), err)
 	c.log(former, state)
 	return err
+}
+
+// errEmptied is the error of a run without rows where there are figures, though no
+// rows may be right: a table that is emptied before it is loaded must not resolve
+// alerts. Where the rows are gone for good, the figures go at max_age.
+var errEmptied = errors.New("no rows, and there were some before; the table may have been emptied")
+
+// shows reports whether figures of the collector are shown.
+func (c *collector) shows() bool {
+	chunk := c.store.Current().Chunk(c.name())
+	return chunk != nil && len(chunk.Shown) > 0
 }
 
 // log logs when a collector begins to fail and when it recovers. A source that

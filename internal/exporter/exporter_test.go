@@ -73,6 +73,7 @@ timeout: 1s
 query: waiting.sql
 labels: [hospital]
 max_age: %s
+allow_empty: true
 kpis:
   - name: patients_waiting
     title: {sv: Väntande, en: Waiting patients}

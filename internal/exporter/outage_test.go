@@ -102,6 +102,12 @@ func TestOutages(t *testing.T) {
 			end:    statement("RENAME TABLE warehouse.gone TO warehouse.queue"),
 			result: "error",
 		},
+		{
+			name:   "a table that is emptied",
+			begin:  statement("DELETE FROM warehouse.queue"),
+			end:    statement("INSERT INTO warehouse.queue VALUES ('Kalix', 42)"),
+			result: "error",
+		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
