@@ -54,14 +54,11 @@ func (e *Evaluator) Overview() Overview {
 	if !o.Evaluated {
 		return o
 	}
-	o.Err = e.scrapes.fault(e.scrapeInterval())
+	o.Err = e.fault()
 	for _, group := range e.rules.RuleGroups() {
 		o.Evaluated = o.Evaluated && evaluated(group)
 		if good := e.evaluation(group).good; good.Before(o.AsOf) {
 			o.AsOf = good
-		}
-		if o.Err == nil {
-			o.Err = e.fault(group)
 		}
 		for _, rule := range group.AlertingRules() {
 			o.Alerts = append(o.Alerts, active(rule)...)

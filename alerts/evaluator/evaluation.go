@@ -80,9 +80,42 @@ func (e *Evaluator) evaluation(group *rules.Group) evaluation {
 	return evaluation{}
 }
 
-// fault returns why the group has not been evaluated when it was due last, or
+// tell logs when alerts are not evaluated any more, and when all are again. It
+// is not for within an evaluation, which the manager awaits with its groups
+// locked.
+func (e *Evaluator) tell() {
+	e.telling.Lock()
+	defer e.telling.Unlock()
+	switch err := e.fault(); {
+	case err != nil && !e.told:
+		e.logger.Error("alerts are not evaluated; they stay as they were", "err", err)
+		e.told = true
+	case err == nil && e.told:
+		e.logger.Info("alerts are evaluated again")
+		e.told = false
+	}
+}
+
+// fault returns why not every group has been evaluated when it was due last, or
+// nil. Before the rules are loaded, it is why the newest scrape failed.
+func (e *Evaluator) fault() error {
+	if !e.loaded.Load() {
+		return e.scrapes.last.Load().err
+	}
+	if err := e.scrapes.fault(e.scrapeInterval()); err != nil {
+		return err
+	}
+	for _, group := range e.rules.RuleGroups() {
+		if err := e.faultOf(group); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// faultOf returns why the group has not been evaluated when it was due last, or
 // nil.
-func (e *Evaluator) fault(group *rules.Group) error {
+func (e *Evaluator) faultOf(group *rules.Group) error {
 	switch known := e.evaluation(group); {
 	case known.err != nil:
 		return known.err

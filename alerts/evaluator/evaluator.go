@@ -101,6 +101,10 @@ type Evaluator struct {
 	// evaluations holds the *evaluation of each group, by its key.
 	evaluations sync.Map
 	notify      rules.NotifyFunc
+
+	telling sync.Mutex // guards told
+	// told is whether the log has it that alerts are not evaluated.
+	told bool
 }
 
 // New makes an Evaluator. It fails if the configuration is not valid.
@@ -109,9 +113,9 @@ func New(o Options, c Configuration) (*Evaluator, error) {
 	e := &Evaluator{
 		options: o, logger: o.Logger.With("component", "alerting"), listener: pipe.Listen(o.Instance),
 		loader:    &loader{parser: parsed, logger: o.Logger},
-		scrapes:   newScrapes(o),
 		receivers: make(chan map[string][]*targetgroup.Group, 1),
 	}
+	e.scrapes = newScrapes(o, e.tell)
 	storage := o.Storage.db
 	var err error
 	if e.scraper, err = scrape.NewManager(&scrape.Options{
@@ -238,7 +242,7 @@ func (e *Evaluator) Run(ctx context.Context) error {
 	all.Go(e.rules.Run)
 	loadErr := e.loadWhenScraped(ctx)
 	if loadErr == nil {
-		<-ctx.Done()
+		e.retryUntil(ctx)
 	}
 	e.rules.Stop()
 	e.scraper.Stop()
@@ -264,6 +268,26 @@ func (e *Evaluator) loadWhenScraped(ctx context.Context) error {
 			stored = e.scrapes.stored
 		case <-ctx.Done():
 			return nil
+		}
+	}
+}
+
+// retryUntil evaluates again what failed, after each scrape that is stored,
+// until ctx ends: the manager would do so up to a minute later.
+func (e *Evaluator) retryUntil(ctx context.Context) {
+	for {
+		select {
+		case <-e.scrapes.stored:
+			for _, group := range e.rules.RuleGroups() {
+				e.evaluating.Lock()
+				if e.evaluation(group).err != nil {
+					e.evaluate(ctx, group, time.Now())
+				}
+				e.evaluating.Unlock()
+			}
+			e.tell()
+		case <-ctx.Done():
+			return
 		}
 	}
 }

@@ -603,6 +603,36 @@ func TestFailedRuleKeepsAlerts(t *testing.T) {
 	}
 }
 
+// A rule that failed is evaluated again with the next figures, and not only when
+// it is due. Until it has been, nothing says that alerts are evaluated again.
+func TestFailedRuleIsTriedWithTheNextScrape(t *testing.T) {
+	var ward beds
+	ward.available.Store(30)
+	var doubled atomic.Bool
+	doubled.Store(true)
+	logged := &written{}
+	o := options(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ward.ServeHTTP(w, r)
+		if doubled.Load() {
+			_, _ = fmt.Fprintln(w, "kpi_beds_available{ward=\"Medicin\"} 30")
+		}
+	}))
+	o.Logger = slog.New(slog.NewTextHandler(logged, nil))
+	c := configuration("0s")
+	// It fails where there are two wards, since one of them must be chosen.
+	c.Rules[0].Data = []byte("groups: [{name: beds, interval: 1h, rules: [{alert: BedsAvailableOffPlan, expr: 'vector(1) * on() kpi_beds_available'}]}]")
+	e, _ := start(t, o, c)
+	overview(t, e, "a fault", func(o evaluator.Overview) bool { return o.Evaluated && o.Err != nil })
+	doubled.Store(false)
+	overview(t, e, "evaluated again", evaluator.Overview.Up)
+	overview(t, e, "told", func(evaluator.Overview) bool { return strings.Contains(logged.String(), "alerts are evaluated again") })
+	for _, told := range []string{"alerts are not evaluated; they stay as they were", "alerts are evaluated again"} {
+		if n := strings.Count(logged.String(), told); n != 1 {
+			t.Errorf("%q was told %d times:\n%s", told, n, logged)
+		}
+	}
+}
+
 // overview waits for one that is as it should be.
 func overview(t *testing.T, e *evaluator.Evaluator, what string, is func(evaluator.Overview) bool) evaluator.Overview {
 	t.Helper()

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"sync/atomic"
 	"time"
@@ -22,8 +21,9 @@ const up = "up"
 // succeeded and were stored.
 type scrapes struct {
 	storage.Appendable
-	ready  func() error
-	logger *slog.Logger
+	ready func() error
+	// onEnd is called after each scrape.
+	onEnd func()
 	// whole is whether all figures were there when the newest scrape began.
 	whole atomic.Bool
 	last  atomic.Pointer[scraped]
@@ -40,9 +40,9 @@ type scraped struct {
 	err error
 }
 
-func newScrapes(o Options) *scrapes {
+func newScrapes(o Options, onEnd func()) *scrapes {
 	s := &scrapes{
-		Appendable: o.Storage.db, ready: o.Ready, logger: o.Logger,
+		Appendable: o.Storage.db, ready: o.Ready, onEnd: onEnd,
 		stored: make(chan struct{}, 1), complete: make(chan struct{}, 1),
 	}
 	if s.ready == nil {
@@ -77,21 +77,14 @@ func (s *scrapes) Appender(ctx context.Context) storage.Appender {
 	return &scrapeAppender{Appender: s.Appendable.Appender(ctx), scrapes: s}
 }
 
-// ended records the end of a scrape. The first failure after a success is
-// logged, and the first success after a failure.
+// ended records the end of a scrape.
 func (s *scrapes) ended(err error) {
-	former := s.last.Load()
+	defer s.onEnd()
 	if err != nil {
-		s.last.Store(&scraped{good: former.good, err: err})
-		if former.err == nil {
-			s.logger.Error("alerts are not evaluated; they stay as they were", "err", err)
-		}
+		s.last.Store(&scraped{good: s.last.Load().good, err: err})
 		return
 	}
 	s.last.Store(&scraped{good: time.Now()})
-	if former.err != nil {
-		s.logger.Info("alerts are evaluated again")
-	}
 	notify(s.stored)
 	if s.whole.Load() {
 		notify(s.complete)

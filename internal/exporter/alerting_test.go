@@ -261,12 +261,16 @@ func TestFullDisk(t *testing.T) {
 	if p.since(p.Alerts()); p.exposed(alertingUp) != "0" {
 		t.Errorf("%s is %q after a reload", alertingUp, p.exposed(alertingUp))
 	}
-	if n := strings.Count(p.log.String(), "alerts are not evaluated; they stay as they were"); n != 1 {
-		t.Errorf("told %d times", n)
-	}
+	p.untilLogged("alerts are not evaluated; they stay as they were")
 
 	free()
 	p.until(alertingUp, "1")
+	p.untilLogged("alerts are evaluated again")
+	for _, told := range []string{"alerts are not evaluated; they stay as they were", "alerts are evaluated again"} {
+		if n := strings.Count(p.log.String(), told); n != 1 {
+			t.Errorf("%q was told %d times", told, n)
+		}
+	}
 	if now := p.Alerts(); !p.since(now).Equal(began) || now.Err != nil {
 		t.Errorf("%+v", now)
 	}

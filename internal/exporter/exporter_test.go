@@ -190,6 +190,21 @@ func (p *planwatch) until(series, want string) {
 	}
 }
 
+// untilLogged waits for the log to have the message.
+func (p *planwatch) untilLogged(message string) {
+	p.t.Helper()
+	deadline := time.After(20 * time.Second)
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for !strings.Contains(p.log.String(), message) {
+		select {
+		case <-tick.C:
+		case <-deadline:
+			p.t.Fatalf("the log never has %q", message)
+		}
+	}
+}
+
 // again has every collector run at once, which a reload does.
 func (p *planwatch) again() {
 	p.t.Helper()
