@@ -61,7 +61,9 @@ func install(dir string) (map[string][]byte, error) {
 		return nil, err
 	}
 	options, data := filepath.Join(dir, "my.cnf"), filepath.Join(dir, "data")
-	if err := os.WriteFile(options, []byte("[mysqld]\n"+frugal), 0o600); err != nil {
+	// A server removes the temporary tables in its tmpdir when it starts: in one
+	// that is shared, those of others too.
+	if err := os.WriteFile(options, []byte("[mysqld]\n"+frugal+"tmpdir="+dir+"\n"), 0o600); err != nil {
 		return nil, err
 	}
 	args := []string{"--defaults-file=" + options, "--datadir=" + data,
