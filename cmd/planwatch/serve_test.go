@@ -129,41 +129,31 @@ func TestDrain(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			region := filepath.Join(t.TempDir(), "region")
-			planwatch(t, "init", region)
 			t.Setenv("PLANWATCH_DRAIN_TIME", tt.drainTime)
-			served := startServing(t, "--config", region, "--web.enable-lifecycle", "--storage.path", t.TempDir())
-			// A reload waits until somebody writes to a pipe that it reads.
-			units := filepath.Join(region, "units.yaml")
-			text, err := os.ReadFile(units)
+			served := startServing(t, "--web.enable-lifecycle", "--storage.path", t.TempDir())
+			address := strings.TrimPrefix(served.url, "http://")
+			dial := func() (net.Conn, error) { return new(net.Dialer).DialContext(served.ctx, "tcp", address) }
+			conn, err := dial()
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := errors.Join(os.Remove(units), syscall.Mkfifo(units, 0o600)); err != nil {
+			defer conn.Close()
+			// The second request is under way until its body has come, which is read
+			// before the answer is written.
+			const ask = "GET /-/healthy HTTP/1.1\r\nHost: planwatch\r\n"
+			if _, err := io.WriteString(conn, ask+"\r\n"+ask+"Content-Length: 4\r\n\r\n"); err != nil {
 				t.Fatal(err)
 			}
-			answered := make(chan error, 1)
-			go func() {
-				request, err := http.NewRequestWithContext(served.ctx, http.MethodPost, served.url+"/-/reload", nil)
-				if err == nil {
-					var response *http.Response
-					if response, err = http.DefaultClient.Do(request); err == nil {
-						err = response.Body.Close()
-					}
-				}
-				answered <- err
-			}()
-			var pipe *os.File
-			served.until(t, "reloading", func() bool {
-				pipe, err = os.OpenFile(units, os.O_WRONLY|syscall.O_NONBLOCK, 0) // fails until it is being read
-				return err == nil
-			})
-			defer pipe.Close()
+			answers := bufio.NewReader(conn)
+			if err := read(answers); err != nil {
+				t.Fatal(err)
+			}
+			value(t, served.url, "planwatch_snapshot_save_failures_total")
 			if err := served.Process.Signal(syscall.SIGTERM); err != nil {
 				t.Fatal(err)
 			}
 			served.until(t, "closed to new requests", func() bool {
-				another, err := new(net.Dialer).DialContext(served.ctx, "tcp", strings.TrimPrefix(served.url, "http://"))
+				another, err := dial()
 				if err != nil {
 					return true
 				}
@@ -171,14 +161,11 @@ func TestDrain(t *testing.T) {
 				return false
 			})
 			if tt.finish {
-				if _, err := pipe.Write(text); err != nil {
-					t.Fatal(err)
-				}
-				if err := pipe.Close(); err != nil {
+				if _, err := io.WriteString(conn, "body"); err != nil {
 					t.Fatal(err)
 				}
 			}
-			if err := <-answered; (err == nil) != tt.finish {
+			if err := read(answers); (err == nil) != tt.finish {
 				t.Errorf("the request was answered with %v", err)
 			}
 			_ = served.Wait() // the status is looked at
@@ -187,6 +174,16 @@ func TestDrain(t *testing.T) {
 			}
 		})
 	}
+}
+
+// read reads an answer to the end.
+func read(answers *bufio.Reader) error {
+	answer, err := http.ReadResponse(answers, nil)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(io.Discard, answer.Body)
+	return errors.Join(err, answer.Body.Close())
 }
 
 // value is that of a series without labels.

@@ -55,9 +55,11 @@ func startServing(t *testing.T, args ...string) serving {
 // until waits for a condition.
 func (s serving) until(t *testing.T, what string, holds func() bool) {
 	t.Helper()
+	ctx, cancel := context.WithTimeout(s.ctx, 3*time.Minute)
+	defer cancel()
 	for !holds() {
 		select {
-		case <-s.ctx.Done():
+		case <-ctx.Done():
 			t.Fatalf("never %s\n%s", what, s.stderr.String())
 		case <-time.After(50 * time.Millisecond):
 		}
