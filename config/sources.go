@@ -17,9 +17,9 @@ import (
 // Sources are open sources by name.
 type Sources map[string]*warehouse.Source
 
-// OpenSources opens the named sources, or all if no names are given. A server
-// that is down is not an error; a folder that does not match its schema is. The
-// caller closes them.
+// OpenSources opens the named sources, or all if no names are given. A source
+// that is down is not an error; a schema that is not valid is. The caller closes
+// them.
 func (r *Region) OpenSources(ctx context.Context, logger *slog.Logger, names ...string) (Sources, error) {
 	if len(names) == 0 {
 		names = slices.Sorted(maps.Keys(r.Sources))

@@ -71,10 +71,11 @@ func (c *Collectors) Close() error { return c.sources.Close() }
 // Collect runs the collectors as of the moment.
 func (c *Collectors) Collect(ctx context.Context, moment time.Time) Result {
 	var result Result
+	var failed failures
 	for _, d := range c.definitions {
 		run, err := d.Collect(ctx, c.ask(d), moment)
 		if err != nil {
-			result.Failures = append(result.Failures, fmt.Errorf("collector %s: %w", d.Collector, err))
+			failed.add(d.Collector, err)
 			continue
 		}
 		shown, _ := snapshot.WithinMaxAge(run.Samples, time.Duration(d.MaxAge), moment)
@@ -82,7 +83,37 @@ func (c *Collectors) Collect(ctx context.Context, moment time.Time) Result {
 		result.Samples = append(result.Samples, shown...)
 		result.Withdrawn += len(run.Samples) - len(shown)
 	}
+	result.Failures = failed.errors()
 	return result
+}
+
+// failures are the errors of runs, each with the collectors that it is of: a
+// source that is down is one, not one for each collector.
+type failures struct {
+	order      []error
+	collectors map[string][]string // by the error's text
+}
+
+func (f *failures) add(collector string, err error) {
+	if f.collectors == nil {
+		f.collectors = map[string][]string{}
+	}
+	if f.collectors[err.Error()] == nil {
+		f.order = append(f.order, err)
+	}
+	f.collectors[err.Error()] = append(f.collectors[err.Error()], collector)
+}
+
+func (f *failures) errors() []error {
+	var all []error
+	for _, err := range f.order {
+		word, names := "collector", f.collectors[err.Error()]
+		if len(names) > 1 {
+			word = "collectors"
+		}
+		all = append(all, fmt.Errorf("%s %s: %w", word, strings.Join(names, ", "), err))
+	}
+	return all
 }
 
 // ask asks a source each question once.

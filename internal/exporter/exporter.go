@@ -54,9 +54,9 @@ type Options struct {
 }
 
 // New makes an Exporter for the region, and shows the saved samples. It fails
-// if a CSV folder does not match its schema, an alert rule is not valid, or
-// another planwatch uses the storage. A database that is down is not an error,
-// nor is a storage that cannot be written to.
+// if a CSV folder's schema or an alert rule is not valid, or another planwatch
+// uses the storage. A source that is down is not an error, nor is a storage that
+// cannot be written to.
 func New(ctx context.Context, region *config.Region, o Options) (*Exporter, error) {
 	e := &Exporter{
 		registry: prometheus.NewRegistry(), load: o.Load, reloads: make(chan chan error), ended: make(chan struct{}),

@@ -292,20 +292,20 @@ func TestCSVReloads(t *testing.T) {
 	waitFor(t, "two more checks", func() bool { return ask() == nil || time.Since(begin) > 2*csvfolder.CheckInterval })
 	_, prepareErr := s.Prepare(t.Context(), query(t, "SELECT id FROM bed"))
 	for what, err := range map[string]error{"Query": ask(), "Prepare": prepareErr} {
-		if err == nil || err.Error() != fault || errors.Is(err, ErrUnavailable) {
+		if err == nil || err.Error() != fault || !errors.Is(err, ErrUnavailable) {
 			t.Errorf("%s: %v\nwant %s", what, err, fault)
 		}
 	}
-	if err := s.Ping(t.Context()); err != nil || !s.Up() {
+	if err := s.Ping(t.Context()); err == nil || err.Error() != fault || s.Up() {
 		t.Errorf("Ping: %v, Up: %t", err, s.Up())
 	}
-	if want := `bed.csv:2: column beds: is text, not SMALLINT`; log.count("not valid") != 1 || !strings.Contains(log.String(), want) {
+	if want := `bed.csv:2: column beds: is text, not SMALLINT`; log.count("source is down") != 1 || !strings.Contains(log.String(), want) {
 		t.Errorf("want once in the log: %s\n%s", want, log.String())
 	}
 	write("id,ward,beds\n1,K,12\n", 0)
 	waitFor(t, "the corrected file is read", func() bool { return ask() == nil })
-	if got := sum(); got != "12" {
-		t.Errorf("%s beds, want 12", got)
+	if got := sum(); got != "12" || !s.Up() {
+		t.Errorf("%s beds, want 12; Up: %t", got, s.Up())
 	}
 	stop()
 	readers.Wait()
@@ -341,7 +341,7 @@ func TestCSVReadsFileThatBecameReadable(t *testing.T) {
 	}
 	begin := time.Now()
 	waitFor(t, "two more checks", func() bool { return ask() == nil || time.Since(begin) > 2*csvfolder.CheckInterval })
-	if got := log.count("not valid"); got != 1 || !strings.Contains(log.String(), "source_name=warehouse") {
+	if got := log.count("source is down"); got != 1 || !strings.Contains(log.String(), "source_name=warehouse") {
 		t.Errorf("logged %d times:\n%s", got, log.String())
 	}
 	files.locked = false

@@ -43,11 +43,10 @@ func (o QueryOptions) limits() result.Limits {
 //
 // An error may be ErrUnavailable, ErrTimeout, ErrTooMuch or ErrTooManyRows, for errors.Is.
 // It may also be the server's refusal of the query, a value that is not valid
-// (row and column named), the server's warning that it changed a value, what is wrong with the changed files of a folder
-// (file, line and column named), or ctx's error. Files that are not valid make
-// every query fail until they are, and leave the source up. Waiting for a
-// connection of the pool is limited by ctx alone, since other queries cause
-// it. When Query returns before the query ends, the server is told to end it.
+// (row and column named), the server's warning that it changed a value, or ctx's
+// error. Waiting for a connection of the pool is limited by ctx alone, since
+// other queries cause it. When Query returns before the query ends, the server is
+// told to end it.
 //
 // DATE and DATETIME values are taken for wall-clock time in Options.Location.
 // When clocks are set back they show an hour twice. A value in that hour means

@@ -41,11 +41,10 @@ func (s *Source) run(ctx context.Context, r request) error {
 		return err
 	}
 	defer release(slots)
-	if err := s.backend.Reload(ctx); err != nil && !r.ping {
-		return err
-	}
 	failuresBefore := s.health.failureCount()
-	err = s.runOnConnection(ctx, r)
+	if err = s.backend.Reload(ctx); err == nil {
+		err = s.runOnConnection(ctx, r)
+	}
 	s.reportHealth(failuresBefore, err)
 	return err
 }

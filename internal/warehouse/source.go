@@ -42,7 +42,8 @@ type Source struct {
 	requests sync.WaitGroup // requests and kills
 }
 
-func newSource(b backend.Backend, cfg Config, o Options) *Source {
+// newSource makes a source. up is whether it is up before anything is asked.
+func newSource(b backend.Backend, cfg Config, o Options, up bool) *Source {
 	s := &Source{
 		name:           o.Name,
 		log:            o.Logger,
@@ -52,7 +53,7 @@ func newSource(b backend.Backend, cfg Config, o Options) *Source {
 		connectTimeout: time.Duration(cfg.ConnectTimeout),
 		querySlots:     make(chan struct{}, cfg.MaxConnections),
 		pingSlot:       make(chan struct{}, 1),
-		health:         health{log: o.Logger, up: cfg.Driver == CSV},
+		health:         health{log: o.Logger, up: up},
 	}
 	s.db.SetMaxOpenConns(s.maxConnections())
 	s.db.SetMaxIdleConns(s.maxConnections())
@@ -66,7 +67,8 @@ func newSource(b backend.Backend, cfg Config, o Options) *Source {
 func (s *Source) Name() string { return s.name }
 
 // Up reports whether the last ping or query found the source up. A server is not
-// up before the first one; an opened folder is.
+// up before the first one; a folder whose files could be read when it was opened
+// is.
 func (s *Source) Up() bool { return s.health.isUp() }
 
 // maxConnections is the size of the pool.
@@ -91,7 +93,7 @@ func (s *Source) Close() error {
 
 // Ping asks whether the source answers, over a connection that queries never
 // use. It waits for another ping to end, and then for the connect timeout at
-// most. It does not ask whether the files of a csv source are valid.
+// most. A csv source answers if its files are valid.
 func (s *Source) Ping(ctx context.Context) error {
 	return s.do(ctx, request{
 		ping:    true,

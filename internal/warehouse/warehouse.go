@@ -68,7 +68,8 @@ const Embedded = csvfolder.Embedded
 
 var (
 	// ErrUnavailable is a source that could not be reached or takes no
-	// queries, as opposed to one that refused a query.
+	// queries, as opposed to one that refused a query. It is a folder with files
+	// that are not valid, too.
 	ErrUnavailable = backend.ErrUnavailable
 	// ErrTimeout is a query that ran longer than it may.
 	ErrTimeout = backend.ErrTimeout
@@ -118,7 +119,8 @@ type Options struct {
 }
 
 // Open makes a source. It does not connect: Ping and Query find out whether a
-// server is up. The files of a csv source are read, and must be valid.
+// server is up. The schema of a csv source must be valid. Its files are read;
+// if they are not valid, the source is down until they are.
 func Open(ctx context.Context, cfg Config, o Options) (*Source, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, fmt.Errorf("source %s: %w", o.Name, err)
@@ -134,7 +136,8 @@ func Open(ctx context.Context, cfg Config, o Options) (*Source, error) {
 	if err != nil {
 		return nil, backend.Bounded(fmt.Errorf("source %s: %w", o.Name, err))
 	}
-	return newSource(b, cfg, o), nil
+	// The files of a folder have been read, and a server has not been asked.
+	return newSource(b, cfg, o, cfg.Driver == CSV && b.Reload(ctx) == nil), nil
 }
 
 // openBackend opens the driver of the source.

@@ -23,8 +23,8 @@ type Backend interface {
 	driver.Connector
 
 	// Reload is called before every query and ping, and takes over data that
-	// changed since. It returns when ctx ends. An error says what is wrong with the data: every query
-	// fails with it, and the source stays up.
+	// changed since. It returns when ctx ends. An ErrUnavailable says why there
+	// is no data to read: every query and ping fails with it.
 	Reload(ctx context.Context) error
 
 	// CheckQuery refuses a query that the driver is known to compute wrongly.

@@ -35,8 +35,8 @@ type Backend struct {
 
 var _ backend.Backend = (*Backend)(nil)
 
-// Open reads the schema and the files, which must be valid, and starts the
-// engine.
+// Open reads the schema and the files, and starts the engine. Files with a fault
+// are no error of it: Reload gives that until they are valid.
 func Open(ctx context.Context, cfg settings.Config, o Options) (backend.Backend, error) {
 	if err := configureEngine(); err != nil {
 		return nil, fmt.Errorf("embedded engine: %w", err)
@@ -48,15 +48,8 @@ func Open(ctx context.Context, cfg settings.Config, o Options) (backend.Backend,
 	if o.Files == nil {
 		return nil, fmt.Errorf("folder %s: no files to read", cfg.Folder)
 	}
-	b := &Backend{folder: &folder{
-		name:   filepath.ToSlash(strings.TrimPrefix(cfg.Folder, "builtin:")),
-		files:  o.Files,
-		tables: tables,
-		log:    o.Logger,
-
-		patience: readTimeout,
-	}}
-	if err := b.folder.open(ctx); err != nil {
+	b := &Backend{folder: newFolder(filepath.ToSlash(strings.TrimPrefix(cfg.Folder, "builtin:")), o.Files, tables, o.Logger)}
+	if err := b.folder.reload(ctx); ctx.Err() != nil {
 		return nil, err
 	}
 	if b.engine, err = startEngine(b.folder, cfg.MaxConnections); err != nil {
@@ -69,7 +62,8 @@ func Open(ctx context.Context, cfg settings.Config, o Options) (backend.Backend,
 	return b, nil
 }
 
-// Reload implements backend.Backend: it reads the files if they changed.
+// Reload implements backend.Backend: it reads the files if they changed. Files
+// that are not valid are ErrUnavailable.
 func (b *Backend) Reload(ctx context.Context) error { return b.folder.reload(ctx) }
 
 // Configure implements backend.Backend. It sets no limit, since the engine has

@@ -6,11 +6,13 @@
 package csvfolder
 
 import (
+	"errors"
 	"log/slog"
 	"strings"
 	"testing"
 	"testing/fstest"
 
+	"planwatch/internal/warehouse/backend"
 	"planwatch/internal/warehouse/settings"
 )
 
@@ -60,8 +62,14 @@ func TestInvalidFiles(t *testing.T) {
 		"no files":            {"beds.txt", "id\n", `folder sample: no CSV files`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := Open(t.Context(), sampleSettings(), Options{SchemaSQL: bedSchema, SchemaFile: "schema.sql", Files: fstest.MapFS{test.file: {Data: []byte(test.content)}}})
-			if err == nil || err.Error() != test.want {
+			b, err := Open(t.Context(), sampleSettings(), Options{
+				SchemaSQL: bedSchema, SchemaFile: "schema.sql", Files: fstest.MapFS{test.file: {Data: []byte(test.content)}}, Logger: slog.New(slog.DiscardHandler),
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer b.Close()
+			if err := b.Reload(t.Context()); err == nil || err.Error() != test.want || !errors.Is(err, backend.ErrUnavailable) {
 				t.Errorf("got %v\nwant %s", err, test.want)
 			}
 		})
@@ -77,8 +85,8 @@ func FuzzFile(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Fuzz(func(t *testing.T, content string) {
-		folder := &folder{patience: readTimeout, name: "sample", tables: tables, files: fstest.MapFS{"bed.csv": {Data: []byte(content)}}, log: slog.New(slog.DiscardHandler)}
-		if err := folder.open(t.Context()); err != nil {
+		folder := newFolder("sample", fstest.MapFS{"bed.csv": {Data: []byte(content)}}, tables, slog.New(slog.DiscardHandler))
+		if err := folder.reload(t.Context()); err != nil {
 			if !strings.HasPrefix(err.Error(), "sample/bed.csv:") {
 				t.Errorf("an error without its file: %v", err)
 			}

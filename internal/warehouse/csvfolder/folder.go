@@ -45,7 +45,7 @@ type folder struct {
 type dataset struct {
 	tables map[string]*table // by name in lower case
 	names  []string
-	err    error // what is wrong with files that changed since
+	err    error // what is wrong with the files as they are now, or nil
 }
 
 // readTimeout is how long the files may take to be read. A share that hangs
@@ -73,40 +73,23 @@ func (f *folder) apart(ctx context.Context, do func(context.Context) error) erro
 	}
 }
 
-// open reads the folder for the first time.
-func (f *folder) open(ctx context.Context) error {
-	return f.apart(ctx, f.openNow)
-}
+// unread is the fingerprint of files before they are read.
+const unread = "unread"
 
-func (f *folder) openNow(ctx context.Context) error {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	info, err := fs.Stat(f.files, ".")
-	if err != nil {
-		return fmt.Errorf("folder: %w", err)
-	}
-	if !info.IsDir() {
-		return fmt.Errorf("folder: %s is not a directory", f.name)
-	}
-	fingerprint, err := f.computeFingerprint()
-	if err != nil {
-		return err
-	}
-	f.checked, f.fingerprint = time.Now(), fingerprint
-	data, err := f.read(ctx)
-	if err != nil {
-		return err
-	}
-	f.current.Store(data)
-	return nil
+// newFolder is a folder that has not been read.
+func newFolder(name string, files fs.FS, tables map[string]*table, log *slog.Logger) *folder {
+	f := &folder{name: name, files: files, tables: tables, log: log, patience: readTimeout, fingerprint: unread}
+	f.current.Store(&dataset{tables: tables, names: namesOf(tables), err: fmt.Errorf("folder %s: the files are being written; they are read once they stay as they are", name)})
+	return f
 }
 
 // reload takes over files that changed, and gives what is wrong with them, or
-// with reading them. It waits no longer than ctx. While one goroutine reads, the
-// others use the current dataset, but not once reading has hung.
+// with reading them, as ErrUnavailable. It waits no longer than ctx. While one
+// goroutine reads, the others use the current dataset, but not once reading has
+// hung.
 func (f *folder) reload(ctx context.Context) error {
 	if ended := f.abandoned.Load(); ended != nil && !ended.Load() {
-		return fmt.Errorf("folder %s: %w", f.name, errHangs)
+		return unavailable(fmt.Errorf("folder %s: %w", f.name, errHangs))
 	}
 	var ended atomic.Bool
 	err := f.apart(ctx, func(ctx context.Context) error {
@@ -116,17 +99,25 @@ func (f *folder) reload(ctx context.Context) error {
 	})
 	if errors.Is(err, errHangs) {
 		f.abandoned.Store(&ended)
-		f.log.Warn("the files cannot be read; queries fail until they can", "err", err)
+		return unavailable(err)
 	}
 	if err != nil {
 		return err
 	}
-	return f.current.Load().err
+	return unavailable(f.current.Load().err)
+}
+
+// unavailable is err as that of a source that takes no queries.
+func unavailable(err error) error {
+	if err == nil {
+		return nil
+	}
+	return backend.Unavailable(err, "%v", err)
 }
 
 // reloadNow reads the folder again if its files changed since it was last read.
-// If they are not valid, that is logged once, and is the error of the current
-// dataset until they are.
+// If they are not valid, that is the error of the current dataset until they
+// are.
 func (f *folder) reloadNow(ctx context.Context) {
 	// While one goroutine reads, the others use the current dataset.
 	if !f.mu.TryLock() {
@@ -155,13 +146,16 @@ func (f *folder) reloadNow(ctx context.Context) {
 			return
 		}
 	}
+	first := f.fingerprint == unread
 	f.fingerprint = before
 	if err != nil {
 		f.keepCurrent(err)
 		return
 	}
 	f.current.Store(data)
-	f.log.Info("changed files read")
+	if !first {
+		f.log.Info("changed files read")
+	}
 }
 
 // keepCurrent keeps the current tables, with the error of the changed files.
@@ -171,9 +165,6 @@ func (f *folder) keepCurrent(err error) {
 		f.fingerprint = ""
 	}
 	current := f.current.Load()
-	if current.err == nil || current.err.Error() != err.Error() {
-		f.log.Warn("the changed files are not valid; queries fail until they are", "err", backend.Bounded(err))
-	}
 	f.current.Store(&dataset{tables: current.tables, names: current.names, err: err})
 }
 
@@ -217,6 +208,13 @@ func (f *folder) checkSize(files []string) error {
 // read reads all files. A table without a file is empty; a file without a
 // table is an error.
 func (f *folder) read(ctx context.Context) (*dataset, error) {
+	info, err := fs.Stat(f.files, ".")
+	if err != nil {
+		return nil, fmt.Errorf("folder: %w", err)
+	}
+	if !info.IsDir() {
+		return nil, fmt.Errorf("folder: %s is not a directory", f.name)
+	}
 	data := &dataset{tables: maps.Clone(f.tables)}
 	files, err := fs.Glob(f.files, "*.csv")
 	if err != nil {
@@ -239,9 +237,16 @@ func (f *folder) read(ctx context.Context) (*dataset, error) {
 			return nil, err
 		}
 	}
-	for _, t := range data.tables {
-		data.names = append(data.names, t.name)
-	}
-	slices.Sort(data.names)
+	data.names = namesOf(data.tables)
 	return data, nil
+}
+
+// namesOf gives the names of the tables, in order.
+func namesOf(tables map[string]*table) []string {
+	names := make([]string, 0, len(tables))
+	for _, t := range tables {
+		names = append(names, t.name)
+	}
+	slices.Sort(names)
+	return names
 }
