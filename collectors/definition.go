@@ -95,6 +95,9 @@ func Load(files fs.FS, file string, scope Scope) (*Definition, error) {
 		return nil, err
 	}
 	d.protect(scope.Units)
+	if err := parsed.Locate(d.validateReleases()); err != nil {
+		return nil, err
+	}
 	if d.schedule, err = ParseSchedule(d.Schedule, scope.Location); err != nil {
 		return nil, parsed.Locate(yamlfile.Faultf("$.schedule", "collector %s: schedule: %w", d.Collector, err))
 	}

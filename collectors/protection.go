@@ -1,6 +1,7 @@
 package collectors
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -76,4 +77,30 @@ func (d *Definition) protect(units *unit.Set) {
 		k := &d.KPIs[i]
 		k.Guarded = guarded[k.Name] || k.Ratio != nil && (guarded[k.Ratio.Of] || guarded[k.Ratio.To])
 	}
+}
+
+// validateReleases reports a ratio of two figures that accumulate, of which one is
+// held until enough people are added and the other is not: they would be of
+// different days.
+func (d *Definition) validateReleases() error {
+	find := func(name string) kpi.KPI {
+		return d.KPIs[slices.IndexFunc(d.KPIs, func(k kpi.KPI) bool { return k.Name == name })]
+	}
+	for i, k := range d.KPIs {
+		if k.Ratio == nil {
+			continue
+		}
+		of, to := find(k.Ratio.Of), find(k.Ratio.To)
+		if of.Span() == "" || to.Span() == "" || of.Guarded == to.Guarded {
+			continue
+		}
+		held, daily := of.Name, to.Name
+		if to.Guarded {
+			held, daily = daily, held
+		}
+		return yamlfile.Faultf(fmt.Sprintf("$.kpis[%d].ratio", i),
+			"kpi %s: ratio: %s is published when enough people are added, and %s at every run, so they would be of different days; protect both or neither (people, min_count, min_count_waiver)",
+			k.Name, held, daily)
+	}
+	return nil
 }
