@@ -49,8 +49,9 @@ func Open(ctx context.Context, cfg settings.Config, o Options) (backend.Backend,
 		return nil, fmt.Errorf("folder %s: no files to read", cfg.Folder)
 	}
 	b := &Backend{folder: newFolder(filepath.ToSlash(strings.TrimPrefix(cfg.Folder, "builtin:")), o.Files, tables, o.Logger)}
-	if err := b.folder.reload(ctx); ctx.Err() != nil {
-		return nil, err
+	_ = b.folder.reload(ctx) // Reload gives it again
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
 	}
 	if b.engine, err = startEngine(b.folder, cfg.MaxConnections); err != nil {
 		return nil, fmt.Errorf("embedded engine: %w", err)
