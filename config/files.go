@@ -2,38 +2,52 @@ package config
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
-)
 
-var errNotRegular = errors.New("is a pipe or a device, not a regular file")
+	"planwatch/internal/diskfile"
+)
 
 // largestFile is how many bytes a file of a region may have.
 const largestFile = 64 << 20
 
-// regionFiles are a region's files in a directory of the machine. A pipe or a
-// device among them would be read for ever.
-type regionFiles struct {
-	fs.FS
-	directory string
-}
+// filesIn are a region's files in a directory of the machine.
+func filesIn(directory string) fs.FS { return regionFiles(directory) }
 
-func filesIn(directory string) fs.FS { return regionFiles{os.DirFS(directory), directory} }
+type regionFiles string
 
 // Open implements fs.FS.
-func (f regionFiles) Open(name string) (fs.File, error) {
+func (d regionFiles) Open(name string) (fs.File, error) {
 	if !fs.ValidPath(name) {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrInvalid}
 	}
-	info, err := os.Stat(filepath.Join(f.directory, filepath.FromSlash(name)))
-	switch {
-	case err != nil: // as opening it says
-	case !info.Mode().IsRegular() && !info.IsDir():
-		return nil, &fs.PathError{Op: "open", Path: name, Err: errNotRegular}
-	case info.Size() > largestFile && !info.IsDir():
-		return nil, &fs.PathError{Op: "open", Path: name, Err: fmt.Errorf("has %d bytes; a file of a region has at most %d", info.Size(), largestFile)}
+	file, err := diskfile.Open(d.path(name))
+	if errors.Is(err, diskfile.ErrDirectory) {
+		file, err = diskfile.OpenDirectory(d.path(name))
 	}
-	return f.FS.Open(name)
+	if err != nil {
+		return nil, within(name, err)
+	}
+	return file, nil
+}
+
+// ReadFile implements fs.ReadFileFS.
+func (d regionFiles) ReadFile(name string) ([]byte, error) {
+	if !fs.ValidPath(name) {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrInvalid}
+	}
+	data, err := diskfile.Read(d.path(name), largestFile)
+	return data, within(name, err)
+}
+
+func (d regionFiles) path(name string) string {
+	return filepath.Join(string(d), filepath.FromSlash(name))
+}
+
+// within is the error with the file's name in the region.
+func within(name string, err error) error {
+	if failed, ok := errors.AsType[*fs.PathError](err); ok {
+		return &fs.PathError{Op: failed.Op, Path: name, Err: failed.Err}
+	}
+	return err
 }

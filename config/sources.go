@@ -6,10 +6,10 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 
+	"planwatch/internal/diskfile"
 	"planwatch/internal/warehouse"
 	"planwatch/sample"
 )
@@ -58,7 +58,7 @@ func (r *Region) openSource(ctx context.Context, logger *slog.Logger, name strin
 		options.Files = warehouse.Directory(r.resolve(source.Folder))
 	}
 	if source.Schema != "" {
-		schema, err := os.ReadFile(r.resolve(source.Schema))
+		schema, err := diskfile.Read(r.resolve(source.Schema), largestFile)
 		if err != nil {
 			return nil, fmt.Errorf("source %s: schema: %w", name, err)
 		}

@@ -29,31 +29,6 @@ type Configuration struct {
 	Client Client
 }
 
-// Client is what an Alertmanager asks of its client, and the client of it. The
-// files are read at every message.
-type Client struct {
-	// User and PasswordFile are for basic authentication, TokenFile for a bearer
-	// token instead; all empty for none.
-	User, PasswordFile, TokenFile string
-	// CAFile has the authorities to trust; "" for the system's.
-	CAFile string
-}
-
-// yaml returns the keys of Prometheus' configuration of an HTTP client.
-func (c Client) yaml() string {
-	var text strings.Builder
-	if c.User != "" {
-		fmt.Fprintf(&text, ", basic_auth: {username: %q, password_file: %q}", c.User, c.PasswordFile)
-	}
-	if c.TokenFile != "" {
-		fmt.Fprintf(&text, ", authorization: {credentials_file: %q}", c.TokenFile)
-	}
-	if c.CAFile != "" {
-		fmt.Fprintf(&text, ", tls_config: {ca_file: %q}", c.CAFile)
-	}
-	return text.String()
-}
-
 // Validate returns an error if a rule does not parse, an Alertmanager's URL is
 // not valid, or the authorities to trust cannot be read.
 func (c Configuration) Validate() error {
@@ -72,7 +47,14 @@ func (c Configuration) parse(logger *slog.Logger) (*config.Config, map[string][]
 		model.Duration(c.Interval), model.Duration(min(c.Interval, 10*time.Second)), model.Duration(c.Interval))
 	fmt.Fprintf(&text, "scrape_configs: [{job_name: %s, scrape_protocols: [PrometheusText0.0.4]}]\n", job)
 	receivers := map[string][]*targetgroup.Group{}
+	client := ""
 	if len(c.Alertmanagers) > 0 {
+		if err := c.Client.CheckAuthorities(); err != nil {
+			return nil, nil, err
+		}
+		if c.Client.CAFile != "" {
+			client = fmt.Sprintf(", tls_config: {ca_file: %q}", c.Client.CAFile)
+		}
 		text.WriteString("alerting:\n  alertmanagers:\n")
 	}
 	for i, address := range c.Alertmanagers {
@@ -81,7 +63,7 @@ func (c Configuration) parse(logger *slog.Logger) (*config.Config, map[string][]
 			return nil, nil, errors.New("alerting: alertmanagers: not a URL such as http://localhost:9093")
 		}
 		fmt.Fprintf(&text, "    - {api_version: v2, timeout: %s, scheme: %s, path_prefix: %q%s}\n",
-			model.Duration(sendTimeout), parsed.Scheme, parsed.Path, c.Client.yaml())
+			model.Duration(sendTimeout), parsed.Scheme, parsed.Path, client)
 		receivers[fmt.Sprintf("config-%d", i)] = group(parsed.Host)
 	}
 	settings, err := config.Load(text.String(), logger)

@@ -89,8 +89,9 @@ type Evaluator struct {
 	// configuring is held while the configuration changes.
 	configuring   sync.Mutex
 	configuration Configuration
-	// interval is the configuration's, between scrapes.
+	// interval is the configuration's, between scrapes, and client is too.
 	interval atomic.Int64
+	client   atomic.Pointer[Client]
 	// loaded is whether the manager has the rules. It gets them with the first
 	// complete scrape, since rules that are evaluated without figures would say
 	// that nothing is wrong, and would lose what was pending.
@@ -126,7 +127,7 @@ func New(o Options, c Configuration) (*Evaluator, error) {
 	}, e.logger, nil, e.scrapes, nil, prometheus.NewRegistry()); err != nil {
 		return nil, fmt.Errorf("alerting: %w", err)
 	}
-	e.notifier = notifier.NewManager(&notifier.Options{QueueCapacity: 10_000, Registerer: o.Registerer}, model.LegacyValidation, e.logger)
+	e.notifier = notifier.NewManager(&notifier.Options{QueueCapacity: 10_000, Do: e.post, Registerer: o.Registerer}, model.LegacyValidation, e.logger)
 	engine := promql.NewEngine(promql.EngineOpts{
 		Logger: e.logger, MaxSamples: 5_000_000, Timeout: time.Minute,
 		EnableAtModifier: true, EnableNegativeOffset: true, Parser: parsed,
@@ -182,6 +183,7 @@ func (e *Evaluator) configure(c Configuration) error {
 	}
 	e.configuring.Lock()
 	defer e.configuring.Unlock()
+	e.client.Store(&c.Client)
 	if err := errors.Join(e.scraper.ApplyConfig(settings), e.notifier.ApplyConfig(settings)); err != nil {
 		return fmt.Errorf("alerting: %w", err)
 	}
@@ -193,6 +195,14 @@ func (e *Evaluator) configure(c Configuration) error {
 	}
 	e.receivers <- receivers
 	return nil
+}
+
+// post sends the notifier's request to an Alertmanager.
+func (e *Evaluator) post(ctx context.Context, client *http.Client, request *http.Request) (*http.Response, error) {
+	if err := e.client.Load().prepare(request); err != nil {
+		return nil, err
+	}
+	return client.Do(request.WithContext(ctx))
 }
 
 // load gives the rules to the manager, and evaluates at once those that have

@@ -19,6 +19,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -124,6 +125,12 @@ func start(t *testing.T, o evaluator.Options, c evaluator.Configuration) (e *eva
 	if err != nil {
 		t.Fatal(err)
 	}
+	return e, run(t, e)
+}
+
+// run runs an evaluator until the test ends or stop is called.
+func run(t *testing.T, e *evaluator.Evaluator) (stop func()) {
+	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- e.Run(ctx) }()
@@ -134,7 +141,7 @@ func start(t *testing.T, o evaluator.Options, c evaluator.Configuration) (e *eva
 		}
 	})
 	t.Cleanup(stop)
-	return e, stop
+	return stop
 }
 
 // until waits for the alerts to be in these states.
@@ -650,6 +657,51 @@ func overview(t *testing.T, e *evaluator.Evaluator, what string, is func(evaluat
 	}
 }
 
+// A pipe in place of a file that is read at every message is not waited for.
+func TestAlertmanagersFilesAreRegular(t *testing.T) {
+	for name, key := range map[string]string{"a password": "password_file", "a token": "token_file", "authorities": "ca_file"} {
+		t.Run(name, func(t *testing.T) {
+			server := httptest.NewTLSServer(&alertmanager{received: make(chan []map[string]any, 100)})
+			defer server.Close()
+			file := filepath.Join(t.TempDir(), "file")
+			if err := os.WriteFile(file, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw}), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			var ward beds
+			ward.available.Store(30)
+			logged := &written{}
+			o, c := options(t, &ward), configuration("0s")
+			o.Logger = slog.New(slog.NewTextHandler(logged, nil))
+			c.Alertmanagers = []string{server.URL}
+			switch key {
+			case "password_file":
+				c.Client = evaluator.Client{User: "planwatch", PasswordFile: file}
+			case "token_file":
+				c.Client = evaluator.Client{TokenFile: file}
+			case "ca_file":
+				c.Client = evaluator.Client{CAFile: file}
+			}
+			e, err := evaluator.New(o, c)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := errors.Join(os.Remove(file), syscall.Mkfifo(file, 0o600)); err != nil {
+				t.Fatal(err)
+			}
+			run(t, e)
+			want := "alerting: alertmanager_client: " + key + ": open " + file + ": a pipe, not a regular file"
+			deadline := time.After(20 * time.Second)
+			for !strings.Contains(logged.String(), want) {
+				select {
+				case <-time.After(10 * time.Millisecond):
+				case <-deadline:
+					t.Fatalf("not told: %s\n%s", want, logged)
+				}
+			}
+		})
+	}
+}
+
 func TestNewRefuses(t *testing.T) {
 	tests := []struct {
 		name   string
@@ -662,7 +714,7 @@ func TestNewRefuses(t *testing.T) {
 		{"an Alertmanager that is no URL", func(c *evaluator.Configuration) { c.Alertmanagers = []string{"localhost:9093"} }, `alerting: alertmanagers: not a URL such as http://localhost:9093`},
 		{"authorities that are not there", func(c *evaluator.Configuration) {
 			c.Alertmanagers, c.Client.CAFile = []string{"https://localhost:9093"}, "/nowhere/ca.pem"
-		}, "alerting: alertmanager_client: unable to "},
+		}, "alerting: alertmanager_client: ca_file: open /nowhere/ca.pem: no such file or directory"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

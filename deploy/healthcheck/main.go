@@ -11,6 +11,8 @@ import (
 	"os"
 	"strings"
 	"time"
+
+	"planwatch/internal/diskfile"
 )
 
 func main() {
@@ -54,7 +56,7 @@ func authenticate(request *http.Request) error {
 	if user == "" {
 		return nil
 	}
-	password, err := os.ReadFile(file)
+	password, err := diskfile.Read(file, diskfile.Small)
 	if err != nil {
 		return fmt.Errorf("HEALTHCHECK_PASSWORD_FILE: %w", err)
 	}

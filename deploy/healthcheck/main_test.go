@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -25,6 +26,9 @@ func TestAsk(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	if err := syscall.Mkfifo(filepath.Join(dir, "pipe"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	tests := []struct{ name, url, user, file, want string }{
 		{"without a password", open.URL, "", "", ""},
 		{"with one", guarded.URL, "health", "right", ""},
@@ -32,6 +36,7 @@ func TestAsk(t *testing.T) {
 		{"without the one that is asked for", guarded.URL, "", "", "answers 401 Unauthorized"},
 		{"with a wrong one", guarded.URL, "health", "wrong", "answers 401 Unauthorized"},
 		{"with a file that is not there", guarded.URL, "health", "none", "HEALTHCHECK_PASSWORD_FILE: open "},
+		{"with a pipe for a file", guarded.URL, "health", "pipe", "/pipe: a pipe, not a regular file"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

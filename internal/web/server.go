@@ -9,11 +9,8 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"os"
-	"strings"
 	"time"
 
-	"github.com/goccy/go-yaml"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 	toolkit "github.com/prometheus/exporter-toolkit/web"
@@ -72,12 +69,9 @@ type Server struct {
 
 // Listen listens on the addresses and makes a Server.
 func Listen(ctx context.Context, settings config.Web, content Content, logger *slog.Logger) (*Server, error) {
-	if err := CheckConfigFile(settings.ConfigFile); err != nil {
-		return nil, err
-	}
-	tls, err := configuresTLS(settings.ConfigFile)
+	configured, err := readConfigFile(settings.ConfigFile)
 	if err != nil {
-		return nil, fmt.Errorf("web.config.file: %w", err)
+		return nil, err
 	}
 	connections := newConnections(settings.MaxConnections, logger)
 	s := &Server{
@@ -93,7 +87,7 @@ func Listen(ctx context.Context, settings config.Web, content Content, logger *s
 		},
 		toolkit: &toolkit.FlagConfig{WebListenAddresses: &settings.ListenAddress, WebSystemdSocket: new(false), WebConfigFile: &settings.ConfigFile},
 		logger:  logger,
-		tls:     tls,
+		tls:     configured.TLS != nil,
 	}
 	for _, address := range settings.ListenAddress {
 		listener, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
@@ -104,30 +98,6 @@ func Listen(ctx context.Context, settings config.Web, content Content, logger *s
 		s.listeners = append(s.listeners, connections.listener(listener))
 	}
 	return s, nil
-}
-
-// CheckConfigFile checks a file with TLS and basic authentication; "" is valid.
-func CheckConfigFile(file string) error {
-	if err := toolkit.Validate(file); err != nil {
-		return fmt.Errorf("web.config.file: %s", strings.Join(strings.Fields(err.Error()), " "))
-	}
-	return nil
-}
-
-// configuresTLS reports whether a web configuration has TLS.
-func configuresTLS(file string) (bool, error) {
-	if file == "" {
-		return false, nil
-	}
-	data, err := os.ReadFile(file)
-	if err != nil {
-		return false, err
-	}
-	var settings struct {
-		TLS map[string]any `yaml:"tls_server_config"`
-	}
-	err = yaml.Unmarshal(data, &settings)
-	return settings.TLS != nil, err
 }
 
 func (s *Server) closeListeners() {

@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -209,13 +210,32 @@ func TestBasicAuth(t *testing.T) {
 
 func TestListenRefuses(t *testing.T) {
 	taken := serve(t, "", nil)
-	bad := filepath.Join(t.TempDir(), "web.yaml")
-	if err := os.WriteFile(bad, []byte("tls_server_konfig: {}\n"), 0o600); err != nil {
+	dir := t.TempDir()
+	pipe := filepath.Join(dir, "pipe")
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
 		t.Fatal(err)
 	}
+	file := func(name, text string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	bad := file("web.yaml", "tls_server_konfig: {}\n")
+	key := file("key.yaml", "tls_server_config: {cert_file: key.yaml, key_file: pipe}\n")
+	cert := file("cert.yaml", "tls_server_config: {cert_file: pipe, key_file: key.yaml}\n")
+	authorities := file("ca.yaml", "tls_server_config: {client_ca_file: "+pipe+", client_auth_type: RequireAndVerifyClientCert}\n")
+	secret := file("secret.yaml", "basic_auth_users: {prometheus: hunter2")
 	tests := []struct{ name, address, configFile, want string }{
 		{"an address that is taken", taken, "", "web.listen-address: listen tcp " + taken + ": bind: address already in use"},
 		{"a web configuration with an unknown key", "127.0.0.1:0", bad, "web.config.file: yaml: unmarshal errors"},
+		{"a web configuration that is a pipe", "127.0.0.1:0", pipe, "web.config.file: open " + pipe + ": a pipe, not a regular file"},
+		{"a web configuration that is not there", "127.0.0.1:0", pipe + "s", "web.config.file: open " + pipe + "s: no such file or directory"},
+		{"a web configuration whose key is a pipe", "127.0.0.1:0", key, "web.config.file: tls_server_config.key_file: open " + pipe + ": a pipe, not a regular file"},
+		{"a web configuration whose certificate is a pipe", "127.0.0.1:0", cert, "web.config.file: tls_server_config.cert_file: open " + pipe + ": a pipe, not a regular file"},
+		{"a web configuration whose authorities are a pipe", "127.0.0.1:0", authorities, "web.config.file: tls_server_config.client_ca_file: open " + pipe + ": a pipe, not a regular file"},
+		{"a web configuration that is cut short", "127.0.0.1:0", secret, "web.config.file: yaml: "},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -27,12 +27,12 @@ func TestOnlyRegularFilesAreRead(t *testing.T) {
 		make func(path string) error
 		want string
 	}{
-		"a pipe":      {func(path string) error { return syscall.Mkfifo(path, 0o600) }, "open bed.csv: a pipe, not a regular file"},
-		"a directory": {func(path string) error { return os.Mkdir(path, 0o700) }, "open bed.csv: a directory, not a regular file"},
+		"a pipe":      {func(path string) error { return syscall.Mkfifo(path, 0o600) }, "/bed.csv: a pipe, not a regular file"},
+		"a directory": {func(path string) error { return os.Mkdir(path, 0o700) }, "/bed.csv: a directory, not a regular file"},
 		"a link to a pipe": {func(path string) error {
 			return errors.Join(syscall.Mkfifo(path+".pipe", 0o600), os.Symlink(path+".pipe", path))
-		}, "open bed.csv: a pipe, not a regular file"},
-		"a link to a device": {func(path string) error { return os.Symlink("/dev/zero", path) }, "open bed.csv: a device, not a regular file"},
+		}, "/bed.csv: a pipe, not a regular file"},
+		"a link to a device": {func(path string) error { return os.Symlink("/dev/zero", path) }, "/bed.csv: a device, not a regular file"},
 		"a link to a file": {func(path string) error {
 			return errors.Join(os.WriteFile(path+".txt", []byte("id,ward\n1,K\n"), 0o600), os.Symlink(path+".txt", path))
 		}, ""},

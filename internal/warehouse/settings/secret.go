@@ -5,11 +5,12 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
-	"os"
 	"strings"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
+
+	"planwatch/internal/diskfile"
 )
 
 // Secret is a text that formatting, logging and encoding do not show; only
@@ -69,7 +70,7 @@ func HideUser(address string) string {
 // ReadSecret reads a file that holds a secret, without the line break at its
 // end. The error hides a path that is not one but a DSN.
 func ReadSecret(path string) (Secret, error) {
-	content, err := os.ReadFile(path)
+	content, err := diskfile.Read(path, diskfile.Small)
 	if failed, ok := errors.AsType[*fs.PathError](err); ok {
 		return "", fmt.Errorf("%s %s: %w", failed.Op, HideUser(failed.Path), failed.Err)
 	}

@@ -6,9 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"os"
 	"slices"
 
+	"planwatch/internal/diskfile"
 	"planwatch/internal/yamlfile"
 )
 
@@ -68,14 +68,14 @@ func (t TLS) ClientConfig(network, address string) (config *tls.Config, fallback
 		return nil, false, errors.New("tls.server_name: missing; a unix socket has no host name to check the certificate against")
 	}
 	if t.CAFile != "" {
-		if config.RootCAs, err = readCertificates(t.CAFile); err != nil {
+		if config.RootCAs, err = ReadCertificates(t.CAFile); err != nil {
 			return nil, false, fmt.Errorf("tls.ca_file: %w", err)
 		}
 	}
 	if t.CertFile != "" {
-		pair, err := tls.LoadX509KeyPair(t.CertFile, t.KeyFile)
+		pair, err := readPair(t.CertFile, t.KeyFile)
 		if err != nil {
-			return nil, false, fmt.Errorf("tls.cert_file, tls.key_file: %w", err)
+			return nil, false, err
 		}
 		config.Certificates = []tls.Certificate{pair}
 	}
@@ -93,8 +93,26 @@ func (t TLS) effectiveMode(network, address string) string {
 	return tlsVerify
 }
 
-func readCertificates(path string) (*x509.CertPool, error) {
-	pem, err := os.ReadFile(path)
+// readPair reads a certificate and its private key.
+func readPair(certFile, keyFile string) (tls.Certificate, error) {
+	cert, err := diskfile.Read(certFile, diskfile.Small)
+	if err != nil {
+		return tls.Certificate{}, fmt.Errorf("tls.cert_file: %w", err)
+	}
+	key, err := diskfile.Read(keyFile, diskfile.Small)
+	if err != nil {
+		return tls.Certificate{}, fmt.Errorf("tls.key_file: %w", err)
+	}
+	pair, err := tls.X509KeyPair(cert, key)
+	if err != nil {
+		return tls.Certificate{}, fmt.Errorf("tls.cert_file, tls.key_file: %w", err)
+	}
+	return pair, nil
+}
+
+// ReadCertificates reads a file with certificates of authorities, in PEM.
+func ReadCertificates(path string) (*x509.CertPool, error) {
+	pem, err := diskfile.Read(path, diskfile.Small)
 	if err != nil {
 		return nil, err
 	}
