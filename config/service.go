@@ -87,6 +87,11 @@ type AlertmanagerClient struct {
 	CAFile string `yaml:"ca_file"`
 }
 
+// OpenSecrets gives the files with a secret that everyone can read.
+func (c AlertmanagerClient) OpenSecrets() []settings.OpenSecret {
+	return settings.OpenSecrets(settings.SecretFile{Key: "password_file", Path: c.PasswordFile}, settings.SecretFile{Key: "token_file", Path: c.TokenFile})
+}
+
 // Storage is where planwatch keeps what outlasts a restart.
 type Storage struct {
 	// Directory for the saved snapshot; made if need be.

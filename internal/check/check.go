@@ -51,7 +51,21 @@ func Run(ctx context.Context, region *config.Region) Findings {
 	faults = append(faults, outputs(region)...)
 	found := sources(ctx, region)
 	found.Faults = append(faults, found.Faults...)
+	found.Warnings = append(openSecrets(region), found.Warnings...)
 	return found
+}
+
+// openSecrets finds files with a secret that everyone can read, but for those
+// of sources.
+func openSecrets(region *config.Region) []string {
+	var warnings []string
+	for _, secret := range region.Alerting.AlertmanagerClient.OpenSecrets() {
+		warnings = append(warnings, fmt.Sprintf("alerting: alertmanager_client: %s", secret))
+	}
+	for _, secret := range web.OpenSecrets(region.Web.ConfigFile) {
+		warnings = append(warnings, fmt.Sprintf("web.config.file: %s", secret))
+	}
+	return warnings
 }
 
 // bounds finds valid settings that contradict each other.
@@ -95,6 +109,13 @@ func outputs(region *config.Region) []error {
 	var faults []error
 	if err := web.CheckConfigFile(region.Web.ConfigFile); err != nil {
 		faults = append(faults, err)
+	}
+	if client := evaluator.Client(region.Alerting.AlertmanagerClient); region.Alerting.Embedded {
+		for _, err := range []error{client.CheckSecret(), client.CheckAuthorities()} {
+			if err != nil {
+				faults = append(faults, err)
+			}
+		}
 	}
 	if region.Dashboards != nil {
 		if _, err := dashboards.Generate(region); err != nil {

@@ -1,6 +1,7 @@
 package check_test
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -33,5 +34,56 @@ func TestSourceThatDoesNotAnswer(t *testing.T) {
 	faults := check.Run(t.Context(), region).Faults
 	if len(faults) != 1 || !strings.HasPrefix(faults[0].Error(), "source warehouse: ") {
 		t.Errorf("got %q, want one fault, of the source", faults)
+	}
+}
+
+// What an Alertmanager asks for is looked at as a source's files are.
+func TestAlertmanagersFiles(t *testing.T) {
+	dir := t.TempDir()
+	path := func(name string) string { return filepath.Join(dir, name) }
+	for name, mode := range map[string]os.FileMode{"open": 0o644, "own": 0o600} {
+		if err := errors.Join(os.WriteFile(path(name), []byte("hunter2"), 0o600), os.Chmod(path(name), mode)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Setenv("PLANWATCH_SOURCES_WAREHOUSE_ADDRESS", path("socket"))
+	const prefix = "alerting: alertmanager_client: "
+	for _, tt := range []struct{ name, key, file, faults, warnings string }{
+		{"a password", "PASSWORD_FILE", "own", "", ""},
+		{"a password of everyone", "PASSWORD_FILE", "open", "", "password_file: everyone can read " + path("open") + " (mode 0644); chmod o= it"},
+		{"a missing password", "PASSWORD_FILE", "none", "password_file: open " + path("none") + ": no such file or directory", ""},
+		{"a token of everyone", "TOKEN_FILE", "open", "", "token_file: everyone can read " + path("open") + " (mode 0644); chmod o= it"},
+		{"a missing token", "TOKEN_FILE", "none", "token_file: open " + path("none") + ": no such file or directory", ""},
+		{"missing authorities", "CA_FILE", "none", "ca_file: open " + path("none") + ": no such file or directory", ""},
+		{"authorities that are none", "CA_FILE", "open", "ca_file: " + path("open") + " holds no certificate in PEM", ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Setenv("PLANWATCH_ALERTING_ALERTMANAGER_CLIENT_"+tt.key, path(tt.file))
+			if tt.key == "PASSWORD_FILE" {
+				t.Setenv("PLANWATCH_ALERTING_ALERTMANAGER_CLIENT_USER", "planwatch")
+			}
+			region, err := config.Load("../../config/testdata/good", nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			found := check.Run(t.Context(), region)
+			var faults, warnings []string
+			for _, fault := range found.Faults {
+				if about, ok := strings.CutPrefix(fault.Error(), prefix); ok {
+					faults = append(faults, about)
+				}
+			}
+			for _, warning := range found.Warnings {
+				if about, ok := strings.CutPrefix(warning, prefix); ok {
+					warnings = append(warnings, about)
+				}
+			}
+			if got := strings.Join(faults, "\n"); got != tt.faults {
+				t.Errorf("faults %q, want %q", got, tt.faults)
+			}
+			if got := strings.Join(warnings, "\n"); got != tt.warnings {
+				t.Errorf("warnings %q, want %q", got, tt.warnings)
+			}
+		})
 	}
 }

@@ -60,6 +60,11 @@ func (e *Exporter) prepareAlerting(g *generation) error {
 		Rules: evaluator.RuleFiles(files), Interval: time.Duration(settings.Interval), Alertmanagers: settings.Alertmanagers,
 		Client: evaluator.Client(settings.AlertmanagerClient),
 	}
+	if len(g.rules.Alertmanagers) > 0 {
+		if err := g.rules.Client.CheckSecret(); err != nil {
+			e.logger.Warn("the Alertmanagers' password or token cannot be read; no alert is sent until it can", "err", err)
+		}
+	}
 	if former := e.current.Load(); former != nil && former.alerting.runs() && former.alerting.external == settings.ExternalURL {
 		g.alerting = former.alerting
 		return g.rules.Validate()

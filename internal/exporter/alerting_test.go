@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -119,6 +121,42 @@ func TestEmbeddedAlerting(t *testing.T) {
 		t.Errorf("before anything was evaluated: %+v", now)
 	}
 	p.evaluated()
+}
+
+// A token that cannot be read, or that everyone can read, is told at the start,
+// and keeps neither figures nor alerts from being shown.
+func TestLogOfTheAlertmanagersToken(t *testing.T) {
+	dir, token := alertingRegion(t), filepath.Join(t.TempDir(), "token")
+	nobody := httptest.NewServer(http.NotFoundHandler())
+	nobody.Close()
+	t.Setenv("PLANWATCH_ALERTING_ALERTMANAGERS", nobody.URL)
+	t.Setenv("PLANWATCH_ALERTING_ALERTMANAGER_CLIENT_TOKEN_FILE", token)
+	missing := "no alert is sent until it can\" err=\"alerting: alertmanager_client: token_file: open " + token + ": no such file or directory"
+	open := "key=alerting.alertmanager_client.token_file file=" + token + " mode=0644"
+	for _, tt := range []struct {
+		name         string
+		mode         os.FileMode
+		told, untold string
+	}{
+		{"missing", 0, missing, open},
+		{"everyone's", 0o644, open, missing},
+		{"the owner's", 0o600, "", "token_file"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if tt.mode != 0 {
+				if err := errors.Join(os.WriteFile(token, []byte("secret"), 0o600), os.Chmod(token, tt.mode)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			p := start(t, dir, t.TempDir())
+			defer p.stop()
+			p.evaluated()
+			p.until(kalix, "42")
+			if logged := p.log.String(); !strings.Contains(logged, tt.told) || strings.Contains(logged, tt.untold) {
+				t.Errorf("want %s, and not %s, in\n%s", tt.told, tt.untold, logged)
+			}
+		})
+	}
 }
 
 // One that another planwatch uses keeps it from starting, with embedded alerting

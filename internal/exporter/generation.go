@@ -64,6 +64,10 @@ func warnOfOpenSecrets(region *config.Region, logger *slog.Logger) {
 				"file", settings.HideUser(secret.Path), "mode", fmt.Sprintf("%04o", secret.Mode))
 		}
 	}
+	for _, secret := range region.Alerting.AlertmanagerClient.OpenSecrets() {
+		logger.Warn("everyone can read a file with a secret", "key", "alerting.alertmanager_client."+secret.Key,
+			"file", settings.HideUser(secret.Path), "mode", fmt.Sprintf("%04o", secret.Mode))
+	}
 }
 
 // run runs all collectors on their schedules, pings the sources and assesses

@@ -9,6 +9,7 @@ import (
 	toolkit "github.com/prometheus/exporter-toolkit/web"
 
 	"planwatch/internal/diskfile"
+	"planwatch/internal/warehouse/settings"
 )
 
 // configFile is what planwatch itself has to know of a file with TLS and basic
@@ -28,6 +29,16 @@ func CheckConfigFile(path string) error {
 	return err
 }
 
+// OpenSecrets gives the files with a secret that everyone can read, of those
+// that a valid file with TLS and basic authentication names.
+func OpenSecrets(path string) []settings.OpenSecret {
+	c, err := readConfigFile(path)
+	if err != nil {
+		return nil
+	}
+	return c.openSecrets()
+}
+
 // readConfigFile reads and checks a file with TLS and basic authentication; ""
 // has none.
 func readConfigFile(path string) (configFile, error) {
@@ -41,10 +52,8 @@ func readConfigFile(path string) (configFile, error) {
 	}
 	parseErr := yaml.Unmarshal(data, &c)
 	// exporter-toolkit would wait for a pipe, and read a device for ever.
-	for _, file := range c.files(path) {
-		if _, err := diskfile.Read(file.path, diskfile.Small); err != nil {
-			return c, fmt.Errorf("web.config.file: tls_server_config.%s: %w", file.key, err)
-		}
+	if err := c.checkFiles(filepath.Dir(path)); err != nil {
+		return c, fmt.Errorf("web.config.file: tls_server_config.%w", err)
 	}
 	if err := toolkit.Validate(path); err != nil {
 		return c, fmt.Errorf("web.config.file: %s", strings.Join(strings.Fields(err.Error()), " "))
@@ -55,23 +64,33 @@ func readConfigFile(path string) (configFile, error) {
 	return c, nil
 }
 
-// namedFile is a file that a configFile names, and the key that does.
-type namedFile struct{ key, path string }
-
-// files are the files that c names, which is at path.
-func (c configFile) files(path string) []namedFile {
+// checkFiles finds a file that cannot be read among those that c names, and
+// makes their paths relative to the directory of c.
+func (c configFile) checkFiles(directory string) error {
 	if c.TLS == nil {
 		return nil
 	}
-	var files []namedFile
-	for _, file := range []namedFile{{"cert_file", c.TLS.CertFile}, {"key_file", c.TLS.KeyFile}, {"client_ca_file", c.TLS.ClientCAFile}} {
-		if file.path == "" {
+	for _, file := range []struct {
+		key  string
+		path *string
+	}{{"cert_file", &c.TLS.CertFile}, {"key_file", &c.TLS.KeyFile}, {"client_ca_file", &c.TLS.ClientCAFile}} {
+		if *file.path == "" {
 			continue
 		}
-		if !filepath.IsAbs(file.path) {
-			file.path = filepath.Join(filepath.Dir(path), file.path)
+		if !filepath.IsAbs(*file.path) {
+			*file.path = filepath.Join(directory, *file.path)
 		}
-		files = append(files, file)
+		if _, err := diskfile.Read(*file.path, diskfile.Small); err != nil {
+			return fmt.Errorf("%s: %w", file.key, err)
+		}
 	}
-	return files
+	return nil
+}
+
+// openSecrets gives the files with a secret that everyone can read.
+func (c configFile) openSecrets() []settings.OpenSecret {
+	if c.TLS == nil {
+		return nil
+	}
+	return settings.OpenSecrets(settings.SecretFile{Key: "tls_server_config.key_file", Path: c.TLS.KeyFile})
 }

@@ -206,6 +206,42 @@ func writeCertificate(t *testing.T, c tls.Certificate, cert, key string) {
 	}
 }
 
+// At the start, the log warns of a key that everyone can read.
+func TestLogOfAnOpenKey(t *testing.T) {
+	dir := t.TempDir()
+	file, key, cert := filepath.Join(dir, "web.yaml"), filepath.Join(dir, "key.pem"), filepath.Join(dir, "cert.pem")
+	borrowed := httptest.NewTLSServer(nil)
+	borrowed.Close()
+	writeCertificate(t, borrowed.TLS.Certificates[0], cert, key)
+	if err := os.WriteFile(file, []byte("tls_server_config: {cert_file: cert.pem, key_file: key.pem}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, tt := range map[string]struct {
+		mode os.FileMode
+		want int
+	}{"the owner's": {0o600, 0}, "everyone's": {0o644, 1}} {
+		t.Run(name, func(t *testing.T) {
+			if err := errors.Join(os.Chmod(cert, tt.mode), os.Chmod(key, tt.mode)); err != nil {
+				t.Fatal(err)
+			}
+			var logged strings.Builder
+			server, err := web.Listen(t.Context(), config.Web{ListenAddress: []string{"127.0.0.1:0"}, ConfigFile: file, MaxConnections: limit}, content(t, nil), slog.New(slog.NewTextHandler(&logged, nil)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := server.Shutdown(t.Context()); err != nil {
+				t.Error(err)
+			}
+			if got := strings.Count(logged.String(), `key="web.config_file: tls_server_config.key_file" file=`+key+" mode=0644"); got != tt.want {
+				t.Errorf("warns %d times, want %d:\n%s", got, tt.want, logged.String())
+			}
+			if got := len(web.OpenSecrets(file)); got != tt.want {
+				t.Errorf("finds %d, want %d", got, tt.want)
+			}
+		})
+	}
+}
+
 // A header has a bound: a larger one is refused, or the connection closed while
 // it is being sent.
 func TestLargeHeader(t *testing.T) {

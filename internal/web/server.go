@@ -73,6 +73,9 @@ func Listen(ctx context.Context, settings config.Web, content Content, logger *s
 	if err != nil {
 		return nil, err
 	}
+	for _, secret := range configured.openSecrets() {
+		logger.Warn("everyone can read a file with a secret", "key", "web.config_file: "+secret.Key, "file", secret.Path, "mode", fmt.Sprintf("%04o", secret.Mode))
+	}
 	connections := newConnections(settings.MaxConnections, logger)
 	s := &Server{
 		http: &http.Server{
