@@ -42,6 +42,8 @@ type Overview struct {
 	// Alerts are the pending and firing alerts: firing before pending, then in
 	// order of severity, name and labels.
 	Alerts []Alert
+	// Unreached are the Alertmanagers that alerts do not reach.
+	Unreached []Unreached
 }
 
 // Up reports whether every rule is being evaluated.
@@ -50,7 +52,7 @@ func (o Overview) Up() bool { return o.Evaluated && o.Err == nil && !o.Off }
 // Overview returns the current alerts.
 func (e *Evaluator) Overview() Overview {
 	last := e.scrapes.last.Load()
-	o := Overview{Evaluated: e.loaded.Load(), AsOf: last.good, Err: last.err, Alerts: []Alert{}}
+	o := Overview{Evaluated: e.loaded.Load(), AsOf: last.good, Err: last.err, Alerts: []Alert{}, Unreached: e.deliveries.among(e.notifier.Alertmanagers())}
 	if !o.Evaluated {
 		return o
 	}

@@ -92,6 +92,8 @@ type Evaluator struct {
 	// interval is the configuration's, between scrapes, and client is too.
 	interval atomic.Int64
 	client   atomic.Pointer[Client]
+	// deliveries are those to the Alertmanagers.
+	deliveries deliveries
 	// loaded is whether the manager has the rules. It gets them with the first
 	// complete scrape, since rules that are evaluated without figures would say
 	// that nothing is wrong, and would lose what was pending.
@@ -195,14 +197,6 @@ func (e *Evaluator) configure(c Configuration) error {
 	}
 	e.receivers <- receivers
 	return nil
-}
-
-// post sends the notifier's request to an Alertmanager.
-func (e *Evaluator) post(ctx context.Context, client *http.Client, request *http.Request) (*http.Response, error) {
-	if err := e.client.Load().prepare(request); err != nil {
-		return nil, err
-	}
-	return client.Do(request.WithContext(ctx))
 }
 
 // load gives the rules to the manager, and evaluates at once those that have

@@ -10,12 +10,14 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -700,6 +702,65 @@ func TestAlertmanagersFilesAreRegular(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Which Alertmanagers alerts do not reach is known, and that they reach one
+// again.
+func TestUnreachedAlertmanagers(t *testing.T) {
+	receiver := &alertmanager{received: make(chan []map[string]any, 100)}
+	receiver.down.Store(true)
+	healing := httptest.NewServer(receiver)
+	defer healing.Close()
+	well := httptest.NewServer(&alertmanager{})
+	defer well.Close()
+	refusing := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusUnauthorized) }))
+	defer refusing.Close()
+	elsewhere := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, "http://user:hunter2@"+closed(t)+"/", http.StatusTemporaryRedirect)
+	}))
+	defer elsewhere.Close()
+	frozen, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer frozen.Close()
+	want := map[string]string{
+		healing.URL:                        "it answers 503 Service Unavailable",
+		refusing.URL + "/am":               "it answers 401 Unauthorized",
+		elsewhere.URL:                      "connection refused",
+		"http://" + frozen.Addr().String(): "no answer within 3s",
+		"http://" + closed(t):              "connection refused",
+	}
+	var ward beds
+	ward.available.Store(30)
+	c := configuration("0s")
+	c.Alertmanagers = append(slices.Collect(maps.Keys(want)), well.URL)
+	began := time.Now()
+	e, _ := start(t, options(t, &ward), c)
+	first := overview(t, e, "told of all", func(o evaluator.Overview) bool { return len(o.Unreached) == len(want) })
+	for _, am := range first.Unreached {
+		if reason, ok := want[am.URL]; !ok || !strings.HasSuffix(am.Err.Error(), reason) || strings.Contains(am.Err.Error(), "hunter2") || am.Since.Before(began) || am.Since.After(time.Now()) {
+			t.Errorf("%s since %s: %v\nwant %s", am.URL, am.Since, am.Err, reason)
+		}
+	}
+	receiver.down.Store(false)
+	ward.available.Store(38) // what is resolved is sent at once
+	overview(t, e, "reached again", func(o evaluator.Overview) bool {
+		return !slices.ContainsFunc(o.Unreached, func(am evaluator.Unreached) bool { return am.URL == healing.URL })
+	})
+	c.Alertmanagers = []string{well.URL}
+	if err := e.Update(t.Context(), c); err != nil {
+		t.Fatal(err)
+	}
+	overview(t, e, "without those that are removed", func(o evaluator.Overview) bool { return len(o.Unreached) == 0 })
+}
+
+// closed is an address on which nothing listens.
+func closed(t *testing.T) string {
+	t.Helper()
+	server := httptest.NewServer(http.NotFoundHandler())
+	server.Close()
+	return server.Listener.Addr().String()
 }
 
 func TestNewRefuses(t *testing.T) {

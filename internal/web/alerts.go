@@ -14,7 +14,8 @@ type answer struct {
 	Status string `json:"status"`
 	Error  string `json:"error,omitempty"`
 	Data   any    `json:"data,omitempty"`
-	// Warnings say why the data may not be what it seems.
+	// Warnings say why the data may not be what it seems, or may be known to
+	// nobody else.
 	Warnings []string `json:"warnings,omitempty"`
 }
 
@@ -40,7 +41,7 @@ func activeAlerts(overview func() evaluator.Overview) http.HandlerFunc {
 	}
 }
 
-// warnings say how far the alerts are known.
+// warnings say how far the alerts are known, and whom they do not reach.
 func warnings(now evaluator.Overview) []string {
 	var all []string
 	if now.Err != nil {
@@ -48,6 +49,9 @@ func warnings(now evaluator.Overview) []string {
 	}
 	if !now.Evaluated {
 		all = append(all, "some rules have not been evaluated yet; more alerts may fire")
+	}
+	for _, am := range now.Unreached {
+		all = append(all, fmt.Sprintf("no alert has reached the Alertmanager %s since %s: %s", am.URL, am.Since.Format(time.RFC3339), bounded(am.Err.Error(), shownError)))
 	}
 	return all
 }

@@ -28,7 +28,9 @@ var severities = []struct {
 type alertsView struct {
 	Class, Symbol, Heading, Count string
 	// Note is shown if there are no alerts, and Fault if they are not evaluated.
-	Note, Fault            string
+	Note, Fault string
+	// Unreached say which Alertmanagers alerts do not reach.
+	Unreached              []string
 	Shown, Folded, Pending alertList
 }
 
@@ -82,6 +84,10 @@ func (b *board) viewAlerts(region *config.Region, zone *time.Location, l *langua
 		view.Fault = l.Say("As of %s, since alerts cannot be evaluated: %s", l.Moment(b.content.Clock.At(now.AsOf).In(zone)), now.Err)
 	} else if now.Err != nil {
 		view.Fault = l.Say("Alerts cannot be evaluated: %s", now.Err)
+	}
+	for _, am := range now.Unreached {
+		view.Unreached = append(view.Unreached, l.Say("Since %s, no alert has reached the Alertmanager %s: %s",
+			l.Moment(b.content.Clock.At(am.Since).In(zone)), bounded(am.URL, shownWords), bounded(am.Err.Error(), shownError)))
 	}
 	if len(pending) > 0 {
 		view.Pending = alertList{messages{l}, l.Say("%d pending: the condition holds, but not for long enough yet", len(pending)), pending}

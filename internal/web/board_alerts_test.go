@@ -40,6 +40,8 @@ const (
 	// not be at all.
 	old
 	never
+	// unreached is that they are, and reach nobody.
+	unreached
 )
 
 func TestAlertsOnTheReport(t *testing.T) {
@@ -97,6 +99,12 @@ func TestAlertsOnTheReport(t *testing.T) {
 		{"old, and nothing fired", "en", nil, old, []string{`class="alerts unknown"`, "As of 2025-03-18 06:30, since alerts cannot be evaluated: write wal"}, []string{"No alert"}},
 		{"old, and something was pending", "en", mixed[3:], old, []string{"As of 2025-03-18 06:30", "<details><summary>1 pending:"}, []string{"No alert"}},
 		{"never evaluated", "sv", nil, never, []string{`class="alerts unknown"`, "Larmen kan inte beräknas: write wal"}, []string{"Inget larm"}},
+		{"they reach nobody, in Swedish", "sv", mixed, unreached, []string{
+			"Aktiva larm", `<p class="error">Sedan 2025-03-18 06:30 har inget larm nått Alertmanager http://alerts.example:9093: it answers 401 &lt;Unauthorized&gt;</p>`, "Vårdplatser: 33 mot 38",
+		}, nil},
+		{"none fires, and it would reach nobody", "en", nil, unreached, []string{
+			"No alert is firing.", `<p class="error">Since 2025-03-18 06:30, no alert has reached the Alertmanager http://alerts.example:9093: it answers 401`,
+		}, []string{"<table"}},
 		{"links", "en", annotated(map[string]string{
 			"summary": "s", "runbook_url": "https://wiki.example/run?a=1&b=2", "dashboard_url": " http://localhost:3000/d/planwatch-beds\n",
 		}), evaluated, []string{
@@ -122,6 +130,10 @@ func TestAlertsOnTheReport(t *testing.T) {
 				c.Report = func() *report.Report { return &report.Report{Region: bare(t), At: at} }
 				c.Alerts = func() evaluator.Overview {
 					o := evaluator.Overview{Off: tt.known == off, Evaluated: tt.known == evaluated || tt.known == old, Alerts: tt.alerts}
+					if tt.known == unreached {
+						o.Evaluated = true
+						o.Unreached = []evaluator.Unreached{{URL: "http://alerts.example:9093", Since: wall, Err: errors.New("it answers 401 <Unauthorized>")}}
+					}
 					if tt.known == old || tt.known == never {
 						o.AsOf, o.Err = wall, errors.New("write wal: no space left on <device>")
 					}
@@ -168,6 +180,9 @@ func TestAlertsOfTheAPI(t *testing.T) {
 		{"never evaluated", evaluator.Overview{Err: full}, http.StatusServiceUnavailable, []string{`{"status":"error","error":"alerts are not evaluated: no space left on device"}`}},
 		{"old", evaluator.Overview{Evaluated: true, Alerts: firing, AsOf: time.Unix(0, 0).UTC(), Err: full}, http.StatusOK, []string{
 			`{"status":"success"`, `"warnings":["alerts are as of 1970-01-01T00:00:00Z, since they are not evaluated: no space left on device"]`,
+		}},
+		{"to nobody", evaluator.Overview{Evaluated: true, Alerts: firing, Unreached: []evaluator.Unreached{{URL: "http://localhost:9093", Since: time.Unix(0, 0).UTC(), Err: full}}}, http.StatusOK, []string{
+			`{"status":"success"`, `"warnings":["no alert has reached the Alertmanager http://localhost:9093 since 1970-01-01T00:00:00Z: no space left on device"]`,
 		}},
 		{"in part", evaluator.Overview{Alerts: firing}, http.StatusOK, []string{`"warnings":["some rules have not been evaluated yet; more alerts may fire"]`}},
 	}
