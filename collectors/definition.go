@@ -193,7 +193,7 @@ func (d *Definition) validate(scope Scope) error {
 	if base := strings.TrimSuffix(path.Base(d.file.Name()), ".yaml"); base != d.Collector {
 		f.Add(".collector", "the file is named %s.yaml; use the same name for both", base)
 	}
-	requireText(f, scope.Languages, "title", d.Title)
+	scope.Languages.RequireLine(f, "title", d.Title)
 	for _, missing := range []struct{ key, value string }{{"source", d.Source}, {"schedule", d.Schedule}, {"query", d.Query}} {
 		if missing.value == "" {
 			f.Add("."+missing.key, "%s: missing", missing.key)
@@ -224,13 +224,6 @@ func (d *Definition) validate(scope Scope) error {
 	return root.Err()
 }
 
-// requireText reports a text that is missing in one of the languages.
-func requireText(f *yamlfile.Faults, languages *language.Set, key string, text language.Text) {
-	if missing := languages.Missing(text); len(missing) > 0 {
-		f.Add("."+key, "%s: missing in %s", key, strings.Join(missing, " and "))
-	}
-}
-
 func (d *Definition) validateLabels(f *yamlfile.Faults) {
 	for i, label := range d.Labels {
 		place := fmt.Sprintf(".labels[%d]", i)
@@ -257,8 +250,8 @@ func (d *Definition) validateKPI(k kpi.KPI, index int, scope Scope, f *yamlfile.
 	if slices.IndexFunc(d.KPIs, func(other kpi.KPI) bool { return other.Name == k.Name }) < index {
 		f.Add(".name", "name: another kpi of this collector has the same name")
 	}
-	requireText(f, scope.Languages, "title", k.Title)
-	requireText(f, scope.Languages, "definition", k.Definition)
+	scope.Languages.RequireLine(f, "title", k.Title)
+	scope.Languages.Require(f, "definition", k.Definition)
 	if base, err := scope.Units.Get(k.Unit); err != nil {
 		f.Add(".unit", "unit: %w", err)
 	} else if _, err := base.Measure(k.Measure); err != nil {

@@ -122,6 +122,7 @@ func TestEnvironment(t *testing.T) {
 		{"a secret", map[string]string{"PLANWATCH_SOURCES_WAREHOUSE_PASSWORD": "hunter2"}, func(r *config.Region) bool { return r.Sources["warehouse"].Password.Reveal() == "hunter2" }, ""},
 		{"what the file leaves to it", map[string]string{"PLANWATCH_SOURCES_WAREHOUSE_ADDRESS": "", "PLANWATCH_SOURCES_WAREHOUSE_TLS_MODE": "verify"}, func(r *config.Region) bool { return r.Sources["warehouse"].TLS.Mode == "verify" }, ""},
 		{"a duration that is none", map[string]string{"PLANWATCH_RETRY_MAX": "soon"}, nil, `environment or flags: 'retry.max' "soon" is not a duration such as 30s, 2h or 40d`},
+		{"a control character", map[string]string{"PLANWATCH_REGION": "Region\aTest"}, nil, `environment or flags: region: has the control character U+0007; leave it out`},
 		{"a value that does not fit", map[string]string{"PLANWATCH_LOG_LEVEL": "loud"}, nil, `environment or flags: log: level: "loud" is not debug, info, warn or error`},
 		{"too few connections", map[string]string{"PLANWATCH_WEB_MAX_CONNECTIONS": "7"}, nil, `environment or flags: web: max_connections: 7 is below 8`},
 		{"what is no boolean", map[string]string{"PLANWATCH_WEB_ENABLE_LIFECYCLE": "perhaps"}, nil, `environment or flags: 'web.enable_lifecycle' cannot parse value as 'bool': strconv.ParseBool: invalid syntax`},

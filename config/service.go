@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -122,6 +123,10 @@ func (s Service) validate() error {
 	f := yamlfile.NewFaults()
 	if s.Title == "" {
 		f.Add(".region", "region: missing; what people call the region")
+	}
+	// The environment may set it too.
+	if err := cmp.Or(yamlfile.CheckLine(s.Title), yamlfile.CheckCharacters(s.Title)); err != nil {
+		f.Add(".region", "region: %w", err)
 	}
 	if len(s.LanguageCodes) == 0 {
 		f.Add(".languages", "languages: missing; name at least one, such as [sv, en]")

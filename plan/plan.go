@@ -88,6 +88,8 @@ func (p *Plan) readTargets(file *yamlfile.Document, scope Scope) error {
 	var all []error
 	if f.Plan == "" {
 		all = append(all, yamlfile.Faultf("$.plan", "plan: missing; give the title of the plan that the targets come from"))
+	} else if err := yamlfile.CheckLine(f.Plan); err != nil {
+		all = append(all, yamlfile.Faultf("$.plan", "plan: %w", err))
 	} else {
 		p.addTitle(f.Plan)
 	}

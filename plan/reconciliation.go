@@ -146,6 +146,9 @@ func (r *Reconciliation) validate(tables map[string]*Table, languages *language.
 	if r.Plan == "" {
 		f.Add(".plan", "plan: missing; give the title of the plan that is reconciled")
 	}
+	if err := yamlfile.CheckLine(r.Plan); err != nil {
+		f.Add(".plan", "plan: %w", err)
+	}
 	names := slices.Sorted(maps.Keys(tables))
 	for _, name := range slices.Sorted(maps.Keys(r.Tables)) {
 		table, ok := tables[name]
@@ -194,8 +197,8 @@ func (r *Reconciliation) validateCheck(c Check, tables map[string]*Table, langua
 			f.Add("", "%w", err)
 		}
 	}
-	if missing := languages.Missing(c.Note); len(c.Note) > 0 && len(missing) > 0 {
-		f.Add(".note", "note: missing in %s", strings.Join(missing, " and "))
+	if len(c.Note) > 0 {
+		languages.Require(f, "note", c.Note)
 	}
 	if len(c.Computed) == 0 {
 		f.Add(".computed", "computed: missing; give the parts that the figure is the sum of")

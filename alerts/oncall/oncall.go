@@ -341,9 +341,7 @@ func (o *OnCall) validateOwners(languages *language.Set, f *yamlfile.Faults) {
 		} else if slices.Index(o.OwnerIDs(), owner.ID) < i {
 			part.Add(".id", "the name is given twice")
 		}
-		if missing := languages.Missing(owner.Name); len(missing) > 0 {
-			part.Add(".name", "name: missing in %s", strings.Join(missing, " and "))
-		}
+		languages.RequireLine(part, "name", owner.Name)
 		if len(owner.Receivers) == 0 {
 			part.Add("", "receivers: missing; name at least one")
 		}

@@ -22,6 +22,9 @@ A region is one directory. These are its YAML files, and for each of them every 
 not listed is an error, and so is a key that is given twice; the message names the file and the line. A key that is not
 required may be left out, and then has the default that is listed, if any.
 
+A text has no control characters. One that names something, as a title, stands on one line; a definition or a quotation may
+have several.
+
 In the headings, ` + "`[]`" + ` stands for each entry of a list, and ` + "`<name>`" + ` for each key of a map.
 
 `

@@ -181,14 +181,8 @@ func (s *Set) validateDashboard(d Dashboard, f *yamlfile.Faults) {
 			break
 		}
 	}
-	for _, text := range []struct {
-		key string
-		language.Text
-	}{{"title", d.Title}, {"question", d.Question}} {
-		if missing := s.languages.Missing(text.Text); len(missing) > 0 {
-			f.Add("."+text.key, "%s: missing in %s", text.key, strings.Join(missing, " and "))
-		}
-	}
+	s.languages.RequireLine(f, "title", d.Title)
+	s.languages.RequireLine(f, "question", d.Question)
 	if !spanPattern.MatchString(d.Span) {
 		f.Add(".span", "span: %q is not a span such as 24h, 7d or 13M", d.Span)
 	}

@@ -47,6 +47,7 @@ func TestFaults(t *testing.T) {
 		{"id too long", "id: wall", "id: wall-in-the-emergency-department", `dashboard wall-in-the-emergency-department: id: 2 letters too long for the uid planwatch-wall-in-the-emergency-department, which has 40 at most`},
 		{"kind", "kind: wall", "kind: ceiling", `dashboard wall: kind: "ceiling" is not domain, overview, wall or exporter`},
 		{"one language", "title: {sv: Väggtavla, en: Wall}", "title: {sv: Väggtavla}", `dashboard wall: title: missing in en`},
+		{"a title of two lines", "title: {sv: Väggtavla, en: Wall}", `title: {sv: Väggtavla, en: "Wa\nll"}`, `dashboard wall: title: en: has a line break; write it on one line, or fold it with >-`},
 		{"no question", "    question: {sv: Är allt enligt plan?, en: Is all on plan?}\n", "", `dashboard wall: question: missing in sv and en`},
 		{"span", "span: 6h", "span: six hours", `dashboard wall: span: "six hours" is not a span such as 24h, 7d or 13M`},
 		{"unknown collector", "- collector: emergency", "- collector: emergencies", `dashboard emergency: collectors: there is no collector "emergencies"`},

@@ -100,6 +100,7 @@ func TestFaults(t *testing.T) {
 		{"an id twice", documents + "citations:\n  beds: {document: report}\n  beds: {document: report, place: Beds}\n", `citations.yaml:5: mapping key "beds" already defined at [4:3]`},
 		{"not a text", documents + "citations:\n  beds: {document: report, quote: [More beds.]}\n", `citations.yaml:4: "[" is not a text`},
 		{"no title", "documents:\n  report: {}\ncitations:\n  beds: {document: report}\n", "citations.yaml:2: document report: title: missing; give the title with which citations of the document begin"},
+		{"a title of two lines", "documents:\n  report:\n    title: \"Re\\nport\"\ncitations:\n  beds: {document: report}\n", "citations.yaml:3: document report: title: has a line break; write it on one line, or fold it with >-"},
 		{"a document's id", "documents:\n  Report: {title: Report}\n", "citations.yaml:2: document Report: the id is not lower-case words joined by hyphens, such as annual-report"},
 		{"a citation's id", documents + "citations:\n  more beds.: {document: report}\n", "citations.yaml:4: citation more beds.: the id is not lower-case words joined by hyphens, such as beds-surgery"},
 		{"no document", documents + "citations:\n  beds:\n    place: Beds\n", "citations.yaml:5: citation beds: document: missing; give the id of one of the documents above"},

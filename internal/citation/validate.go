@@ -30,6 +30,9 @@ func (f File) validate() error {
 		if f.Documents[id].Title == "" {
 			wrong.add("document", id, ".title", "title: missing; give the title with which citations of the document begin")
 		}
+		if err := yamlfile.CheckLine(f.Documents[id].Title); err != nil {
+			wrong.add("document", id, ".title", "title: %w", err)
+		}
 	}
 	for _, id := range slices.Sorted(maps.Keys(f.Citations)) {
 		if !naming.ValidID(id) {

@@ -66,9 +66,7 @@ func (s *Set) validate(labels []string, languages *language.Set) error {
 		if !slices.Contains(labels, label) {
 			f.Add(".titles."+label, "titles: %q is not a label of any collector", label)
 		}
-		for _, code := range languages.Missing(s.Titles[label]) {
-			f.Add(".titles."+label, "titles: %s: missing in %s", label, code)
-		}
+		languages.RequireLine(f.In(".titles", "titles"), label, s.Titles[label])
 	}
 	return f.Err()
 }

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	xlanguage "golang.org/x/text/language"
+
+	"planwatch/internal/yamlfile"
 )
 
 // Set is the languages of a region, the first of which is used where nobody
@@ -105,4 +107,22 @@ func (s *Set) Missing(t Text) []string {
 		}
 	}
 	return codes
+}
+
+// Require reports a text, the value of key, that is missing in one of the
+// languages.
+func (s *Set) Require(f *yamlfile.Faults, key string, t Text) {
+	if missing := s.Missing(t); len(missing) > 0 {
+		f.Add("."+key, "%s: missing in %s", key, strings.Join(missing, " and "))
+	}
+}
+
+// RequireLine is Require for a text that stands on one line, such as a title.
+func (s *Set) RequireLine(f *yamlfile.Faults, key string, t Text) {
+	s.Require(f, key, t)
+	for _, l := range s.all {
+		if err := yamlfile.CheckLine(t[l.code]); err != nil {
+			f.Add("."+key+"."+l.code, "%s: %s: %w", key, l.code, err)
+		}
+	}
 }

@@ -173,6 +173,12 @@ func (m Measure) validate(u Unit, languages *language.Set, f *yamlfile.Faults) {
 		if m.Word[code].form(language.Other) == "" {
 			f.Add(".word", "word: missing in %s", code)
 		}
+		for _, text := range m.Word[code] {
+			if err := yamlfile.CheckLine(text); err != nil {
+				f.Add(".word."+code, "word: %s: %w", code, err)
+				break
+			}
+		}
 	}
 	if err := m.Word.mixed(); err != nil {
 		f.Add(".word", "word: %w", err)

@@ -31,6 +31,7 @@ func TestLoadRefuses(t *testing.T) {
 		{"no word", "units:\n  - unit: sek\n    measures:\n      - {measure: kr}\n", "units.yaml:4: unit sek: measure kr: word: missing in sv\nunits.yaml:4: unit sek: measure kr: word: missing in en"},
 		{"a word in one language only", "units:\n  - unit: sek\n    measures:\n      - {measure: kr, word: {sv: kr}}\n", "units.yaml:4: unit sek: measure kr: word: missing in en"},
 		{"no form for other numbers", "units:\n  - unit: beds\n    measures:\n      - {measure: beds, word: {sv: {other: vårdplatser}, en: {one: bed}}}\n", "units.yaml:4: unit beds: measure beds: word: missing in en"},
+		{"a word of two lines", "units:\n  - unit: sek\n    measures:\n      - measure: kr\n        word:\n          sv: kr\n          en: \"k\\nr\"\n", "units.yaml:7: unit sek: measure kr: word: en: has a line break; write it on one line, or fold it with >-"},
 		{"a plural form that there is not", "units:\n  - unit: beds\n    measures:\n      - measure: beds\n        word:\n          sv: {single: vårdplats, other: vårdplatser}\n          en: {other: beds}\n", `units.yaml:6: "single" is not a plural form: zero, one, two, few, many or other`},
 		{"plural forms in one language only", "units:\n  - unit: beds\n    measures:\n      - {measure: beds, word: {sv: vårdplatser, en: {one: bed, other: beds}}}\n", "units.yaml:4: unit beds: measure beds: word: give plural forms in every language or in none; a word that does not change has the form other alone"},
 	}

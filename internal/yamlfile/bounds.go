@@ -18,19 +18,19 @@ const (
 	maxTokens = 500_000
 )
 
-// checkBounds refuses a document that the parser would take too much memory
-// for. It reads the document's tokens, which takes memory with its size only.
-func checkBounds(name string, data []byte) error {
+// tokensOf reads a document's names, values and signs, which takes memory with
+// its size only. It refuses one that the parser would take too much memory for.
+func tokensOf(name string, data []byte) (token.Tokens, error) {
 	if len(data) > maxSize {
-		return fmt.Errorf("%s: has %d bytes; a file has at most %d", name, len(data), maxSize)
+		return nil, fmt.Errorf("%s: has %d bytes; a file has at most %d", name, len(data), maxSize)
 	}
 	// Before the lexer, which is slow where brackets are many.
 	if line := deepLine(string(data)); line > 0 {
-		return depthError(name, line)
+		return nil, depthError(name, line)
 	}
 	tokens := lexer.Tokenize(string(data))
 	if len(tokens) > maxTokens {
-		return fmt.Errorf("%s:%d: more than %d names, values and signs", name, tokens[maxTokens].Position.Line, maxTokens)
+		return nil, fmt.Errorf("%s:%d: more than %d names, values and signs", name, tokens[maxTokens].Position.Line, maxTokens)
 	}
 	var columns []int // where the enclosing blocks begin
 	brackets := 0
@@ -54,10 +54,10 @@ func checkBounds(name string, data []byte) error {
 			columns = append(columns, column)
 		}
 		if len(columns)+brackets > maxDepth {
-			return depthError(name, t.Position.Line)
+			return nil, depthError(name, t.Position.Line)
 		}
 	}
-	return nil
+	return tokens, nil
 }
 
 // deepLine is the first line with so many brackets, or so many dashes in a row,

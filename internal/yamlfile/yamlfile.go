@@ -24,7 +24,11 @@ type Document struct {
 
 // Parse reads one YAML document. Every fault begins with name.
 func Parse(name string, data []byte) (*Document, error) {
-	if err := checkBounds(name, data); err != nil {
+	tokens, err := tokensOf(name, data)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkCharacters(name, tokens); err != nil {
 		return nil, err
 	}
 	tree, err := parser.ParseBytes(data, 0)
@@ -139,7 +143,7 @@ func oneLine(name string, err error) error {
 	if !errors.As(err, &placed) {
 		return fmt.Errorf("%s: %w", name, err)
 	}
-	message := strings.TrimSpace(strings.SplitN(placed.GetMessage(), "\n", 2)[0])
+	message := plainly(strings.TrimSpace(strings.SplitN(placed.GetMessage(), "\n", 2)[0]))
 	if token := placed.GetToken(); token != nil && token.Position != nil {
 		return fmt.Errorf("%s:%d: %s", name, token.Position.Line, message)
 	}

@@ -38,12 +38,7 @@ func TestDecode(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			file, err := yamlfile.Parse("beds.yaml", []byte(tt.document))
-			if err == nil {
-				var d definition
-				err = file.Decode(&d)
-			}
-			if got := message(err); got != tt.want {
+			if got := message(decode(tt.document)); got != tt.want {
 				t.Errorf("got  %s\nwant %s", got, tt.want)
 			}
 		})
