@@ -249,7 +249,7 @@ func TestCSVReloads(t *testing.T) {
 	c.Folder = dir
 	s := open(t, c, Options{SchemaSQL: bedSchema, Files: os.DirFS(dir), Logger: slog.New(slog.NewTextHandler(&log, nil))})
 
-	fault := "source warehouse: " + dir + `/bed.csv:2: column beds: is text, not SMALLINT`
+	fault := "source warehouse: " + dir + `/bed.csv:2: column beds: is text, not SMALLINT; write a whole number from -32768 to 32767`
 
 	// Each query sees the files before a change or after it, or fails, and never
 	// sees a mix.
@@ -299,7 +299,7 @@ func TestCSVReloads(t *testing.T) {
 	if err := s.Ping(t.Context()); err == nil || err.Error() != fault || s.Up() {
 		t.Errorf("Ping: %v, Up: %t", err, s.Up())
 	}
-	if want := `bed.csv:2: column beds: is text, not SMALLINT`; log.count("source is down") != 1 || !strings.Contains(log.String(), want) {
+	if want := `bed.csv:2: column beds: is text, not SMALLINT; write a whole number from -32768 to 32767`; log.count("source is down") != 1 || !strings.Contains(log.String(), want) {
 		t.Errorf("want once in the log: %s\n%s", want, log.String())
 	}
 	write("id,ward,beds\n1,K,12\n", 0)

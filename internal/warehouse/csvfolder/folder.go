@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"planwatch/internal/warehouse/backend"
+	"planwatch/internal/yamlfile"
 )
 
 // folder is the CSV files and what was read of them.
@@ -199,7 +200,7 @@ func (f *folder) checkSize(files []string) error {
 			return err
 		}
 		if total += info.Size(); total > maxFolder {
-			return fmt.Errorf("%s: with it the files have more than %d MiB; a csv source is for trying and testing", path.Join(f.name, file), maxFolder>>20)
+			return fmt.Errorf("%s: with it the files have more than %d MiB; leave rows out, or use a database, since a csv source is for trying and testing", path.Join(f.name, file), maxFolder>>20)
 		}
 	}
 	return nil
@@ -210,10 +211,10 @@ func (f *folder) checkSize(files []string) error {
 func (f *folder) read(ctx context.Context) (*dataset, error) {
 	info, err := fs.Stat(f.files, ".")
 	if err != nil {
-		return nil, fmt.Errorf("folder: %w", err)
+		return nil, fmt.Errorf("folder: %w; name the directory that the CSV files are in", err)
 	}
 	if !info.IsDir() {
-		return nil, fmt.Errorf("folder: %s is not a directory", f.name)
+		return nil, fmt.Errorf("folder: %s is not a directory; name the one that the CSV files are in", f.name)
 	}
 	data := &dataset{tables: maps.Clone(f.tables)}
 	files, err := fs.Glob(f.files, "*.csv")
@@ -221,7 +222,7 @@ func (f *folder) read(ctx context.Context) (*dataset, error) {
 		return nil, err
 	}
 	if len(files) == 0 {
-		return nil, fmt.Errorf("folder %s: no CSV files", f.name)
+		return nil, fmt.Errorf("folder %s: no CSV files; the rows of a table are in a file named for it, with .csv", f.name)
 	}
 	if err := f.checkSize(files); err != nil {
 		return nil, err
@@ -231,7 +232,7 @@ func (f *folder) read(ctx context.Context) (*dataset, error) {
 		key := strings.ToLower(name)
 		empty, ok := f.tables[key]
 		if !ok {
-			return nil, fmt.Errorf("%s: the schema has no table %s", path.Join(f.name, file), name)
+			return nil, fmt.Errorf("%s: the schema has no table %s, and a file is named for its table%s", path.Join(f.name, file), name, yamlfile.Suggestion(key, slices.Sorted(maps.Keys(f.tables))))
 		}
 		if data.tables[key], err = f.readTable(ctx, file, empty); err != nil {
 			return nil, err

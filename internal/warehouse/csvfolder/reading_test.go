@@ -66,6 +66,31 @@ func TestOnlyRegularFilesAreRead(t *testing.T) {
 	}
 }
 
+// A folder that is none says what to name instead.
+func TestNoFolder(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "bed.csv"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{
+		"none":    "folder: stat DIR/none: no such file or directory; name the directory that the CSV files are in",
+		"bed.csv": "folder: DIR/bed.csv is not a directory; name the one that the CSV files are in",
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := sampleSettings()
+			c.Folder = filepath.Join(dir, name)
+			b, err := Open(t.Context(), c, Options{SchemaSQL: bedSchema, SchemaFile: "schema.sql", Files: Directory(c.Folder), Logger: slog.New(slog.DiscardHandler)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer b.Close()
+			if err := b.Reload(t.Context()); err == nil || strings.ReplaceAll(err.Error(), dir, "DIR") != want {
+				t.Errorf("got %v\nwant %s", err, want)
+			}
+		})
+	}
+}
+
 // hangingFS is a folder on a share that may stop to answer.
 type hangingFS struct {
 	fstest.MapFS
