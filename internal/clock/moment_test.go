@@ -20,7 +20,13 @@ func TestParseMoment(t *testing.T) {
 		{"the short day of spring", "2024-03-31", "2024-03-31T23:59:59+02:00"},
 		{"the long day of autumn", "2024-10-27", "2024-10-27T23:59:59+01:00"},
 		{"a day that is not over is now", "2025-03-18", "2025-03-18T08:00:00+01:00"},
-		{"a day to come is its end", "2025-03-19", "2025-03-19T23:59:59+01:00"},
+		{"the clock's own moment", "2025-03-18T08:00", "2025-03-18T08:00:00+01:00"},
+		{"a day to come", "2025-03-19", `"2025-03-19" is later than planwatch's clock, 2025-03-18T08:00:00+01:00; name a moment that has been`},
+		{"a minute to come", "2025-03-18T08:01", `"2025-03-18T08:01" is later than planwatch's clock, 2025-03-18T08:00:00+01:00; name a moment that has been`},
+		{"a time to come, of a zone of its own", "2025-03-18T07:30:00Z", `"2025-03-18T07:30:00Z" is later than planwatch's clock, 2025-03-18T08:00:00+01:00; name a moment that has been`},
+		{"a far day to come", "2999-01-01", `"2999-01-01" is later than planwatch's clock, 2025-03-18T08:00:00+01:00; name a moment that has been`},
+		{"a century ago", "1925-05-01", "1925-05-01T23:59:59+01:00"},
+		{"the beginning of time", "0001-01-01", `"0001-01-01" is more than 100 years before planwatch's clock, 2025-03-18T08:00:00+01:00; name a later moment`},
 		{"a time", "2024-11-15T08:00", "2024-11-15T08:00:00+01:00"},
 		{"a time with a space and seconds", "2024-07-15 08:00:30", "2024-07-15T08:00:30+02:00"},
 		{"a zone of its own", "2024-11-15T08:00:00Z", "2024-11-15T09:00:00+01:00"},
@@ -38,6 +44,14 @@ func TestParseMoment(t *testing.T) {
 				t.Errorf("got  %s\nwant %s", got, tt.want)
 			}
 		})
+	}
+}
+
+// A day has begun at its first moment.
+func TestParseMomentAtMidnight(t *testing.T) {
+	midnight := time.Date(2025, 3, 18, 0, 0, 0, 0, time.UTC)
+	if moment, err := clock.ParseMoment("2025-03-18", time.UTC, midnight); err != nil || !moment.Equal(midnight) {
+		t.Errorf("got %s, %v", moment, err)
 	}
 }
 
