@@ -96,7 +96,6 @@ func (b *board) render(w http.ResponseWriter, name string, l *language.Language,
 	header := w.Header()
 	header.Set("Content-Type", "text/html; charset=utf-8")
 	header.Set("Content-Language", l.Code())
-	header.Set("Cache-Control", "no-cache")
 	header.Add("Vary", "Accept-Language")
 	_, _ = made.WriteTo(w)
 }
@@ -113,6 +112,7 @@ func static() http.Handler {
 			http.NotFound(w, r)
 			return
 		}
+		w.Header().Del(cacheControl)
 		http.ServeFileFS(w, r, files, name)
 	})
 }

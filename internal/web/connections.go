@@ -13,6 +13,9 @@ import (
 // while others wait for its place: time enough to send one.
 const patience = time.Second
 
+// quiet is how long nothing more is said of the limit once it has been.
+const quiet = time.Minute
+
 // connections are those that stand, over all listeners. Where there are as many
 // as may be, the one that has waited the longest for a request is closed for a
 // new one, so that idle connections cannot keep a scrape out.
@@ -23,8 +26,10 @@ type connections struct {
 	mu       sync.Mutex
 	changed  *sync.Cond
 	standing map[*connection]struct{}
-	// full is whether the limit was reached since there were half as many.
+	// full is whether the log has said that the limit is reached since there were
+	// half as many, and told when it said so last.
 	full bool
+	told time.Time
 }
 
 // connection is one that stands. Its fields are under the lock of connections.
@@ -79,8 +84,8 @@ func (c *connections) admit(conn net.Conn, l *listener) (*connection, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for len(c.standing) >= c.limit && !l.closed {
-		if !c.full {
-			c.full = true
+		if now := time.Now(); !c.full && now.Sub(c.told) >= quiet {
+			c.full, c.told = true, now
 			c.logger.Warn("as many connections as may be; idle ones are closed for new ones", "max_connections", c.limit)
 		}
 		idle, left := c.longestIdle()

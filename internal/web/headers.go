@@ -6,9 +6,13 @@ import "net/http"
 // request to another server, and no frame elsewhere.
 const securityPolicy = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 
+// cacheControl says who may keep an answer.
+const cacheControl = "Cache-Control"
+
 // guards are the headers of every answer that keep a browser from doing more
-// with it than showing it.
+// with it than showing it, and a proxy from showing figures that are past.
 var guards = []struct{ name, value string }{
+	{cacheControl, "no-store"},
 	{"Content-Security-Policy", securityPolicy},
 	{"Referrer-Policy", "no-referrer"},
 	{"X-Content-Type-Options", "nosniff"},

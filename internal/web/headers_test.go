@@ -11,7 +11,8 @@ import (
 )
 
 // Every answer, of every route and of none, says that browsers are to take it
-// as what it is, to frame it nowhere else and to tell nobody where they were.
+// as what it is, to frame it nowhere else and to tell nobody where they were. What
+// has figures in it is kept by nobody.
 func TestHeaders(t *testing.T) {
 	base := "http://" + serve(t, "", everything(t, "[sv, en]"))
 	tests := []struct{ name, method, path string }{
@@ -33,6 +34,10 @@ func TestHeaders(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			response, _ := get(t, tt.method, base+tt.path, nil)
+			wantStored := strings.HasPrefix(tt.path, "/static/") && response.StatusCode == http.StatusOK
+			if got := response.Header.Get("Cache-Control"); wantStored != (got == "") || !wantStored && got != "no-store" {
+				t.Errorf("Cache-Control: %q", got)
+			}
 			for name, want := range map[string]string{
 				"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer",
 			} {
