@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"planwatch/internal/decimal"
+	"planwatch/internal/format"
 	"planwatch/internal/kpi"
 	"planwatch/internal/naming"
 	"planwatch/internal/yamlfile"
@@ -253,7 +254,7 @@ func (t Target) validatePhasing(entry kpi.Entry, f *yamlfile.Faults) {
 func (t Target) validateMonths(f *yamlfile.Faults) {
 	months := t.Phasing.Months
 	if len(months) != 12 {
-		f.Add(".phasing.months", "phasing: months: %d shares; give 12, January first", len(months))
+		f.Add(".phasing.months", "phasing: months: %s; give 12, January first", format.Count(len(months), "share"))
 		return
 	}
 	var sum decimal.Decimal

@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"planwatch/internal/check"
+	"planwatch/internal/format"
 )
 
 func newCheck(s *settings) *cobra.Command {
@@ -46,8 +47,8 @@ func newCheck(s *settings) *cobra.Command {
 			if strict && len(reconciliation.Differences) > 0 {
 				return errFoundWrong
 			}
-			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s: %d sources, %d collectors, %d kpis: nothing wrong\n",
-				region.Title, len(region.Sources), len(region.Collectors), len(region.KPIs.Entries()))
+			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s: %s, %s, %s: nothing wrong\n", region.Title,
+				format.Count(len(region.Sources), "source"), format.Count(len(region.Collectors), "collector"), format.Count(len(region.KPIs.Entries()), "kpi"))
 			return err
 		},
 	}

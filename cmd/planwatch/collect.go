@@ -29,7 +29,7 @@ func newCollect(s *settings) *cobra.Command {
 				return err
 			}
 			if result.Withdrawn > 0 {
-				_, _ = fmt.Fprintf(cmd.ErrOrStderr(), "planwatch: %d figures are not shown: older than max_age\n", result.Withdrawn)
+				_, _ = fmt.Fprintf(cmd.ErrOrStderr(), "planwatch: not shown, since older than max_age: %s\n", format.Count(result.Withdrawn, "figure"))
 			}
 			if err := listing.Write(output(cmd, chosen), chosen, result.KPIs, result.Samples, region.Languages.English()); err != nil {
 				return err

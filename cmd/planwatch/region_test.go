@@ -146,7 +146,7 @@ var first = regexp.MustCompile(`(?i)norrbotten|sunderby|division|hospital|\bward
 // one language that planwatch has no messages in, is data alone.
 func TestSecondRegion(t *testing.T) {
 	const region = "../../examples/fjord"
-	contains(t, "check", planwatch(t, "check", "--config", region), "Helse Fjord: 1 sources, 3 collectors, 5 kpis: nothing wrong")
+	contains(t, "check", planwatch(t, "check", "--config", region), "Helse Fjord: 1 source, 3 collectors, 5 kpis: nothing wrong")
 	const nbsp = "\u00a0"
 	report := planwatch(t, "report", "--config", region, "--lang", "nb", "--format", "markdown")
 	contains(t, "report", report, "Bemannede senger", "Ytre Fjord", "117,6"+nbsp+"mill. kr", "97,7"+nbsp+"%")

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"planwatch/collectors"
+	"planwatch/internal/format"
 	"planwatch/internal/language"
 	"planwatch/internal/naming"
 	"planwatch/internal/yamlfile"
@@ -177,7 +178,7 @@ func (s *Set) validate(definitions []*collectors.Definition) error {
 func (s *Set) validateDashboard(d Dashboard, f *yamlfile.Faults) {
 	for _, l := range s.languages.All() {
 		if over := len(s.UID(d, l)) - uidLimit; over > 0 {
-			f.Add(".id", "id: %d letters too long for the uid %s, which has %d at most", over, s.UID(d, l), uidLimit)
+			f.Add(".id", "id: %s too long for the uid %s, which has %d at most", format.Count(over, "letter"), s.UID(d, l), uidLimit)
 			break
 		}
 	}

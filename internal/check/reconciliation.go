@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"planwatch/config"
+	"planwatch/internal/format"
 	"planwatch/internal/language"
 	"planwatch/plan"
 )
@@ -29,7 +30,11 @@ func (r Reconciliation) Write(w io.Writer, l *language.Language) error {
 	if r.Checked == 0 {
 		return nil
 	}
-	if _, err := fmt.Fprintf(w, "plan: %d stated figures recomputed, %d differ\n", r.Checked, len(r.Differences)); err != nil {
+	differ := "differ"
+	if len(r.Differences) == 1 {
+		differ = "differs"
+	}
+	if _, err := fmt.Fprintf(w, "plan: %s recomputed, %d %s\n", format.Count(r.Checked, "stated figure"), len(r.Differences), differ); err != nil {
 		return err
 	}
 	for _, difference := range r.Differences {

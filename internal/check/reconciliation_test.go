@@ -33,10 +33,11 @@ func TestReconciliationWrite(t *testing.T) {
 	}{
 		{"a plan without checks", check.Reconciliation{}, ""},
 		{"a plan that adds up", check.Reconciliation{Checked: 3}, "plan: 3 stated figures recomputed, 0 differ\n"},
+		{"one figure", check.Reconciliation{Checked: 1}, "plan: 1 stated figure recomputed, 0 differ\n"},
 		{"a difference", check.Reconciliation{Checked: 3, Differences: []plan.Difference{difference}},
-			"plan: 3 stated figures recomputed, 1 differ\n  plan/frames.csv:2: Nära, closing: stated -309.9, computed -309.8, difference -0.1 mnkr\n"},
+			"plan: 3 stated figures recomputed, 1 differs\n  plan/frames.csv:2: Nära, closing: stated -309.9, computed -309.8, difference -0.1 mnkr\n"},
 		{"a difference with its place and a note", check.Reconciliation{Checked: 3, Differences: []plan.Difference{noted}},
-			"plan: 3 stated figures recomputed, 1 differ\n  plan/frames.csv:2: Nära, closing: stated -309.9, computed -309.8, difference -0.1 mnkr\n    The plan, page 9\n    Rounded.\n"},
+			"plan: 3 stated figures recomputed, 1 differs\n  plan/frames.csv:2: Nära, closing: stated -309.9, computed -309.8, difference -0.1 mnkr\n    The plan, page 9\n    Rounded.\n"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

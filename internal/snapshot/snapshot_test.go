@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/fstest"
 	"testing/synctest"
@@ -374,11 +375,14 @@ func TestFailedSaveIsTriedAgain(t *testing.T) {
 			t.Fatal(err)
 		}
 		var log bytes.Buffer
-		file := snapshot.SaveFile{Path: filepath.Join(blocker, "snapshot")}
+		var attempts atomic.Uint64
+		file := snapshot.SaveFile{Path: filepath.Join(blocker, "snapshot"), Hold: func() error { attempts.Add(1); return nil }}
 		s := snapshot.NewStore(clock.Clock{}, file, slog.New(slog.NewTextHandler(&log, nil)))
 		ctx, stop := context.WithCancel(t.Context())
 		ended := make(chan struct{})
 		go func() { defer close(ended); s.Run(ctx) }()
+		synctest.Wait()
+		before := attempts.Load() // of what is done at a start
 		now := time.Now()
 		replace(t, s, record("beds", now, ward("Kirurgi", 38, now)))
 		time.Sleep(time.Hour) //nolint:forbidigo // the bubble's time, which passes at once
@@ -386,6 +390,9 @@ func TestFailedSaveIsTriedAgain(t *testing.T) {
 		_, failures := s.Saved()
 		if failures < 50 || failures > 75 {
 			t.Errorf("tried %d times in an hour", failures)
+		}
+		if tried := attempts.Load() - before; tried != failures {
+			t.Errorf("%d failures of %d attempts", failures, tried)
 		}
 		if err := os.Remove(blocker); err != nil {
 			t.Fatal(err)

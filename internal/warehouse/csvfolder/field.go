@@ -15,6 +15,8 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"planwatch/internal/format"
+
 	"github.com/dolthub/go-mysql-server/sql"
 	"github.com/dolthub/vitess/go/sqltypes"
 	"github.com/dolthub/vitess/go/vt/proto/query"
@@ -94,7 +96,7 @@ func (f *field) convert(ctx *sql.Context, text string) (any, error) {
 	case kind == sqltypes.Date, kind == sqltypes.Datetime, kind == sqltypes.Timestamp:
 		moment, ok := parseTime(text, kind == sqltypes.Date)
 		if !ok {
-			return nil, fmt.Errorf("has %d characters that are no %s; write %s", utf8.RuneCountInString(text), typeName, form(f.column.Type))
+			return nil, fmt.Errorf("has %s and is no %s; write %s", characters(text), typeName, form(f.column.Type))
 		}
 		parsed = moment
 	case !utf8.ValidString(text) && !sqltypes.IsBinary(kind):
@@ -115,10 +117,13 @@ func unfit(columnType sql.Type, text, typeName string) error {
 	case kind == sqltypes.Enum, kind == sqltypes.Set:
 		return fmt.Errorf("is not one of the values of %s", typeName)
 	case sqltypes.IsText(kind), sqltypes.IsBinary(kind):
-		return fmt.Errorf("has %d characters, which does not fit %s; shorten it, or widen the column in the schema", utf8.RuneCountInString(text), typeName)
+		return fmt.Errorf("has %s, which does not fit %s; shorten it, or widen the column in the schema", characters(text), typeName)
 	}
 	return fmt.Errorf("is out of the range of %s; write %s", typeName, form(columnType))
 }
+
+// characters is how many characters a text has.
+func characters(text string) string { return format.Count(utf8.RuneCountInString(text), "character") }
 
 // nameOf is how the schema writes a type. The values of an ENUM or a SET stay as
 // they are.

@@ -14,6 +14,8 @@ import (
 	"path"
 	"strings"
 
+	"planwatch/internal/format"
+
 	"github.com/dolthub/go-mysql-server/sql"
 )
 
@@ -107,8 +109,8 @@ func syntaxError(file string, err error, record, header []string) error {
 	var parse *csv.ParseError
 	switch {
 	case errors.As(err, &parse) && errors.Is(err, csv.ErrFieldCount):
-		return fmt.Errorf("%s:%d: the row has %d fields and the header %d; give it as many, in quotation marks where one holds a comma",
-			file, parse.StartLine, len(record), len(header))
+		return fmt.Errorf("%s:%d: the row has %s and the header %d; give it as many, in quotation marks where one holds a comma",
+			file, parse.StartLine, format.Count(len(record), "field"), len(header))
 	case errors.As(err, &parse) && errors.Is(err, csv.ErrBareQuote):
 		return fmt.Errorf("%s:%d: byte %d: a quotation mark within a field; put the field in quotation marks, and double those within it",
 			file, parse.Line, parse.Column)
