@@ -3,9 +3,12 @@ package collectors
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"planwatch/internal/kpi"
+	"planwatch/internal/language"
 	"planwatch/internal/unit"
 	"planwatch/internal/yamlfile"
 )
@@ -27,6 +30,9 @@ func (d *Definition) validateProtection(k kpi.KPI, index int, persons bool, f *y
 		f.Add(".min_count", "min_count: 0 shows figures about single people; leave it out, or say in min_count_waiver why that is right")
 	case k.MinCount != nil && *k.MinCount > 0 && k.MinCountWaiver != "":
 		f.Add(".min_count_waiver", "min_count_waiver: has no effect with min_count %d; give one of the two", *k.MinCount)
+	}
+	if k.MinCountWaiver != "" && !isSentence(k.MinCountWaiver) {
+		f.Add(".min_count_waiver", "min_count_waiver: the reason is read by a data protection officer; give a sentence of %d characters or more, as why no single person is told of", minReason)
 	}
 	if k.People != "" && k.Ratio != nil {
 		f.Add(".people", "people: a ratio is withheld with its parts; set it on them")
@@ -51,6 +57,16 @@ func (d *Definition) validateProtection(k kpi.KPI, index int, persons bool, f *y
 	case d.KPIs[i].Ratio != nil || k.Ratio != nil:
 		f.Add(".part_of", "part_of: only kpis with a column or a histogram have parts")
 	}
+}
+
+// minReason is how many characters the shortest reason has.
+const minReason = 20
+
+// isSentence reports whether a reason may be one: long enough, and of more than
+// one word.
+func isSentence(reason string) bool {
+	reason = language.OneLine(reason)
+	return utf8.RuneCountInString(reason) >= minReason && strings.Contains(reason, " ")
 }
 
 // protect sets which KPIs count people, from their units where they do not say, and

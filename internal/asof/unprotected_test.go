@@ -76,7 +76,7 @@ func unprotected(t *testing.T, dir string, region *config.Region) string {
 				continue
 			}
 			if entry, ok := region.KPIs.Get(m[1]); ok && (entry.Smallest > 0 || entry.MinCountWaiver != "") {
-				lines = append(lines, "    min_count: 0\n    min_count_waiver: test\n")
+				lines = append(lines, "    min_count: 0\n    min_count_waiver: A test of what is not protected.\n")
 			}
 		}
 		if err := os.WriteFile(file, []byte(strings.Join(lines, "")), 0o600); err != nil {

@@ -68,8 +68,8 @@ type KPI struct {
 	AllowNegative bool `yaml:"allow_negative,omitempty"`
 	// A figure about fewer people than this is withheld, and with it what would give it away. Without the key it is 5 for a KPI in a unit that counts persons and for a histogram, and 0 for others: they withhold nothing of their own.
 	MinCount *int `yaml:"min_count,omitempty" jsonschema:"minimum=0"`
-	// Why a count of people needs no min_count. With it min_count is 0.
-	MinCountWaiver string `yaml:"min_count_waiver,omitempty"`
+	// Why a count of people needs no min_count, in a sentence of 20 characters or more, for a data protection officer to read. With it min_count is 0.
+	MinCountWaiver string `yaml:"min_count_waiver,omitempty" jsonschema:"minLength=20"`
 	// Name of the group of people that the KPI is about. Without it that is the one group of the collector. none says that it is not about people.
 	People string `yaml:"people,omitempty"`
 	// The KPI of the same collector that counts all of the people of whom this one counts some. What is left must not be few either.
