@@ -73,6 +73,8 @@ type cell struct {
 	// row is the first row of the cell, from 1: errors name it, as labels may
 	// say more than may be read by everyone.
 	row int
+	// released is whether it is what was released last, and not the newest.
+	released bool
 }
 
 func (d *Definition) mapping(columns []warehouse.Column, asOf time.Time) (*mapping, error) {
@@ -236,7 +238,6 @@ func (m *mapping) addObservations(k kpi.KPI, row []warehouse.Value, labels kpi.L
 // samples are in order of KPI, as defined, and then of labels; those that are
 // withheld are there without a value.
 func (m *mapping) samples() ([]kpi.Sample, error) {
-	m.withhold()
 	var samples []kpi.Sample
 	for _, k := range m.definition.KPIs {
 		cells := m.cells[k.Name]
@@ -278,12 +279,13 @@ func finite(s kpi.Sample) bool {
 }
 
 // quotients are the ratios at the labels where both parts have a figure. A
-// ratio whose divisor is zero has no figure.
+// ratio whose divisor is zero has no figure. One whose parts were released at
+// different times is of no day, and is withheld.
 func quotients(k kpi.KPI, of, to map[string]*cell) map[string]*cell {
 	ratios := make(map[string]*cell, len(of))
 	for key, part := range of {
 		whole, ok := to[key]
-		withheld := ok && (part.Withheld || whole.Withheld)
+		withheld := ok && (part.Withheld || whole.Withheld || (part.released || whole.released) && !part.AsOf.Equal(whole.AsOf))
 		if !ok || whole.Value == 0 && !withheld {
 			continue
 		}

@@ -17,6 +17,10 @@ import (
 // that figures saved under older rules are not shown.
 const protection = "linear relations"
 
+// firstCount is the first day that a count may have begun. A figure is asked for at
+// each end of a period since.
+const firstCount = "2000-01-01"
+
 // validateProtection checks what a KPI says of the people that it is about.
 func (d *Definition) validateProtection(k kpi.KPI, index int, persons bool, f *yamlfile.Faults) {
 	switch {
@@ -42,6 +46,9 @@ func (d *Definition) validateProtection(k kpi.KPI, index int, persons bool, f *y
 	}
 	if _, err := time.Parse(time.DateOnly, k.CountedSince); err != nil && k.CountedSince != "" {
 		f.Add(".counted_since", "counted_since: %q is not a day such as 2024-11-27", k.CountedSince)
+	}
+	if k.CountedSince != "" && k.CountedSince < firstCount {
+		f.Add(".counted_since", "counted_since: %q is before %s; give the day that the count began", k.CountedSince, firstCount)
 	}
 	if k.CountedSince != "" && k.Accumulates != "" {
 		f.Add(".counted_since", "counted_since: accumulates is given as well; give one of the two")
@@ -95,23 +102,30 @@ func (d *Definition) protect(units *unit.Set) {
 	}
 }
 
-// validateReleases reports a ratio of two figures that accumulate, of which one is
-// held until enough people are added and the other is not: they would be of
-// different days.
+// validateReleases reports what would never be of one day: a figure about the
+// people of several groups, each of which is published when enough of its people
+// are added, and a ratio of a figure that is published so and one that is not.
 func (d *Definition) validateReleases() error {
-	find := func(name string) kpi.KPI {
-		return d.KPIs[slices.IndexFunc(d.KPIs, func(k kpi.KPI) bool { return k.Name == name })]
+	released := map[string]int{} // by KPI, with how many groups
+	for _, g := range d.groups() {
+		for _, span := range g.spans() {
+			if span == "" {
+				continue
+			}
+			for _, k := range g.over(span).all() {
+				released[k.Name]++
+			}
+		}
 	}
 	for i, k := range d.KPIs {
-		if k.Ratio == nil {
+		if released[k.Name] > 1 {
+			return yamlfile.Faultf(fmt.Sprintf("$.kpis[%d].name", i), "kpi %s: people: missing; every count of this collector names its people, so say which of them this figure is about", k.Name)
+		}
+		if k.Ratio == nil || released[k.Ratio.Of] == released[k.Ratio.To] {
 			continue
 		}
-		of, to := find(k.Ratio.Of), find(k.Ratio.To)
-		if of.Span() == "" || to.Span() == "" || of.Guarded == to.Guarded {
-			continue
-		}
-		held, daily := of.Name, to.Name
-		if to.Guarded {
+		held, daily := k.Ratio.Of, k.Ratio.To
+		if released[daily] > 0 {
 			held, daily = daily, held
 		}
 		return yamlfile.Faultf(fmt.Sprintf("$.kpis[%d].ratio", i),

@@ -175,6 +175,159 @@ func releases(samples []kpi.Sample) string {
 	return strings.Join(all, "; ")
 }
 
+// rows are the answer of one Ask and another's.
+func rows(first, second collectors.Ask) collectors.Ask {
+	return func(ctx context.Context, moment time.Time) (*warehouse.Result, error) {
+		result, err := first(ctx, moment)
+		if err != nil {
+			return nil, err
+		}
+		more, err := second(ctx, moment)
+		if err != nil {
+			return nil, err
+		}
+		result.Rows = append(result.Rows, more.Rows...)
+		return result, nil
+	}
+}
+
+// Where one place's rows are late nothing is published, since what would hide them
+// is not known yet: what is published is never taken back.
+func TestReleaseWaitsForAll(t *testing.T) {
+	d := load(t, "operations", operationsYAML)
+	kalix := operated([]operation{{"Kalix", "2025-01-10", 40, 1}, {"Kalix", "2025-02-10", 8, 1}}, "9999")
+	piteå := []operation{{"Piteå", "2025-01-10", 50, 1}, {"Piteå", "2025-02-27", 3, 1}}
+	for _, tt := range []struct{ name, at, through, want string }{
+		{"late", "2025-03-01", "2025-02-26", "Kalix 40 1 of 01-31, held since 02-28; Piteå 50 1 of 01-31, held since 02-26"},
+		{"come", "2025-03-02", "9999", "Kalix 40 1 of 01-31, held since 03-01; Piteå 50 1 of 01-31, held since 03-01"},
+		{"never coming", "2025-03-04", "2025-02-26", "Kalix 48 2 of 02-28, held since 03-03; Piteå 50 1 of 02-26"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			run, err := d.Collect(t.Context(), rows(kalix, operated(piteå, tt.through)), on(t, tt.at))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := releases(run.Samples); got != tt.want {
+				t.Errorf("got  %s\nwant %s", got, tt.want)
+			}
+		})
+	}
+}
+
+// What a total has grown by beside the rows below it is counted from the total's
+// last publication, also where these have been published since.
+func TestReleaseOfATotal(t *testing.T) {
+	d := load(t, "operations", operationsYAML)
+	var operations []operation
+	for hospital, months := range map[string][3]float64{"A": {20, 10, 0}, "B": {20, 10, 0}, "C": {20, 2, 5}, "D": {20, 7, 0}, "elsewhere": {10, 0, 2}} {
+		for i, n := range months {
+			operations = append(operations, operation{hospital, fmt.Sprintf("2025-%02d-10", i+1), n, n})
+		}
+	}
+	ask := func(ctx context.Context, moment time.Time) (*warehouse.Result, error) {
+		result, err := operated(operations, "9999")(ctx, moment)
+		total := []warehouse.Value{text(""), {}, num(0), num(0)}
+		for _, row := range result.Rows {
+			total[1] = row[1]
+			total[2].Number, total[3].Number = total[2].Number+row[2].Number, total[3].Number+row[3].Number
+		}
+		result.Rows = slices.DeleteFunc(result.Rows, func(row []warehouse.Value) bool { return row[0].Text == "elsewhere" })
+		result.Rows = append(result.Rows, total)
+		return result, err
+	}
+	for _, tt := range []struct{ at, want string }{
+		{"2025-02-20", " 90 90 of 01-31, held since 02-19; A 20 20 of 01-31, held since 02-19; B 20 20 of 01-31, held since 02-19; C 20 20 of 01-31, held since 02-19; D 20 20 of 01-31, held since 02-19"},
+		{"2025-04-20", " 90 90 of 01-31, held since 04-19; A 30 30 of 03-31, held since 04-19; B 30 30 of 03-31, held since 04-19; C 20 20 of 01-31, held since 04-19; D 27 27 of 03-31, held since 04-19"},
+	} {
+		run, err := d.Collect(t.Context(), ask, on(t, tt.at))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := releases(run.Samples); got != tt.want {
+			t.Errorf("%s\ngot  %s\nwant %s", tt.at, got, tt.want)
+		}
+	}
+}
+
+// A fault in what a past moment is asked for names that moment.
+func TestFaultOfAPastMoment(t *testing.T) {
+	d := load(t, "operations", operationsYAML)
+	good := operated([]operation{{"Kalix", "2025-01-10", 40, 1}}, "9999")
+	bad := operated([]operation{{"Kalix", "2025-01-10", -40, 1}}, "9999")
+	ask := func(ctx context.Context, moment time.Time) (*warehouse.Result, error) {
+		if moment.Month() == time.February && moment.Day() == 1 {
+			return bad(ctx, moment)
+		}
+		return good(ctx, moment)
+	}
+	_, err := d.Collect(t.Context(), ask, on(t, "2025-02-20"))
+	if err == nil || !strings.HasPrefix(err.Error(), "as of 2025-01-31: collectors/operations.sql: row 1: ") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// What is counted since a day is asked for since that day only.
+func TestCountedSinceIsAskedForSince(t *testing.T) {
+	d := load(t, "operations", strings.ReplaceAll(operationsYAML, "accumulates: year", "counted_since: 2024-11-15"))
+	first := on(t, "2025-03-01")
+	good := operated([]operation{{"Kalix", "2025-01-10", 40, 1}}, "9999")
+	ask := func(ctx context.Context, moment time.Time) (*warehouse.Result, error) {
+		if moment.Before(first) {
+			first = moment
+		}
+		return good(ctx, moment)
+	}
+	if _, err := d.Collect(t.Context(), ask, on(t, "2025-03-01")); err != nil {
+		t.Fatal(err)
+	}
+	if want := time.Date(2024, 12, 1, 0, 0, 0, 0, time.UTC); !first.Equal(want) {
+		t.Errorf("asked for %s first, want %s", first, want)
+	}
+}
+
+// A ratio of figures that were released at different times is of no day.
+func TestRatioOfReleases(t *testing.T) {
+	d := load(t, "operations", operationsYAML+`  - name: anaesthesias
+    title: {sv: Narkoser, en: Anaesthesias}
+    definition: {sv: I år., en: This year.}
+    column: cost
+    unit: patients
+    people: others
+    better: higher
+    aggregate: sum
+    accumulates: year
+  - name: anaesthesias_ratio
+    title: {sv: Narkoser per operation, en: Anaesthesias an operation}
+    definition: {sv: I år., en: This year.}
+    ratio: {of: anaesthesias, to: operations}
+    unit: ratio
+    better: higher
+`)
+	for _, tt := range []struct {
+		name string
+		more float64 // anaesthesias in February
+		want string
+	}{
+		{"both", 7, "0.75"}, {"one is held", 2, "withheld"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			run, err := d.Collect(t.Context(), operated([]operation{{"Kalix", "2025-01-10", 40, 29}, {"Kalix", "2025-02-10", 8, tt.more}}, "9999"), on(t, "2025-03-20"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, s := range run.Samples {
+				got := fmt.Sprint(s.Value)
+				if s.Withheld {
+					got = "withheld"
+				}
+				if s.KPI == "anaesthesias_ratio" && got != tt.want {
+					t.Errorf("the ratio is %s, want %s", got, tt.want)
+				}
+			}
+		})
+	}
+}
+
 // Between any two days of a year figures differ by nobody or by enough people,
 // whichever day is asked first.
 func TestReleaseOverAYear(t *testing.T) {

@@ -42,15 +42,23 @@ func (d *Definition) Collect(ctx context.Context, ask Ask, asOf time.Time) (run 
 			run, err = Run{}, fmt.Errorf("collector %s: panic: %s at %s", d.Collector, panicWords(p), panicPlace())
 		}
 	}()
+	run, err = d.collect(ctx, ask, asOf)
+	return run, warehouse.Bounded(err)
+}
+
+func (d *Definition) collect(ctx context.Context, ask Ask, asOf time.Time) (Run, error) {
 	result, err := ask(ctx, asOf)
 	if err != nil {
 		return Run{}, err
 	}
 	m, err := d.mapped(result, asOf)
 	if err != nil {
-		return Run{}, warehouse.Bounded(err)
+		return Run{}, err
 	}
 	if err := m.release(ctx, ask); err != nil {
+		return Run{}, err
+	}
+	if err := m.withhold(ctx); err != nil {
 		return Run{}, err
 	}
 	samples, err := m.samples()

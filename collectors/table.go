@@ -38,6 +38,9 @@ type countTable struct {
 	others map[string]map[string]int64
 	// cell is the index of the cell that a KPI's figure at a label set is in.
 	cell func(name, key string) int
+	// remainder is what a total counts in a class that the rows below it do not, and
+	// whether they are below it. A nil one takes it from counts.
+	remainder func(name, key string, below []string, class int) (people int64, total bool)
 
 	disclosure.Table
 	// totals and classes are the figures of each KPI, by labels.
@@ -193,20 +196,31 @@ func (t *countTable) addTotalRow(k kpi.KPI, key string, below []string) {
 		cells = append(cells, t.cell(k.Name, b))
 	}
 	cells = append(cells, t.cell(k.Name, key))
+	remainderOf := t.remainder
+	if remainderOf == nil {
+		remainderOf = t.countedRemainder
+	}
 	for class, total := range t.classes[k.Name][key] {
+		remainder, isTotal := remainderOf(k.Name, key, below, class)
+		if !isTotal {
+			continue
+		}
 		parts := make([]int, len(below))
-		remainder := t.Figures[total].Value
 		for i, b := range below {
 			parts[i] = t.classes[k.Name][b][class]
-			remainder -= t.Figures[parts[i]].Value
-		}
-		if remainder < 0 {
-			continue // no total of these
 		}
 		parts = append(parts, t.add(disclosure.Figure{Value: remainder, MinCount: int64(k.Smallest), Cells: cells}))
 		t.relate(total, parts...)
 		t.Relations[len(t.Relations)-1].Across = true
 	}
+}
+
+func (t *countTable) countedRemainder(name, key string, below []string, class int) (people int64, total bool) {
+	people = t.counts[name][key].classes[class]
+	for _, b := range below {
+		people -= t.counts[name][b].classes[class]
+	}
+	return people, people >= 0
 }
 
 // breakdowns are the label sets right below one: those that have its labels and

@@ -1,6 +1,7 @@
 package collectors
 
 import (
+	"context"
 	"maps"
 	"math"
 	"slices"
@@ -109,16 +110,19 @@ func (g group) all() []kpi.KPI { return append(slices.Clone(g.counts), g.followe
 
 // withhold removes the values of the figures that are about too few people, and
 // of so many others that none of these can be computed (package disclosure). What
-// accumulates is left to release.
-func (m *mapping) withhold() {
+// accumulates is left to release. The error is ctx's.
+func (m *mapping) withhold(ctx context.Context) error {
 	for _, g := range m.definition.groups() {
 		if slices.Contains(g.spans(), "") {
-			m.withholdGroup(g.over(""))
+			if err := m.withholdGroup(ctx, g.over("")); err != nil {
+				return err
+			}
 		}
 	}
+	return nil
 }
 
-func (m *mapping) withholdGroup(g group) {
+func (m *mapping) withholdGroup(ctx context.Context, g group) error {
 	t := countTable{labels: m.definition.Labels, kpis: g.counts, wholes: m.wholes(g), counts: m.counts(g.counts), others: m.others()}
 	cells := map[[2]string]int{}
 	for _, k := range g.counts {
@@ -128,7 +132,10 @@ func (m *mapping) withholdGroup(g group) {
 	}
 	t.cell = func(name, key string) int { return cells[[2]string{name, key}] }
 	t.build(len(cells))
-	withheld := t.Withhold(make([]bool, len(cells)))
+	withheld, err := t.Withhold(ctx, make([]bool, len(cells)))
+	if err != nil {
+		return err
+	}
 	for at, cell := range cells {
 		if withheld[cell] {
 			m.cells[at[0]][at[1]].withhold()
@@ -141,6 +148,7 @@ func (m *mapping) withholdGroup(g group) {
 			}
 		}
 	}
+	return nil
 }
 
 // fewAt reports whether what follows the counts must be withheld at a label set:
@@ -213,19 +221,22 @@ func (m *mapping) others() map[string]map[string]int64 {
 	return all
 }
 
+// mostPeople is as many as are told apart: more than there are.
+const mostPeople = 1 << 40
+
 // classesOf are a sample's numbers of people: one, or one for each class of a
 // histogram. A part of a person counts as a whole one.
 func classesOf(s kpi.Sample) []int64 {
 	if s.Histogram == nil {
-		return []int64{int64(math.Ceil(math.Abs(s.Value)))}
+		return []int64{int64(min(math.Ceil(math.Abs(s.Value)), mostPeople))}
 	}
 	classes := make([]int64, 0, len(s.Histogram.Counts)+1)
 	below := uint64(0)
-	for _, count := range s.Histogram.Counts {
-		classes = append(classes, int64(count-below))
+	for _, count := range append(slices.Clone(s.Histogram.Counts), s.Histogram.Count) {
+		classes = append(classes, int64(min(count-below, mostPeople)))
 		below = count
 	}
-	return append(classes, int64(s.Histogram.Count-below))
+	return classes
 }
 
 func people(s kpi.Sample) float64 {

@@ -18,24 +18,37 @@ type part struct {
 	relations []int
 }
 
-// failing are the demands that are not met when these cells are withheld, and
-// with each the part of the table that it lies in. Most parts stay as they are
-// when one more cell is withheld, so what was found of a part is kept in known.
-func (t *Table) failing(more bool, withheld []bool, known map[string][]demand) (demands []demand, parts []part) {
+// finding is what was found of a part.
+type finding struct {
+	part part
+	// unmet are the demands that no solution was found for.
+	unmet []demand
+	// decided is whether the part was small enough to be searched.
+	decided bool
+}
+
+// findings are those of parts by the part's text: most stay as they are when one
+// more cell is withheld.
+type findings map[string]finding
+
+// failing are the findings of the parts with demands that are not met when these
+// cells are withheld.
+func (t *Table) failing(known lines, withheld []bool, found findings) []finding {
+	var all []finding
 	for _, labels := range t.Known {
-		for _, p := range t.parts(reader{labels, more}, withheld) {
+		for _, p := range t.parts(reader{labels, known}, withheld) {
 			key := fmt.Sprint(p)
-			unmet, met := known[key]
+			f, met := found[key]
 			if !met {
-				unmet = t.unmet(p)
-				known[key] = unmet
+				f = t.search(p)
+				found[key] = f
 			}
-			for _, d := range unmet {
-				demands, parts = append(demands, d), append(parts, p)
+			if len(f.unmet) > 0 {
+				all = append(all, f)
 			}
 		}
 	}
-	return demands, parts
+	return all
 }
 
 // parts splits what is unknown into parts that have no relation in common.
@@ -96,12 +109,12 @@ func (t *Table) parts(by reader, withheld []bool) []part {
 }
 
 // demands are those of the part's protected figures, one by one and as groups:
-// protected figures of one relation that together are still too few.
-func (t *Table) demands(p part) []demand {
-	var all []demand
+// protected figures of one relation that together are still too few. all is
+// whether there are no more groups than are looked at.
+func (t *Table) demands(p part) (demands []demand, all bool) {
 	for _, f := range p.figures {
 		if t.Figures[f].protected() {
-			all = append(all, t.demand([]int{f}))
+			demands = append(demands, t.demand([]int{f}))
 		}
 	}
 	seen := map[string]bool{}
@@ -112,14 +125,18 @@ func (t *Table) demands(p part) []demand {
 				protected = append(protected, term.Figure)
 			}
 		}
-		for _, group := range t.groups(protected) {
+		groups := t.groups(protected)
+		if len(groups) > mostGroups {
+			return demands, false
+		}
+		for _, group := range groups {
 			if key := fmt.Sprint(group); !seen[key] {
 				seen[key] = true
-				all = append(all, t.demand(group))
+				demands = append(demands, t.demand(group))
 			}
 		}
 	}
-	return all
+	return demands, true
 }
 
 // demand is what a reader must not be able to tell of the figures' sum: that it is
@@ -134,12 +151,12 @@ func (t *Table) demand(figures []int) demand {
 }
 
 // groups are the sets of two figures and more whose sum is below the smallest
-// number that may be shown.
+// number that may be shown, or more of them than are looked at.
 func (t *Table) groups(figures []int) [][]int {
 	var all [][]int
 	var extend func(group []int, sum, minCount int64, from int)
 	extend = func(group []int, sum, minCount int64, from int) {
-		for i := from; i < len(figures) && len(all) < mostGroups; i++ {
+		for i := from; i < len(figures) && len(all) <= mostGroups; i++ {
 			f := t.Figures[figures[i]]
 			if total, smallest := sum+f.Value, max(minCount, f.MinCount); total < smallest {
 				larger := append(slices.Clone(group), figures[i])
@@ -154,41 +171,27 @@ func (t *Table) groups(figures []int) [][]int {
 	return all
 }
 
-// mostGroups is the most groups of a relation that are looked at.
-const mostGroups = 1000
+// A part with more figures, or with a relation of more groups, is not searched, so
+// that a search takes seconds at most.
+const (
+	largestPart = 1000
+	mostGroups  = 2000
+)
 
-// largestPart is the most figures that a part may have, so that a check takes
-// seconds at most.
-const largestPart = 1000
-
-// unmet are the demands of the part that no solution was found for. A part that
-// is too large to compute with is unmet as a whole.
-func (t *Table) unmet(p part) []demand {
-	demands := t.demands(p)
+// search looks for solutions that meet the part's demands. Of a part that is too
+// large all are unmet.
+func (t *Table) search(p part) finding {
+	demands, all := t.demands(p)
+	undecided := finding{part: p, unmet: demands}
 	if len(demands) == 0 {
-		return nil
+		return finding{part: p, decided: true}
 	}
-	if len(p.figures) > largestPart {
-		return demands
+	if !all || len(p.figures) > largestPart {
+		return undecided
 	}
-	at := make(map[int]int, len(p.figures))
-	value, least := make([]int64, len(p.figures)), make([]int64, len(p.figures))
-	for i, f := range p.figures {
-		at[f] = i
-		value[i], least[i] = t.Figures[f].Value, t.Figures[f].AtLeast
-	}
-	relations := make([][]int64, len(p.relations))
-	for i, r := range p.relations {
-		relations[i] = make([]int64, len(p.figures))
-		for _, term := range t.Relations[r].Terms {
-			if j, unknown := at[term.Figure]; unknown {
-				relations[i][j] += term.Factor
-			}
-		}
-	}
-	s, err := newSystem(p.figures, value, least, relations)
+	s, at, err := t.system(p)
 	if err != nil {
-		return demands
+		return undecided
 	}
 	low, high := make([]bool, len(demands)), make([]bool, len(demands))
 	see := func() {
@@ -207,24 +210,45 @@ func (t *Table) unmet(p part) []demand {
 	for i, d := range demands {
 		if !high[i] {
 			if _, err := s.raise(weights(d, at, 1), d.high); err != nil {
-				return demands
+				return undecided
 			}
 			see()
 		}
 		if !low[i] {
 			if _, err := s.raise(weights(d, at, -1), -d.low); err != nil {
-				return demands
+				return undecided
 			}
 			see()
 		}
 	}
-	var unmet []demand
+	found := finding{part: p, decided: true}
 	for i, d := range demands {
 		if !low[i] || !high[i] {
-			unmet = append(unmet, d)
+			found.unmet = append(found.unmet, d)
 		}
 	}
-	return unmet
+	return found
+}
+
+// system is the part's, at the true figures; at is where each is in it.
+func (t *Table) system(p part) (s *system, at map[int]int, err error) {
+	at = make(map[int]int, len(p.figures))
+	value, least := make([]int64, len(p.figures)), make([]int64, len(p.figures))
+	for i, f := range p.figures {
+		at[f] = i
+		value[i], least[i] = t.Figures[f].Value, t.Figures[f].AtLeast
+	}
+	relations := make([][]int64, len(p.relations))
+	for i, r := range p.relations {
+		relations[i] = make([]int64, len(p.figures))
+		for _, term := range t.Relations[r].Terms {
+			if j, unknown := at[term.Figure]; unknown {
+				relations[i][j] += term.Factor
+			}
+		}
+	}
+	s, err = newSystem(p.figures, value, least, relations)
+	return s, at, err
 }
 
 // weights are the demand's figures among the variables, each with the sign.

@@ -5,7 +5,8 @@ import "errors"
 // errTooLarge stops a search whose numbers grow beyond what is computed exactly.
 var errTooLarge = errors.New("disclosure: number too large")
 
-// largest is the largest numerator and denominator, so that no product overflows.
+// largest is the largest numerator and denominator, and the largest figure, so
+// that no product of two overflows.
 const largest = 1 << 30
 
 // fraction is a rational number in lowest terms, with a denominator above zero.

@@ -21,6 +21,9 @@ type system struct {
 // newSystem solves the relations, given as rows of factors, for as many variables
 // as they determine.
 func newSystem(figures []int, value, least []int64, relations [][]int64) (*system, error) {
+	if slices.ContainsFunc(value, func(v int64) bool { return v > largest || v < -largest }) {
+		return nil, errTooLarge
+	}
 	s := &system{figures: figures, value: value, least: least}
 	n := len(figures)
 	matrix := rows(len(relations), n)
@@ -127,8 +130,9 @@ func (s *system) raise(weights []int64, target int64) (bool, error) {
 }
 
 // step changes the first free variable that can raise the sum, and where a basic
-// variable stops it, exchanges the two. It reports whether there was one. Taking
-// the first by number keeps it from going in circles.
+// variable stops it, exchanges the two. It reports whether there was one. It may
+// go in circles, which the limit of raise ends: a demand is then taken for unmet,
+// and more is withheld.
 func (s *system) step(weights []int64, want int64) (bool, error) {
 	first, along, rate := -1, int64(0), fraction{}
 	for j, variable := range s.free {
@@ -149,13 +153,21 @@ func (s *system) step(weights []int64, want int64) (bool, error) {
 	if first < 0 {
 		return false, nil
 	}
-	unit := s.unit(first)
+	unit, err := s.unit(first)
+	if err != nil {
+		return false, err
+	}
 	length, stops := s.reach(first, along)
 	steps := length / unit
 	if enough := need(want, rate, unit); steps >= enough {
 		steps, stops = enough, -1
 	}
-	s.move(first, along*steps*unit)
+	if steps > largest/unit {
+		return false, errTooLarge
+	}
+	if err := s.move(first, along*steps*unit); err != nil {
+		return false, err
+	}
 	if stops >= 0 {
 		return true, s.exchange(stops, first)
 	}
@@ -207,21 +219,32 @@ func (s *system) reach(j int, direction int64) (length int64, stops int) {
 }
 
 // unit is the shortest move of the free variable j that keeps all whole.
-func (s *system) unit(j int) int64 {
+func (s *system) unit(j int) (int64, error) {
 	unit := int64(1)
 	for i := range s.rows {
 		den := s.rows[i][j].den
-		unit = unit / gcd(unit, den) * den
+		if unit = unit / gcd(unit, den) * den; unit > largest {
+			return 0, errTooLarge
+		}
 	}
-	return unit
+	return unit, nil
 }
 
-func (s *system) move(j int, by int64) {
+// move moves the free variable j, and with it the basic ones. by is at most
+// largest.
+func (s *system) move(j int, by int64) error {
 	s.value[s.free[j]] += by
+	outside := func(v int64) bool { return v > largest || v < -largest }
+	bad := outside(s.value[s.free[j]])
 	for i, b := range s.basic {
 		factor := s.rows[i][j]
 		s.value[b] += factor.num * by / factor.den
+		bad = bad || outside(s.value[b])
 	}
+	if bad {
+		return errTooLarge
+	}
+	return nil
 }
 
 // exchange makes the basic variable of row i free, and the free variable j basic.

@@ -73,12 +73,22 @@ func (f Figure) known(withheld []bool) bool {
 	return true
 }
 
-// reader is what somebody is taken to know from elsewhere: the sums along these
-// labels, of lines of which something is shown. One who knows more knows them also
-// where all is withheld, if they are about so many that this can be expected.
+// lines are the lines whose sums a reader may know from elsewhere.
+type lines int
+
+const (
+	// shownLines are those of which something is shown.
+	shownLines lines = iota
+	// allLines are also those of which all is withheld, if they are about so many
+	// people that their sum can be expected to be known.
+	allLines
+)
+
+// reader is what somebody is taken to know from elsewhere: the sums of these lines
+// along these labels.
 type reader struct {
 	labels []int
-	more   bool
+	lines  lines
 }
 
 // knows reports whether the reader knows the relation.
@@ -94,7 +104,7 @@ func (t *Table) knows(by reader, r Relation, withheld []bool) bool {
 			return true
 		}
 	}
-	if !by.more {
+	if by.lines == shownLines {
 		return false
 	}
 	sum, many := int64(0), int64(0)

@@ -2,6 +2,8 @@ package disclosure
 
 import (
 	"cmp"
+	"context"
+	"fmt"
 	"slices"
 )
 
@@ -12,8 +14,8 @@ import (
 //
 // It always ends, and the same table always gives the same answer. Where all
 // cells are withheld nothing is known, so there is always an answer; it is not
-// always the one that withholds least.
-func (t *Table) Withhold(always []bool) []bool {
+// always the one that withholds least. The error is ctx's.
+func (t *Table) Withhold(ctx context.Context, always []bool) ([]bool, error) {
 	withheld := slices.Clone(always)
 	for _, f := range t.Figures {
 		if f.protected() && f.known(withheld) && len(f.Cells) > 0 {
@@ -21,78 +23,99 @@ func (t *Table) Withhold(always []bool) []bool {
 		}
 	}
 	needed := slices.Clone(withheld)
-	known := map[string][]demand{}
-	t.extend(true, withheld, known)
-	t.extend(false, withheld, known)
-	t.giveBack(withheld, needed, known)
-	return withheld
+	found := findings{}
+	for _, known := range []lines{allLines, shownLines} {
+		if err := t.extend(ctx, known, withheld, found); err != nil {
+			return nil, err
+		}
+	}
+	if err := t.giveBack(ctx, withheld, needed, found); err != nil {
+		return nil, err
+	}
+	return withheld, nil
 }
 
 // extend withholds more cells until every demand is met, or no cell is left that
-// could help. Against a reader who knows more it withholds only what is of the
-// same kind: the rest of a line that cannot be protected in full is not worth all
-// that is tied to it.
-func (t *Table) extend(more bool, withheld []bool, known map[string][]demand) {
+// could help.
+func (t *Table) extend(ctx context.Context, known lines, withheld []bool, found findings) error {
 	for added := true; added; {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		added = false
-		demands, parts := t.failing(more, withheld, known)
-		extended := map[int]bool{} // one cell a part, since it may serve all its demands
-		for i, d := range demands {
-			first := parts[i].figures[0]
-			if extended[first] {
-				continue
-			}
-			if cell := t.complement(d, parts[i], withheld, more); cell >= 0 {
-				withheld[cell] = true
+		extended := map[int]bool{} // parts that overlap begin with the same figure
+		for _, f := range t.failing(known, withheld, found) {
+			if first := f.part.figures[0]; !extended[first] && t.extendPart(f, known, withheld) {
 				extended[first], added = true, true
 			}
 		}
 	}
+	return nil
 }
 
+// extendPart withholds one more cell, since one may serve all demands of a part;
+// of a part that cannot be decided, all that is tied to it. It reports whether
+// there was one.
+func (t *Table) extendPart(f finding, known lines, withheld []bool) bool {
+	added := false
+	if !f.decided {
+		for _, c := range t.tied(f.part, known) {
+			added = added || !withheld[c]
+			withheld[c] = true
+		}
+		return added
+	}
+	for _, d := range f.unmet {
+		if c := t.complement(d, f.part, known, withheld); c >= 0 {
+			withheld[c] = true
+			return true
+		}
+	}
+	return false
+}
+
+// tied are the cells of the relations of a part that may be withheld for it.
+func (t *Table) tied(p part, known lines) []int {
+	var cells []int
+	for _, i := range p.relations {
+		if !helps(t.Relations[i], known) {
+			continue
+		}
+		for _, term := range t.Relations[i].Terms {
+			cells = append(cells, t.Figures[term.Figure].Cells...)
+		}
+	}
+	return cells
+}
+
+// helps reports whether a cell of the relation may be withheld against a reader
+// of the lines. Against one who knows those of which all is withheld, only what
+// is of the same kind is: the rest of a line that cannot be protected in full is
+// not worth all that is tied to it.
+func helps(r Relation, known lines) bool { return known == shownLines || r.Across || r.Line != nil }
+
 // complement is the cell to withhold next for a demand, or -1 where none is left.
-// It lies in a relation that ties the demand's figures to others: first one that
-// gives its only unknown figure away, and of these the nearest. Of the relation's
-// cells it is one that has room for what the protected figure may be, that ties
-// into most of what is unknown, and of these the smallest, so that least is lost.
-func (t *Table) complement(d demand, p part, withheld []bool, acrossOnly bool) int {
+// It lies in a relation that ties the demand's figures to others: the one that
+// ranks first, and of its cells the one that does.
+func (t *Table) complement(d demand, p part, known lines, withheld []bool) int {
 	distance := t.distances(d, p)
 	best, bestRank := -1, []int64{}
 	for _, i := range p.relations {
 		r := t.Relations[i]
-		unknown, near := 0, int64(len(t.Relations))
-		for _, term := range r.Terms {
-			if far, is := distance[term.Figure]; is {
-				unknown++
-				near = min(near, far)
-			}
-		}
-		kind := int64(1)
-		switch across := r.Across || r.Line != nil; {
-		case across && unknown == 1:
-			kind = 0
-		case !across:
-			kind = 2
-		}
-		if kind == 2 && acrossOnly {
+		if !helps(r, known) {
 			continue
 		}
+		relationRank := t.rankRelation(r, distance)
 		for _, term := range r.Terms {
 			figure := t.Figures[term.Figure]
-			if _, is := distance[term.Figure]; is {
+			if _, unknown := distance[term.Figure]; unknown {
 				continue
 			}
 			for _, c := range figure.Cells {
 				if withheld[c] {
 					continue
 				}
-				room := int64(1)
-				if figure.Value > figure.MinCount {
-					room = 0
-				} else if figure.Value == 0 {
-					room = 2
-				}
-				rank := []int64{kind, near, room, -t.ties(c, p), t.Cells[c].Size, int64(c)}
+				rank := slices.Concat(relationRank, []int64{roomOf(figure), -t.ties(c, p), t.Cells[c].Size, int64(c)})
 				if best < 0 || slices.Compare(rank, bestRank) < 0 {
 					best, bestRank = c, rank
 				}
@@ -100,6 +123,52 @@ func (t *Table) complement(d demand, p part, withheld []bool, acrossOnly bool) i
 		}
 	}
 	return best
+}
+
+// The order of relations to withhold a cell of: first those between label sets
+// that give their only unknown figure away, last those within a label set.
+const (
+	givesAway int64 = iota
+	betweenLabelSets
+	withinLabelSet
+)
+
+// rankRelation is the relation's place in that order, and then how near it is to
+// what has to be protected.
+func (t *Table) rankRelation(r Relation, distance map[int]int64) []int64 {
+	unknown, near := 0, int64(len(t.Relations))
+	for _, term := range r.Terms {
+		if far, is := distance[term.Figure]; is {
+			unknown++
+			near = min(near, far)
+		}
+	}
+	order := betweenLabelSets
+	switch between := r.Across || r.Line != nil; {
+	case !between:
+		order = withinLabelSet
+	case unknown == 1:
+		order = givesAway
+	}
+	return []int64{order, near}
+}
+
+// The order of figures to withhold: first those with room for what the protected
+// figure may be, last those that are zero.
+const (
+	hasRoom int64 = iota
+	hasLittleRoom
+	isZero
+)
+
+func roomOf(f Figure) int64 {
+	switch {
+	case f.Value > f.MinCount:
+		return hasRoom
+	case f.Value == 0:
+		return isZero
+	}
+	return hasLittleRoom
 }
 
 // distances are, for the part's figures, over how many relations they are tied to
@@ -144,7 +213,7 @@ func (t *Table) ties(cell int, p part) int64 {
 }
 
 // giveBack shows cells again that turn out not to be needed, the largest first.
-func (t *Table) giveBack(withheld, needed []bool, known map[string][]demand) {
+func (t *Table) giveBack(ctx context.Context, withheld, needed []bool, found findings) error {
 	var extra []int
 	for c := range withheld {
 		if withheld[c] && !needed[c] {
@@ -152,15 +221,32 @@ func (t *Table) giveBack(withheld, needed []bool, known map[string][]demand) {
 		}
 	}
 	slices.SortStableFunc(extra, func(a, b int) int { return cmp.Compare(t.Cells[b].Size, t.Cells[a].Size) })
-	open, _ := t.failing(true, withheld, known)
+	before := t.unmet(withheld, found)
 	for _, c := range extra {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		withheld[c] = false
-		unmet, _ := t.failing(false, withheld, known)
-		more, _ := t.failing(true, withheld, known)
-		if len(unmet) > 0 || len(more) > len(open) {
-			withheld[c] = true
-		} else {
-			open = more
+		now := t.unmet(withheld, found)
+		for d := range now {
+			withheld[c] = withheld[c] || !before[d]
+		}
+		if !withheld[c] {
+			before = now
 		}
 	}
+	return nil
+}
+
+// unmet are the demands that some reader's knowledge does not meet, as text.
+func (t *Table) unmet(withheld []bool, found findings) map[string]bool {
+	all := map[string]bool{}
+	for _, known := range []lines{shownLines, allLines} {
+		for _, f := range t.failing(known, withheld, found) {
+			for _, d := range f.unmet {
+				all[fmt.Sprint(known, d)] = true
+			}
+		}
+	}
+	return all
 }

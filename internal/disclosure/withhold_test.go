@@ -1,6 +1,8 @@
 package disclosure_test
 
 import (
+	"context"
+	"errors"
 	"slices"
 	"testing"
 
@@ -85,6 +87,13 @@ func TestWithhold(t *testing.T) {
 			// Rows less columns of the first block leave the cell between the two.
 			b.grid([]int64{4, 4, 30, 31}, []int64{4, 4, 3, 32}, []int64{33, 34, 4, 4}, []int64{35, 36, 4, 4})
 		}, []int{0, 1, 2, 4, 5, 6, 10, 11, 14, 15}},
+		{"more groups than are looked at take all that is tied to them", func(b *builder) {
+			b.line(b.count(append(slices.Repeat([]int64{1}, 16), 50, 60)...)...)
+			b.line(b.count(70, 80)...)
+		}, []int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17}},
+		{"figures too large to compute with take all that is tied to them", func(b *builder) {
+			b.line(b.count(3, 1<<40, 1<<41)...)
+		}, []int{0, 1, 2}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -92,7 +101,11 @@ func TestWithhold(t *testing.T) {
 			tt.table(&b)
 			b.Known = [][]int{{0, 1}}
 			var got []int
-			for cell, withheld := range b.Withhold(make([]bool, len(b.Cells))) {
+			all, err := b.Withhold(t.Context(), make([]bool, len(b.Cells)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for cell, withheld := range all {
 				if withheld {
 					got = append(got, cell)
 				}
@@ -101,5 +114,17 @@ func TestWithhold(t *testing.T) {
 				t.Errorf("withheld %v, want %v", got, tt.want)
 			}
 		})
+	}
+}
+
+// Who waits no longer is told so, and not given a table that is half withheld.
+func TestWithholdEnds(t *testing.T) {
+	var b builder
+	b.line(b.count(3, 8, 20)...)
+	b.Known = [][]int{{0}}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if withheld, err := b.Withhold(ctx, make([]bool, len(b.Cells))); !errors.Is(err, context.Canceled) || withheld != nil {
+		t.Errorf("got %v, %v", withheld, err)
 	}
 }
