@@ -3,36 +3,16 @@
 package main
 
 import (
-	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
-	"planwatch/config"
-	"planwatch/internal/mariadbtest"
-	"planwatch/internal/warehouse"
-	"planwatch/sample"
+	"planwatch/internal/builtintest"
 )
 
 // The shipped queries give the same samples on the embedded engine and on a
 // MariaDB, at moments that are easily got wrong.
 func TestEnginesAgree(t *testing.T) {
-	server := mariadbtest.Start(t)
-	server.Load(warehouse.Schema, sample.Files)
-	server.CreateReader("planwatch", "secret")
-	secret := filepath.Join(t.TempDir(), "password")
-	if err := os.WriteFile(secret, []byte("secret"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	dir := filepath.Join(t.TempDir(), "region")
-	if err := config.WriteBuiltin(dir); err != nil {
-		t.Fatal(err)
-	}
-	settings := fmt.Sprintf("region: Region Norrbotten\nlanguages: [sv, en]\ntime_zone: Europe/Stockholm\nsources: {warehouse: {driver: mysql, address: %s, database: %s, user: planwatch, password_file: %s}}\n", server.Socket(), mariadbtest.Database, secret)
-	if err := os.WriteFile(filepath.Join(dir, "planwatch.yaml"), []byte(settings), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	dir := builtintest.OverMariaDB(t)
 	moments := []struct{ name, at string }{
 		{"the report's morning", "2025-03-18T08:00:00+01:00"},
 		{"leap day", "2024-02-29T23:59:59+01:00"},

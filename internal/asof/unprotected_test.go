@@ -3,7 +3,6 @@
 package asof_test
 
 import (
-	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -15,33 +14,7 @@ import (
 	"planwatch/config"
 	"planwatch/internal/asof"
 	"planwatch/internal/kpi"
-	"planwatch/internal/mariadbtest"
-	"planwatch/internal/warehouse"
-	"planwatch/sample"
 )
-
-// overMariaDB is the built-in region's directory, over the sample in a MariaDB,
-// which answers a year's questions in the time that the embedded engine takes
-// for a week's.
-func overMariaDB(t *testing.T) string {
-	t.Helper()
-	server := mariadbtest.Start(t)
-	server.Load(warehouse.Schema, sample.Files)
-	server.CreateReader("planwatch", "secret")
-	secret := filepath.Join(t.TempDir(), "password")
-	if err := os.WriteFile(secret, []byte("secret"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	dir := filepath.Join(t.TempDir(), "region")
-	if err := config.WriteBuiltin(dir); err != nil {
-		t.Fatal(err)
-	}
-	settings := fmt.Sprintf("region: Region Norrbotten\nlanguages: [sv, en]\ntime_zone: Europe/Stockholm\nsources: {warehouse: {driver: mysql, address: %s, database: %s, user: planwatch, password_file: %s}}\n", server.Socket(), mariadbtest.Database, secret)
-	if err := os.WriteFile(filepath.Join(dir, "planwatch.yaml"), []byte(settings), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return dir
-}
 
 // guarded are the collectors that count people.
 func guarded(region *config.Region) []*collectors.Definition {

@@ -17,6 +17,7 @@ import (
 	"planwatch/config"
 	"planwatch/internal/asof"
 	"planwatch/internal/attacktest"
+	"planwatch/internal/builtintest"
 	"planwatch/internal/kpi"
 	"planwatch/plan"
 )
@@ -46,7 +47,9 @@ type history struct {
 // next, never learns what is withheld: not from one morning, not from the
 // difference of two.
 func TestNothingIsLearnedInAYear(t *testing.T) {
-	dir := overMariaDB(t)
+	// It answers a year's questions in the time that the embedded engine takes for a
+	// week's.
+	dir := builtintest.OverMariaDB(t)
 	h := &history{region: loaded(t, dir), ends: map[string][]time.Time{}}
 	h.definitions = guarded(h.region)
 	var names []string
