@@ -93,7 +93,7 @@ func (c *connections) admit(conn net.Conn, l *listener) (*connection, bool) {
 		case idle == nil:
 			c.changed.Wait()
 		case left > 0:
-			timer := time.AfterFunc(left, c.changed.Broadcast)
+			timer := time.AfterFunc(left, c.wake)
 			c.changed.Wait()
 			timer.Stop()
 		default:
@@ -107,6 +107,14 @@ func (c *connections) admit(conn net.Conn, l *listener) (*connection, bool) {
 	own := &connection{Conn: conn, all: c, since: time.Now()}
 	c.standing[own] = struct{}{}
 	return own, true
+}
+
+// wake has those who wait for a place look again. It takes the lock, so that it
+// is not before a Wait that follows.
+func (c *connections) wake() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.changed.Broadcast()
 }
 
 // longestIdle returns the connection that has waited the longest for a request,

@@ -163,6 +163,19 @@ func TestMetricsBesideIdleConnections(t *testing.T) {
 	}
 }
 
+// A place is waited for no longer than the patience with the idle, however
+// little of it is left.
+func TestNextToNoPatience(t *testing.T) {
+	for i := range 50_000 {
+		admitted := web.Admit(t, time.Duration(i%100)*100*time.Nanosecond)
+		select {
+		case <-admitted:
+		case <-time.After(30 * time.Second):
+			t.Fatal("no place was made")
+		}
+	}
+}
+
 // Requests under way are never cut short: one more waits for them.
 func TestBusyConnectionsStay(t *testing.T) {
 	dir := t.TempDir()

@@ -1,5 +1,12 @@
 package web
 
+import (
+	"log/slog"
+	"net"
+	"testing"
+	"time"
+)
+
 // Patterns are those of every route.
 func Patterns() []string {
 	var patterns []string
@@ -11,3 +18,18 @@ func Patterns() []string {
 
 // Handler answers requests as a Server does.
 var Handler = newHandler
+
+// Admit waits for a place that an idle connection has, while left is left of the
+// patience with it, and closes admitted once there is one.
+func Admit(t *testing.T, left time.Duration) (admitted <-chan struct{}) {
+	t.Helper()
+	all := newConnections(1, slog.New(slog.DiscardHandler))
+	idle, next := net.Pipe()
+	all.standing[&connection{Conn: idle, all: all, since: time.Now().Add(left - patience)}] = struct{}{}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		all.admit(next, all.listener(nil))
+	}()
+	return done
+}
