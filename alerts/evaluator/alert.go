@@ -36,7 +36,8 @@ type Overview struct {
 	// that is not among Alerts may fire all the same.
 	Evaluated bool
 	// Err is why rules are not evaluated now, or nil. Alerts stay meanwhile as
-	// they were at AsOf, by the system's clock, when all was evaluated last.
+	// they were at AsOf, by the system's clock, when all was evaluated last; zero
+	// if that has never been.
 	Err  error
 	AsOf time.Time
 	// Alerts are the pending and firing alerts: firing before pending, then in

@@ -32,7 +32,7 @@ func activeAlerts(overview func() evaluator.Overview) http.HandlerFunc {
 		case now.Off:
 			unknown("embedded alerting is off; ask Prometheus")
 		case !now.Evaluated && len(now.Alerts) == 0 && now.Err != nil:
-			unknown("alerts are not evaluated: " + now.Err.Error())
+			unknown("alerts are not evaluated: " + bounded(now.Err.Error(), shownError))
 		case !now.Evaluated && len(now.Alerts) == 0:
 			unknown("alerts are being evaluated; ask again in a moment")
 		default:
@@ -44,14 +44,17 @@ func activeAlerts(overview func() evaluator.Overview) http.HandlerFunc {
 // warnings say how far the alerts are known, and whom they do not reach.
 func warnings(now evaluator.Overview) []string {
 	var all []string
-	if now.Err != nil {
-		all = append(all, fmt.Sprintf("alerts are as of %s, since they are not evaluated: %s", now.AsOf.Format(time.RFC3339), now.Err))
+	switch {
+	case now.Err != nil && now.AsOf.IsZero():
+		all = append(all, "alerts are not evaluated: "+bounded(now.Err.Error(), shownError))
+	case now.Err != nil:
+		all = append(all, fmt.Sprintf("alerts are as of %s, since they are not evaluated: %s", now.AsOf.Format(time.RFC3339), bounded(now.Err.Error(), shownError)))
 	}
 	if !now.Evaluated {
 		all = append(all, "some rules have not been evaluated yet; more alerts may fire")
 	}
 	for _, am := range now.Unreached {
-		all = append(all, fmt.Sprintf("no alert has reached the Alertmanager %s since %s: %s", am.URL, am.Since.Format(time.RFC3339), bounded(am.Err.Error(), shownError)))
+		all = append(all, fmt.Sprintf("no alert has reached the Alertmanager %s since %s: %s", bounded(am.URL, shownWords), am.Since.Format(time.RFC3339), bounded(am.Err.Error(), shownError)))
 	}
 	return all
 }

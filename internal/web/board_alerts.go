@@ -80,10 +80,13 @@ func (b *board) viewAlerts(region *config.Region, zone *time.Location, l *langua
 		}
 	}
 	var view alertsView
-	if now.Err != nil && now.Evaluated {
-		view.Fault = l.Say("As of %s, since alerts cannot be evaluated: %s", l.Moment(b.content.Clock.At(now.AsOf).In(zone)), now.Err)
-	} else if now.Err != nil {
-		view.Fault = l.Say("Alerts cannot be evaluated: %s", now.Err)
+	if now.Err != nil {
+		why := bounded(now.Err.Error(), shownError)
+		if now.Evaluated && !now.AsOf.IsZero() {
+			view.Fault = l.Say("As of %s, since alerts cannot be evaluated: %s", l.Moment(b.content.Clock.At(now.AsOf).In(zone)), why)
+		} else {
+			view.Fault = l.Say("Alerts cannot be evaluated: %s", why)
+		}
 	}
 	for _, am := range now.Unreached {
 		view.Unreached = append(view.Unreached, l.Say("Since %s, no alert has reached the Alertmanager %s: %s",

@@ -42,6 +42,8 @@ const (
 	never
 	// unreached is that they are, and reach nobody.
 	unreached
+	// failing is that every rule has been evaluated, and some without success.
+	failing
 )
 
 func TestAlertsOnTheReport(t *testing.T) {
@@ -99,6 +101,7 @@ func TestAlertsOnTheReport(t *testing.T) {
 		{"old, and nothing fired", "en", nil, old, []string{`class="alerts unknown"`, "As of 2025-03-18 06:30, since alerts cannot be evaluated: write wal"}, []string{"No alert"}},
 		{"old, and something was pending", "en", mixed[3:], old, []string{"As of 2025-03-18 06:30", "<details><summary>1 pending:"}, []string{"No alert"}},
 		{"never evaluated", "sv", nil, never, []string{`class="alerts unknown"`, "Larmen kan inte beräknas: write wal"}, []string{"Inget larm"}},
+		{"never evaluated with success", "en", mixed, failing, []string{"Firing alerts", `<p class="error">Alerts cannot be evaluated: write wal`, "Beds: 33 against 38"}, []string{"As of", "0001"}},
 		{"they reach nobody, in Swedish", "sv", mixed, unreached, []string{
 			"Aktiva larm", `<p class="error">Sedan 2025-03-18 06:30 har inget larm nått Alertmanager http://alerts.example:9093: it answers 401 &lt;Unauthorized&gt;</p>`, "Vårdplatser: 33 mot 38",
 		}, nil},
@@ -129,13 +132,16 @@ func TestAlertsOnTheReport(t *testing.T) {
 				c.Clock = planwatchs
 				c.Report = func() *report.Report { return &report.Report{Region: bare(t), At: at} }
 				c.Alerts = func() evaluator.Overview {
-					o := evaluator.Overview{Off: tt.known == off, Evaluated: tt.known == evaluated || tt.known == old, Alerts: tt.alerts}
+					o := evaluator.Overview{Off: tt.known == off, Evaluated: tt.known == evaluated || tt.known == old || tt.known == failing, Alerts: tt.alerts}
 					if tt.known == unreached {
 						o.Evaluated = true
 						o.Unreached = []evaluator.Unreached{{URL: "http://alerts.example:9093", Since: wall, Err: errors.New("it answers 401 <Unauthorized>")}}
 					}
-					if tt.known == old || tt.known == never {
-						o.AsOf, o.Err = wall, errors.New("write wal: no space left on <device>")
+					if tt.known == old || tt.known == never || tt.known == failing {
+						o.Err = errors.New("write wal: no space left on <device>")
+					}
+					if tt.known == old {
+						o.AsOf = wall
 					}
 					return o
 				}
@@ -180,6 +186,9 @@ func TestAlertsOfTheAPI(t *testing.T) {
 		{"never evaluated", evaluator.Overview{Err: full}, http.StatusServiceUnavailable, []string{`{"status":"error","error":"alerts are not evaluated: no space left on device"}`}},
 		{"old", evaluator.Overview{Evaluated: true, Alerts: firing, AsOf: time.Unix(0, 0).UTC(), Err: full}, http.StatusOK, []string{
 			`{"status":"success"`, `"warnings":["alerts are as of 1970-01-01T00:00:00Z, since they are not evaluated: no space left on device"]`,
+		}},
+		{"never with success", evaluator.Overview{Evaluated: true, Alerts: firing, Err: full}, http.StatusOK, []string{
+			`{"status":"success"`, `"warnings":["alerts are not evaluated: no space left on device"]`,
 		}},
 		{"to nobody", evaluator.Overview{Evaluated: true, Alerts: firing, Unreached: []evaluator.Unreached{{URL: "http://localhost:9093", Since: time.Unix(0, 0).UTC(), Err: full}}}, http.StatusOK, []string{
 			`{"status":"success"`, `"warnings":["no alert has reached the Alertmanager http://localhost:9093 since 1970-01-01T00:00:00Z: no space left on device"]`,

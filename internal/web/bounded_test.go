@@ -44,15 +44,33 @@ func TestTextsAreBounded(t *testing.T) {
 		c.Ready = func() error { return errors.New(long) }
 		c.Reload = func(context.Context) error { return errors.New(long) }
 	})
-	tests := []struct{ name, method, path string }{
-		{"the report", http.MethodGet, "/?lang=sv"},
-		{"the collectors", http.MethodGet, "/collectors?lang=sv"},
-		{"readiness", http.MethodGet, "/-/ready"},
-		{"a reload", http.MethodPost, "/-/reload"},
+	failing := func(o evaluator.Overview) string {
+		o.Err = errors.New(long)
+		return with(func(c *web.Content) { c.Alerts = func() evaluator.Overview { return o } })
+	}
+	never, once, old := failing(evaluator.Overview{}), failing(evaluator.Overview{Evaluated: true}), failing(evaluator.Overview{Evaluated: true, AsOf: at})
+	unreached := with(func(c *web.Content) {
+		c.Alerts = func() evaluator.Overview {
+			return evaluator.Overview{Evaluated: true, Unreached: []evaluator.Unreached{{URL: "http://" + long, Since: at, Err: errors.New(long)}}}
+		}
+	})
+	tests := []struct{ name, method, url string }{
+		{"the report", http.MethodGet, base + "/?lang=sv"},
+		{"the collectors", http.MethodGet, base + "/collectors?lang=sv"},
+		{"readiness", http.MethodGet, base + "/-/ready"},
+		{"a reload", http.MethodPost, base + "/-/reload"},
+		{"the report, no alert evaluated", http.MethodGet, never + "/?lang=en"},
+		{"the report, alerts evaluated without success", http.MethodGet, once + "/?lang=en"},
+		{"the report, old alerts", http.MethodGet, old + "/?lang=en"},
+		{"the report, an Alertmanager that is not reached", http.MethodGet, unreached + "/?lang=en"},
+		{"the API, no alert evaluated", http.MethodGet, never + "/api/v1/alerts"},
+		{"the API, alerts evaluated without success", http.MethodGet, once + "/api/v1/alerts"},
+		{"the API, old alerts", http.MethodGet, old + "/api/v1/alerts"},
+		{"the API, an Alertmanager that is not reached", http.MethodGet, unreached + "/api/v1/alerts"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			_, body := get(t, tt.method, base+tt.path, nil)
+			_, body := get(t, tt.method, tt.url, nil)
 			if n := strings.Count(string(body), "ö"); n == 0 || n >= run/2 || !strings.Contains(string(body), "ö…") {
 				t.Errorf("%d of %d characters, and no sign of a cut: %v", n, run, !strings.Contains(string(body), "ö…"))
 			}
