@@ -166,7 +166,7 @@ func TestMetricsBesideIdleConnections(t *testing.T) {
 // A place is waited for no longer than the patience with the idle, however
 // little of it is left.
 func TestNextToNoPatience(t *testing.T) {
-	for i := range 50_000 {
+	for i := range 1_000 {
 		admitted := web.Admit(t, time.Duration(i%100)*100*time.Nanosecond)
 		select {
 		case <-admitted:
