@@ -805,6 +805,47 @@ func TestDamagedStorageIsSetAside(t *testing.T) {
 	}
 }
 
+// writerFunc is a function as an io.Writer.
+type writerFunc func(p []byte) (int, error)
+
+func (f writerFunc) Write(p []byte) (int, error) { return f(p) }
+
+// Where a new storage cannot be opened either, the one that is there is not
+// damaged: it stays.
+func TestStorageThatIsNotDamagedStays(t *testing.T) {
+	// The lock's name fits, and that of the first file of samples does not.
+	const longest, longestName = 4095, 255
+	directory := t.TempDir()
+	for left := longest - len("/wal/0000") - len(directory); left > 0; left = longest - len("/wal/0000") - len(directory) {
+		directory += "/" + strings.Repeat("d", min(left-1, longestName-len(".damaged")))
+	}
+	if err := os.MkdirAll(directory, 0o750); err != nil {
+		t.Fatal(err)
+	}
+	kept := filepath.Join(directory, "kept")
+	if err := os.WriteFile(kept, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	times := 0
+	logger := slog.New(slog.NewTextHandler(writerFunc(func(p []byte) (int, error) {
+		if bytes.Contains(p, []byte("alerting storage set aside")) {
+			if times++; times > 1 {
+				t.Fatal("set aside again and again")
+			}
+		}
+		return len(p), nil
+	}), nil))
+	if _, err := evaluator.OpenStorage(directory, logger); !errors.Is(err, syscall.ENAMETOOLONG) {
+		t.Errorf("got %v", err)
+	}
+	if _, err := os.Stat(kept); err != nil {
+		t.Error(err)
+	}
+	if times > 0 {
+		t.Error("said to be set aside")
+	}
+}
+
 func TestCheck(t *testing.T) {
 	files := []genfiles.File{
 		{Path: "alerts/test/rules/good.yaml", Data: fmt.Appendf(nil, bedsRule, "1m")},

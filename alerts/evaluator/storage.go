@@ -30,10 +30,31 @@ type Storage struct {
 
 // OpenStorage opens the storage in directory. A damaged storage is renamed and
 // a new one is begun: only the time for which alerts have been pending is lost.
-// If the system refuses access or has no space, that is an error and the
-// storage is not changed; storage.ErrInUse if another process has it open.
+// If the system refuses access or has no space, or a new storage cannot be
+// opened either, that is an error and the storage is not changed;
+// storage.ErrInUse if another process has it open.
 func OpenStorage(directory string, logger *slog.Logger) (*Storage, error) {
 	logger = logger.With("component", "alerting")
+	opened, damaged, err := open(directory, logger)
+	if !damaged {
+		return opened, err
+	}
+	aside := strings.TrimSuffix(directory, string(filepath.Separator)) + ".damaged"
+	if err := errors.Join(os.RemoveAll(aside), os.Rename(directory, aside)); err != nil {
+		return nil, fmt.Errorf("alerting: storage: %w", err)
+	}
+	anew, _, errAnew := open(directory, logger)
+	if errAnew != nil {
+		// So it is not damaged.
+		return nil, errors.Join(errAnew, os.RemoveAll(directory), os.Rename(aside, directory))
+	}
+	logger.Warn("alerting storage set aside; alerts begin anew", "directory", directory, "aside", aside, "err", err)
+	return anew, nil
+}
+
+// open opens the storage in directory. damaged is whether it fails as one that
+// is damaged does.
+func open(directory string, logger *slog.Logger) (s *Storage, damaged bool, err error) {
 	options := tsdb.DefaultOptions()
 	options.RetentionDuration = retention.Milliseconds()
 	// The database's own lock does not tell a directory in use from one that
@@ -41,27 +62,19 @@ func OpenStorage(directory string, logger *slog.Logger) (*Storage, error) {
 	options.NoLockfile = true
 	held := storage.NewDirectory(directory)
 	if err := held.Hold(); err != nil {
-		return nil, fmt.Errorf("alerting: %w", err)
+		return nil, false, fmt.Errorf("alerting: %w", err)
 	}
 	db, err := tsdb.Open(directory, logger, prometheus.NewRegistry(), options, nil)
 	if err == nil {
-		return &Storage{db, held}, nil
+		return &Storage{db, held}, false, nil
 	}
-	if err = errors.Join(err, held.Release()); unavailable(err) {
-		return nil, fmt.Errorf("alerting: storage: %w", err)
-	}
-	aside := strings.TrimSuffix(directory, string(filepath.Separator)) + ".damaged"
-	logger.Warn("alerting storage set aside; alerts begin anew", "directory", directory, "aside", aside, "err", err)
-	if err := errors.Join(os.RemoveAll(aside), os.Rename(directory, aside)); err != nil {
-		return nil, fmt.Errorf("alerting: storage: %w", err)
-	}
-	return OpenStorage(directory, logger)
+	return nil, !unavailable(err), fmt.Errorf("alerting: storage: %w", errors.Join(err, held.Release()))
 }
 
-// unavailable reports whether the system refuses access to the storage. Such a
-// storage is not damaged.
+// unavailable reports whether the system refuses access to the storage, or
+// cannot read it. Such a storage is not damaged.
 func unavailable(err error) bool {
-	for _, refusal := range []error{fs.ErrPermission, syscall.ENOSPC, syscall.EROFS, syscall.EDQUOT, syscall.EMFILE, syscall.ENFILE, syscall.ENOMEM} {
+	for _, refusal := range []error{fs.ErrPermission, syscall.ENOSPC, syscall.EROFS, syscall.EDQUOT, syscall.EMFILE, syscall.ENFILE, syscall.ENOMEM, syscall.EIO} {
 		if errors.Is(err, refusal) {
 			return true
 		}
