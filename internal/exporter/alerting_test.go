@@ -185,6 +185,27 @@ func TestSecondPlanwatch(t *testing.T) {
 	}
 }
 
+// An exporter that is not made leaves nothing open.
+func TestFailedStartLeavesTheStorage(t *testing.T) {
+	dir, path := alertingRegion(t), t.TempDir()
+	t.Setenv("PLANWATCH_STORAGE_PATH", path)
+	t.Setenv("PLANWATCH_ALERTING_ALERTMANAGERS", "https://localhost:9093")
+	t.Setenv("PLANWATCH_ALERTING_ALERTMANAGER_CLIENT_CA_FILE", filepath.Join(t.TempDir(), "missing.pem"))
+	loaded, err := config.Load(dir, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := exporter.New(t.Context(), loaded, exporter.Options{Logger: slog.New(slog.DiscardHandler)}); err == nil {
+		t.Fatal("made without the authorities to trust")
+	}
+	for _, directory := range []string{path, filepath.Join(path, "alerting")} {
+		held := storage.NewDirectory(directory)
+		if err := errors.Join(held.Hold(), held.Release()); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 // Without a storage there are no alerts and nothing is saved, which planwatch
 // tells, and figures all the same. A reload tries again.
 func TestUnusableStorage(t *testing.T) {

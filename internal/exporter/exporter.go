@@ -74,6 +74,7 @@ func New(ctx context.Context, region *config.Region, o Options) (*Exporter, erro
 	}
 	first, err := e.prepare(ctx, region)
 	if err != nil {
+		e.alerts.close()
 		return nil, errors.Join(err, e.directory.Release())
 	}
 	e.activate(first)
