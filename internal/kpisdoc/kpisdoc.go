@@ -135,6 +135,9 @@ func (d *document) kpi(k kpi.KPI, c *collectors.Definition) {
 	if k.Accumulates != "" {
 		d.line("- accumulates over the %s", k.Accumulates)
 	}
+	if k.CountedSince != "" {
+		d.line("- counted since %s", k.CountedSince)
+	}
 	switch {
 	case k.CountsPeople():
 		d.line("- a figure about fewer than %d people is withheld, and with it what would give it away", k.Smallest)
@@ -143,7 +146,7 @@ func (d *document) kpi(k kpi.KPI, c *collectors.Definition) {
 	case k.Guarded && k.Ratio == nil:
 		d.line("- withheld where the people it is about are few")
 	}
-	if k.Guarded && k.Accumulates != "" && k.Ratio == nil {
+	if k.Guarded && k.Span() != "" && k.Ratio == nil {
 		d.line("- published at the end of each %s, where enough people have been added", c.Release)
 	}
 	if k.Standard != "" {

@@ -61,6 +61,15 @@ func TestBuiltinRegion(t *testing.T) {
 		for _, k := range d.KPIs {
 			once("  - [" + k.Name + "](#" + k.Name + "): ")
 			once(`<a id="` + k.Name + `"></a>`)
+			_, about, _ := strings.Cut(text, `<a id="`+k.Name+`"></a>`)
+			about, _, _ = strings.Cut(about, "\n<a id=")
+			// Figures about people that add up are released, over a year or over years.
+			if released := k.Guarded && k.Ratio == nil && (k.Accumulates != "" || k.CountedSince != ""); strings.Contains(about, "- published at the end of each ") != released {
+				t.Errorf("%s is released at ends of periods: %t; written:%s", k.Name, released, about)
+			}
+			if k.CountedSince != "" && !strings.Contains(about, "- counted since "+k.CountedSince+"\n") {
+				t.Errorf("%s is counted since %s; written:%s", k.Name, k.CountedSince, about)
+			}
 		}
 	}
 	for _, target := range region.Plan.Targets {
