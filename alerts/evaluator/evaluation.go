@@ -56,8 +56,8 @@ func (e *Evaluator) evaluate(ctx context.Context, group *rules.Group, at time.Ti
 }
 
 // keep sends what fires again, as it was at the last evaluation, so that the
-// Alertmanagers do not take it for resolved. The watchdog is not sent: that it
-// stays away tells that alerts are not evaluated.
+// Alertmanagers do not take it for resolved. The watchdog is not sent: where no
+// rule is evaluated, that it stays away tells so.
 func (e *Evaluator) keep(ctx context.Context, of []*rules.AlertingRule) {
 	for _, rule := range of {
 		if rule.Name() == naming.Watchdog {

@@ -560,7 +560,7 @@ func TestFailedScrapeKeepsAlerts(t *testing.T) {
 	}))
 	c := configuration("0s")
 	c.Alertmanagers = []string{server.URL}
-	c.Rules = append(c.Rules, evaluator.RuleFile{Name: "own.yaml", Data: []byte("groups: [{name: own, interval: 100ms, rules: [{alert: Watchdog, expr: vector(1)}]}]")})
+	c.Rules = append(c.Rules, watchdog())
 	e, _ := start(t, o, c)
 	until(t, e, "firing", "firing")
 
@@ -592,14 +592,24 @@ func TestFailedScrapeKeepsAlerts(t *testing.T) {
 	overview(t, e, "evaluated again", evaluator.Overview.Up)
 }
 
-// A rule that fails leaves its alerts as they were, and is told.
+// watchdog is the rule about nothing, which always fires.
+func watchdog() evaluator.RuleFile {
+	return evaluator.RuleFile{Name: "own.yaml", Data: []byte("groups: [{name: own, interval: 100ms, rules: [{alert: Watchdog, expr: vector(1)}]}]")}
+}
+
+// A rule that fails leaves its alerts as they were, and is told. They are sent
+// on, and so is the watchdog, whose rule does not fail.
 func TestFailedRuleKeepsAlerts(t *testing.T) {
+	receiver := &alertmanager{received: make(chan []map[string]any, 100)}
+	server := httptest.NewServer(receiver)
+	defer server.Close()
 	var ward beds
 	ward.available.Store(30)
 	c := configuration("0s")
+	c.Alertmanagers, c.Rules = []string{server.URL}, append(c.Rules, watchdog())
 	e, _ := start(t, options(t, &ward), c)
-	until(t, e, "firing")
-	c = configuration("0s")
+	until(t, e, "firing", "firing")
+	c.Rules = append(configuration("0s").Rules, watchdog())
 	// Two series with the same labels cannot be told apart.
 	c.Rules[0].Data = bytes.Replace(c.Rules[0].Data, []byte("kpi_beds_available < 36"),
 		[]byte(`kpi_beds_available < 36 or {__name__=~"up|scrape_samples_scraped"} * 1`), 1)
@@ -607,8 +617,24 @@ func TestFailedRuleKeepsAlerts(t *testing.T) {
 		t.Fatal(err)
 	}
 	down := overview(t, e, "a fault", func(o evaluator.Overview) bool { return o.Err != nil })
-	if down.Up() || len(down.Alerts) != 1 || !strings.HasPrefix(down.Err.Error(), "BedsAvailableOffPlan: ") {
+	if down.Up() || len(down.Alerts) != 2 || !strings.HasPrefix(down.Err.Error(), "BedsAvailableOffPlan: ") {
 		t.Errorf("%+v", down)
+	}
+	for len(receiver.received) > 0 {
+		<-receiver.received // from before
+	}
+	sent := map[any]bool{}
+	deadline := time.After(20 * time.Second)
+	for len(sent) < 2 {
+		select {
+		case alerts := <-receiver.received:
+			for _, alert := range alerts {
+				labels, _ := alert["labels"].(map[string]any)
+				sent[labels["alertname"]] = true
+			}
+		case <-deadline:
+			t.Fatalf("only these are sent: %v", sent)
+		}
 	}
 }
 

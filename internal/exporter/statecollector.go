@@ -40,8 +40,8 @@ var (
 	descLastRun     = collectorDesc(naming.CollectorLastRun, "When the collector last ran.")
 	descLastSuccess = collectorDesc(naming.CollectorLastSuccess, "When the collector last ran with success.")
 	descNextRun     = collectorDesc(naming.CollectorNextRun, "When the collector runs next.")
-	descDataTime    = collectorDesc(naming.CollectorDataTime, "The moment that the newest shown sample of the collector is of.")
-	descOldestData  = collectorDesc(naming.CollectorOldestData, "The moment that the oldest shown sample of the collector is of.")
+	descDataTime    = collectorDesc(naming.CollectorDataTime, "The moment of the row behind the newest shown sample of the collector, also where that row's figure is held back.")
+	descOldestData  = collectorDesc(naming.CollectorOldestData, "The moment of the row behind the oldest shown sample of the collector, also where that row's figure is held back.")
 	descMaxAge      = collectorDesc(naming.CollectorMaxAge, "How old the collector's samples may be before they are withdrawn.")
 
 	descSuppressed = prometheus.NewDesc(naming.SuppressedCells, "Cells of the KPI that are withheld because they are about too few people.", []string{naming.LabelCollector, naming.LabelKPI}, nil)

@@ -53,8 +53,9 @@ func (c *Chunk) Withheld(kpiName string) int {
 	return n
 }
 
-// Newest is the latest moment that a shown sample is of, or the zero time
-// where none is shown.
+// Newest is the latest moment that a shown sample is current as of, or the zero
+// time where none is shown. A sample that is held back is current as of the newer
+// row (kpi.Sample.Current).
 func (c *Chunk) Newest() time.Time {
 	var newest time.Time
 	for _, sample := range c.Shown {
@@ -65,8 +66,8 @@ func (c *Chunk) Newest() time.Time {
 	return newest
 }
 
-// Oldest is the earliest moment that a shown sample is of, or the zero time
-// where none is shown.
+// Oldest is the earliest moment that a shown sample is current as of, or the zero
+// time where none is shown.
 func (c *Chunk) Oldest() time.Time {
 	if c.expires.IsZero() {
 		return time.Time{}

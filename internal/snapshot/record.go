@@ -25,15 +25,16 @@ type Record struct {
 type Description struct {
 	// KPIs are the collector's, in order of definition.
 	KPIs []kpi.KPI
-	// MaxAge is how old a sample may be and still be shown.
+	// MaxAge is how old a sample may be and still be shown. One that is held back
+	// is as old as the newer row.
 	MaxAge time.Duration
 	// HelpLanguage is the language of HELP texts.
 	HelpLanguage *language.Language
 }
 
-// WithinMaxAge are the samples that are at most maxAge old at the moment now,
-// and the moment at which the first of them is no longer; zero if there are
-// none.
+// WithinMaxAge are the samples that are at most maxAge old at the moment now, by
+// the moment that they are current as of, and the moment at which the first of
+// them is no longer; zero if there are none.
 func WithinMaxAge(samples []kpi.Sample, maxAge time.Duration, now time.Time) (within []kpi.Sample, expires time.Time) {
 	for _, sample := range samples {
 		end := sample.Current().Add(maxAge)

@@ -1,5 +1,5 @@
-// Package storage is the directory that planwatch keeps things in, of which
-// there is one to a process.
+// Package storage is a directory that planwatch keeps things in, and that one
+// process holds at a time.
 package storage
 
 import (

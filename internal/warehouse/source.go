@@ -93,7 +93,8 @@ func (s *Source) Close() error {
 
 // Ping asks whether the source answers, over a connection that queries never
 // use. It waits for another ping to end, and then for the connect timeout at
-// most. A csv source answers if its files are valid.
+// most. A csv source answers if its files are valid; where they have changed they
+// are read first, for a minute at most.
 func (s *Source) Ping(ctx context.Context) error {
 	return s.do(ctx, request{
 		ping:    true,
