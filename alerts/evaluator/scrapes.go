@@ -11,7 +11,7 @@ import (
 	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/model/value"
-	"github.com/prometheus/prometheus/storage"
+	promstorage "github.com/prometheus/prometheus/storage"
 )
 
 // up is the series in which the scraper stores whether a scrape succeeded.
@@ -20,7 +20,7 @@ const up = "up"
 // scrapes is the storage as the scraper sees it. It knows which scrapes have
 // succeeded and were stored.
 type scrapes struct {
-	storage.Appendable
+	promstorage.Appendable
 	ready func() error
 	// onEnd is called after each scrape.
 	onEnd func()
@@ -73,7 +73,7 @@ func (s *scrapes) handler(metrics http.Handler) http.Handler {
 }
 
 // Appender implements storage.Appendable.
-func (s *scrapes) Appender(ctx context.Context) storage.Appender {
+func (s *scrapes) Appender(ctx context.Context) promstorage.Appender {
 	return &scrapeAppender{Appender: s.Appendable.Appender(ctx), scrapes: s}
 }
 
@@ -100,7 +100,7 @@ func notify(listener chan<- struct{}) {
 
 // scrapeAppender stores one scrape.
 type scrapeAppender struct {
-	storage.Appender
+	promstorage.Appender
 	scrapes *scrapes
 	// reported is whether the scraper has said whether the scrape succeeded, and
 	// up what it said.
@@ -108,7 +108,7 @@ type scrapeAppender struct {
 }
 
 // Append implements storage.Appender.
-func (a *scrapeAppender) Append(ref storage.SeriesRef, series labels.Labels, at int64, v float64) (storage.SeriesRef, error) {
+func (a *scrapeAppender) Append(ref promstorage.SeriesRef, series labels.Labels, at int64, v float64) (promstorage.SeriesRef, error) {
 	if series.Get(model.MetricNameLabel) == up && !value.IsStaleNaN(v) {
 		a.reported, a.up = true, v == 1
 	}

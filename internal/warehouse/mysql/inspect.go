@@ -41,9 +41,9 @@ type grant struct {
 
 var (
 	// What stands behind TO is not read: a password's hash may.
-	grantLine = regexp.MustCompile(`^GRANT (.+?) ON (.+?) TO `)
-	roleLine  = regexp.MustCompile("^GRANT (`[^`]+`(?:@`[^`]+`)?) TO ")
-	columns   = regexp.MustCompile(`\s*\([^)]*\)`)
+	grantLine  = regexp.MustCompile(`^GRANT (.+?) ON (.+?) TO `)
+	roleLine   = regexp.MustCompile("^GRANT (`[^`]+`(?:@`[^`]+`)?) TO ")
+	columnList = regexp.MustCompile(`\s*\([^)]*\)`)
 )
 
 // readGrants gives the user's privileges, and those of the roles that the user
@@ -125,7 +125,7 @@ func parseGrant(line string) (grant, bool) {
 		return grant{}, false
 	}
 	g := grant{object: parts[2]}
-	for privilege := range strings.SplitSeq(columns.ReplaceAllString(parts[1], ""), ",") {
+	for privilege := range strings.SplitSeq(columnList.ReplaceAllString(parts[1], ""), ",") {
 		g.privileges = append(g.privileges, strings.TrimSpace(privilege))
 	}
 	if strings.HasSuffix(line, " WITH GRANT OPTION") {
