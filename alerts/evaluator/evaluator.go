@@ -106,7 +106,7 @@ type Evaluator struct {
 	notify      rules.NotifyFunc
 
 	telling sync.Mutex // guards told
-	// told is whether the log has it that alerts are not evaluated.
+	// told is whether the log says that alerts are not evaluated.
 	told bool
 }
 

@@ -15,8 +15,8 @@ func newCheck(s *settings) *cobra.Command {
 		Use:   "check",
 		Short: "Check the configuration, and every query against its source",
 		Long: "Loads the configuration, prepares every query against its source, and checks names, help\n" +
-			"texts, bounds and what is generated. Warns of what is not wrong and yet no good, as rights of a\n" +
-			"source's user beyond SELECT. Recomputes the sums that the plan's tables state, and\n" +
+			"texts, bounds and what is generated. Warns of what works but should be changed, as rights of\n" +
+			"a source's user beyond SELECT. Recomputes the sums that the plan's tables state, and\n" +
 			"lists each that differs. Exits with 1 if anything is wrong; a difference within the plan is\n" +
 			"wrong only with --strict.",
 		Args: cobra.NoArgs,

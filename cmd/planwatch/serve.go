@@ -63,7 +63,7 @@ func runServe(cmd *cobra.Command, load func() (*config.Region, error)) error {
 		return err
 	}
 	for _, notice := range region.Notices() {
-		logger.Warn("the configuration is valid, and may not be meant so", "notice", notice)
+		logger.Warn("the configuration is valid, but may not be what was meant", "notice", notice)
 	}
 	planwatch, err := exporter.New(cmd.Context(), region, exporter.Options{Load: load, Logger: logger})
 	if err != nil {

@@ -32,7 +32,7 @@ const prepareTimeout = 15 * time.Second
 type Findings struct {
 	// Faults are what is wrong.
 	Faults []error
-	// Warnings are what is not wrong and yet no good, a line each.
+	// Warnings are what works but should be changed, a line each.
 	Warnings []string
 }
 
@@ -161,7 +161,7 @@ func sources(ctx context.Context, region *config.Region) Findings {
 	return found
 }
 
-// inspect asks whether the source answers, and what of it is no good.
+// inspect asks whether the source answers, and what of it should be changed.
 func inspect(ctx context.Context, source *warehouse.Source) ([]string, error) {
 	ctx, cancel := context.WithTimeout(ctx, prepareTimeout)
 	defer cancel()

@@ -131,7 +131,7 @@ func (s *Source) Prepare(ctx context.Context, q Query) ([]Column, error) {
 	return columns, err
 }
 
-// Inspect gives what of the source is not wrong and yet no good, a sentence
+// Inspect gives what of the source works but should be changed, a sentence
 // each: rights that planwatch does not need, a time zone that the server does
 // not know.
 func (s *Source) Inspect(ctx context.Context) ([]string, error) {

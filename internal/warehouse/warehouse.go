@@ -6,7 +6,7 @@
 //	settings   what planwatch.yaml says of a source, with TLS and secrets
 //	sqltext    what the text of a query may be
 //	result     columns, values and moments of a result
-//	backend    the interface of a driver, for who adds one
+//	backend    the interface of a driver, for whoever adds one
 //	mysql      the driver for MySQL and MariaDB
 //	csvfolder  the driver for CSV files, with an embedded engine
 //

@@ -40,7 +40,7 @@ type Backend interface {
 	// has one, and all settings of the server that change what a query means.
 	Configure(ctx context.Context, session Session, options SessionOptions) (result.TimeZones, error)
 
-	// Inspect says what of the server is not wrong and yet no good: a sentence
+	// Inspect says what of the server works but should be changed: a sentence
 	// each. The session is configured as by the options.
 	Inspect(ctx context.Context, session Session, options SessionOptions) ([]string, error)
 
