@@ -37,7 +37,7 @@ func newAlerts() *cobra.Command {
 				return err
 			}
 			for _, warning := range warnings {
-				_, _ = fmt.Fprintf(cmd.ErrOrStderr(), "planwatch: %s\n", warning)
+				_, _ = fmt.Fprintf(cmd.ErrOrStderr(), "planwatch: %s\n", format.Cell(warning))
 			}
 			if chosen == format.JSON {
 				return format.WriteJSON(output(cmd, chosen), active)
@@ -83,7 +83,7 @@ func askAlerts(ctx context.Context, address string) (active []evaluator.Alert, w
 	switch {
 	case answer.Status == "success" && answer.Data.Alerts != nil:
 	case answer.Error != "":
-		return nil, nil, fmt.Errorf("%s: %s", parsed.Redacted(), answer.Error)
+		return nil, nil, fmt.Errorf("%s: %s", parsed.Redacted(), format.Cell(answer.Error))
 	default: // it must not be taken for "no alerts"
 		return nil, nil, fmt.Errorf("%s: %s, and no list of alerts; is planwatch running there?", parsed.Redacted(), response.Status)
 	}

@@ -54,6 +54,27 @@ func TestAlertsAreOld(t *testing.T) {
 	}
 }
 
+// What another server says stays on its line, and so forges none.
+func TestAlertsForgeNoLine(t *testing.T) {
+	tests := []struct {
+		name, answer, want string
+		exit               int
+	}{
+		{"a warning", `{"status":"success","data":{"alerts":[]},"warnings":["old\nplanwatch: forged"]}`, "planwatch: old␊planwatch: forged\n", exitFine},
+		{"an error", `{"status":"error","error":"down\nplanwatch: forged"}`, ": down␊planwatch: forged\n", exitCouldNotRun},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, tt.answer) }))
+			defer server.Close()
+			var stdout, stderr strings.Builder
+			if got := run([]string{"alerts", "--url", server.URL}, &stdout, &stderr); got != tt.exit || !strings.HasSuffix(stderr.String(), tt.want) {
+				t.Errorf("exit status %d, and %q\nwant %d, and %q at the end", got, stderr.String(), tt.exit, tt.want)
+			}
+		})
+	}
+}
+
 // An answer without a list of alerts is not one that none fires.
 func TestAnswersWithoutAlerts(t *testing.T) {
 	for _, answer := range []string{`{}`, `{"status":"success"}`, `{"status":"success","data":null}`, `{"status":"success","data":{"alerts":null}}`, `{"status":"success","data":{"groups":[{}]}}`} {

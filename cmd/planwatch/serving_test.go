@@ -26,7 +26,8 @@ type serving struct {
 // stopped with the test.
 func startServing(t *testing.T, args ...string) serving {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 15*time.Minute)
+	// Less than go test's own limit, which ends the test without what it started.
+	ctx, cancel := context.WithTimeout(t.Context(), 9*time.Minute)
 	t.Cleanup(cancel)
 	s := serving{
 		Cmd: exec.CommandContext(ctx, "planwatch", append([]string{"serve", "--web.listen-address", "127.0.0.1:0"}, args...)...),
