@@ -6,14 +6,12 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
-	"sync"
 	"time"
 
 	"planwatch/collectors"
 	"planwatch/config"
 	"planwatch/internal/kpi"
 	"planwatch/internal/snapshot"
-	"planwatch/internal/warehouse"
 )
 
 // Result is the output of collectors as of one moment.
@@ -34,16 +32,8 @@ type Result struct {
 type Collectors struct {
 	definitions []*collectors.Definition
 	sources     config.Sources
-	// answers are kept, since figures that accumulate are asked for at the same
-	// moments again and again.
-	lock    sync.Mutex
-	answers map[question]*warehouse.Result
-}
-
-// question is what a collector asks of its source.
-type question struct {
-	collector string
-	moment    time.Time
+	// asking gives the Ask of a collector.
+	asking func(*collectors.Definition) collectors.Ask
 }
 
 // Open opens the sources of the named collectors, or of all if no names are
@@ -62,7 +52,10 @@ func Open(ctx context.Context, region *config.Region, names []string) (*Collecto
 	if err != nil {
 		return nil, err
 	}
-	return &Collectors{definitions: definitions, sources: opened, answers: map[question]*warehouse.Result{}}, nil
+	return &Collectors{
+		definitions: definitions, sources: opened,
+		asking: func(d *collectors.Definition) collectors.Ask { return d.Asking(opened[d.Source]) },
+	}, nil
 }
 
 // Close closes the sources.
@@ -73,7 +66,7 @@ func (c *Collectors) Collect(ctx context.Context, moment time.Time) Result {
 	var result Result
 	var failed failures
 	for _, d := range c.definitions {
-		run, err := d.Collect(ctx, c.ask(d), moment)
+		run, err := d.Collect(ctx, c.asking(d), moment)
 		if err != nil {
 			failed.add(d.Collector, err)
 			continue
@@ -114,27 +107,6 @@ func (f *failures) errors() []error {
 		all = append(all, fmt.Errorf("%s %s: %w", word, strings.Join(names, ", "), err))
 	}
 	return all
-}
-
-// ask asks a source each question once.
-func (c *Collectors) ask(d *collectors.Definition) collectors.Ask {
-	ask := d.Asking(c.sources[d.Source])
-	return func(ctx context.Context, moment time.Time) (*warehouse.Result, error) {
-		q := question{d.Collector, moment.UTC()}
-		c.lock.Lock()
-		known := c.answers[q]
-		c.lock.Unlock()
-		if known != nil {
-			return known, nil
-		}
-		result, err := ask(ctx, moment)
-		if err == nil {
-			c.lock.Lock()
-			c.answers[q] = result
-			c.lock.Unlock()
-		}
-		return result, err
-	}
 }
 
 // Collect runs the collectors of those names, or all of them, as of the moment.

@@ -26,6 +26,7 @@ func BenchmarkWithholding(b *testing.B) {
 			b.Error(err)
 		}
 	}()
+	c.Remember()
 	at := time.Date(2025, 3, 18, 8, 0, 0, 0, region.Location)
 	for b.Loop() {
 		if r := c.Collect(b.Context(), at); len(r.Failures) > 0 {

@@ -67,6 +67,7 @@ func opened(t *testing.T, dir string, names []string) *asof.Collectors {
 	if err != nil {
 		t.Fatal(err)
 	}
+	c.Remember()
 	t.Cleanup(func() {
 		if err := c.Close(); err != nil {
 			t.Error(err)
