@@ -606,10 +606,11 @@ func TestFailedRuleKeepsAlerts(t *testing.T) {
 	var ward beds
 	ward.available.Store(30)
 	c := configuration("0s")
-	c.Alertmanagers, c.Rules = []string{server.URL}, append(c.Rules, watchdog())
+	c.Alertmanagers = []string{server.URL}
+	c.Rules = append(c.Rules, watchdog())
 	e, _ := start(t, options(t, &ward), c)
 	until(t, e, "firing", "firing")
-	c.Rules = append(configuration("0s").Rules, watchdog())
+	c.Rules = []evaluator.RuleFile{configuration("0s").Rules[0], watchdog()}
 	// Two series with the same labels cannot be told apart.
 	c.Rules[0].Data = bytes.Replace(c.Rules[0].Data, []byte("kpi_beds_available < 36"),
 		[]byte(`kpi_beds_available < 36 or {__name__=~"up|scrape_samples_scraped"} * 1`), 1)
