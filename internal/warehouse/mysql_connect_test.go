@@ -133,7 +133,7 @@ func TestOpenRefuses(t *testing.T) {
 		"missing file":    {func(c *Config) { *c = Default(); c.Driver, c.DSNFile = MySQL, "/nowhere/dsn" }, "source warehouse: dsn_file: open /nowhere/dsn: no such file or directory"},
 		"missing ca":      {func(c *Config) { c.TLS.CAFile = "/nowhere/ca.pem" }, "source warehouse: tls.ca_file: open /nowhere/ca.pem: no such file or directory"},
 		"empty ca":        {func(c *Config) { c.TLS.CAFile = path }, "source warehouse: tls.ca_file: " + path + " holds no certificate in PEM"},
-		"missing key":     {func(c *Config) { c.TLS.CertFile, c.TLS.KeyFile = path, "/nowhere/key.pem" }, "source warehouse: tls.cert_file, tls.key_file: open /nowhere/key.pem: no such file or directory"},
+		"missing key":     {func(c *Config) { c.TLS.CertFile, c.TLS.KeyFile = path, "/nowhere/key.pem" }, "source warehouse: tls.key_file: open /nowhere/key.pem: no such file or directory"},
 		"socket verified": {func(c *Config) { c.Address, c.TLS.Mode = "/run/mysqld.sock", "verify" }, "source warehouse: tls.server_name: missing; a unix socket has no host name to check the certificate against"},
 		"invalid":         {func(c *Config) { c.Database = "" }, "source warehouse: database: missing; the name of the database that holds the tables"},
 	} {
