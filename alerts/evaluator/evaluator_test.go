@@ -30,6 +30,7 @@ import (
 	"planwatch/alerts/evaluator"
 	"planwatch/alerts/rules"
 	"planwatch/internal/genfiles"
+	"planwatch/internal/logtest"
 	inuse "planwatch/internal/storage"
 )
 
@@ -194,17 +195,32 @@ func TestVanishedSeriesResolves(t *testing.T) {
 	until(t, e)
 }
 
+// restartable are options whose storage reopen closes and opens again, as a
+// restart does.
+func restartable(t *testing.T, metrics http.Handler) (o evaluator.Options, reopen func() evaluator.Options) {
+	t.Helper()
+	o = options(t, metrics)
+	directory := t.TempDir()
+	var err error
+	if o.Storage, err = evaluator.OpenStorage(directory, slog.New(slog.DiscardHandler)); err != nil {
+		t.Fatal(err)
+	}
+	return o, func() evaluator.Options {
+		t.Helper()
+		if err := o.Storage.Close(); err != nil {
+			t.Fatal(err)
+		}
+		again := o
+		again.Storage, again.Registerer = storage(t, directory), prometheus.NewRegistry()
+		return again
+	}
+}
+
 // A restart goes on with what was pending, and does not begin to wait anew.
 func TestPendingOutlastsARestart(t *testing.T) {
 	var ward beds
 	ward.available.Store(30)
-	o := options(t, &ward)
-	directory := t.TempDir()
-	open, err := evaluator.OpenStorage(directory, slog.New(slog.DiscardHandler))
-	if err != nil {
-		t.Fatal(err)
-	}
-	o.Storage = open
+	o, reopen := restartable(t, &ward)
 	e, stop := start(t, o, configuration("1h"))
 	before := until(t, e, "pending")[0]
 	// The state is written by the evaluation after the one that began it.
@@ -217,10 +233,7 @@ func TestPendingOutlastsARestart(t *testing.T) {
 		}
 	}
 	stop()
-	if err := o.Storage.Close(); err != nil {
-		t.Fatal(err)
-	}
-	o.Storage, o.Registerer = storage(t, directory), prometheus.NewRegistry()
+	o = reopen()
 	again, _ := start(t, o, configuration("1h"))
 	deadline = time.After(20 * time.Second)
 	for {
@@ -241,20 +254,11 @@ func TestPendingOutlastsARestart(t *testing.T) {
 func TestFiringOutlastsARestart(t *testing.T) {
 	var ward beds
 	ward.available.Store(30)
-	o := options(t, &ward)
-	directory := t.TempDir()
-	open, err := evaluator.OpenStorage(directory, slog.New(slog.DiscardHandler))
-	if err != nil {
-		t.Fatal(err)
-	}
-	o.Storage = open
+	o, reopen := restartable(t, &ward)
 	e, stop := start(t, o, configuration("1s"))
 	before := until(t, e, "firing")[0]
 	stop()
-	if err := o.Storage.Close(); err != nil {
-		t.Fatal(err)
-	}
-	o.Storage, o.Registerer = storage(t, directory), prometheus.NewRegistry()
+	o = reopen()
 	c := configuration("1s")
 	// The group would be evaluated at some moment of the next hour.
 	c.Rules[0].Data = bytes.Replace(c.Rules[0].Data, []byte("interval: 100ms"), []byte("interval: 1h"), 1)
@@ -466,7 +470,7 @@ func TestAlertmanagerAsksWhoItIs(t *testing.T) {
 			}
 			var ward beds
 			ward.available.Store(30)
-			logged := &written{}
+			logged := &logtest.Log{}
 			o, c := options(t, &ward), configuration("0s")
 			o.Logger = slog.New(slog.NewTextHandler(logged, &slog.HandlerOptions{Level: slog.LevelDebug}))
 			c.Alertmanagers, c.Client = []string{server.URL}, tt.client
@@ -522,24 +526,6 @@ func TestFiringIsSentInTime(t *testing.T) {
 	if took := time.Since(began); took < (evaluations-2)*interval {
 		t.Errorf("sent %d times within %s, more often than evaluated", evaluations, took)
 	}
-}
-
-// written is a log that can be read while it is written.
-type written struct {
-	mu   sync.Mutex
-	text strings.Builder
-}
-
-func (w *written) Write(p []byte) (int, error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.text.Write(p)
-}
-
-func (w *written) String() string {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.text.String()
 }
 
 // While figures cannot be scraped, alerts stay as they were, and are sent again
@@ -646,7 +632,7 @@ func TestFailedRuleIsTriedWithTheNextScrape(t *testing.T) {
 	ward.available.Store(30)
 	var doubled atomic.Bool
 	doubled.Store(true)
-	logged := &written{}
+	logged := &logtest.Log{}
 	o := options(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ward.ServeHTTP(w, r)
 		if doubled.Load() {
@@ -663,7 +649,7 @@ func TestFailedRuleIsTriedWithTheNextScrape(t *testing.T) {
 	overview(t, e, "evaluated again", evaluator.Overview.Up)
 	overview(t, e, "told", func(evaluator.Overview) bool { return strings.Contains(logged.String(), "alerts are evaluated again") })
 	for _, told := range []string{"alerts are not evaluated; they stay as they were", "alerts are evaluated again"} {
-		if n := strings.Count(logged.String(), told); n != 1 {
+		if n := logged.Count(told); n != 1 {
 			t.Errorf("%q was told %d times:\n%s", told, n, logged)
 		}
 	}
@@ -698,7 +684,7 @@ func TestAlertmanagersFilesAreRegular(t *testing.T) {
 			}
 			var ward beds
 			ward.available.Store(30)
-			logged := &written{}
+			logged := &logtest.Log{}
 			o, c := options(t, &ward), configuration("0s")
 			o.Logger = slog.New(slog.NewTextHandler(logged, nil))
 			c.Alertmanagers = []string{server.URL}

@@ -245,7 +245,7 @@ func TestUnusableStorage(t *testing.T) {
 			if now := p.Alerts(); now.Off || now.Evaluated || now.Err == nil || len(now.Alerts) > 0 {
 				t.Errorf("%+v", now)
 			}
-			if n := strings.Count(p.log.String(), "msg=\""+tt.told+"\""); n != 1 {
+			if n := p.log.Count("msg=\"" + tt.told + "\""); n != 1 {
 				t.Errorf("told %d times", n)
 			}
 			if err := os.Remove(inTheWay); err != nil {
@@ -326,7 +326,7 @@ func TestFullDisk(t *testing.T) {
 	p.until(alertingUp, "1")
 	p.untilLogged("alerts are evaluated again")
 	for _, told := range []string{"alerts are not evaluated; they stay as they were", "alerts are evaluated again"} {
-		if n := strings.Count(p.log.String(), told); n != 1 {
+		if n := p.log.Count(told); n != 1 {
 			t.Errorf("%q was told %d times", told, n)
 		}
 	}

@@ -79,7 +79,7 @@ retry: {initial: 50ms, max: 200ms}
 			p.until(up, "1")
 			p.stop()
 			// The reloaded configurations opened the source anew.
-			if n := strings.Count(p.log.String(), "level=WARN"); n != 3 {
+			if n := p.log.Count("level=WARN"); n != 3 {
 				t.Errorf("%d warnings, want one at the start and at each reload", n)
 			}
 			if !strings.Contains(p.log.String(), tt.told) {

@@ -17,6 +17,7 @@ import (
 
 	"planwatch/config"
 	"planwatch/internal/exporter"
+	"planwatch/internal/logtest"
 	"planwatch/internal/mariadbtest"
 	"planwatch/internal/snapshot"
 )
@@ -88,26 +89,8 @@ kpis:
 type planwatch struct {
 	*exporter.Exporter
 	t    *testing.T
-	log  *log
+	log  *logtest.Log
 	stop func()
-}
-
-// log is what the exporter writes, safe to read while it does.
-type log struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (l *log) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.buf.Write(p)
-}
-
-func (l *log) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.buf.String()
 }
 
 // start runs an exporter of the region in dir until the test ends, or stop
@@ -115,7 +98,7 @@ func (l *log) String() string {
 func start(t *testing.T, dir, storage string) *planwatch {
 	t.Helper()
 	t.Setenv("PLANWATCH_STORAGE_PATH", storage)
-	p := &planwatch{t: t, log: &log{}}
+	p := &planwatch{t: t, log: &logtest.Log{}}
 	logger := slog.New(slog.NewTextHandler(p.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	load := func() (*config.Region, error) { return config.Load(dir, nil) }
 	loaded, err := load()

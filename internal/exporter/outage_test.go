@@ -3,7 +3,6 @@ package exporter_test
 import (
 	"fmt"
 	"path/filepath"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -146,7 +145,7 @@ func TestOutages(t *testing.T) {
 			if left := server.RunningQueries(); len(left) > 0 {
 				t.Errorf("still running on the server: %q", left)
 			}
-			if lines := strings.Count(p.log.String(), "level=WARN"); tt.sourceIsDown && lines > 2 {
+			if lines := p.log.Count("level=WARN"); tt.sourceIsDown && lines > 2 {
 				t.Errorf("%d warnings of one outage", lines)
 			}
 		})
@@ -230,7 +229,7 @@ func TestDatabaseDownAtStart(t *testing.T) {
 	if got := p.exposed(kalix); got != "42" {
 		t.Errorf("the restored figure is %q", got)
 	}
-	if n := strings.Count(p.log.String(), "level=WARN"); n != 1 {
+	if n := p.log.Count("level=WARN"); n != 1 {
 		t.Errorf("%d warnings, want one line that says so:\n%s", n, p.log)
 	}
 	server.StartAgain()

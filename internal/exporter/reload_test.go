@@ -229,7 +229,7 @@ func TestLogOfAnOpenPassword(t *testing.T) {
 			p.until(kalix, "42")
 			p.again()
 			p.until(success, "1")
-			if got := strings.Count(p.log.String(), "everyone can read a file with a secret"); got != tt.want {
+			if got := p.log.Count("everyone can read a file with a secret"); got != tt.want {
 				t.Errorf("warns %d times, want %d", got, tt.want)
 			}
 			if tt.want > 0 && !strings.Contains(p.log.String(), "file="+path+" mode=0644") {

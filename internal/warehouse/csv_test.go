@@ -20,6 +20,7 @@ import (
 	"testing/fstest"
 	"time"
 
+	"planwatch/internal/logtest"
 	"planwatch/internal/warehouse/csvfolder"
 )
 
@@ -244,7 +245,7 @@ func TestCSVReloads(t *testing.T) {
 		}
 	}
 	write("id,ward,beds\n1,K,10\n2,L,20\n", time.Hour)
-	var log logBuffer
+	var log logtest.Log
 	c := csvConfig()
 	c.Folder = dir
 	s := open(t, c, Options{SchemaSQL: bedSchema, Files: os.DirFS(dir), Logger: slog.New(slog.NewTextHandler(&log, nil))})
@@ -299,7 +300,7 @@ func TestCSVReloads(t *testing.T) {
 	if err := s.Ping(t.Context()); err == nil || err.Error() != fault || s.Up() {
 		t.Errorf("Ping: %v, Up: %t", err, s.Up())
 	}
-	if want := `bed.csv:2: column beds: is text, not SMALLINT; write a whole number from -32768 to 32767`; log.count("source is down") != 1 || !strings.Contains(log.String(), want) {
+	if want := `bed.csv:2: column beds: is text, not SMALLINT; write a whole number from -32768 to 32767`; log.Count("source is down") != 1 || !strings.Contains(log.String(), want) {
 		t.Errorf("want once in the log: %s\n%s", want, log.String())
 	}
 	write("id,ward,beds\n1,K,12\n", 0)
@@ -327,7 +328,7 @@ func (f *lockedFS) Open(name string) (fs.File, error) {
 // When a file becomes readable, its size and time stay the same.
 func TestCSVReadsFileThatBecameReadable(t *testing.T) {
 	files := &lockedFS{MapFS: fstest.MapFS{"bed.csv": {Data: []byte("id,ward,beds\n1,K,10\n")}}}
-	var log logBuffer
+	var log logtest.Log
 	s := open(t, csvConfig(), Options{SchemaSQL: bedSchema, Files: files, Logger: slog.New(slog.NewTextHandler(&log, nil))})
 	ask := func() error {
 		_, err := s.Query(t.Context(), query(t, "SELECT 1 AS n FROM bed"), QueryOptions{AsOf: time.Now()})
@@ -341,7 +342,7 @@ func TestCSVReadsFileThatBecameReadable(t *testing.T) {
 	}
 	begin := time.Now()
 	waitFor(t, "two more checks", func() bool { return ask() == nil || time.Since(begin) > 2*csvfolder.CheckInterval })
-	if got := log.count("source is down"); got != 1 || !strings.Contains(log.String(), "source_name=warehouse") {
+	if got := log.Count("source is down"); got != 1 || !strings.Contains(log.String(), "source_name=warehouse") {
 		t.Errorf("logged %d times:\n%s", got, log.String())
 	}
 	files.locked = false

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"planwatch/internal/logtest"
 	"planwatch/internal/mariadbtest"
 	"planwatch/internal/warehouse/settings"
 	"planwatch/internal/yamlfile"
@@ -73,7 +74,7 @@ func TestMySQLUnavailable(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			c := mysqlConfig(server.Address())
 			test.set(&c)
-			var log logBuffer
+			var log logtest.Log
 			s := open(t, c, Options{Logger: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))})
 			pingErr := s.Ping(t.Context())
 			if test.want == "" {
@@ -107,7 +108,7 @@ func TestMySQLUnavailable(t *testing.T) {
 			if s.Up() {
 				t.Error("up")
 			}
-			if got := log.count("source is down"); got != 1 {
+			if got := log.Count("source is down"); got != 1 {
 				t.Errorf("logged %d times that it is down:\n%s", got, log.String())
 			}
 			if strings.Contains(log.String()+want, wrongSecret) {

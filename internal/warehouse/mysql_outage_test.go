@@ -10,13 +10,14 @@ import (
 	"testing"
 	"time"
 
+	"planwatch/internal/logtest"
 	"planwatch/internal/mariadbtest"
 	"planwatch/internal/yamlfile"
 )
 
 func TestMySQLStopsAndStarts(t *testing.T) {
 	server := startServer(t, mariadbtest.WithTCP())
-	var log logBuffer
+	var log logtest.Log
 	s := open(t, mysqlConfig(server.Address()), Options{Logger: slog.New(slog.NewTextHandler(&log, nil))})
 
 	// Load throughout, so that connections are caught at every point.
@@ -49,7 +50,7 @@ func TestMySQLStopsAndStarts(t *testing.T) {
 	if err := s.Ping(t.Context()); err != nil {
 		t.Error(err)
 	}
-	if down, up := log.count("source is down"), log.count("source is up again"); down != 2 || up != 2 {
+	if down, up := log.Count("source is down"), log.Count("source is up again"); down != 2 || up != 2 {
 		t.Errorf("logged %d times down and %d times up, want 2 and 2:\n%s", down, up, log.String())
 	}
 }

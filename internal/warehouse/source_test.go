@@ -1,9 +1,6 @@
 package warehouse
 
 import (
-	"bytes"
-	"strings"
-	"sync"
 	"testing"
 	"time"
 )
@@ -23,26 +20,6 @@ func waitFor(t *testing.T, what string, holds func() bool) {
 		}
 	}
 }
-
-// logBuffer keeps a log that several goroutines write.
-type logBuffer struct {
-	mu     sync.Mutex
-	buffer bytes.Buffer
-}
-
-func (l *logBuffer) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.buffer.Write(p)
-}
-
-func (l *logBuffer) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.buffer.String()
-}
-
-func (l *logBuffer) count(part string) int { return strings.Count(l.String(), part) }
 
 // open opens a source, and closes it at the end of the test.
 func open(t testing.TB, c Config, o Options) *Source {
