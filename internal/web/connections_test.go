@@ -90,7 +90,19 @@ func TestIdleConnectionsMakeRoom(t *testing.T) {
 	address, told := serveCounting(t)
 	const more = 4
 	var conns []net.Conn
-	for range limit + more {
+	for range limit {
+		conns = append(conns, keptAlive(t, address))
+	}
+	// The server notes after an answer that a connection is idle, which may take
+	// longer than the next request: the first must be idle for longer than others.
+	for range 10 {
+		for _, conn := range conns[more:] {
+			if err := ask(conn); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	for range more {
 		conns = append(conns, keptAlive(t, address))
 	}
 	for i, conn := range conns[:more] {
