@@ -50,8 +50,12 @@ var kpiYAML = map[string]string{
 func (t table) definition() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "collector: attacked\ntitle: {sv: Anfall, en: Attacked}\nsource: warehouse\nschedule: \"0 * * * *\"\nquery: attacked.sql\nlabels: [%s]\nmax_age: 2h\nallow_empty: true\nkpis:\n", strings.Join(t.labels, ", "))
+	n := fmt.Sprint(t.n)
+	if t.n < 5 {
+		n += ", min_count_waiver: The attacker is tried on these too."
+	}
 	for _, name := range t.names {
-		fmt.Fprintf(&b, "  - {name: %s, title: {sv: x, en: x}, definition: {sv: x, en: x}, better: lower, %s}\n", name, strings.ReplaceAll(kpiYAML[name], "N", fmt.Sprint(t.n)))
+		fmt.Fprintf(&b, "  - {name: %s, title: {sv: x, en: x}, definition: {sv: x, en: x}, better: lower, %s}\n", name, strings.ReplaceAll(kpiYAML[name], "N", n))
 	}
 	return b.String()
 }

@@ -32,7 +32,9 @@ func (d *Definition) validateProtection(k kpi.KPI, index int, persons bool, f *y
 		f.Add(".min_count", "min_count: %d withholds nothing; give 2 or more", *k.MinCount)
 	case k.MinCount != nil && *k.MinCount == 0 && k.MinCountWaiver == "":
 		f.Add(".min_count", "min_count: 0 shows figures about single people; leave it out, or say in min_count_waiver why that is right")
-	case k.MinCount != nil && *k.MinCount > 0 && k.MinCountWaiver != "":
+	case k.MinCount != nil && *k.MinCount > 0 && *k.MinCount < defaultMinCount && k.MinCountWaiver == "":
+		f.Add(".min_count", "min_count: %d shows figures about %d to %d people; leave it out, or say in min_count_waiver why that is right", *k.MinCount, *k.MinCount, defaultMinCount-1)
+	case k.MinCount != nil && *k.MinCount >= defaultMinCount && k.MinCountWaiver != "":
 		f.Add(".min_count_waiver", "min_count_waiver: has no effect with min_count %d; give one of the two", *k.MinCount)
 	}
 	if k.MinCountWaiver != "" && !isSentence(k.MinCountWaiver) {
@@ -63,6 +65,8 @@ func (d *Definition) validateProtection(k kpi.KPI, index int, persons bool, f *y
 		f.Add(".part_of", "part_of: %q is the kpi itself", k.PartOf)
 	case d.KPIs[i].Ratio != nil || k.Ratio != nil:
 		f.Add(".part_of", "part_of: only kpis with a column or a histogram have parts")
+	case d.KPIs[i].People != k.People || d.KPIs[i].Span() != k.Span():
+		f.Add(".part_of", "part_of: %q is about other people or another time; give both the same people, and accumulates or counted_since", k.PartOf)
 	}
 }
 
@@ -92,7 +96,7 @@ func (d *Definition) protect(units *unit.Set) {
 	}
 	guarded := map[string]bool{}
 	for _, g := range d.groups() {
-		for _, k := range g.all() {
+		for _, k := range append(g.all(), g.waived...) {
 			guarded[k.Name] = true
 		}
 	}
@@ -118,6 +122,12 @@ func (d *Definition) validateReleases() error {
 		}
 	}
 	for i, k := range d.KPIs {
+		if released[k.Name] > 0 && d.AsOf == "" {
+			return yamlfile.Faultf(fmt.Sprintf("$.kpis[%d].name", i), "kpi %s: as_of: missing; what accumulates about people is published when all rows have come, which a column with their moment tells", k.Name)
+		}
+		if err := d.validateShare(i); err != nil {
+			return err
+		}
 		if released[k.Name] > 1 {
 			return yamlfile.Faultf(fmt.Sprintf("$.kpis[%d].name", i), "kpi %s: people: missing; every count of this collector names its people, so say which of them this figure is about", k.Name)
 		}
@@ -133,4 +143,27 @@ func (d *Definition) validateReleases() error {
 			k.Name, held, daily)
 	}
 	return nil
+}
+
+// validateShare reports a ratio of two counts of people of which only one is
+// protected: what is left of the other would tell of few.
+func (d *Definition) validateShare(i int) error {
+	k := d.KPIs[i]
+	if k.Ratio == nil {
+		return nil
+	}
+	var protected, waived string
+	for _, part := range d.KPIs {
+		switch isPart := part.Name == k.Ratio.Of || part.Name == k.Ratio.To; {
+		case isPart && part.CountsPeople():
+			protected = part.Name
+		case isPart && part.MinCountWaiver != "" && part.People != kpi.NotAboutPeople:
+			waived = part.Name
+		}
+	}
+	if protected == "" || waived == "" {
+		return nil
+	}
+	return yamlfile.Faultf(fmt.Sprintf("$.kpis[%d].ratio", i),
+		"kpi %s: ratio: %s is protected and %s is not, so what is left of one tells of few people; protect both, or waive both", k.Name, protected, waived)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"time"
 
@@ -297,11 +298,11 @@ func (c *chain) complete(m *mapping, end, now time.Time) bool {
 // remainder is by how many people, since the total was published last, it has
 // grown beside the rows below it. These may have been published since.
 func (c *chain) remainder(m *mapping, name, key string, below []string, class int) (people int64, total bool) {
-	count := func(figure *cell) int64 {
+	count := func(figure *cell) float64 {
 		if figure == nil {
 			return 0
 		}
-		return classesOf(figure.Sample)[class]
+		return exactly(figure.Sample)[class]
 	}
 	now := count(m.cells[name][key])
 	then := count(c.published[key][name])
@@ -309,10 +310,11 @@ func (c *chain) remainder(m *mapping, name, key string, below []string, class in
 		now -= count(m.cells[name][b])
 		then -= count(c.below[key][b][name])
 	}
-	if people = now - then; people < 0 {
-		people = -people
+	growth := now - then
+	if math.Abs(growth) < rounding {
+		growth = 0
 	}
-	return people, now >= 0
+	return wholePeople(growth), now >= -rounding
 }
 
 // noteBelow notes what is published of the rows below a total.

@@ -2,6 +2,7 @@ package collectors
 
 import (
 	"maps"
+	"math"
 	"slices"
 	"strings"
 
@@ -14,6 +15,8 @@ import (
 type counted struct {
 	labels  kpi.Labels
 	classes []int64
+	// exact are the classes as they were given, with parts of people.
+	exact []float64
 }
 
 func (c counted) total() int64 {
@@ -127,22 +130,40 @@ func (t *countTable) addCount(k kpi.KPI, key string) {
 
 // addRests adds what the whole counts and the part does not, at each label set.
 func (t *countTable) addRests(part kpi.KPI, whole string) {
-	for _, key := range t.keys(part.Name) {
-		wholeFigure, both := t.totals[whole][key]
-		if !both {
-			continue
+	for _, key := range t.keys(whole) {
+		var parts, cells []int
+		rest := t.Figures[t.totals[whole][key]].Value
+		for _, p := range t.partsAt(part.Name, t.counts[whole][key].labels) {
+			parts, cells = append(parts, t.totals[part.Name][p]), append(cells, t.cell(part.Name, p))
+			rest -= t.Figures[t.totals[part.Name][p]].Value
 		}
-		partFigure := t.totals[part.Name][key]
-		rest := t.Figures[wholeFigure].Value - t.Figures[partFigure].Value
-		if rest < 0 {
+		if len(parts) == 0 || rest < 0 {
 			continue
 		}
 		figure := t.add(disclosure.Figure{
-			Value: rest, MinCount: int64(part.Smallest),
-			Cells: []int{t.cell(whole, key), t.cell(part.Name, key)},
+			Value: rest, MinCount: int64(part.Smallest), Cells: append([]int{t.cell(whole, key)}, cells...),
 		})
-		t.relate(wholeFigure, partFigure, figure)
+		t.relate(t.totals[whole][key], append(parts, figure)...)
 	}
+}
+
+// partsAt are the label sets at which a part of what is counted at labels is: the
+// same, or else those right below.
+func (t *countTable) partsAt(part string, labels kpi.Labels) []string {
+	if _, same := t.counts[part][labels.Key()]; same {
+		return []string{labels.Key()}
+	}
+	var below []string
+	for _, key := range t.keys(part) {
+		if contains(t.counts[part][key].labels, labels) {
+			below = append(below, key)
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(below), func(key string) bool {
+		return slices.ContainsFunc(below, func(other string) bool {
+			return contains(t.counts[part][key].labels, t.counts[part][other].labels)
+		})
+	})
 }
 
 // addLines adds the sums along each label, which a reader may know from
@@ -215,16 +236,23 @@ func (t *countTable) addTotalRow(k kpi.KPI, key string, below []string) {
 	}
 }
 
+// rounding is how far sums of figures with decimals may be off.
+const rounding = 1e-6
+
 func (t *countTable) countedRemainder(name, key string, below []string, class int) (people int64, total bool) {
-	people = t.counts[name][key].classes[class]
+	exact := t.counts[name][key].exact[class]
 	for _, b := range below {
-		people -= t.counts[name][b].classes[class]
+		exact -= t.counts[name][b].exact[class]
 	}
-	return people, people >= 0
+	if math.Abs(exact) < rounding {
+		exact = 0
+	}
+	return wholePeople(exact), exact >= 0
 }
 
 // breakdowns are the label sets right below one: those that have its labels and
-// others, with none between, one group for each set of label names.
+// others, with none between, one group for each set of label names, and all
+// together, since rows of one total may have different labels.
 func (t *countTable) breakdowns(name, key string) [][]string {
 	labels := t.counts[name][key].labels
 	var below []string
@@ -244,6 +272,9 @@ func (t *countTable) breakdowns(name, key string) [][]string {
 	all := make([][]string, 0, len(groups))
 	for _, names := range slices.Sorted(maps.Keys(groups)) {
 		all = append(all, groups[names])
+	}
+	if len(all) > 1 {
+		all = append(all, slices.Concat(all...))
 	}
 	return all
 }

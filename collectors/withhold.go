@@ -18,6 +18,9 @@ const defaultMinCount = 5
 // and rates are.
 type group struct {
 	counts, followers []kpi.KPI
+	// waived are counts that are not protected. They are shown, except where a count
+	// is withheld: they would tell how large it can be.
+	waived []kpi.KPI
 	// wholes are, by KPI, the KPIs that it counts a part of.
 	wholes map[string][]string
 }
@@ -35,10 +38,13 @@ func (d *Definition) groups() []group {
 			g = &group{wholes: map[string][]string{}}
 			byName[k.People] = g
 		}
-		if k.CountsPeople() {
+		switch {
+		case k.CountsPeople():
 			g.counts = append(g.counts, k)
-		} else if k.MinCountWaiver == "" {
+		case k.MinCountWaiver == "":
 			g.followers = append(g.followers, k)
+		default:
+			g.waived = append(g.waived, k)
 		}
 	}
 	// What names no group, where every count does, is about all of them.
@@ -101,7 +107,7 @@ func (g group) over(span string) group {
 	}
 	other := func(k kpi.KPI) bool { return of(k) != span }
 	return group{
-		wholes: g.wholes,
+		wholes: g.wholes, waived: g.waived,
 		counts: slices.DeleteFunc(slices.Clone(g.counts), other), followers: slices.DeleteFunc(slices.Clone(g.followers), other),
 	}
 }
@@ -143,7 +149,14 @@ func (m *mapping) withholdGroup(ctx context.Context, g group) error {
 	}
 	for _, k := range g.followers {
 		for key, c := range m.cells[k.Name] {
-			if m.fewAt(g.counts, key) {
+			if withheld, counted := m.countsAt(g.counts, key); withheld || !counted {
+				c.withhold()
+			}
+		}
+	}
+	for _, k := range g.waived {
+		for key, c := range m.cells[k.Name] {
+			if withheld, _ := m.countsAt(g.counts, key); withheld {
 				c.withhold()
 			}
 		}
@@ -151,19 +164,15 @@ func (m *mapping) withholdGroup(ctx context.Context, g group) error {
 	return nil
 }
 
-// fewAt reports whether what follows the counts must be withheld at a label set:
-// where one of them is, and where none tells how many people it is about.
-func (m *mapping) fewAt(counts []kpi.KPI, key string) bool {
-	counted := false
+// countsAt reports whether one of the counts is withheld at a label set, and
+// whether one of them tells how many people there are.
+func (m *mapping) countsAt(counts []kpi.KPI, key string) (withheld, counted bool) {
 	for _, k := range counts {
 		if c, ok := m.cells[k.Name][key]; ok {
-			if c.Withheld {
-				return true
-			}
-			counted = true
+			withheld, counted = withheld || c.Withheld, true
 		}
 	}
-	return !counted
+	return withheld, counted
 }
 
 func (c *cell) withhold() {
@@ -173,18 +182,23 @@ func (c *cell) withhold() {
 	}
 }
 
-// wholes are the group's, without those that are smaller than their part
-// somewhere: these are no wholes.
+// wholes are the group's, without those that are smaller than their part at more
+// than half of the label sets: these are no wholes. At a few it is a fault of the
+// data.
 func (m *mapping) wholes(g group) map[string][]string {
 	wholes := map[string][]string{}
 	for part, names := range g.wholes {
 		for _, whole := range names {
-			smaller := false
+			smaller, both := 0, 0
 			for key, c := range m.cells[part] {
-				other, both := m.cells[whole][key]
-				smaller = smaller || both && people(other.Sample) < people(c.Sample)
+				if other, has := m.cells[whole][key]; has {
+					both++
+					if people(other.Sample) < people(c.Sample) {
+						smaller++
+					}
+				}
 			}
-			if !smaller {
+			if 2*smaller <= both {
 				wholes[part] = append(wholes[part], whole)
 			}
 		}
@@ -198,7 +212,7 @@ func (m *mapping) counts(kpis []kpi.KPI) map[string]map[string]counted {
 	for _, k := range kpis {
 		all[k.Name] = make(map[string]counted, len(m.cells[k.Name]))
 		for key, c := range m.cells[k.Name] {
-			all[k.Name][key] = counted{labels: c.Labels, classes: classesOf(c.Sample)}
+			all[k.Name][key] = counted{labels: c.Labels, classes: classesOf(c.Sample), exact: exactly(c.Sample)}
 		}
 	}
 	return all
@@ -208,7 +222,7 @@ func (m *mapping) counts(kpis []kpi.KPI) map[string]map[string]counted {
 func (m *mapping) others() map[string]map[string]int64 {
 	all := map[string]map[string]int64{}
 	for _, k := range m.definition.KPIs {
-		if k.Guarded || k.Column == "" {
+		if k.Guarded && (k.MinCountWaiver == "" || k.CountsPeople()) || k.Column == "" {
 			continue
 		}
 		all[k.Name] = map[string]int64{}
@@ -225,10 +239,10 @@ func (m *mapping) others() map[string]map[string]int64 {
 const mostPeople = 1 << 40
 
 // classesOf are a sample's numbers of people: one, or one for each class of a
-// histogram. A part of a person counts as a whole one.
+// histogram. Parts of a person beside whole ones do not count; alone they are one.
 func classesOf(s kpi.Sample) []int64 {
 	if s.Histogram == nil {
-		return []int64{int64(min(math.Ceil(math.Abs(s.Value)), mostPeople))}
+		return []int64{wholePeople(s.Value)}
 	}
 	classes := make([]int64, 0, len(s.Histogram.Counts)+1)
 	below := uint64(0)
@@ -244,4 +258,25 @@ func people(s kpi.Sample) float64 {
 		return float64(s.Histogram.Count)
 	}
 	return s.Value
+}
+
+func wholePeople(n float64) int64 {
+	n = min(math.Abs(n), mostPeople)
+	if 0 < n && n < 1 {
+		return 1
+	}
+	return int64(n)
+}
+
+// exactly are a sample's numbers as they are, one for each class.
+func exactly(s kpi.Sample) []float64 {
+	if s.Histogram == nil {
+		return []float64{s.Value}
+	}
+	classes := classesOf(s)
+	exact := make([]float64, len(classes))
+	for i, n := range classes {
+		exact[i] = float64(n)
+	}
+	return exact
 }

@@ -214,9 +214,16 @@ func (t *Table) ties(cell int, p part) int64 {
 
 // giveBack shows cells again that turn out not to be needed, the largest first.
 func (t *Table) giveBack(ctx context.Context, withheld, needed []bool, found findings) error {
+	// Where a demand cannot be met, all that is tied to it stays withheld.
+	kept := slices.Clone(needed)
+	for _, f := range t.failing(shownLines, withheld, found) {
+		for _, c := range t.tied(f.part, shownLines) {
+			kept[c] = true
+		}
+	}
 	var extra []int
 	for c := range withheld {
-		if withheld[c] && !needed[c] {
+		if withheld[c] && !kept[c] {
 			extra = append(extra, c)
 		}
 	}

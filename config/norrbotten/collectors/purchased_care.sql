@@ -1,13 +1,19 @@
 -- Bought care as booked at :as_of, in the year of the last booking and in the
 -- year before up to the same date.
--- At the end of a month that is the whole month, as it was published a year ago,
--- whichever day the last booking is on.
-WITH books AS (
+-- At the end of a month that is the whole month, as it was published a year ago:
+-- up to the last booking in it, whichever day that is on.
+WITH latest AS (
   SELECT MAX(booked_on) AS booked_on,
     CASE WHEN DATE(DATE_SUB(:as_of, INTERVAL 1 SECOND)) = LAST_DAY(DATE_SUB(:as_of, INTERVAL 1 SECOND))
       THEN LAST_DAY(DATE_SUB(DATE(DATE_SUB(:as_of, INTERVAL 1 SECOND)), INTERVAL 1 YEAR))
-      ELSE DATE_SUB(MAX(booked_on), INTERVAL 1 YEAR) END AS booked_earlier
+      ELSE DATE_SUB(MAX(booked_on), INTERVAL 1 YEAR) END AS until_earlier
   FROM purchased_care WHERE booked_on <= :as_of
+),
+books AS (
+  SELECT latest.booked_on, MAX(p.booked_on) AS booked_earlier
+  FROM latest
+  LEFT JOIN purchased_care AS p ON p.booked_on <= latest.until_earlier
+  GROUP BY latest.booked_on
 )
 -- One row for each specialty. Planned operations of the region's own stand
 -- beside it, up to the same day.
