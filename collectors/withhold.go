@@ -182,9 +182,9 @@ func (c *cell) withhold() {
 	}
 }
 
-// wholes are the group's, without those that are smaller than their part at more
-// than half of the label sets: these are no wholes. At a few it is a fault of the
-// data.
+// wholes are the group's, without those that only a ratio names and that are
+// smaller than their part at more than a tenth of the label sets: these are no
+// wholes. At a few it is a fault of the data.
 func (m *mapping) wholes(g group) map[string][]string {
 	wholes := map[string][]string{}
 	for part, names := range g.wholes {
@@ -198,12 +198,17 @@ func (m *mapping) wholes(g group) map[string][]string {
 					}
 				}
 			}
-			if 2*smaller <= both {
+			if g.declares(part, whole) || 10*smaller <= both {
 				wholes[part] = append(wholes[part], whole)
 			}
 		}
 	}
 	return wholes
+}
+
+// declares reports whether the count says itself what it is a part of.
+func (g group) declares(part, whole string) bool {
+	return slices.ContainsFunc(g.counts, func(k kpi.KPI) bool { return k.Name == part && k.PartOf == whole })
 }
 
 // counts are the KPIs' figures as whole numbers of people.
@@ -239,7 +244,7 @@ func (m *mapping) others() map[string]map[string]int64 {
 const mostPeople = 1 << 40
 
 // classesOf are a sample's numbers of people: one, or one for each class of a
-// histogram. Parts of a person beside whole ones do not count; alone they are one.
+// histogram. A part of a person counts as a whole one.
 func classesOf(s kpi.Sample) []int64 {
 	if s.Histogram == nil {
 		return []int64{wholePeople(s.Value)}
@@ -260,13 +265,7 @@ func people(s kpi.Sample) float64 {
 	return s.Value
 }
 
-func wholePeople(n float64) int64 {
-	n = min(math.Abs(n), mostPeople)
-	if 0 < n && n < 1 {
-		return 1
-	}
-	return int64(n)
-}
+func wholePeople(n float64) int64 { return int64(min(math.Ceil(math.Abs(n)), mostPeople)) }
 
 // exactly are a sample's numbers as they are, one for each class.
 func exactly(s kpi.Sample) []float64 {
