@@ -328,6 +328,23 @@ func TestRatioOfReleases(t *testing.T) {
 	}
 }
 
+// What is waived is not shown beside a count that is not released yet.
+func TestWaivedBesideUnreleased(t *testing.T) {
+	d := load(t, "operations", strings.Replace(operationsYAML, "    column: cost\n", "    column: cost\n    min_count_waiver: What they cost is known to everybody.\n", 1))
+	ask := operated([]operation{{"Kalix", "2025-01-10", 40, 7}}, "9999")
+	for day, want := range map[string]bool{"2025-01-20": true, "2025-02-20": false} {
+		run, err := d.Collect(t.Context(), ask, on(t, day))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range run.Samples {
+			if s.KPI == "operations_cost_sek" && s.Withheld != want {
+				t.Errorf("%s: withheld: %t", day, s.Withheld)
+			}
+		}
+	}
+}
+
 // Between any two days of a year figures differ by nobody or by enough people,
 // whichever day is asked first.
 func TestReleaseOverAYear(t *testing.T) {

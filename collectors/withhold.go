@@ -107,7 +107,7 @@ func (g group) over(span string) group {
 	}
 	other := func(k kpi.KPI) bool { return of(k) != span }
 	return group{
-		wholes: g.wholes, waived: g.waived,
+		wholes: g.wholes,
 		counts: slices.DeleteFunc(slices.Clone(g.counts), other), followers: slices.DeleteFunc(slices.Clone(g.followers), other),
 	}
 }
@@ -124,6 +124,7 @@ func (m *mapping) withhold(ctx context.Context) error {
 				return err
 			}
 		}
+		m.withholdWaived(g)
 	}
 	return nil
 }
@@ -154,6 +155,12 @@ func (m *mapping) withholdGroup(ctx context.Context, g group) error {
 			}
 		}
 	}
+	return nil
+}
+
+// withholdWaived withholds what is waived beside a count that is withheld, whether
+// that accumulates or not.
+func (m *mapping) withholdWaived(g group) {
 	for _, k := range g.waived {
 		for key, c := range m.cells[k.Name] {
 			if withheld, _ := m.countsAt(g.counts, key); withheld {
@@ -161,7 +168,6 @@ func (m *mapping) withholdGroup(ctx context.Context, g group) error {
 			}
 		}
 	}
-	return nil
 }
 
 // countsAt reports whether one of the counts is withheld at a label set, and
