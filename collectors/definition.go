@@ -52,6 +52,8 @@ type Definition struct {
 	AllowEmpty bool `yaml:"allow_empty"`
 	// How often counts of people that accumulate, and what goes with them, are published: at the end of each month, week or day, if they have grown by enough since they last were.
 	Release Release `yaml:"release" jsonschema:"default=month,enum=day,enum=week,enum=month"`
+	// Which moments make the collector's history.
+	HistorySettings History `yaml:"history"`
 	// The key figures that the query gives.
 	KPIs []kpi.KPI `yaml:"kpis" jsonschema:"required,minItems=1"`
 
@@ -62,7 +64,7 @@ type Definition struct {
 
 // defaults returns the values of the keys that a definition leaves out.
 func defaults() Definition {
-	return Definition{Timeout: yamlfile.Duration(30 * time.Second), MaxSeries: 1000, Release: Monthly}
+	return Definition{Timeout: yamlfile.Duration(30 * time.Second), MaxSeries: 1000, Release: Monthly, HistorySettings: defaultHistory()}
 }
 
 // Scope is what a definition may refer to.
@@ -214,6 +216,7 @@ func (d *Definition) validate(scope Scope) error {
 	if d.Release != Daily && d.Release != Weekly && d.Release != Monthly {
 		f.Add(".release", "release: %q is not day, week or month", d.Release)
 	}
+	d.HistorySettings.validate(f)
 	d.validateLabels(f)
 	if len(d.KPIs) == 0 {
 		f.Add(".kpis", "kpis: missing; give at least one")

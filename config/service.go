@@ -41,6 +41,8 @@ type Service struct {
 	Alerting Alerting `yaml:"alerting"`
 	// What planwatch keeps.
 	Storage Storage `yaml:"storage"`
+	// What planwatch reads and keeps of the past.
+	History History `yaml:"history"`
 	// What planwatch writes to its log.
 	Log Log `yaml:"log"`
 	// How long a stop waits for scrapes and runs that are under way.
@@ -99,6 +101,39 @@ type Storage struct {
 	Path string `yaml:"path" jsonschema:"default=planwatch-data"`
 }
 
+// History is how the figures of past moments are read from the warehouse.
+type History struct {
+	// Whether what is missing of the past is read, behind the live runs. Without it each moment is read when it has come, and nothing before the first start.
+	Backfill bool `yaml:"backfill" jsonschema:"default=true"`
+	// How many collectors may be asked about the past at a time.
+	Concurrency int `yaml:"concurrency" jsonschema:"minimum=1,maximum=16,default=2"`
+	// How long each of these waits before it asks again.
+	Pause yamlfile.Duration `yaml:"pause" jsonschema:"default=20ms"`
+	// How many months back figures are read by week and by day.
+	Months int `yaml:"months" jsonschema:"minimum=1,maximum=120,default=13"`
+	// How many years back figures are read by month, as far as the warehouse has them.
+	Years int `yaml:"years" jsonschema:"minimum=1,maximum=20,default=3"`
+	// How long figures are kept.
+	Keep yamlfile.Duration `yaml:"keep" jsonschema:"default=10y"`
+}
+
+func (h History) validate(f *yamlfile.Faults) {
+	for _, bound := range []struct {
+		key         string
+		value, most int
+	}{{"concurrency", h.Concurrency, 16}, {"months", h.Months, 120}, {"years", h.Years, 20}} {
+		if bound.value < 1 || bound.value > bound.most {
+			f.Add(".history."+bound.key, "history: %s: %d is not from 1 to %d", bound.key, bound.value, bound.most)
+		}
+	}
+	if most := yamlfile.Duration(time.Minute); h.Pause > most {
+		f.Add(".history.pause", "history: pause: %s is longer than %s", h.Pause, most)
+	}
+	if least := yamlfile.Duration(365 * 24 * time.Hour); h.Keep < least {
+		f.Add(".history.keep", "history: keep: %s is shorter than a year, so that nothing could be compared with the year before", h.Keep)
+	}
+}
+
 // Log is the log's part of planwatch.yaml.
 type Log struct {
 	// The least severe messages that are written.
@@ -110,10 +145,13 @@ type Log struct {
 // DefaultService returns the values of keys that planwatch.yaml does not set.
 func DefaultService() Service {
 	return Service{
-		Retry:     collectors.DefaultRetry(),
-		Web:       Web{ListenAddress: []string{":9846"}, MaxConnections: 512},
-		Alerting:  Alerting{Embedded: true, Interval: yamlfile.Duration(15 * time.Second), ExternalURL: "http://localhost:9846"},
-		Storage:   Storage{Path: "planwatch-data"},
+		Retry:    collectors.DefaultRetry(),
+		Web:      Web{ListenAddress: []string{":9846"}, MaxConnections: 512},
+		Alerting: Alerting{Embedded: true, Interval: yamlfile.Duration(15 * time.Second), ExternalURL: "http://localhost:9846"},
+		Storage:  Storage{Path: "planwatch-data"},
+		History: History{
+			Backfill: true, Concurrency: 2, Pause: yamlfile.Duration(20 * time.Millisecond), Months: 13, Years: 3, Keep: yamlfile.Duration(10 * 365 * 24 * time.Hour),
+		},
 		Log:       Log{Level: "info", Format: "logfmt"},
 		DrainTime: yamlfile.Duration(10 * time.Second),
 	}
@@ -161,6 +199,7 @@ func (s Service) validate() error {
 	if s.Storage.Path == "" {
 		f.Add(".storage.path", "storage: path: missing; name a directory that planwatch may write to")
 	}
+	s.History.validate(f)
 	s.Log.validate(f)
 	if s.DrainTime <= 0 {
 		f.Add(".drain_time", "drain_time: %s is not above zero", s.DrainTime)

@@ -1,0 +1,349 @@
+package history
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"planwatch/collectors"
+	"planwatch/config"
+	"planwatch/internal/clock"
+	"planwatch/internal/kpi"
+	"planwatch/internal/snapshot"
+	"planwatch/internal/warehouse"
+)
+
+// How long the Filler waits: before it looks for moments that have come, and
+// before it tries again what failed for another reason than a source that is
+// down.
+const (
+	lookInterval  = time.Minute
+	retryInterval = time.Hour
+)
+
+// Subject is a collector whose history is kept.
+type Subject struct {
+	Definition *collectors.Definition
+	Key        Key
+	// Ask asks the collector's source.
+	Ask collectors.Ask
+}
+
+// Filler reads what is missing of the past into a Store, behind the live runs.
+type Filler struct {
+	subjects []Subject
+	settings config.History
+	store    *Store
+	clock    clock.Clock
+	logger   *slog.Logger
+	// began is when planwatch began to keep history, where nothing before is read.
+	began    time.Time
+	progress atomic.Pointer[Progress]
+	changed  chan struct{}
+	// kept and failed are by subject; only Run uses them. failed has when the moment
+	// was tried.
+	kept, failed []map[time.Time]time.Time
+	filled       bool
+}
+
+// NewFiller makes a Filler of the subjects.
+func NewFiller(subjects []Subject, settings config.History, store *Store, c clock.Clock, logger *slog.Logger) *Filler {
+	f := &Filler{subjects: subjects, settings: settings, store: store, clock: c, logger: logger, began: c.Now(), changed: make(chan struct{}, 1)}
+	f.progress.Store(&Progress{})
+	for range subjects {
+		f.kept, f.failed = append(f.kept, nil), append(f.failed, map[time.Time]time.Time{})
+	}
+	return f
+}
+
+// Progress is how far the reading has come.
+func (f *Filler) Progress() Progress { return *f.progress.Load() }
+
+// Changed receives when a moment has been read of all collectors since it last
+// did. It is for one reader.
+func (f *Filler) Changed() <-chan struct{} { return f.changed }
+
+// task is a moment of one subject to read.
+type task struct {
+	subject int
+	at      time.Time
+}
+
+// outcome is what came of a task.
+type outcome struct {
+	task
+	samples []kpi.Sample
+	err     error
+}
+
+// Run reads the past, and each moment when it has come, until ctx ends.
+func (f *Filler) Run(ctx context.Context) {
+	tick := time.NewTicker(lookInterval)
+	defer tick.Stop()
+	for {
+		f.pass(ctx)
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// pass reads all that is due.
+func (f *Filler) pass(ctx context.Context) {
+	began, now := time.Now(), f.clock.Now()
+	if err := f.lookUp(ctx, now); err != nil {
+		f.fault(ctx, err)
+		return
+	}
+	tasks := f.tasks(now)
+	f.note(func(p *Progress) { p.Reading = len(tasks) > 0 })
+	read := f.read(ctx, tasks)
+	f.note(func(p *Progress) { p.Reading = false })
+	if read > 0 {
+		f.notify()
+	}
+	if !f.filled && ctx.Err() == nil {
+		f.filled = true
+		p := f.Progress()
+		f.logger.Info("the past has been read from the warehouse", "moments", p.Kept, "read_now", read, "failed", p.Failed, "duration", time.Since(began).Round(time.Millisecond))
+	}
+	f.fault(ctx, f.store.Prune(ctx, now.Add(-time.Duration(f.settings.Keep))))
+}
+
+// lookUp finds what is kept already.
+func (f *Filler) lookUp(ctx context.Context, now time.Time) error {
+	wanted, kept := 0, 0
+	for i, s := range f.subjects {
+		if f.kept[i] == nil {
+			known, err := f.store.Kept(ctx, s.Key)
+			if err != nil {
+				return err
+			}
+			f.kept[i] = known
+		}
+		for _, at := range f.wanted(s, now) {
+			wanted++
+			if _, is := f.kept[i][at]; is {
+				kept++
+			}
+		}
+	}
+	f.note(func(p *Progress) { p.Wanted, p.Kept, p.Err = wanted, kept, nil })
+	return nil
+}
+
+// wanted are the moments of the subject's history up to now, without those that
+// are waited for, each once.
+func (f *Filler) wanted(s Subject, now time.Time) []time.Time {
+	var all []time.Time
+	for _, stage := range f.stages(s, now) {
+		all = append(all, stage...)
+	}
+	slices.SortFunc(all, time.Time.Compare)
+	return slices.CompactFunc(all, time.Time.Equal)
+}
+
+// stages are the subject's, without the moments that are not read at all or not
+// yet. They are in UTC, as those of Store.Kept.
+func (f *Filler) stages(s Subject, now time.Time) [][]time.Time {
+	all := stages(s.Definition, f.settings, now)
+	for i := range all {
+		all[i] = slices.DeleteFunc(all[i], func(at time.Time) bool {
+			return !f.settings.Backfill && at.Before(f.began) || !due(s.Definition, at, time.Time{}, now)
+		})
+		for j := range all[i] {
+			all[i][j] = all[i][j].UTC()
+		}
+	}
+	return all
+}
+
+// tasks are what to read, stage by stage and in each the latest moment first. What
+// is read again comes last.
+func (f *Filler) tasks(now time.Time) []task {
+	var inOrder, again []task
+	met := map[task]bool{}
+	perSubject := make([][][]time.Time, len(f.subjects))
+	most := 0
+	for i, s := range f.subjects {
+		perSubject[i] = f.stages(s, now)
+		most = max(most, len(perSubject[i]))
+	}
+	for stage := range most {
+		var missing []task
+		for i, s := range f.subjects {
+			for _, at := range perSubject[i][stage] {
+				t := task{i, at}
+				read := f.kept[i][at]
+				if met[t] || !due(s.Definition, at, read, now) || now.Sub(f.failed[i][at]) < retryInterval {
+					continue
+				}
+				met[t] = true
+				if read.IsZero() {
+					missing = append(missing, t)
+				} else {
+					again = append(again, t)
+				}
+			}
+		}
+		slices.SortStableFunc(missing, func(a, b task) int { return b.at.Compare(a.at) })
+		inOrder = append(inOrder, missing...)
+	}
+	return append(inOrder, again...)
+}
+
+// read does the tasks, and returns how many moments it kept. A source that is
+// down is not asked again.
+func (f *Filler) read(ctx context.Context, tasks []task) (read int) {
+	reading, stop := context.WithCancel(ctx)
+	defer stop()
+	open, outcomes := make(chan task), make(chan outcome)
+	memories := make([]*memory, len(f.subjects))
+	for i, s := range f.subjects {
+		memories[i] = newMemory(s.Ask)
+	}
+	var workers sync.WaitGroup
+	for range f.settings.Concurrency {
+		workers.Go(func() {
+			for t := range open {
+				samples, err := f.collect(reading, f.subjects[t.subject], memories[t.subject], t.at)
+				outcomes <- outcome{t, samples, err}
+				f.rest(reading)
+			}
+		})
+	}
+	go func() {
+		workers.Wait()
+		close(outcomes)
+	}()
+	down := map[string]bool{}
+	next, last := 0, time.Time{}
+	hand := open
+	for {
+		for next < len(tasks) && down[f.subjects[tasks[next].subject].Definition.Source] {
+			next++
+		}
+		if hand != nil && (next == len(tasks) || ctx.Err() != nil) {
+			close(open)
+			hand = nil
+		}
+		var t task
+		if hand != nil {
+			t = tasks[next]
+		}
+		select {
+		case hand <- t:
+			next++
+		case o, more := <-outcomes:
+			if !more {
+				return read
+			}
+			if f.settle(ctx, o, down) {
+				read++
+			}
+			if !o.at.Equal(last) {
+				last = o.at
+				f.notify()
+			}
+		}
+	}
+}
+
+// settle keeps an outcome, and reports whether it did.
+func (f *Filler) settle(ctx context.Context, o outcome, down map[string]bool) bool {
+	s := f.subjects[o.subject]
+	switch {
+	case ctx.Err() != nil:
+		return false
+	case errors.Is(o.err, warehouse.ErrUnavailable):
+		down[s.Definition.Source] = true
+		return false
+	case o.err != nil:
+		if len(f.failed[o.subject]) == 0 {
+			f.logger.Warn("a past moment could not be read; there are no figures of it", "collector", s.Key.Collector, "at", o.at, "err", o.err)
+		}
+		f.failed[o.subject][o.at] = f.clock.Now()
+		f.countFailed()
+		return false
+	}
+	now := f.clock.Now()
+	revised, err := f.store.Put(ctx, Reading{Key: s.Key, At: o.at, Read: now, Samples: o.samples})
+	if err != nil {
+		f.fault(ctx, err)
+		return false
+	}
+	delete(f.failed[o.subject], o.at)
+	_, again := f.kept[o.subject][o.at]
+	f.kept[o.subject][o.at] = now
+	f.note(func(p *Progress) {
+		p.Revised += uint64(revised)
+		p.Newest, p.Err = now, nil
+		if !again {
+			p.Kept++
+		}
+	})
+	f.countFailed()
+	return true
+}
+
+func (f *Filler) countFailed() {
+	failed := 0
+	for _, moments := range f.failed {
+		failed += len(moments)
+	}
+	f.note(func(p *Progress) { p.Failed = failed })
+}
+
+// collect asks for the figures that were shown at the moment. No row is no
+// figure: the warehouse need not reach back so far.
+func (f *Filler) collect(ctx context.Context, s Subject, m *memory, at time.Time) ([]kpi.Sample, error) {
+	run, err := s.Definition.Collect(ctx, m.asking(at), at)
+	if errors.Is(err, collectors.ErrNoRows) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	shown, _ := snapshot.WithinMaxAge(run.Samples, time.Duration(s.Definition.MaxAge), at)
+	return shown, nil
+}
+
+// rest keeps a worker from asking again at once, so that live runs go before.
+func (f *Filler) rest(ctx context.Context) {
+	select {
+	case <-time.After(time.Duration(f.settings.Pause)):
+	case <-ctx.Done():
+	}
+}
+
+// fault notes that the store cannot be read or written, and logs it when that
+// begins.
+func (f *Filler) fault(ctx context.Context, err error) {
+	if err == nil || ctx.Err() != nil {
+		return
+	}
+	if f.Progress().Err == nil {
+		f.logger.Error("history cannot be kept", "err", err)
+	}
+	f.note(func(p *Progress) { p.Err = err })
+}
+
+// note changes the progress. Only Run's goroutine does.
+func (f *Filler) note(change func(*Progress)) {
+	next := f.Progress()
+	change(&next)
+	f.progress.Store(&next)
+}
+
+func (f *Filler) notify() {
+	select {
+	case f.changed <- struct{}{}:
+	default:
+	}
+}

@@ -1,0 +1,19 @@
+package history
+
+import "time"
+
+// Progress is how far the reading of the past has come.
+type Progress struct {
+	// Wanted counts the moments of all collectors that are to be kept, and Kept
+	// those that are. Failed counts those that could not be read when last tried.
+	Wanted, Kept, Failed int
+	// Revised counts the figures that the warehouse was seen to have changed since
+	// planwatch started.
+	Revised uint64
+	// Reading is set while there is something to read.
+	Reading bool
+	// Newest is when a moment was last kept; zero before the first.
+	Newest time.Time
+	// Err is why the store cannot be written to, or nil.
+	Err error
+}
