@@ -40,7 +40,7 @@ func newReport(s *settings) *cobra.Command {
 				return err
 			}
 			assessments := plan.Assessments{At: moment, Targets: plan.Assess(region.Plan.Targets, region.KPIs, result.Samples, moment, region.Location)}
-			if err := report.New(region, assessments, result.Samples).Write(output(cmd, chosen), chosen, l); err != nil {
+			if err := report.New(region, assessments, result.Samples, nil).Write(output(cmd, chosen), chosen, l); err != nil {
 				return err
 			}
 			if len(result.Failures) > 0 {

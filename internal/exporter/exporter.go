@@ -17,6 +17,7 @@ import (
 	"planwatch/alerts/evaluator"
 	"planwatch/config"
 	"planwatch/internal/clock"
+	"planwatch/internal/history"
 	"planwatch/internal/snapshot"
 	"planwatch/internal/storage"
 	"planwatch/plan"
@@ -44,6 +45,8 @@ type base struct {
 	store    *snapshot.Store
 	counters *counters
 	logger   *slog.Logger
+	// history keeps the figures of past moments; nil if it cannot.
+	history *history.Store
 }
 
 // Options configure an Exporter.
@@ -70,12 +73,14 @@ func New(ctx context.Context, region *config.Region, o Options) (*Exporter, erro
 		return nil, err
 	} else if err != nil {
 		// Figures are served all the same.
-		e.logger.Error("storage cannot be written to: a restart would begin without figures, and embedded alerting is off", "err", err)
+		e.logger.Error("storage cannot be written to: a restart would begin without figures, no history is kept, and embedded alerting is off", "err", err)
+	} else {
+		e.openHistory(ctx, region.Storage.Path)
 	}
 	first, err := e.prepare(ctx, region)
 	if err != nil {
 		e.alerts.close()
-		return nil, errors.Join(err, e.directory.Release())
+		return nil, errors.Join(err, e.closeHistory(), e.directory.Release())
 	}
 	e.activate(first)
 	e.store.Restore(first.describe)
@@ -117,7 +122,7 @@ func (e *Exporter) Run(ctx context.Context) {
 	stopStore()
 	all.Wait()
 	e.alerts.close()
-	if err := e.directory.Release(); err != nil {
+	if err := errors.Join(e.closeHistory(), e.directory.Release()); err != nil {
 		e.logger.Error("storage not released", "err", err)
 	}
 }

@@ -13,6 +13,8 @@ import (
 	"planwatch/alerts/evaluator"
 	"planwatch/collectors"
 	"planwatch/config"
+	"planwatch/internal/course"
+	"planwatch/internal/history"
 	"planwatch/internal/snapshot"
 	"planwatch/internal/warehouse"
 	"planwatch/internal/warehouse/settings"
@@ -35,6 +37,10 @@ type generation struct {
 	alerting    *alerting
 	rules       evaluator.Configuration
 	assessments atomic.Pointer[plan.Assessments]
+	// filler reads the past, and courses are made of it; both are nil where no
+	// history is kept, and courses until it has been looked at.
+	filler  *history.Filler
+	courses atomic.Pointer[course.Book]
 }
 
 // newGeneration opens the region's sources. former is the running generation,
@@ -53,6 +59,7 @@ func newGeneration(ctx context.Context, b base, region *config.Region, former *g
 		g.collectors = append(g.collectors, c)
 		g.scheduler.Add(c.name(), d.ParsedSchedule(), c.run)
 	}
+	g.filler = g.newFiller()
 	return g, nil
 }
 
@@ -79,6 +86,10 @@ func (g *generation) run(ctx context.Context) {
 	}
 	all.Go(func() { g.scheduler.Run(ctx) })
 	all.Go(func() { g.keepAssessing(ctx) })
+	if g.filler != nil {
+		all.Go(func() { g.filler.Run(ctx) })
+		all.Go(func() { g.keepCourses(ctx) })
+	}
 	all.Wait()
 }
 

@@ -8,6 +8,7 @@ import (
 	versioncollector "github.com/prometheus/client_golang/prometheus/collectors/version"
 
 	"planwatch/internal/clock"
+	"planwatch/internal/history"
 	"planwatch/internal/naming"
 	"planwatch/internal/snapshot"
 )
@@ -49,6 +50,11 @@ var (
 
 	descLastSave     = prometheus.NewDesc(naming.SnapshotLastSave, "When the snapshot was last saved.", nil, nil)
 	descSaveFailures = prometheus.NewDesc(naming.SnapshotSaveFailures, "How many times the snapshot could not be saved.", nil, nil)
+	descHistoryUp    = prometheus.NewDesc(naming.HistoryUp, "Whether the figures of past moments can be kept.", nil, nil)
+	descWanted       = prometheus.NewDesc(naming.HistoryWanted, "Moments of all collectors that belong to the history.", nil, nil)
+	descKept         = prometheus.NewDesc(naming.HistoryKept, "Those moments of the history that have been read and are kept.", nil, nil)
+	descFailed       = prometheus.NewDesc(naming.HistoryFailed, "Those moments of the history that could not be read when last tried.", nil, nil)
+	descRevisions    = prometheus.NewDesc(naming.HistoryRevisions, "Kept figures that the warehouse was seen to have changed.", nil, nil)
 	descAlertingUp   = prometheus.NewDesc(naming.AlertingUp, "Whether planwatch has evaluated all alert rules when they were due last; only where the configuration has it do so.", nil, nil)
 	descZoneOffset   = prometheus.NewDesc(naming.TimeZoneOffset, "How far the configured time zone is ahead of UTC now, by planwatch's clock. Rules add it to write a moment in local time.", nil, nil)
 	descClockOffset  = prometheus.NewDesc(naming.ClockOffset, "How far planwatch's clock is behind the system's; 0 unless the configuration sets it.", nil, nil)
@@ -62,7 +68,7 @@ func collectorDesc(name, help string) *prometheus.Desc {
 func (stateCollector) Describe(descs chan<- *prometheus.Desc) {
 	for _, desc := range []*prometheus.Desc{
 		descSuccess, descDuration, descRows, descSeries, descWithdrawn, descLastRun, descLastSuccess, descNextRun, descDataTime, descOldestData, descMaxAge,
-		descSuppressed, descSourceUp, descLastSave, descSaveFailures, descAlertingUp, descZoneOffset, descClockOffset,
+		descSuppressed, descSourceUp, descLastSave, descSaveFailures, descHistoryUp, descWanted, descKept, descFailed, descRevisions, descAlertingUp, descZoneOffset, descClockOffset,
 	} {
 		descs <- desc
 	}
@@ -88,12 +94,30 @@ func (s stateCollector) Collect(out chan<- prometheus.Metric) {
 		gauge(descLastSave, float64(saved.UnixMilli())/1000)
 	}
 	out <- prometheus.MustNewConstMetric(descSaveFailures, prometheus.CounterValue, float64(failures))
+	s.collectHistory(out, current.filler)
 	if current.region.Alerting.Embedded {
 		gauge(descAlertingUp, boolean(current.alerting.overview().Up()))
 	}
 	gauge(descClockOffset, s.clock.Offset().Seconds())
 	_, offset := s.clock.Now().In(current.region.Location).Zone()
 	gauge(descZoneOffset, float64(offset))
+}
+
+// collectHistory sends the metrics about the reading of the past; f may be nil.
+func (s stateCollector) collectHistory(out chan<- prometheus.Metric, f *history.Filler) {
+	gauge := func(desc *prometheus.Desc, value float64) {
+		out <- prometheus.MustNewConstMetric(desc, prometheus.GaugeValue, value)
+	}
+	if f == nil {
+		gauge(descHistoryUp, 0)
+		return
+	}
+	p := f.Progress()
+	gauge(descHistoryUp, boolean(p.Err == nil))
+	gauge(descWanted, float64(p.Wanted))
+	gauge(descKept, float64(p.Kept))
+	gauge(descFailed, float64(p.Failed))
+	out <- prometheus.MustNewConstMetric(descRevisions, prometheus.CounterValue, float64(p.Revised))
 }
 
 // gaugeFunc sends one sample of a gauge.

@@ -71,3 +71,15 @@ func (r Row) MarginFigure(l *language.Language) string {
 	}
 	return text
 }
+
+// ChangeFigure formats a change with its sign, in the row's measure; nil is "".
+func (r Row) ChangeFigure(l *language.Language, change *float64) string {
+	if change == nil {
+		return ""
+	}
+	text := r.Figure(l, change)
+	if *change > 0 && text != r.Figure(l, new(float64)) {
+		return "+" + text
+	}
+	return text
+}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"planwatch/config"
+	"planwatch/internal/course"
 	"planwatch/internal/kpi"
 	"planwatch/internal/language"
 	"planwatch/internal/status"
@@ -52,12 +53,18 @@ type Row struct {
 	DataTime time.Time
 	// Cite is the citation of the target, or else of the KPI.
 	Cite string
+	// Course is how the figure went.
+	Course course.Course
+	// SinceMonth and SinceYear are by how much the figure has changed since the same
+	// date a month and a year before.
+	SinceMonth, SinceYear *float64
 }
 
 // New makes a Report with a row for each assessed target, and one for each KPI
 // without a target, from the samples. An assessment of a KPI that the region
-// does not have is left out: it comes from another configuration.
-func New(region *config.Region, assessments plan.Assessments, samples []kpi.Sample) *Report {
+// does not have is left out: it comes from another configuration. past may be nil:
+// the rows then say nothing of how their figures went.
+func New(region *config.Region, assessments plan.Assessments, samples []kpi.Sample, past *course.Book) *Report {
 	r := &Report{Region: region, At: assessments.At.In(region.Location)}
 	hasTarget := map[string]bool{}
 	for _, a := range assessments.Targets {
@@ -74,6 +81,9 @@ func New(region *config.Region, assessments plan.Assessments, samples []kpi.Samp
 		if !hasTarget[entry.Name] {
 			r.Rows = append(r.Rows, r.rowOfKPI(entry, byKPI))
 		}
+	}
+	for i := range r.Rows {
+		r.Rows[i].follow(past)
 	}
 	return r
 }
@@ -105,6 +115,29 @@ func (r *Report) rowOfKPI(entry kpi.Entry, samples plan.Samples) Row {
 		row.Actual, row.DataTime = finite(&figure.Value), r.local(figure.AsOf)
 	}
 	return row
+}
+
+// follow sets how the row's figure went.
+func (r *Row) follow(past *course.Book) {
+	var where map[string]string
+	if r.Target != nil {
+		where = r.Target.Where
+	}
+	r.Course = past.Of(course.CellOf(r.KPI.Name, where))
+	r.SinceYear = r.since(r.Course.YearEarlier)
+	// What accumulates begins again each year: over New Year there is no difference.
+	if then := r.Course.MonthEarlier; r.KPI.Accumulates == "" || then != nil && then.AsOf.In(r.DataTime.Location()).Year() == r.DataTime.Year() {
+		r.SinceMonth = r.since(then)
+	}
+}
+
+// since is by how much the figure has changed since a point; nil if one of them is
+// not known.
+func (r *Row) since(then *course.Point) *float64 {
+	if r.Actual == nil || then == nil || then.Value == nil {
+		return nil
+	}
+	return finite(new(*r.Actual - *then.Value))
 }
 
 func (r *Report) collectorTitle(entry kpi.Entry) language.Text {

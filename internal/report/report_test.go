@@ -59,7 +59,7 @@ func assess(region *config.Region, samples []kpi.Sample, at time.Time) plan.Asse
 func made(t *testing.T) *report.Report {
 	t.Helper()
 	region, samples, at := loaded(t)
-	return report.New(region, assess(region, samples, at.UTC()), samples)
+	return report.New(region, assess(region, samples, at.UTC()), samples, nil)
 }
 
 // languages are the region's.
@@ -135,7 +135,7 @@ func TestWorstFirst(t *testing.T) {
 // Every KPI of the region is in the report.
 func TestNoKPIIsMissing(t *testing.T) {
 	region, _, at := loaded(t)
-	r := report.New(region, assess(region, nil, at), nil)
+	r := report.New(region, assess(region, nil, at), nil, nil)
 	shown := map[string]bool{}
 	for _, row := range r.Rows {
 		shown[row.KPI.Name] = true
@@ -160,7 +160,7 @@ func TestAssessmentOfAnotherRegion(t *testing.T) {
 	region, samples, at := loaded(t)
 	assessments := assess(region, samples, at)
 	assessments.Targets[0].KPI.Name = "gone"
-	r := report.New(region, assessments, samples)
+	r := report.New(region, assessments, samples, nil)
 	for _, row := range r.Rows {
 		if row.KPI.Name == "gone" || row.Target != nil && row.Target.ID == assessments.Targets[0].Target.ID {
 			t.Errorf("a row of %s", row.KPI.Name)
@@ -176,7 +176,7 @@ func TestWithheld(t *testing.T) {
 			samples[i].Value, samples[i].Withheld = 0, true
 		}
 	}
-	for _, row := range report.New(region, assess(region, samples, at), samples).Rows {
+	for _, row := range report.New(region, assess(region, samples, at), samples, nil).Rows {
 		if name := row.KPI.Name; (name == "beds_occupied" || name == "bed_occupancy_ratio") && (row.Actual != nil || row.Reason != plan.Withheld) {
 			t.Errorf("%s: %v, %q", name, row.Actual, row.Reason)
 		}
@@ -208,7 +208,7 @@ func TestOneBadValue(t *testing.T) {
 	assessments := assess(region, samples, at)
 	assessments.Targets[0].Actual, assessments.Targets[0].Margin = new(math.NaN()), new(math.Inf(-1))
 	assessments.Targets[1].Forecast, assessments.Targets[1].Expected = new(math.Inf(1)), new(math.NaN())
-	r := report.New(region, assessments, samples)
+	r := report.New(region, assessments, samples, nil)
 	_, en := languages(t, r)
 	for _, f := range report.Formats() {
 		var out bytes.Buffer

@@ -52,6 +52,8 @@ type page struct {
 	Notices   []notice
 	Version   string
 	ClockNote string
+	// Reading says how far the past has been read, while it is being read.
+	Reading string
 }
 
 // moment is a time for people and for programs.

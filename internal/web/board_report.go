@@ -38,6 +38,7 @@ type rowView struct {
 	ID, Title, Where                           string
 	Actual, Expected, Target, Margin, Forecast string
 	Bar                                        *barView
+	Picture                                    *pictureView
 	Age                                        string
 	DataTime                                   moment
 	Reason, Short                              string
@@ -58,6 +59,7 @@ func (b *board) serveReport(w http.ResponseWriter, r *http.Request) {
 	p := b.page(r, "report", current)
 	p.Heading, p.Notices = p.Say("How we stand to the plan"), b.notices(p)
 	p.at(current.At)
+	p.Reading = b.reading(p.Lang)
 	view := reportView{page: p, Alerts: b.viewAlerts(current.Region, current.At.Location(), p.Lang)}
 	for _, group := range current.Groups() {
 		view.Groups = append(view.Groups, viewGroup(current, group, p.Lang))
@@ -106,7 +108,7 @@ func viewRow(r *report.Report, row report.Row, l *language.Language) rowView {
 	view := rowView{
 		ID: "kpi-" + row.KPI.Name, Title: row.Title(l), Where: bounded(row.Place(l), shownWords),
 		Actual: row.Figure(l, row.Actual), Expected: row.Number(l, row.Expected), Target: row.Number(l, row.Full), Forecast: row.Number(l, row.Forecast),
-		Margin: row.MarginFigure(l), Bar: bar(row.Margin), Age: r.Old(row, l),
+		Margin: row.MarginFigure(l), Bar: bar(row.Margin), Picture: picture(r, row, l), Age: r.Old(row, l),
 		Reason: row.Why(l), Short: row.Locator(), Collector: row.KPI.Collector, CollectorTitle: l.Of(row.CollectorTitle),
 	}
 	if !row.DataTime.IsZero() {
@@ -115,6 +117,8 @@ func viewRow(r *report.Report, row report.Row, l *language.Language) rowView {
 	if view.Short == "" {
 		view.Short = l.Say("About the KPI")
 	}
+	view.detail(l.Say("Since last month"), row.ChangeFigure(l, row.SinceMonth))
+	view.detail(l.Say("Since last year"), row.ChangeFigure(l, row.SinceYear))
 	view.detail(l.Say("Source"), row.Cite)
 	view.detail(l.Say("Definition"), l.Of(row.KPI.Definition))
 	view.detail(l.Say("Follows"), row.KPI.Standard)

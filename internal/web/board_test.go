@@ -86,7 +86,7 @@ func everything(t testing.TB, languages string) func(*web.Content) {
 				alert("<script>alert(2)</script>", "warning", "pending", "<img src=x onerror=alert(3)>", "<b>bold</b>", c.Clock.Wall(at)),
 			}}
 		}
-		c.Report = func() *report.Report { return report.New(region, assessments, samples) }
+		c.Report = func() *report.Report { return report.New(region, assessments, samples, nil) }
 		c.Collectors = func() []collectors.Status {
 			return []collectors.Status{
 				{Definition: region.Collectors[0], LastRun: at, Duration: 90 * time.Millisecond, LastSuccess: at, Rows: 28, Shown: 1196, Withheld: 3, DataTime: at, NextRun: at.Add(5 * time.Minute), SourceUp: true},

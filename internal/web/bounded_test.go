@@ -37,7 +37,7 @@ func TestTextsAreBounded(t *testing.T) {
 			a[0].Labels["alertname"] = long
 			return evaluator.Overview{Evaluated: true, Alerts: a}
 		}
-		c.Report = func() *report.Report { return report.New(region, assessments, samples) }
+		c.Report = func() *report.Report { return report.New(region, assessments, samples, nil) }
 		c.Collectors = func() []collectors.Status {
 			return []collectors.Status{{Definition: region.Collectors[0], LastRun: at, Err: errors.New(long)}}
 		}

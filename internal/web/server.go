@@ -20,6 +20,7 @@ import (
 	"planwatch/config"
 	"planwatch/internal/clock"
 	"planwatch/internal/exposition"
+	"planwatch/internal/history"
 	"planwatch/internal/language"
 	"planwatch/internal/naming"
 	"planwatch/internal/report"
@@ -46,6 +47,9 @@ type Content struct {
 	Report func() *report.Report
 	// Collectors returns the status of each collector.
 	Collectors func() []collectors.Status
+	// History returns how far the reading of the past has come; ok is false where
+	// none is kept.
+	History func() (p history.Progress, ok bool)
 	// Clock is planwatch's clock.
 	Clock clock.Clock
 }

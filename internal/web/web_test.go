@@ -23,6 +23,7 @@ import (
 	"planwatch/collectors"
 	"planwatch/config"
 	"planwatch/internal/clock"
+	"planwatch/internal/history"
 	"planwatch/internal/kpi"
 	"planwatch/internal/language"
 	"planwatch/internal/naming"
@@ -66,6 +67,7 @@ func content(t testing.TB, change func(*web.Content)) web.Content {
 		Report:     func() *report.Report { return &report.Report{Region: region} },
 		Collectors: func() []collectors.Status { return nil },
 		Alerts:     func() evaluator.Overview { return evaluator.Overview{Off: true} },
+		History:    func() (history.Progress, bool) { return history.Progress{}, true },
 		Summary: func(a evaluator.Alert, l *language.Language) string {
 			return a.Annotations[naming.AnnotationSummary(region.Languages.Suffix(l))]
 		},

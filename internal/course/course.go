@@ -1,0 +1,202 @@
+// Package course tells how figures went: what they were at past moments, beside
+// what the plan said then.
+package course
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"planwatch/collectors"
+	"planwatch/config"
+	"planwatch/internal/history"
+	"planwatch/internal/kpi"
+	"planwatch/plan"
+)
+
+// Cell names a figure: a KPI at the labels of a target, or over all labels.
+type Cell struct{ kpi, where string }
+
+// CellOf is the cell of a KPI where the labels have those values.
+func CellOf(kpiName string, where map[string]string) Cell {
+	var b strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(where)) {
+		fmt.Fprintf(&b, "%q=%q,", name, where[name])
+	}
+	return Cell{kpiName, b.String()}
+}
+
+// Course is how one figure went.
+type Course struct {
+	// Points are of the past months and weeks, the oldest first.
+	Points []Point
+	// MonthEarlier and YearEarlier are of the same date a month and a year before.
+	// Without a figure then they are nil.
+	MonthEarlier, YearEarlier *Point
+}
+
+// Point is a figure at a past moment, in the KPI's unit.
+type Point struct {
+	// At is the moment that was asked about, AsOf the one that the figure is about.
+	At, AsOf time.Time
+	// Value is nil where there was no figure, or it is withheld.
+	Value *float64
+	// Withheld is set where there is no value since it is about too few people.
+	Withheld bool
+	// Expected is what was due then by the plan; nil without a target.
+	Expected *float64
+}
+
+// Reader gives the figures of past moments: history.Store what is kept, and
+// history.Replay what the warehouse says.
+type Reader interface {
+	Figures(ctx context.Context, key history.Key, moments []time.Time) (map[time.Time][]history.Figure, error)
+}
+
+// Book is the courses of a region's figures, seen from one moment. It does not
+// change.
+type Book struct {
+	// At is that moment.
+	At      time.Time
+	courses map[Cell]Course
+}
+
+// Of is the course of a cell. A nil Book has none.
+func (b *Book) Of(cell Cell) Course {
+	if b == nil {
+		return Course{}
+	}
+	return b.courses[cell]
+}
+
+// chartedMonths is how many months a chart goes back: two years show a season
+// twice, and what is older says little of how things are done now.
+const chartedMonths = 24
+
+// New makes the Book of a region as of a moment. It reads the weeks of the past
+// year where weeks is set.
+func New(ctx context.Context, region *config.Region, reader Reader, at time.Time, weeks bool) (*Book, error) {
+	book := &Book{At: at, courses: map[Cell]Course{}}
+	for _, d := range region.Collectors {
+		r := reading{region: region, definition: d, at: at, weeks: weeks}
+		if err := r.read(ctx, reader, book); err != nil {
+			return nil, err
+		}
+	}
+	return book, nil
+}
+
+// reading makes the courses of one collector's figures.
+type reading struct {
+	region     *config.Region
+	definition *collectors.Definition
+	at         time.Time
+	weeks      bool
+}
+
+// cell is a figure to follow: a KPI at the labels of targets, which are in order
+// of period, or none.
+type cell struct {
+	entry   kpi.Entry
+	where   map[string]string
+	targets []plan.Target
+}
+
+func (r reading) cells() []cell {
+	var cells []cell
+	places := map[Cell]int{}
+	for _, k := range r.definition.KPIs {
+		entry, ok := r.region.KPIs.Get(k.Name)
+		if !ok {
+			continue
+		}
+		targets := r.region.Targets(k.Name)
+		if len(targets) == 0 {
+			cells = append(cells, cell{entry: entry})
+		}
+		for _, t := range targets {
+			name := CellOf(k.Name, t.Where)
+			if _, met := places[name]; !met {
+				places[name] = len(cells)
+				cells = append(cells, cell{entry: entry, where: t.Where})
+			}
+			cells[places[name]].targets = append(cells[places[name]].targets, t)
+		}
+	}
+	return cells
+}
+
+// moments are those that the courses are made of, the oldest first, and the two
+// that figures are compared with; zero where the history has none so early.
+func (r reading) moments() (all []time.Time, monthEarlier, yearEarlier time.Time) {
+	d := r.definition
+	all = d.Moments(collectors.EachMonth, r.at.AddDate(0, -chartedMonths-1, 0), r.at)
+	if r.weeks || d.History().Chart == collectors.EachWeek {
+		all = append(all, d.Moments(collectors.EachWeek, r.at.AddDate(0, -r.region.History.Months, 0), r.at)...)
+	}
+	slices.SortFunc(all, time.Time.Compare)
+	all = slices.CompactFunc(all, time.Time.Equal)
+	monthEarlier, _ = history.Latest(d, r.at.AddDate(0, -1, 0))
+	yearEarlier, _ = history.Latest(d, r.at.AddDate(-1, 0, 0))
+	return all, monthEarlier, yearEarlier
+}
+
+func (r reading) read(ctx context.Context, reader Reader, book *Book) error {
+	cells := r.cells()
+	moments, monthEarlier, yearEarlier := r.moments()
+	key := history.Key{Collector: r.definition.Collector, Fingerprint: r.region.Fingerprint(r.definition)}
+	kept, err := reader.Figures(ctx, key, append(slices.Clone(moments), monthEarlier, yearEarlier))
+	if err != nil {
+		return err
+	}
+	courses := make([]Course, len(cells))
+	for _, at := range moments {
+		for i, p := range r.points(cells, kept[at.UTC()], at) {
+			if p != nil {
+				courses[i].Points = append(courses[i].Points, *p)
+			}
+		}
+	}
+	for i, p := range r.points(cells, kept[monthEarlier.UTC()], monthEarlier) {
+		courses[i].MonthEarlier = p
+	}
+	for i, p := range r.points(cells, kept[yearEarlier.UTC()], yearEarlier) {
+		courses[i].YearEarlier = p
+	}
+	for i, c := range cells {
+		book.courses[CellOf(c.entry.Name, c.where)] = courses[i]
+	}
+	return nil
+}
+
+// points are the cells' at a moment, nil for a cell that has no sample then.
+func (r reading) points(cells []cell, figures []history.Figure, at time.Time) []*Point {
+	points := make([]*Point, len(cells))
+	if len(figures) == 0 {
+		return points
+	}
+	samples := make([]kpi.Sample, len(figures))
+	for i, f := range figures {
+		samples[i] = f.Sample
+	}
+	byKPI := plan.NewSamples(samples)
+	for i, c := range cells {
+		figure, ok := byKPI.Aggregate(c.entry.KPI, c.where)
+		switch {
+		case figure.Withheld:
+			points[i] = &Point{At: at, AsOf: at, Withheld: true}
+		case ok:
+			points[i] = &Point{At: at, AsOf: figure.AsOf, Value: &figure.Value}
+		default:
+			continue
+		}
+		if len(c.targets) > 0 {
+			assessed := plan.Assess(c.targets, r.region.KPIs, samples, at, r.region.Location)
+			points[i].Expected = assessed[0].Expected
+		}
+	}
+	return points
+}

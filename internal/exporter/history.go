@@ -1,0 +1,102 @@
+package exporter
+
+import (
+	"context"
+	"time"
+
+	"planwatch/internal/course"
+	"planwatch/internal/history"
+)
+
+// How often the courses are made anew: while the past is being read, and
+// otherwise, since what is a month ago changes.
+const (
+	courseInterval = 5 * time.Second
+	courseMaxAge   = time.Hour
+)
+
+// openHistory opens the store of past figures. Without it everything else goes on.
+func (e *Exporter) openHistory(ctx context.Context, path string) {
+	store, err := history.Open(ctx, path, e.logger)
+	if err != nil {
+		e.logger.Error("history cannot be kept", "err", err)
+		return
+	}
+	e.history = store
+}
+
+func (e *Exporter) closeHistory() error {
+	if e.history == nil {
+		return nil
+	}
+	return e.history.Close()
+}
+
+// newFiller makes what reads the past of the generation's collectors; nil without
+// a store.
+func (g *generation) newFiller() *history.Filler {
+	if g.history == nil {
+		return nil
+	}
+	var subjects []history.Subject
+	for _, c := range g.collectors {
+		if err := c.definition.Replays(); err != nil {
+			g.logger.Warn("the collector has no history", "collector", c.name(), "why", err)
+			continue
+		}
+		subjects = append(subjects, history.Subject{
+			Definition: c.definition, Key: history.Key{Collector: c.name(), Fingerprint: c.fingerprint}, Ask: c.definition.Asking(c.source),
+		})
+	}
+	return history.NewFiller(subjects, g.region.History, g.history, g.clock, g.logger)
+}
+
+// keepCourses makes the courses anew when more of the past has been read, until
+// ctx ends.
+func (g *generation) keepCourses(ctx context.Context) {
+	for {
+		began := time.Now()
+		book, err := course.New(ctx, g.region, g.history, g.clock.Now(), true)
+		switch {
+		case err == nil:
+			g.courses.Store(book)
+		case ctx.Err() == nil:
+			g.logger.Warn("the past cannot be shown", "err", err)
+		}
+		if !sleep(ctx, courseInterval-time.Since(began)) {
+			return
+		}
+		old := time.NewTimer(courseMaxAge)
+		select {
+		case <-g.filler.Changed():
+		case <-old.C:
+		case <-ctx.Done():
+		}
+		old.Stop()
+		if ctx.Err() != nil {
+			return
+		}
+	}
+}
+
+// sleep reports whether ctx still stands after the time.
+func sleep(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(max(d, 0))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// History is how far the reading of the past has come; ok is false where it cannot
+// be kept.
+func (e *Exporter) History() (p history.Progress, ok bool) {
+	f := e.current.Load().filler
+	if f == nil {
+		return history.Progress{}, false
+	}
+	return f.Progress(), true
+}
