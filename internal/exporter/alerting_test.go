@@ -222,7 +222,7 @@ func TestUnusableStorage(t *testing.T) {
 		block func(t *testing.T, path string) (inTheWay string)
 		told  string
 	}{
-		{"all of it", func(t *testing.T, path string) string { t.Helper(); file(t, path); return path }, "storage cannot be written to: a restart would begin without figures, and embedded alerting is off"},
+		{"all of it", func(t *testing.T, path string) string { t.Helper(); file(t, path); return path }, "storage cannot be written to: a restart would begin without figures, no history is kept, and embedded alerting is off"},
 		{"that of alerting", func(t *testing.T, path string) string {
 			t.Helper()
 			// Root, who may run the tests, may write to a directory without rights.

@@ -74,8 +74,6 @@ func New(ctx context.Context, region *config.Region, o Options) (*Exporter, erro
 	} else if err != nil {
 		// Figures are served all the same.
 		e.logger.Error("storage cannot be written to: a restart would begin without figures, no history is kept, and embedded alerting is off", "err", err)
-	} else {
-		e.openHistory(ctx, region.Storage.Path)
 	}
 	first, err := e.prepare(ctx, region)
 	if err != nil {
@@ -90,6 +88,7 @@ func New(ctx context.Context, region *config.Region, o Options) (*Exporter, erro
 
 // prepare makes the generation of a configuration, which does not run yet.
 func (e *Exporter) prepare(ctx context.Context, region *config.Region) (*generation, error) {
+	e.openHistory(ctx)
 	g, err := newGeneration(ctx, e.base, region, e.current.Load())
 	if err != nil {
 		return nil, err

@@ -15,9 +15,13 @@ const (
 	courseMaxAge   = time.Hour
 )
 
-// openHistory opens the store of past figures. Without it everything else goes on.
-func (e *Exporter) openHistory(ctx context.Context, path string) {
-	store, err := history.Open(ctx, path, e.logger)
+// openHistory opens the store of past figures, unless it is open. Without it
+// everything else goes on, and a reload tries again.
+func (e *Exporter) openHistory(ctx context.Context) {
+	if e.history != nil || e.directory.Hold() != nil {
+		return // which has been logged
+	}
+	store, err := history.Open(ctx, e.directory.Path(), e.logger)
 	if err != nil {
 		e.logger.Error("history cannot be kept", "err", err)
 		return
@@ -41,7 +45,7 @@ func (g *generation) newFiller() *history.Filler {
 	var subjects []history.Subject
 	for _, c := range g.collectors {
 		if err := c.definition.Replays(); err != nil {
-			g.logger.Warn("the collector has no history", "collector", c.name(), "why", err)
+			g.logger.Info("the collector has no history", "collector", c.name(), "why", err)
 			continue
 		}
 		subjects = append(subjects, history.Subject{

@@ -108,9 +108,8 @@ func (f *Filler) pass(ctx context.Context) {
 	if read > 0 {
 		f.notify()
 	}
-	if !f.filled && ctx.Err() == nil {
+	if p := f.Progress(); !f.filled && read > 0 && p.Kept == p.Wanted && ctx.Err() == nil {
 		f.filled = true
-		p := f.Progress()
 		f.logger.Info("the past has been read from the warehouse", "moments", p.Kept, "read_now", read, "failed", p.Failed, "duration", time.Since(began).Round(time.Millisecond))
 	}
 	f.fault(ctx, f.store.Prune(ctx, now.Add(-time.Duration(f.settings.Keep))))

@@ -25,6 +25,9 @@ type Directory struct {
 // NewDirectory makes a Directory, which is not held yet.
 func NewDirectory(path string) *Directory { return &Directory{path: path} }
 
+// Path is the directory's.
+func (d *Directory) Path() string { return d.path }
+
 // Hold makes the directory if need be, and holds it. It may be called again. The
 // error is ErrInUse only if another process holds it; any other error means that
 // the directory cannot be written to.
