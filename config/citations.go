@@ -35,6 +35,19 @@ func (r *Region) resolveCollectors() error {
 	return errors.Join(faults...)
 }
 
+// resolveEvents replaces the id of a citation by its text in the events.
+func (r *Region) resolveEvents() error {
+	var faults []error
+	for i, e := range r.Events.Events {
+		text, err := r.citations.Resolve(e.Cite)
+		if err != nil {
+			faults = append(faults, r.Events.Fault(fmt.Sprintf("$.events[%d].cite", i), "event of %s: cite: %w", e.On, err))
+		}
+		r.Events.Events[i].Cite = text
+	}
+	return errors.Join(faults...)
+}
+
 // resolvePlan replaces the id of a citation by its text in the plan.
 func (r *Region) resolvePlan() error {
 	var faults []error

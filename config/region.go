@@ -20,6 +20,7 @@ import (
 	"planwatch/internal/citation"
 	"planwatch/internal/clock"
 	"planwatch/internal/dimension"
+	"planwatch/internal/event"
 	"planwatch/internal/kpi"
 	"planwatch/internal/language"
 	"planwatch/internal/naming"
@@ -45,6 +46,8 @@ type Region struct {
 	Units *unit.Set
 	// Dimensions of figures.
 	Dimensions *dimension.Set
+	// Events are the days from which process charts begin anew.
+	Events *event.Set
 	// Collectors are in order of name.
 	Collectors []*collectors.Definition
 	// KPIs are those of the collectors.
@@ -100,7 +103,7 @@ func Load(dir string, overrides Overrides) (*Region, error) {
 func (r *Region) load(files fs.FS, overrides Overrides) error {
 	steps := []func(fs.FS) error{
 		func(files fs.FS) error { return r.loadService(files, overrides) },
-		r.loadUnits, r.loadCitations, r.loadCollectors, r.loadDimensions, r.loadOnCall, r.loadPlan, r.loadDashboards, r.loadRunbooks,
+		r.loadUnits, r.loadCitations, r.loadCollectors, r.loadDimensions, r.loadEvents, r.loadOnCall, r.loadPlan, r.loadDashboards, r.loadRunbooks,
 	}
 	for _, step := range steps {
 		if err := step(files); err != nil {
@@ -209,6 +212,18 @@ func (r *Region) loadKPIs() error {
 	}
 	r.KPIs = kpi.NewCatalogue(entries)
 	return nil
+}
+
+func (r *Region) loadEvents(files fs.FS) error {
+	names := make([]string, len(r.Collectors))
+	for i, d := range r.Collectors {
+		names[i] = d.Collector
+	}
+	var err error
+	if r.Events, err = event.Load(files, names, r.Languages); err != nil {
+		return err
+	}
+	return r.resolveEvents()
 }
 
 func (r *Region) loadDimensions(files fs.FS) error {

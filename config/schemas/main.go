@@ -19,6 +19,7 @@ import (
 	"planwatch/dashboards/layout"
 	"planwatch/internal/citation"
 	"planwatch/internal/dimension"
+	"planwatch/internal/event"
 	"planwatch/internal/language"
 	"planwatch/internal/unit"
 	"planwatch/internal/yamlfile"
@@ -49,6 +50,7 @@ var files = []struct {
 	{"collector.schema.json", "collectors/*.yaml: one collector and its KPIs", collectors.Definition{}},
 	{"units.schema.json", "units.yaml: the units that figures are measured in", unit.Set{}},
 	{"dimensions.schema.json", "dimensions.yaml: what figures are broken down by", dimension.Set{}},
+	{"events.schema.json", "events.yaml: what changed how figures come about", event.Set{}},
 	{"targets.schema.json", "plan/*.yaml: targets", plan.TargetFile{}},
 	{"citations.schema.json", "citations.yaml: what the region's documents say, word for word", citation.File{}},
 	{"oncall.schema.json", "oncall.yaml: who is called, how and when", oncall.OnCall{}},
@@ -68,7 +70,7 @@ func write(root, out string) error {
 	}
 	for _, dir := range []string{
 		"config", "collectors", "plan", "alerts/oncall", "dashboards/layout",
-		"internal/citation", "internal/dimension", "internal/kpi", "internal/language", "internal/unit", "internal/warehouse",
+		"internal/citation", "internal/dimension", "internal/event", "internal/kpi", "internal/language", "internal/unit", "internal/warehouse",
 	} {
 		if err := reflector.AddGoComments("planwatch", dir, jsonschema.WithFullComment()); err != nil {
 			return fmt.Errorf("comments of %s: %w", dir, err)

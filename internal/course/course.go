@@ -36,6 +36,9 @@ type Course struct {
 	// MonthEarlier and YearEarlier are of the same date a month and a year before.
 	// Without a figure then they are nil.
 	MonthEarlier, YearEarlier *Point
+	// Chart tells whether the newest period is more than chance; nil without past
+	// figures.
+	Chart *Chart
 }
 
 // Point is a figure at a past moment, in the KPI's unit.
@@ -167,6 +170,9 @@ func (r reading) read(ctx context.Context, reader Reader, book *Book) error {
 		courses[i].YearEarlier = p
 	}
 	for i, c := range cells {
+		if courses[i].Chart, err = r.chart(c, courses[i].Points); err != nil {
+			return err
+		}
 		book.courses[CellOf(c.entry.Name, c.where)] = courses[i]
 	}
 	return nil

@@ -72,6 +72,19 @@ func (r Row) MarginFigure(l *language.Language) string {
 	return text
 }
 
+// bareChange is ChangeFigure without the name of the measure, for a column next to
+// one of Figures; nil is a dash.
+func (r Row) bareChange(l *language.Language, change *float64) string {
+	if change == nil {
+		return language.Dash
+	}
+	text := r.bare(l, change)
+	if *change > 0 && text != r.bare(l, new(float64)) {
+		return "+" + text
+	}
+	return text
+}
+
 // ChangeFigure formats a change with its sign, in the row's measure; nil is "".
 func (r Row) ChangeFigure(l *language.Language, change *float64) string {
 	if change == nil {

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"planwatch/internal/course"
 	"planwatch/internal/format"
 	"planwatch/internal/language"
 	"planwatch/plan"
@@ -33,6 +34,17 @@ type object struct {
 	Forecast *float64     `json:"forecast"`
 	DataTime *time.Time   `json:"data_time"`
 	Cite     *string      `json:"cite"`
+	// SinceMonth and SinceYear are by how much the figure has changed.
+	SinceMonth *float64 `json:"since_month"`
+	SinceYear  *float64 `json:"since_year"`
+	// Signal is too_short, usual, unusually_high or unusually_low; null without a past.
+	Signal *course.Signal `json:"signal"`
+	// Assurance is consistently_pass, consistently_fail or hit_or_miss.
+	Assurance *string `json:"assurance"`
+	// Mean and limits of the process chart, over the periods of its newest part.
+	Mean       *float64 `json:"mean"`
+	LowerLimit *float64 `json:"lower_limit"`
+	UpperLimit *float64 `json:"upper_limit"`
 }
 
 func (r Row) object() object {
@@ -55,6 +67,16 @@ func (r Row) object() object {
 	if !r.DataTime.IsZero() {
 		o.DataTime = &r.DataTime
 	}
+	o.SinceMonth, o.SinceYear = r.SinceMonth, r.SinceYear
+	if signal := r.Signal(); signal != "" {
+		o.Signal = &signal
+	}
+	if assurance := r.Assurance(); assurance != "" {
+		o.Assurance = &assurance
+	}
+	if limits := r.Course.Chart.Limits(); limits != nil {
+		o.Mean, o.LowerLimit, o.UpperLimit = finite(&limits.Mean), finite(&limits.Lower), finite(&limits.Upper)
+	}
 	if r.Cite != "" {
 		o.Cite = new(language.OneLine(r.Cite))
 	}
@@ -71,7 +93,8 @@ func (r *Report) writeJSON(w io.Writer) error {
 
 func (r *Report) writeCSV(w io.Writer, l *language.Language) error {
 	out := csv.NewWriter(w)
-	if err := out.Write([]string{"kpi", "title", "target", "labels", "unit", "actual", "expected", "target_value", "margin_ratio", "status", "reason", "forecast", "data_time", "cite"}); err != nil {
+	if err := out.Write([]string{"kpi", "title", "target", "labels", "unit", "actual", "expected", "target_value", "margin_ratio", "status", "reason", "forecast", "data_time", "cite",
+		"since_month", "since_year", "signal", "assurance", "mean", "lower_limit", "upper_limit"}); err != nil {
 		return err
 	}
 	for _, row := range r.Rows {
@@ -83,6 +106,7 @@ func (r *Report) writeCSV(w io.Writer, l *language.Language) error {
 		if err := out.Write([]string{
 			o.KPI, row.Title(l), text(o.Target), row.Labels.String(), o.Unit,
 			plain(o.Actual), plain(o.Expected), plain(o.TargetValue), plain(o.MarginRatio), text(o.Status), text(o.Reason), plain(o.Forecast), moment, text(o.Cite),
+			plain(o.SinceMonth), plain(o.SinceYear), text(o.Signal), text(o.Assurance), plain(o.Mean), plain(o.LowerLimit), plain(o.UpperLimit),
 		}); err != nil {
 			return err
 		}

@@ -23,6 +23,8 @@ type Report struct {
 	At time.Time
 	// Rows are the worst first; those without a target are last.
 	Rows []Row
+	// Past is set where the rows say how their figures went.
+	Past bool
 }
 
 // Row is one target, or a KPI that has none, added up over all its labels. A
@@ -65,7 +67,7 @@ type Row struct {
 // does not have is left out: it comes from another configuration. past may be nil:
 // the rows then say nothing of how their figures went.
 func New(region *config.Region, assessments plan.Assessments, samples []kpi.Sample, past *course.Book) *Report {
-	r := &Report{Region: region, At: assessments.At.In(region.Location)}
+	r := &Report{Region: region, At: assessments.At.In(region.Location), Past: past != nil}
 	hasTarget := map[string]bool{}
 	for _, a := range assessments.Targets {
 		entry, ok := region.KPIs.Get(a.KPI.Name)

@@ -11,8 +11,12 @@ import (
 	"planwatch/internal/language"
 )
 
-// tableWidth is the most columns of a terminal that a table uses.
-const tableWidth = 120
+// The most columns of a terminal that a table uses: more where it says how figures
+// went.
+const (
+	tableWidth     = 120
+	pastTableWidth = 140
+)
 
 // column is a column of the table. Columns with a weight hold text: they share
 // the remaining width by weight, and text that does not fit is cut.
@@ -22,51 +26,62 @@ type column struct {
 	cut    func(text string, width int) string
 }
 
-// columns are those of status, KPI, where, actual, expected, target, margin,
-// forecast, age and source.
-var columns = []column{
-	{},
-	{weight: 26, cut: cutEnd},
-	{weight: 17, cut: cutBeginning},
-	{right: true},
-	{right: true},
-	{right: true},
-	{right: true},
-	{right: true},
-	{right: true},
-	{weight: 12, cut: cutEnd},
+// cell is a cell of the table and its column.
+type cell struct {
+	column
+	text string
 }
 
-func headings(l *language.Language) []string {
-	all := []string{
-		"", l.Say("KPI"), l.Say("Where"), l.Say("Actual"), l.Say("Expected"), l.Say("Target"), l.Say("Margin"),
-		l.Say("Forecast"), l.Say("Age"), l.Say("Source"),
-	}
-	for i, text := range all {
-		all[i] = strings.ToUpper(text)
-	}
-	return all
+// The kinds of columns.
+var (
+	symbolColumn = column{}
+	figureColumn = column{right: true}
+)
+
+func textColumn(weight int, cut func(string, int) string) column {
+	return column{weight: weight, cut: cut}
 }
 
-func (r *Report) cells(row Row, l *language.Language) []string {
-	return []string{
-		row.Status.Symbol(), row.Title(l), row.Place(l),
-		row.Figure(l, row.Actual), row.bare(l, row.Expected), row.bare(l, row.Full), row.MarginFigure(l), row.bare(l, row.Forecast),
-		r.Old(row, l), row.shortSource(l),
+func (r *Report) headings(l *language.Language) []cell {
+	cells := r.line(l.Say("KPI"), l.Say("Where"), l.Say("Actual"), l.Say("1 month"), l.Say("1 year"), "", l.Say("Expected"), l.Say("Target"), l.Say("Margin"),
+		l.Say("Forecast"), l.Say("Age"), l.Say("Source"), "")
+	for i := range cells {
+		cells[i].text = strings.ToUpper(cells[i].text)
 	}
+	return cells
+}
+
+func (r *Report) cells(row Row, l *language.Language) []cell {
+	return r.line(row.Title(l), row.Place(l), row.Figure(l, row.Actual), row.bareChange(l, row.SinceMonth), row.bareChange(l, row.SinceYear), row.SignalSymbol(),
+		row.bare(l, row.Expected), row.bare(l, row.Full), row.MarginFigure(l), row.bare(l, row.Forecast), r.Old(row, l), row.shortSource(l), row.Status.Symbol())
+}
+
+// line is a line of the table; the columns of the past are left out where the
+// report says nothing of it.
+func (r *Report) line(title, where, actual, month, year, signal, expected, full, margin, forecast, age, source, status string) []cell {
+	cells := []cell{{symbolColumn, status}, {textColumn(26, cutEnd), title}, {textColumn(17, cutBeginning), where}, {figureColumn, actual}}
+	if r.Past {
+		cells = append(cells, cell{figureColumn, month}, cell{figureColumn, year}, cell{symbolColumn, signal})
+	}
+	return append(cells, cell{figureColumn, expected}, cell{figureColumn, full}, cell{figureColumn, margin}, cell{figureColumn, forecast},
+		cell{figureColumn, age}, cell{textColumn(12, cutEnd), source})
 }
 
 // writeTable prints one line for each row, none longer than tableWidth.
 func (r *Report) writeTable(w io.Writer, l *language.Language) error {
-	lines := [][]string{headings(l)}
+	lines := [][]cell{r.headings(l)}
 	for _, row := range r.Rows {
 		cells := r.cells(row, l)
 		for i := range cells {
-			cells[i] = format.Cell(cells[i])
+			cells[i].text = format.Cell(cells[i].text)
 		}
 		lines = append(lines, cells)
 	}
-	widths := columnWidths(lines)
+	most := tableWidth
+	if r.Past {
+		most = pastTableWidth
+	}
+	widths := columnWidths(lines, most)
 	out := bufio.NewWriter(w)
 	fmt.Fprintf(out, "%s\n\n", r.Headline(l))
 	for _, cells := range lines {
@@ -75,32 +90,35 @@ func (r *Report) writeTable(w io.Writer, l *language.Language) error {
 	return out.Flush()
 }
 
-// gap returns the space before a column. Right-aligned figures need less.
-func gap(i int) int {
+// gap returns the space before a cell of a line. Right-aligned figures need less.
+func gap(cells []cell, i int) int {
 	switch {
 	case i == 0:
 		return 0
-	case columns[i].right && columns[i-1].right || i == 1:
+	case cells[i].right && cells[i-1].right || i == 1:
+		return 1
+	case cells[i].weight == 0 && !cells[i].right:
 		return 1
 	}
 	return 2
 }
 
-// columnWidths returns the widths of the longest cells. If they do not fit,
-// columns of text are made narrower, first the one with the largest width for
+// columnWidths returns the widths of the longest cells. If they do not fit into
+// most, columns of text are made narrower, first the one with the largest width for
 // its weight.
-func columnWidths(lines [][]string) []int {
+func columnWidths(lines [][]cell, most int) []int {
+	columns := lines[0]
 	widths := make([]int, len(columns))
 	for _, cells := range lines {
-		for i, cell := range cells {
-			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
+		for i, c := range cells {
+			widths[i] = max(widths[i], utf8.RuneCountInString(c.text))
 		}
 	}
 	total := 0
 	for i, width := range widths {
-		total += gap(i) + width
+		total += gap(columns, i) + width
 	}
-	for ; total > tableWidth; total-- {
+	for ; total > most; total-- {
 		widest := -1
 		for i, c := range columns {
 			if c.weight > 0 && widths[i] > 1 && (widest < 0 || widths[i]*columns[widest].weight > widths[widest]*c.weight) {
@@ -115,18 +133,19 @@ func columnWidths(lines [][]string) []int {
 	return widths
 }
 
-func aligned(cells []string, widths []int) string {
+func aligned(cells []cell, widths []int) string {
 	var line strings.Builder
-	for i, cell := range cells {
-		if utf8.RuneCountInString(cell) > widths[i] {
-			cell = columns[i].cut(cell, widths[i])
+	for i, c := range cells {
+		text := c.text
+		if utf8.RuneCountInString(text) > widths[i] {
+			text = c.cut(text, widths[i])
 		}
-		space := strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell))
-		line.WriteString(strings.Repeat(" ", gap(i)))
-		if columns[i].right {
-			line.WriteString(space + cell)
+		space := strings.Repeat(" ", widths[i]-utf8.RuneCountInString(text))
+		line.WriteString(strings.Repeat(" ", gap(cells, i)))
+		if c.right {
+			line.WriteString(space + text)
 		} else {
-			line.WriteString(cell + space)
+			line.WriteString(text + space)
 		}
 	}
 	return strings.TrimRight(line.String(), " ")

@@ -39,6 +39,7 @@ type rowView struct {
 	Actual, Expected, Target, Margin, Forecast string
 	Bar                                        *barView
 	Picture                                    *pictureView
+	Signal, SignalClass, Assurance             string
 	Age                                        string
 	DataTime                                   moment
 	Reason, Short                              string
@@ -114,11 +115,17 @@ func viewRow(r *report.Report, row report.Row, l *language.Language) rowView {
 	if !row.DataTime.IsZero() {
 		view.DataTime = moment{row.DataTime.Format(time.RFC3339), l.Moment(row.DataTime)}
 	}
+	if symbol := row.SignalSymbol(); symbol != "" {
+		view.Signal, view.SignalClass, view.Assurance = symbol+" "+row.SignalWords(l), string(row.Signal()), row.AssuranceWords(l)
+	}
 	if view.Short == "" {
 		view.Short = l.Say("About the KPI")
 	}
 	view.detail(l.Say("Since last month"), row.ChangeFigure(l, row.SinceMonth))
 	view.detail(l.Say("Since last year"), row.ChangeFigure(l, row.SinceYear))
+	view.detail(l.Say("Signal"), row.SignalWords(l))
+	view.detail(l.Say("Usual"), row.ChartWords(l))
+	view.detail(l.Say("Counted anew from"), row.RebasedWords(l))
 	view.detail(l.Say("Source"), row.Cite)
 	view.detail(l.Say("Definition"), l.Of(row.KPI.Definition))
 	view.detail(l.Say("Follows"), row.KPI.Standard)

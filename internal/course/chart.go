@@ -1,0 +1,181 @@
+package course
+
+import (
+	"fmt"
+	"time"
+
+	"planwatch/collectors"
+	"planwatch/internal/event"
+	"planwatch/internal/kpi"
+	"planwatch/internal/spc"
+)
+
+// leastPoints is how many periods a chart needs before it tells signals from
+// noise: a year of months. NHSRplotthedots calls limits of fewer than thirteen
+// points trial limits.
+const leastPoints = 12
+
+// Chart is a process chart of a figure, over whole weeks or months.
+type Chart struct {
+	// Every is its period. Each point is of the period that ended at its moment; what
+	// accumulates is charted by what was added in the period.
+	Every collectors.Interval
+	*spc.Chart
+	// Rebased is the event that the newest part begins with; nil without one.
+	Rebased *event.Event
+}
+
+// Signal is what a chart says of the newest period.
+type Signal string
+
+// The signals.
+const (
+	// TooShort: there are too few periods to tell.
+	TooShort Signal = "too_short"
+	// Usual: no more than chance.
+	Usual Signal = "usual"
+	// UnusuallyHigh and UnusuallyLow: more than chance.
+	UnusuallyHigh Signal = "unusually_high"
+	UnusuallyLow  Signal = "unusually_low"
+)
+
+// Signal is that of the newest period.
+func (c *Chart) Signal() Signal {
+	if c == nil {
+		return TooShort
+	}
+	switch c.Variation {
+	case spc.VariationTooShort, spc.VariationGhosted:
+		return TooShort
+	case spc.VariationImprovingHigh, spc.VariationConcerningHigh, spc.VariationNeitherHigh:
+		return UnusuallyHigh
+	case spc.VariationImprovingLow, spc.VariationConcerningLow, spc.VariationNeitherLow:
+		return UnusuallyLow
+	}
+	return Usual
+}
+
+// Limits are those of the newest part; nil where it is too short.
+func (c *Chart) Limits() *spc.Limits {
+	if c == nil || len(c.Parts) == 0 {
+		return nil
+	}
+	return c.Parts[len(c.Parts)-1].Limits
+}
+
+// chart makes the chart of a cell from its points; nil without one.
+func (r reading) chart(c cell, points []Point) (*Chart, error) {
+	d := r.definition
+	every := d.History().Chart
+	periods := map[time.Time]bool{}
+	for _, at := range d.Moments(every, r.at.AddDate(0, -chartedMonths-1, 0), r.at) {
+		periods[at.UTC()] = true
+	}
+	var charted []Point
+	for _, p := range points {
+		if periods[p.At.UTC()] {
+			charted = append(charted, p)
+		}
+	}
+	accumulates := c.entry.Span() != ""
+	if accumulates {
+		charted = r.increases(c.entry.KPI, every, charted)
+	} else {
+		charted = fresh(charted)
+	}
+	if len(charted) == 0 {
+		return nil, nil //nolint:nilnil // no chart is no error
+	}
+	o := spc.Options{Improvement: spc.LowerIsBetter, MinimumPoints: leastPoints}
+	if c.entry.Better == kpi.Higher {
+		o.Improvement = spc.HigherIsBetter
+	}
+	events := r.region.Events.Of(d.Collector)
+	for _, e := range events {
+		o.Rebases = append(o.Rebases, r.rebase(e, charted, accumulates))
+	}
+	in := make([]spc.Point, len(charted))
+	for i, p := range charted {
+		in[i] = spc.Point{Time: p.At, Value: *p.Value, Target: p.Expected}
+	}
+	made, err := spc.XmR(in, o)
+	if err != nil {
+		return nil, fmt.Errorf("chart of %s: %w", c.entry.Name, err)
+	}
+	chart := &Chart{Every: every, Chart: made}
+	if last := made.Parts[len(made.Parts)-1]; last.Rebased != nil {
+		for i := range events {
+			if o.Rebases[i].Equal(*last.Rebased) {
+				chart.Rebased = &events[i]
+			}
+		}
+	}
+	return chart, nil
+}
+
+// rebase is the moment after which the periods of a chart are all of the time after
+// an event: a period that was under way then is of both.
+func (r reading) rebase(e event.Event, charted []Point, accumulates bool) time.Time {
+	day := e.Begins(r.region.Location)
+	if !accumulates {
+		return day
+	}
+	for _, p := range charted {
+		if p.At.After(day) {
+			return p.At.Add(time.Second)
+		}
+	}
+	return day
+}
+
+// fresh are the points that have a value and are about another moment than the
+// one before: a figure that is booked once a month is one period's, however often
+// it is read.
+func fresh(points []Point) []Point {
+	var kept []Point
+	for _, p := range points {
+		if p.Value != nil && (len(kept) == 0 || p.AsOf.After(kept[len(kept)-1].AsOf)) {
+			kept = append(kept, p)
+		}
+	}
+	return kept
+}
+
+// increases are what was added, and what was to be added, between one point and the
+// next. A figure that accumulates over a year begins at zero with the year.
+func (r reading) increases(k kpi.KPI, every collectors.Interval, points []Point) []Point {
+	year := func(p Point) int { return p.AsOf.In(r.region.Location).Year() }
+	var added []Point
+	var before *Point
+	for _, p := range fresh(points) {
+		value, expected := *p.Value, p.Expected
+		switch {
+		case before != nil && (k.Accumulates == "" || year(*before) == year(p)):
+			value -= *before.Value
+			expected = difference(expected, before.Expected)
+		case k.Accumulates == "" || !r.first(every, p):
+			before = &p
+			continue // it is of more than one period
+		}
+		before = &p
+		added = append(added, Point{At: p.At, AsOf: p.AsOf, Value: &value, Expected: expected})
+	}
+	return added
+}
+
+// first reports whether a figure that accumulates over a year is of the year's
+// first period alone.
+func (r reading) first(every collectors.Interval, p Point) bool {
+	local := p.AsOf.In(r.region.Location)
+	if every == collectors.EachWeek {
+		return local.YearDay() <= 8
+	}
+	return local.Month() == time.January
+}
+
+func difference(a, b *float64) *float64 {
+	if a == nil || b == nil {
+		return nil
+	}
+	return new(*a - *b)
+}
