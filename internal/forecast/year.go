@@ -53,25 +53,34 @@ func isLeap(year int) bool { return time.Date(year, 12, 31, 0, 0, 0, 0, time.UTC
 
 // pastYears are the last whole years before the year of that number, in order.
 func pastYears(history []Point, before int, location *time.Location) []year {
-	byNumber := map[int][]Point{}
+	sorted := make([]Point, 0, len(history))
 	for _, p := range history {
-		if number := p.At.In(location).Year(); number < before && number >= before-MaxYears && finite(p.Value) {
-			byNumber[number] = append(byNumber[number], p)
+		if finite(p.Value) {
+			sorted = append(sorted, Point{p.At.In(location), p.Value})
 		}
+	}
+	inOrder := func(a, b Point) int { return a.At.Compare(b.At) }
+	if !slices.IsSortedFunc(sorted, inOrder) {
+		slices.SortStableFunc(sorted, inOrder)
 	}
 	var years []year
-	for number, points := range byNumber {
-		if y := newYear(number, points, location); y.whole() {
-			years = append(years, y)
+	for len(sorted) > 0 {
+		number := sorted[0].At.Year()
+		next := time.Date(number+1, 1, 1, 0, 0, 0, 0, location)
+		i, _ := slices.BinarySearchFunc(sorted, next, func(p Point, t time.Time) int { return p.At.Compare(t) })
+		if number >= before-MaxYears && number < before {
+			if y := newYear(number, sorted[:i], location); y.whole() {
+				years = append(years, y)
+			}
 		}
+		sorted = sorted[i:]
 	}
-	slices.SortFunc(years, func(a, b year) int { return cmp.Compare(a.number, b.number) })
 	return years
 }
 
+// newYear is the year of points that are in order.
 func newYear(number int, points []Point, location *time.Location) year {
-	slices.SortStableFunc(points, func(a, b Point) int { return a.At.Compare(b.At) })
-	y := year{number, []known{{0, 0}}}
+	y := year{number, make([]known, 1, len(points)+1)} // nothing is there at first
 	for _, p := range points {
 		k := known{position(p.At, location), p.Value}
 		if last := &y.points[len(y.points)-1]; k.position <= last.position {
