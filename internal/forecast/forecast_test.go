@@ -104,6 +104,22 @@ func TestOf(t *testing.T) {
 			value:  200, years: []int{2023},
 		},
 		{
+			name: "a year that is known to the middle of December tells nothing",
+			series: forecast.Series{
+				History: append(several(2023, half), append(months(2024, time.January, evenly(7)[:11]...), forecast.Point{At: end(2024, time.December, 20), Value: 80})...),
+				Now:     june(50),
+			},
+			value: 200, years: []int{2023},
+		},
+		{
+			name: "a year that is not known around the date tells nothing",
+			series: forecast.Series{
+				History: append(several(2023, half), forecast.Point{At: end(2024, time.March, 31), Value: 15}, forecast.Point{At: end(2024, time.December, 31), Value: 30}),
+				Now:     june(50),
+			},
+			value: 200, years: []int{2023},
+		},
+		{
 			name:   "a year that was begun to be counted in autumn tells nothing",
 			series: forecast.Series{History: append(several(2022, half), months(2024, time.August, 0.1, 15, 15, 15, 15)...), Now: forecast.Point{At: end(2025, time.September, 30), Value: 75}},
 			value:  120, years: []int{2022},
@@ -172,6 +188,22 @@ func TestOf(t *testing.T) {
 			name:   "over years, the pace against the plan",
 			series: forecast.Series{History: several(2024, half), Now: june(50), Due: share(0.2), End: time.Date(2027, 1, 1, 0, 0, 0, 0, stockholm)},
 			value:  250, method: forecast.Pace,
+		},
+		{
+			name: "a value that stands over the summer, by pace",
+			series: forecast.Series{
+				History: months(2025, time.January, 10, 10, 10, 10, 10, 10, 0, 0),
+				Now:     forecast.Point{At: end(2025, time.September, 5), Value: 60}, Due: share(0.5),
+			},
+			value: 120, method: forecast.Pace,
+		},
+		{
+			name: "a value that is booked monthly stands until the next booking",
+			series: forecast.Series{
+				History: []forecast.Point{{At: end(2025, time.January, 10), Value: 60}},
+				Now:     forecast.Point{At: end(2025, time.February, 20), Value: 60}, Due: share(0.125),
+			},
+			value: 480, method: forecast.Pace,
 		},
 		{name: "no number", series: forecast.Series{Now: june(math.NaN())}, reason: forecast.NoFigure},
 		{name: "neither past nor plan", series: forecast.Series{Now: june(5)}, reason: forecast.NoPast},
@@ -400,15 +432,15 @@ func FuzzOf(f *testing.F) {
 func TestOrderOfHistory(t *testing.T) {
 	history := slices.Concat(months(2023, time.January, half...), months(2024, time.January, 5, 5, 5, 5, 5, 10, 15, 15, 15, 15, 15, 15))
 	now := forecast.Point{At: end(2025, time.June, 30), Value: 40}
-	want, reason := forecast.Of(forecast.Series{History: history, Now: now, Location: stockholm})
+	want, reason := forecast.Of(forecast.Series{History: history, Now: now, Full: 30, Location: stockholm})
 	if reason != "" {
 		t.Fatal(reason)
 	}
 	slices.Reverse(history)
 	history = append(history, months(2025, time.July, 500, 500)...)
 	history = append(history, months(2026, time.January, half...)...)
-	got, reason := forecast.Of(forecast.Series{History: history, Now: now, Location: stockholm})
-	if reason != "" || math.Abs(got.Value-want.Value) > 1e-9 {
-		t.Errorf("%v and %q, not %v", got.Value, reason, want.Value)
+	got, reason := forecast.Of(forecast.Series{History: history, Now: now, Full: 30, Location: stockholm})
+	if reason != "" || math.Abs(got.Value-want.Value) > 1e-9 || !got.SpentOn.Equal(want.SpentOn) {
+		t.Errorf("%v and %q, spent on %s; not %v, %s", got.Value, reason, got.SpentOn, want.Value, want.SpentOn)
 	}
 }

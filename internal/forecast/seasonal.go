@@ -70,7 +70,7 @@ func (s Series) seasonal(p past, span span) (Forecast, Reason) {
 		return Forecast{}, AllDone
 	case math.Exp(-centre) < MinShare:
 		return Forecast{}, TooEarly
-	case spread > mostWrong || centre < -mostWrong:
+	case spread > mostWrong:
 		return Forecast{}, Unsteady
 	}
 	f := Forecast{Value: s.Now.Value * math.Exp(centre), Method: Seasonal, Share: math.Exp(-centre), NoInterval: FewYears}
