@@ -247,8 +247,8 @@ func (d *Definition) validateKPI(k kpi.KPI, index int, scope Scope, f *yamlfile.
 	if !naming.ValidName(k.Name) {
 		f.Add(".name", "name: %q is not a name of lower-case words joined by underscores", k.Name)
 	}
-	if k.Metric() == naming.KPIInfo {
-		f.Add(".name", "name: %s is planwatch's own metric", naming.KPIInfo)
+	if !naming.IsKPI(k.Metric()) {
+		f.Add(".name", "name: %s is planwatch's own metric", k.Metric())
 	}
 	if slices.IndexFunc(d.KPIs, func(other kpi.KPI) bool { return other.Name == k.Name }) < index {
 		f.Add(".name", "name: another kpi of this collector has the same name")

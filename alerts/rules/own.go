@@ -126,7 +126,7 @@ var (
 `)
 	kpiMissingExpr = parse(`max by ([[.Label.KPI]], [[.Label.Collector]]) ([[.Metric.KPIInfo]][[.Of]])
   unless on ([[.Label.KPI]])
-    label_replace({[[.Label.Name]]=~"[[.Metric.AnyKPI]]", [[.Label.Name]]!="[[.Metric.KPIInfo]]"}, "[[.Label.KPI]]", "$1", "[[.Label.Name]]", "[[.KPIName]]")
+    label_replace({[[.Label.Name]]=~"[[.Metric.AnyKPI]]", [[.Label.Name]]!~"[[.Metric.NoKPI]]"}, "[[.Label.KPI]]", "$1", "[[.Label.Name]]", "[[.KPIName]]")
   unless on ([[.Label.KPI]])
     label_replace({[[.Label.Name]]=~"[[.Metric.AnyKPI]][[.Metric.CountSuffix]]"}, "[[.Label.KPI]]", "$1", "[[.Label.Name]]", "[[.KPIName]][[.Metric.CountSuffix]]")
   unless on ([[.Label.KPI]])

@@ -31,7 +31,7 @@ type vocabulary struct {
 
 type metrics struct {
 	Actual, Expected, Target, Forecast, Threshold, Margin, CoveredUntil string
-	KPIInfo, AnyKPI, CountSuffix                                        string
+	KPIInfo, AnyKPI, NoKPI, CountSuffix                                 string
 	BuildInfo, SourceUp, SaveFailures, ReloadSuccess                    string
 	CollectorSuccess, OldestData, MaxAge, Withdrawn, SuppressedCells    string
 	ClockOffset, TimeZoneOffset                                         string
@@ -46,7 +46,7 @@ var names = vocabulary{
 	Metric: metrics{
 		Actual: naming.PlanActual, Expected: naming.PlanExpected, Target: naming.PlanTarget, Forecast: naming.PlanForecast,
 		Threshold: naming.PlanThreshold, Margin: naming.PlanMargin, CoveredUntil: naming.PlanCoveredUntil,
-		KPIInfo: naming.KPIInfo, AnyKPI: naming.AnyKPI, CountSuffix: naming.SuffixCount,
+		KPIInfo: naming.KPIInfo, AnyKPI: naming.AnyKPI, NoKPI: naming.NoKPI, CountSuffix: naming.SuffixCount,
 		BuildInfo: naming.BuildInfo, SourceUp: naming.SourceUp, SaveFailures: naming.SnapshotSaveFailures, ReloadSuccess: naming.ConfigReloadSuccess,
 		CollectorSuccess: naming.CollectorSuccess, OldestData: naming.CollectorOldestData, MaxAge: naming.CollectorMaxAge,
 		Withdrawn: naming.CollectorWithdrawn, SuppressedCells: naming.SuppressedCells,

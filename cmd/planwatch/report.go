@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"planwatch/internal/course"
 	"planwatch/internal/format"
 	"planwatch/internal/report"
 	"planwatch/plan"
@@ -12,6 +13,7 @@ import (
 
 func newReport(s *settings) *cobra.Command {
 	var asOf, lang, formatName string
+	var past bool
 	cmd := &cobra.Command{
 		Use:   "report",
 		Short: "Compare the figures with the plan and print the worst first",
@@ -40,7 +42,11 @@ func newReport(s *settings) *cobra.Command {
 				return err
 			}
 			assessments := plan.Assessments{At: moment, Targets: plan.Assess(region.Plan.Targets, region.KPIs, result.Samples, moment, region.Location)}
-			if err := report.New(region, assessments, result.Samples, nil).Write(output(cmd, chosen), chosen, l); err != nil {
+			var book *course.Book
+			if past {
+				book = readPast(cmd, region, moment)
+			}
+			if err := report.New(region, assessments, result.Samples, book).Write(output(cmd, chosen), chosen, l); err != nil {
 				return err
 			}
 			if len(result.Failures) > 0 {
@@ -50,6 +56,7 @@ func newReport(s *settings) *cobra.Command {
 		},
 	}
 	asOfFlag(cmd, &asOf)
+	cmd.Flags().BoolVar(&past, "past", false, "say how the figures went: the change since last month and last year, and what is more than chance")
 	cmd.Flags().StringVar(&lang, "lang", "", "the `language` of the report, one of the region's, such as en (default: its first)")
 	formatFlag(cmd, &formatName, report.Formats())
 	return cmd

@@ -65,6 +65,7 @@ type Book struct {
 	// At is that moment.
 	At      time.Time
 	courses map[Cell]Course
+	metrics []plan.Metric
 }
 
 // Of is the course of a cell. A nil Book has none.
@@ -173,6 +174,7 @@ func (r reading) read(ctx context.Context, reader Reader, book *Book) error {
 		if courses[i].Chart, err = r.chart(c, courses[i].Points); err != nil {
 			return err
 		}
+		book.metrics = append(book.metrics, metricsOf(c, courses[i].Chart)...)
 		book.courses[CellOf(c.entry.Name, c.where)] = courses[i]
 	}
 	return nil

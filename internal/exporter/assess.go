@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"planwatch/internal/clock"
+	"planwatch/internal/course"
 	"planwatch/internal/naming"
 	"planwatch/internal/snapshot"
 	"planwatch/plan"
@@ -23,6 +24,7 @@ func (g *generation) keepAssessing(ctx context.Context) {
 		g.assess()
 		select {
 		case <-g.store.Changed():
+		case <-g.coursesMade:
 		case <-tick.C:
 		case <-ctx.Done():
 			return
@@ -35,7 +37,7 @@ func (g *generation) assess() {
 	at := g.clock.Now()
 	targets := plan.Assess(g.region.Plan.Targets, g.region.KPIs, g.store.Samples(), at, g.region.Location)
 	g.assessments.Store(&plan.Assessments{At: at, Targets: targets})
-	g.store.ReplaceGauges(snapshot.NewGauges(gauges(targets, g.clock)))
+	g.store.ReplaceGauges(snapshot.NewGauges(append(gauges(targets, g.clock), signals(g.courses.Load())...)))
 }
 
 // gauges returns the assessments as metrics, in order of family and target.
@@ -56,6 +58,21 @@ func gauges(targets []plan.Assessment, c clock.Clock) []snapshot.Gauge {
 				value = timestamp(c, time.Unix(int64(value), 0))
 			}
 			gauges = append(gauges, snapshot.Gauge{Name: family.Name, Help: family.Help, Labels: metric.Labels, Value: value})
+		}
+	}
+	return gauges
+}
+
+// signals returns the process charts as metrics, in order of family and figure.
+func signals(book *course.Book) []snapshot.Gauge {
+	byName := map[string][]plan.Metric{}
+	for _, metric := range book.Metrics() {
+		byName[metric.Name] = append(byName[metric.Name], metric)
+	}
+	var gauges []snapshot.Gauge
+	for _, family := range course.Families {
+		for _, metric := range byName[family.Name] {
+			gauges = append(gauges, snapshot.Gauge{Name: family.Name, Help: family.Help, Labels: metric.Labels, Value: metric.Value})
 		}
 	}
 	return gauges

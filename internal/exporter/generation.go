@@ -41,6 +41,8 @@ type generation struct {
 	// history is kept, and courses until it has been looked at.
 	filler  *history.Filler
 	courses atomic.Pointer[course.Book]
+	// coursesMade receives when courses have changed.
+	coursesMade chan struct{}
 }
 
 // newGeneration opens the region's sources. former is the running generation,
@@ -53,7 +55,7 @@ func newGeneration(ctx context.Context, b base, region *config.Region, former *g
 	if former == nil {
 		warnOfOpenSecrets(region, b.logger)
 	}
-	g := &generation{base: b, region: region, sources: sources, scheduler: collectors.NewScheduler(b.clock, region.Retry, b.logger)}
+	g := &generation{base: b, region: region, sources: sources, scheduler: collectors.NewScheduler(b.clock, region.Retry, b.logger), coursesMade: make(chan struct{}, 1)}
 	for _, d := range region.Collectors {
 		c := newCollector(b, region, d, sources[d.Source], former)
 		g.collectors = append(g.collectors, c)

@@ -64,6 +64,10 @@ func (g *generation) keepCourses(ctx context.Context) {
 		switch {
 		case err == nil:
 			g.courses.Store(book)
+			select {
+			case g.coursesMade <- struct{}{}:
+			default:
+			}
 		case ctx.Err() == nil:
 			g.logger.Warn("the past cannot be shown", "err", err)
 		}

@@ -13,7 +13,6 @@ import (
 	"planwatch/config"
 	"planwatch/internal/clock"
 	"planwatch/internal/kpi"
-	"planwatch/internal/snapshot"
 	"planwatch/internal/warehouse"
 )
 
@@ -76,7 +75,7 @@ type task struct {
 // outcome is what came of a task.
 type outcome struct {
 	task
-	samples []kpi.Sample
+	figures []Figure
 	err     error
 }
 
@@ -211,8 +210,8 @@ func (f *Filler) read(ctx context.Context, tasks []task) (read int) {
 	for range f.settings.Concurrency {
 		workers.Go(func() {
 			for t := range open {
-				samples, err := f.collect(reading, f.subjects[t.subject], memories[t.subject], t.at)
-				outcomes <- outcome{t, samples, err}
+				figures, err := collect(reading, f.subjects[t.subject], memories[t.subject], t.at)
+				outcomes <- outcome{t, figures, err}
 				f.rest(reading)
 			}
 		})
@@ -272,7 +271,11 @@ func (f *Filler) settle(ctx context.Context, o outcome, down map[string]bool) bo
 		return false
 	}
 	now := f.clock.Now()
-	revised, err := f.store.Put(ctx, Reading{Key: s.Key, At: o.at, Read: now, Samples: o.samples})
+	samples := make([]kpi.Sample, len(o.figures))
+	for i, figure := range o.figures {
+		samples[i] = figure.Sample
+	}
+	revised, err := f.store.Put(ctx, Reading{Key: s.Key, At: o.at, Read: now, Samples: samples})
 	if err != nil {
 		f.fault(ctx, err)
 		return false
@@ -297,20 +300,6 @@ func (f *Filler) countFailed() {
 		failed += len(moments)
 	}
 	f.note(func(p *Progress) { p.Failed = failed })
-}
-
-// collect asks for the figures that were shown at the moment. No row is no
-// figure: the warehouse need not reach back so far.
-func (f *Filler) collect(ctx context.Context, s Subject, m *memory, at time.Time) ([]kpi.Sample, error) {
-	run, err := s.Definition.Collect(ctx, m.asking(at), at)
-	if errors.Is(err, collectors.ErrNoRows) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	shown, _ := snapshot.WithinMaxAge(run.Samples, time.Duration(s.Definition.MaxAge), at)
-	return shown, nil
 }
 
 // rest keeps a worker from asking again at once, so that live runs go before.

@@ -4,6 +4,8 @@
 // names.
 package naming
 
+import "regexp"
+
 // Metrics about the KPIs.
 const (
 	// kpiPrefix begins the name of a KPI's metric.
@@ -11,10 +13,25 @@ const (
 	// KPIInfo is 1 for each KPI and carries its titles, unit and standard as
 	// labels.
 	KPIInfo = kpiPrefix + "info"
-	// AnyKPI is a regular expression that matches every KPI's metric and
-	// KPIInfo.
+	// Metrics of process charts; labels LabelKPI and those of the figure.
+	KPISignal          = kpiPrefix + "signal"
+	KPISignalBetter    = KPISignal + "_better"
+	KPISignalAssurance = KPISignal + "_assurance"
+	KPISignalMean      = KPISignal + "_mean"
+	KPISignalLower     = KPISignal + "_lower_limit"
+	KPISignalUpper     = KPISignal + "_upper_limit"
+	// AnyKPI is a regular expression that matches every KPI's metric and those that
+	// NoKPI matches.
 	AnyKPI = kpiPrefix + ".+"
+	// NoKPI matches planwatch's own metrics whose names begin as those of KPIs do.
+	NoKPI = KPIInfo + "|" + KPISignal + "(_.+)?"
 )
+
+var noKPI = regexp.MustCompile("^(" + NoKPI + ")$")
+
+// IsKPI reports whether a metric whose name begins as a KPI's does can be one:
+// it is none of planwatch's own.
+func IsKPI(metric string) bool { return !noKPI.MatchString(metric) }
 
 // KPI returns the name of a KPI's metric.
 func KPI(name string) string { return kpiPrefix + name }

@@ -233,7 +233,10 @@ func TestJSONKeys(t *testing.T) {
 	if err := json.Unmarshal(out.Bytes(), &objects); err != nil {
 		t.Fatal(err)
 	}
-	keys := []string{"kpi", "target", "labels", "unit", "actual", "expected", "target_value", "margin_ratio", "status", "reason", "forecast", "data_time", "cite"}
+	keys := []string{
+		"kpi", "target", "labels", "unit", "actual", "expected", "target_value", "margin_ratio", "status", "reason", "forecast", "data_time", "cite",
+		"since_month", "since_year", "signal", "assurance", "mean", "lower_limit", "upper_limit",
+	}
 	for _, object := range objects {
 		if len(object) != len(keys) {
 			t.Errorf("%d keys: %v", len(object), object)
