@@ -46,7 +46,8 @@ type Filler struct {
 	// kept and failed are by subject; only Run uses them. failed has when the moment
 	// was tried.
 	kept, failed []map[time.Time]time.Time
-	filled       bool
+	// looked is set after the first pass, and filled once that all is kept was told.
+	looked, filled bool
 }
 
 // NewFiller makes a Filler of the subjects.
@@ -62,8 +63,8 @@ func NewFiller(subjects []Subject, settings config.History, store *Store, c cloc
 // Progress is how far the reading has come.
 func (f *Filler) Progress() Progress { return *f.progress.Load() }
 
-// Changed receives when a moment has been read of all collectors since it last
-// did. It is for one reader.
+// Changed receives when more has been read since it last did, and once when it is
+// known what is kept. It is for one reader.
 func (f *Filler) Changed() <-chan struct{} { return f.changed }
 
 // task is a moment of one subject to read.
@@ -104,9 +105,10 @@ func (f *Filler) pass(ctx context.Context) {
 	f.note(func(p *Progress) { p.Reading = len(tasks) > 0 })
 	read := f.read(ctx, tasks)
 	f.note(func(p *Progress) { p.Reading = false })
-	if read > 0 {
+	if read > 0 || !f.looked {
 		f.notify()
 	}
+	f.looked = true
 	if p := f.Progress(); !f.filled && read > 0 && p.Kept == p.Wanted && ctx.Err() == nil {
 		f.filled = true
 		f.logger.Info("the past has been read from the warehouse", "moments", p.Kept, "read_now", read, "failed", p.Failed, "duration", time.Since(began).Round(time.Millisecond))

@@ -12,7 +12,8 @@ type Progress struct {
 	Revised uint64
 	// Reading is set while there is something to read.
 	Reading bool
-	// Newest is when a moment was last kept; zero before the first.
+	// Newest is when a moment was last kept since planwatch started; zero before the
+	// first.
 	Newest time.Time
 	// Err is why the store cannot be written to, or nil.
 	Err error
