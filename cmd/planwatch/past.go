@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -14,6 +16,13 @@ import (
 	"planwatch/internal/format"
 	"planwatch/internal/history"
 )
+
+// keepsPast reports whether planwatch has kept figures of the past, so that little
+// has to be asked for.
+func keepsPast(region *config.Region) bool {
+	_, err := os.Stat(filepath.Join(region.Storage.Path, history.FileName))
+	return err == nil
+}
 
 // readPast makes the courses of the region's figures, seen from the moment: from
 // what planwatch has kept, and for the rest from the warehouse. Where that cannot be

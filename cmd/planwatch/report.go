@@ -43,6 +43,9 @@ func newReport(s *settings) *cobra.Command {
 			}
 			assessments := plan.Assessments{At: moment, Targets: plan.Assess(region.Plan.Targets, region.KPIs, result.Samples, moment, region.Location)}
 			var book *course.Book
+			if !cmd.Flags().Changed("past") {
+				past = asOf != "" || keepsPast(region)
+			}
 			if past {
 				book = readPast(cmd, region, moment)
 			}
@@ -56,7 +59,7 @@ func newReport(s *settings) *cobra.Command {
 		},
 	}
 	asOfFlag(cmd, &asOf)
-	cmd.Flags().BoolVar(&past, "past", false, "say how the figures went: the change since last month and last year, and what is more than chance")
+	cmd.Flags().BoolVar(&past, "past", false, "say how the figures went: the change since last month and last year, and what is more than chance\n(default: with --as-of, or where planwatch has kept the past)")
 	cmd.Flags().StringVar(&lang, "lang", "", "the `language` of the report, one of the region's, such as en (default: its first)")
 	formatFlag(cmd, &formatName, report.Formats())
 	return cmd
