@@ -39,7 +39,7 @@ func newReport(s *settings) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			assessments := plan.Assessments{At: moment, Targets: plan.Assess(region.Plan.Targets, region.KPIs, result.Samples, moment, region.Location)}
+			assessments := plan.Assessments{At: moment, Targets: plan.Assess(region.Plan.Targets, region.KPIs, result.Samples, nil, moment, region.Location)}
 			if err := report.New(region, assessments, result.Samples).Write(output(cmd, chosen), chosen, l); err != nil {
 				return err
 			}

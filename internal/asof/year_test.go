@@ -533,7 +533,7 @@ func (h *history) testAssessments(t *testing.T) {
 		for _, d := range h.definitions {
 			samples = append(samples, h.published[day].of(d.KPIs)...)
 		}
-		for _, a := range plan.Assess(h.region.Plan.Targets, h.region.KPIs, samples, day, h.region.Location) {
+		for _, a := range plan.Assess(h.region.Plan.Targets, h.region.KPIs, samples, nil, day, h.region.Location) {
 			if a.Actual == nil {
 				continue
 			}
