@@ -10,6 +10,7 @@ import (
 
 	"planwatch/internal/clock"
 	"planwatch/internal/kpi"
+	"planwatch/plan"
 )
 
 // Store keeps the current Snapshot: it replaces it, withdraws samples that are
@@ -53,6 +54,24 @@ func (s *Store) Samples() []kpi.Sample {
 		samples = append(samples, chunk.Shown...)
 	}
 	return samples
+}
+
+// Past is what all collectors gave at the moments of references.
+func (s *Store) Past() plan.Past {
+	now := s.clock.Now()
+	samples := map[plan.Reference][]kpi.Sample{}
+	for _, chunk := range s.Current().chunks {
+		for _, p := range chunk.Past {
+			if p.usable(chunk.MaxAge, now) {
+				samples[p.Reference] = append(samples[p.Reference], p.Samples...)
+			}
+		}
+	}
+	past := plan.Past{}
+	for r, then := range samples {
+		past[r] = plan.NewSamples(then)
+	}
+	return past
 }
 
 // Saved is when the snapshot was last saved, or the zero time, and how many
