@@ -71,7 +71,7 @@ type Target struct {
 type ValueFrom struct {
 	// Another KPI, at the same moment.
 	KPI string `yaml:"kpi,omitempty"`
-	// The KPI itself, as it was published: at the same date and time a year before (year_earlier), or on the same day of the week 364 days before (52_weeks_earlier).
+	// The KPI itself, as it was published: at the same date and time a year before (year_earlier), or on the same day of the week 364 days before (52_weeks_earlier). A KPI that accumulates is reckoned evenly to the day of the present figure, where the two are through different days.
 	At Shift `yaml:"at,omitempty" jsonschema:"enum=year_earlier,enum=52_weeks_earlier"`
 	// The KPI itself, as it was published at the end of a day before the period.
 	On Date `yaml:"on,omitempty"`
