@@ -84,12 +84,14 @@ func (t Target) Reference() (r Reference, ok bool) {
 	return Reference{At: t.ValueFrom.At, On: t.ValueFrom.On}, true
 }
 
-// References are those of the targets whose period it is, for KPIs for which is
-// gives true; each once, in order of text.
+// References are those of the targets whose period it is, or begins within a day,
+// for KPIs for which is gives true; each once, in order of text. A nightly run thus
+// knows what a target is held against that begins before the next.
 func References(targets []Target, at time.Time, location *time.Location, is func(kpiName string) bool) []Reference {
 	var all []Reference
 	for _, t := range targets {
-		if r, ok := t.Reference(); ok && is(t.KPI) && t.begun(at, location) && !t.expired(at, location) {
+		r, ok := t.Reference()
+		if ok && is(t.KPI) && t.begun(at.AddDate(0, 0, 1), location) && !t.expired(at, location) && !r.Moment(at, location).After(at) {
 			all = append(all, r)
 		}
 	}

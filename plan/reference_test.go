@@ -74,6 +74,7 @@ func TestReferences(t *testing.T) {
 		"  - {id: b, kpi: beds_available, where: {ward: B}, value_from: {at: 52_weeks_earlier}, from: 2025-01-01, basis: operational, owner: surgery}\n"+
 		"  - {id: c, kpi: beds_available, where: {ward: C}, value_from: {on: 2024-11-26}, from: 2025-01-01, to: 2025-03-31, basis: operational, owner: surgery}\n"+
 		"  - {id: d, kpi: beds_available, where: {ward: D}, value_from: {kpi: beds_occupied}, from: 2025-01-01, basis: operational, owner: surgery}\n"+
+		"  - {id: g, kpi: beds_occupied, value_from: {on: 2024-12-31}, from: 2025-01-01, to: 2025-01-31, basis: operational, owner: surgery}\n"+
 		"  - {id: e, kpi: visits, value_from: {at: year_earlier}, from: 2025-01-01, basis: operational, owner: surgery}\n"+
 		"  - {id: f, kpi: reports, value: 3, from: 2025-01-01, basis: operational, owner: surgery}\n")
 	tests := []struct {
@@ -82,7 +83,10 @@ func TestReferences(t *testing.T) {
 	}{
 		{"each once", "2025-03-18 08:00:00", "beds_available", []plan.Reference{on(t, "2024-11-26"), weeksEarlier}},
 		{"a period has passed", "2025-04-01 00:00:00", "beds_available", []plan.Reference{weeksEarlier}},
-		{"before all periods", "2024-12-31 23:59:59", "beds_available", nil},
+		{"more than a day before all periods", "2024-12-30 23:59:59", "beds_available", nil},
+		{"a day before", "2024-12-31 05:00:00", "beds_available", []plan.Reference{on(t, "2024-11-26"), weeksEarlier}},
+		{"a day that is not over", "2024-12-31 23:59:58", "beds_occupied", nil},
+		{"and is over", "2024-12-31 23:59:59", "beds_occupied", []plan.Reference{on(t, "2024-12-31")}},
 		{"another KPI", "2025-03-18 08:00:00", "visits", []plan.Reference{yearEarlier}},
 		{"a target with a value", "2025-03-18 08:00:00", "reports", nil},
 		{"a KPI that others have their value from", "2025-03-18 08:00:00", "beds_occupied", nil},

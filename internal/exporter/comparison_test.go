@@ -30,16 +30,17 @@ func comparedRegion(t *testing.T) (dir string, server *mariadbtest.Server) {
 	dir, server = alertingRegionOf(t)
 	execute(t, server, "CREATE TABLE warehouse.counts (hospital VARCHAR(20) NOT NULL, patients INT, counted_at DATETIME NOT NULL)",
 		"INSERT INTO warehouse.counts VALUES ('Kalix', 42, '2025-03-18 05:00:00'), ('Kalix', 40, '2024-03-18 05:00:00'), ('Kalix', 35, '2024-11-26 23:59:59')")
-	replace(t, filepath.Join(dir, "planwatch.yaml"), "time_zone: Europe/Stockholm", "time_zone: Europe/Stockholm\nclock: 2025-03-18T08:10:00+01:00")
-	replace(t, filepath.Join(dir, "collectors/waiting.yaml"), "max_age:", "as_of: counted_at\nmax_age:")
-	replace(t, filepath.Join(dir, "collectors/waiting.yaml"), "max_age: 1h", "max_age: 10h")
-	replace(t, filepath.Join(dir, "collectors/waiting.sql"), slowAsPace, counted)
-	replace(t, filepath.Join(dir, "plan/targets.yaml"), "value: 40", "value_from: {at: year_earlier}")
+	replace(t, dir, "planwatch.yaml", "time_zone: Europe/Stockholm", "time_zone: Europe/Stockholm\nclock: 2025-03-18T08:10:00+01:00")
+	replace(t, dir, "collectors/waiting.yaml", "max_age:", "as_of: counted_at\nmax_age:")
+	replace(t, dir, "collectors/waiting.yaml", "max_age: 1h", "max_age: 10h")
+	replace(t, dir, "collectors/waiting.sql", slowAsPace, counted)
+	replace(t, dir, "plan/targets.yaml", "value: 40", "value_from: {at: year_earlier}")
 	return dir, server
 }
 
-func replace(t *testing.T, file, old, by string) {
+func replace(t *testing.T, dir, file, old, by string) {
 	t.Helper()
+	file = filepath.Join(dir, filepath.FromSlash(file))
 	data, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
@@ -76,7 +77,7 @@ func TestComparisonWithThePast(t *testing.T) {
 
 	// A reference that is new is asked for at once, and does not come in time.
 	execute(t, server, "UPDATE warehouse.pace SET seconds = 600")
-	plan := filepath.Join(dir, "plan/targets.yaml")
+	plan := filepath.Join(dir, "plan", "targets.yaml")
 	data, err := os.ReadFile(plan)
 	if err != nil {
 		t.Fatal(err)
@@ -124,7 +125,7 @@ func TestThePastMeansTheSame(t *testing.T) {
 	p := start(t, dir, t.TempDir())
 	p.until(expected, "40")
 	execute(t, server, "UPDATE warehouse.counts SET patients = 1 WHERE YEAR(counted_at) = 2024")
-	replace(t, filepath.Join(dir, "collectors/waiting.sql"), "c.patients,", "c.patients * 10 AS patients,")
+	replace(t, dir, "collectors/waiting.sql", "c.patients,", "c.patients * 10 AS patients,")
 	p.again()
 	p.until(kalix, "420")
 	p.until(expected, "10")
@@ -133,7 +134,7 @@ func TestThePastMeansTheSame(t *testing.T) {
 // The warehouse need not reach back: then there is no reference, and nothing fails.
 func TestNoPast(t *testing.T) {
 	dir, server := comparedRegion(t)
-	replace(t, filepath.Join(dir, "collectors/waiting.yaml"), "allow_empty: true\n", "")
+	replace(t, dir, "collectors/waiting.yaml", "allow_empty: true\n", "")
 	execute(t, server, "DELETE FROM warehouse.counts WHERE YEAR(counted_at) = 2024")
 	p := start(t, dir, t.TempDir())
 	p.until(kalix, "42")

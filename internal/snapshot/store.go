@@ -2,6 +2,7 @@ package snapshot
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"sync/atomic"
 	"time"
@@ -132,6 +133,9 @@ func (s *Store) Restore(describe Describe) {
 	for _, r := range s.file.read(s.logger) {
 		description, ok := describe(r)
 		misfit := description.fits(r.Samples)
+		for _, p := range r.Past {
+			misfit = errors.Join(misfit, description.fits(p.Samples))
+		}
 		switch {
 		case !ok:
 			s.logger.Info("saved figures dropped", "collector", r.Collector, "why", "its definition, its query or its source has changed")
