@@ -117,6 +117,11 @@ func Load(files fs.FS, file string, scope Scope) (*Definition, error) {
 // File is the name of the definition's file.
 func (d *Definition) File() string { return d.file.Name() }
 
+// Gives reports whether the collector has a KPI of that name.
+func (d *Definition) Gives(name string) bool {
+	return slices.ContainsFunc(d.KPIs, func(k kpi.KPI) bool { return k.Name == name })
+}
+
 // Fault places an error about the value at path in the definition's file.
 func (d *Definition) Fault(path, format string, args ...any) error {
 	return d.file.Locate(yamlfile.Faultf(path, format, args...))

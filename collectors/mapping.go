@@ -17,9 +17,9 @@ import (
 // may be, since the warehouse's clock can differ from planwatch's.
 const asOfTolerance = 5 * time.Minute
 
-// ErrNoRows is the error of a run that read no row though its collector does not
-// allow that.
-var ErrNoRows = errors.New("no rows; set allow_empty where that is right")
+// ErrNoRows is the error of a run without rows, where the definition does not allow
+// that.
+var ErrNoRows = errors.New("no rows")
 
 // mapped maps rows to cells, all or none: the first row that does not fit
 // the definition is an error with query, row and column, and without a word of
@@ -29,7 +29,7 @@ func (d *Definition) mapped(result *warehouse.Result, asOf time.Time) (*mapping,
 		if _, err := d.mapping(result.Columns, asOf); err != nil {
 			return nil, fmt.Errorf("%s: %w", d.statement.File(), err)
 		}
-		return nil, fmt.Errorf("%s: %w", d.statement.File(), ErrNoRows)
+		return nil, fmt.Errorf("%s: %w; set allow_empty where that is right", d.statement.File(), ErrNoRows)
 	}
 	return d.mappedRows(result, asOf)
 }

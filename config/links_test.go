@@ -20,7 +20,7 @@ func TestLinks(t *testing.T) {
 	const grafana, runbooks = "http://localhost:3000/d/planwatch-", "alerts/norrbotten/runbooks/"
 	for _, tt := range []struct{ name, got, want string }{
 		{"a collector", region.DashboardURL("beds", first), grafana + "beds"},
-		{"a collector on another's dashboard", region.DashboardURL("beds_year_earlier", first), grafana + "beds"},
+		{"a collector on another's dashboard", region.DashboardURL("staffing_last_year", first), grafana + "staffing"},
 		{"a collector, in another language", region.DashboardURL("beds", english), grafana + "beds-en"},
 		{"planwatch itself", region.DashboardURL(naming.DomainPlanwatch, first), grafana + "exporter"},
 		{"planwatch itself, in another language", region.DashboardURL(naming.DomainPlanwatch, english), grafana + "exporter-en"},

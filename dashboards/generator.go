@@ -34,7 +34,7 @@ func newGenerator(region *config.Region) *generator {
 	r := &generator{region: region, cells: map[string][]cell{}, supporting: map[string]bool{}}
 	for _, t := range region.Plan.Targets {
 		r.note(t)
-		if t.ValueFrom != nil {
+		if t.ValueFrom != nil && t.ValueFrom.KPI != "" {
 			r.supporting[t.ValueFrom.KPI] = true
 		}
 	}

@@ -41,7 +41,7 @@ const (
 	NoFigure Reason = "no_figure"
 	// OtherYear: the KPI accumulates, and its figures are of another year than the target.
 	OtherYear Reason = "other_year"
-	// NoReference: the KPI under value_from has no figure.
+	// NoReference: there is no figure of what value_from names.
 	NoReference Reason = "no_reference"
 	// NotBegun: the period has not begun.
 	NotBegun Reason = "not_yet_begun"
@@ -90,13 +90,13 @@ type Assessment struct {
 // Assess compares samples with targets at a moment. It gives one assessment for
 // each cell that has targets, in their order: of the target whose period it is;
 // if there is none, of the last that has expired; otherwise of the first that
-// is to come.
+// is to come. past is what the KPIs gave at the moments that targets refer to.
 //
 // Figures are rounded to twelve significant digits, as they are published, and
 // then compared. Rounding errors of floating point therefore change no status,
 // and a rule in Prometheus that compares the published figures gives the same
 // result.
-func Assess(targets []Target, c kpi.Catalogue, samples []kpi.Sample, at time.Time, location *time.Location) []Assessment {
+func Assess(targets []Target, c kpi.Catalogue, samples []kpi.Sample, past Past, at time.Time, location *time.Location) []Assessment {
 	byKPI := NewSamples(samples)
 	order := []string{}
 	cells := map[string][]Target{}
@@ -114,7 +114,7 @@ func Assess(targets []Target, c kpi.Catalogue, samples []kpi.Sample, at time.Tim
 		if !ok {
 			continue
 		}
-		a := assess(t, entry.KPI, c, byKPI, at, location)
+		a := assess(t, entry.KPI, c, byKPI, past, at, location)
 		a.CoveredUntil = coveredUntil(t, cells[cell], location)
 		assessments = append(assessments, a)
 	}
@@ -173,7 +173,7 @@ func coveredUntil(t Target, targets []Target, location *time.Location) time.Time
 	}
 }
 
-func assess(t Target, k kpi.KPI, c kpi.Catalogue, byKPI Samples, at time.Time, location *time.Location) Assessment {
+func assess(t Target, k kpi.KPI, c kpi.Catalogue, byKPI Samples, past Past, at time.Time, location *time.Location) Assessment {
 	a := Assessment{Target: t, KPI: k, Labels: t.Labels(), Status: Unknown}
 	actual, ok := byKPI.aggregate(t, k, func(s kpi.Sample) bool { return t.inTargetYear(k, s, location) })
 	if ok {
@@ -197,7 +197,7 @@ func assess(t Target, k kpi.KPI, c kpi.Catalogue, byKPI Samples, at time.Time, l
 	if ok && (t.DueBy == AsOf || actual.Held) {
 		due = actual.AsOf
 	}
-	a.Reason = a.expect(due, c, byKPI, location)
+	a.Reason = a.expect(due, c, byKPI, past, location)
 	if a.Expected != nil {
 		a.thresholds()
 	}
@@ -231,7 +231,7 @@ func (t Target) inTargetYear(k kpi.KPI, s kpi.Sample, location *time.Location) b
 }
 
 // expect sets the value that is due at a moment, or returns why there is none.
-func (a *Assessment) expect(due time.Time, c kpi.Catalogue, byKPI Samples, location *time.Location) Reason {
+func (a *Assessment) expect(due time.Time, c kpi.Catalogue, byKPI Samples, past Past, location *time.Location) Reason {
 	if a.Target.Value != nil {
 		expected, ok := a.Target.Expected(a.KPI, due, location)
 		if !ok {
@@ -240,8 +240,14 @@ func (a *Assessment) expect(due time.Time, c kpi.Catalogue, byKPI Samples, locat
 		a.Expected = published(expected)
 		return ""
 	}
-	other, _ := c.Get(a.Target.ValueFrom.KPI)
-	reference, ok := byKPI.aggregate(a.Target, other.KPI, anySample)
+	var reference Aggregate
+	var ok bool
+	if r, ofPast := a.Target.Reference(); ofPast {
+		reference, ok = past.figure(r, a.Target, a.KPI, c, byKPI, due, location)
+	} else {
+		other, _ := c.Get(a.Target.ValueFrom.KPI)
+		reference, ok = byKPI.aggregate(a.Target, other.KPI, anySample)
+	}
 	if !ok {
 		return NoReference
 	}

@@ -31,7 +31,7 @@ func same(a, b float64) bool { return a == b || math.IsNaN(a) && math.IsNaN(b) }
 
 func assessOne(t *testing.T, targets string, samples []kpi.Sample, at string) plan.Assessment {
 	t.Helper()
-	got := plan.Assess(mustLoad(t, targets).Targets, catalogue(t), samples, moment(t, at), stockholm(t))
+	got := plan.Assess(mustLoad(t, targets).Targets, catalogue(t), samples, nil, moment(t, at), stockholm(t))
 	if len(got) != 1 {
 		t.Fatalf("%d assessments", len(got))
 	}
@@ -322,7 +322,7 @@ func TestMetricsTellTheStatus(t *testing.T) {
 		for _, thresholds := range []string{"", ", warning: 0%", ", warning: 5%, critical: 10%", ", critical: 3%"} {
 			p := mustLoad(t, target(direction.kpi, "value: 40"+thresholds))
 			for actual := 30.0; actual <= 50; actual += 0.1 {
-				a := plan.Assess(p.Targets, catalogue(t), []kpi.Sample{sample(direction.kpi, actual, moment(t, at))}, moment(t, at), stockholm(t))[0]
+				a := plan.Assess(p.Targets, catalogue(t), []kpi.Sample{sample(direction.kpi, actual, moment(t, at))}, nil, moment(t, at), stockholm(t))[0]
 				figures := map[string]float64{}
 				for _, m := range a.Metrics() {
 					figures[m.Name+m.Labels.Get(naming.LabelSeverity)] = m.Value

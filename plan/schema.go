@@ -40,6 +40,12 @@ func (Phasing) JSONSchema() *jsonschema.Schema {
 	return either(&jsonschema.Schema{Const: "even"}, months, milestones)
 }
 
+// JSONSchemaExtend says that one of the keys is given.
+func (ValueFrom) JSONSchemaExtend(s *jsonschema.Schema) {
+	one := uint64(1)
+	s.MinProperties, s.MaxProperties = &one, &one
+}
+
 // JSONSchema is one text or a list of them.
 func (Values) JSONSchema() *jsonschema.Schema {
 	text := &jsonschema.Schema{Type: "string"}

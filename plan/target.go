@@ -56,7 +56,7 @@ type Target struct {
 	Where map[string]string `yaml:"where,omitempty"`
 	// The value to be reached at the period's end, in unit. One of value and value_from is given.
 	Value *decimal.Decimal `yaml:"value,omitempty"`
-	// Another KPI that says what this one is to be, such as the same month last year.
+	// What the value is taken from: the KPI's own figure at a moment of the past, or another KPI.
 	ValueFrom *ValueFrom `yaml:"value_from,omitempty"`
 
 	Terms `yaml:",inline"`
@@ -66,11 +66,15 @@ type Target struct {
 	factor *decimal.Decimal
 }
 
-// ValueFrom names the KPI whose figure, at the same labels and moment, is the
-// value to reach.
+// ValueFrom says whose figure, at the same labels, is the value to reach. Exactly
+// one of kpi, at and on is given.
 type ValueFrom struct {
-	// The KPI's name.
-	KPI string `yaml:"kpi" jsonschema:"required"`
+	// Another KPI, at the same moment.
+	KPI string `yaml:"kpi,omitempty"`
+	// The KPI itself, as it was published: at the same date and time a year before (year_earlier), or on the same day of the week 364 days before (52_weeks_earlier). A KPI that accumulates is reckoned evenly to the day of the present figure, where the two are through different days.
+	At Shift `yaml:"at,omitempty" jsonschema:"enum=year_earlier,enum=52_weeks_earlier"`
+	// The KPI itself, as it was published at the end of a day before the period.
+	On Date `yaml:"on,omitempty"`
 }
 
 // Terms are what a target says beside its cell and its value.

@@ -101,7 +101,7 @@ func haveLabels(labels []string) string {
 func (t Target) validateValue(scope Scope, entry kpi.Entry, f *yamlfile.Faults) {
 	switch {
 	case t.Value == nil && t.ValueFrom == nil:
-		f.Add(".value", "value: missing; give value, or value_from: {kpi: NAME}")
+		f.Add(".value", "value: missing; give value, or value_from: {at: year_earlier}, {on: DATE} or {kpi: NAME}")
 	case t.Value != nil && t.ValueFrom != nil:
 		f.Add(".value_from", "give either value or value_from, not both")
 	case t.Value != nil && t.Value.Sign() < 0 && !entry.AllowNegative:
@@ -112,13 +112,48 @@ func (t Target) validateValue(scope Scope, entry kpi.Entry, f *yamlfile.Faults) 
 }
 
 func (t Target) validateValueFrom(scope Scope, entry kpi.Entry, f *yamlfile.Faults) {
+	from, given := t.ValueFrom, 0
+	for _, is := range []bool{from.KPI != "", from.At != "", !from.On.IsZero()} {
+		if is {
+			given++
+		}
+	}
+	switch {
+	case given != 1:
+		f.Add(".value_from", "value_from: give one of kpi, at and on")
+	case from.KPI != "":
+		t.validateOther(scope, entry, f)
+	case from.At != "" && !slices.Contains(Shifts, from.At):
+		f.Add(".value_from.at", "value_from: at: %q is not year_earlier or 52_weeks_earlier", from.At)
+	case from.At == WeeksEarlier && accumulates(scope.KPIs, entry.KPI):
+		f.Add(".value_from.at", "value_from: at: %s accumulates from 1 January, and 52 weeks earlier is another day of the year; write year_earlier", t.KPI)
+	case !from.On.IsZero() && !t.From.IsZero() && !from.On.Before(t.From):
+		f.Add(".value_from.on", "value_from: on: %s is not before the period, which begins on %s", from.On, t.From)
+	}
+	if t.Phasing.Set() {
+		f.Add(".phasing", "phasing: with value_from, the figure that it names is what is due; leave phasing out")
+	}
+}
+
+// accumulates reports whether a KPI, or part of a ratio, starts again each year.
+func accumulates(c kpi.Catalogue, k kpi.KPI) bool {
+	if k.Ratio == nil {
+		return k.Accumulates != ""
+	}
+	of, _ := c.Get(k.Ratio.Of)
+	to, _ := c.Get(k.Ratio.To)
+	return of.Accumulates != "" || to.Accumulates != ""
+}
+
+// validateOther checks the other KPI that the value is from.
+func (t Target) validateOther(scope Scope, entry kpi.Entry, f *yamlfile.Faults) {
 	other, ok := scope.KPIs.Get(t.ValueFrom.KPI)
 	switch {
 	case !ok:
 		f.Add(".value_from.kpi", "value_from: no collector gives %q%s", t.ValueFrom.KPI, yamlfile.Suggestion(t.ValueFrom.KPI, scope.KPIs.Names()))
 		return
 	case t.ValueFrom.KPI == t.KPI:
-		f.Add(".value_from.kpi", "value_from: %s cannot be its own target", t.KPI)
+		f.Add(".value_from.kpi", "value_from: %s cannot be its own target; for its own figure of the past, write {at: year_earlier} or {on: DATE}", t.KPI)
 	case other.Histogram != nil:
 		f.Add(".value_from.kpi", "value_from: %s is a histogram, which has no single value", t.ValueFrom.KPI)
 	case other.Unit != entry.Unit:
@@ -128,9 +163,6 @@ func (t Target) validateValueFrom(scope Scope, entry kpi.Entry, f *yamlfile.Faul
 		if slices.Contains(entry.Labels, name) && !slices.Contains(other.Labels, name) {
 			f.Add(".value_from.kpi", "value_from: %s has no label %q; %s", t.ValueFrom.KPI, name, haveLabels(other.Labels))
 		}
-	}
-	if t.Phasing.Set() {
-		f.Add(".phasing", "phasing: with value_from, the other kpi's figure is what is due; leave phasing out")
 	}
 }
 

@@ -158,7 +158,7 @@ func (m maker) dependsOn(owner string) (domains, sources []string) {
 
 // needs returns the KPIs that a target needs.
 func needs(t plan.Target) []string {
-	if t.ValueFrom != nil {
+	if t.ValueFrom != nil && t.ValueFrom.KPI != "" {
 		return []string{t.KPI, t.ValueFrom.KPI}
 	}
 	return []string{t.KPI}
@@ -190,7 +190,7 @@ func (m maker) inhibitions() []inhibition {
 func (m maker) foreignInhibitions() []inhibition {
 	targets, foreign := map[string][]string{}, []string{}
 	for _, t := range m.region.Plan.Targets {
-		if t.ValueFrom == nil {
+		if t.ValueFrom == nil || t.ValueFrom.KPI == "" {
 			continue
 		}
 		own, other := m.region.Giving(t.KPI), m.region.Giving(t.ValueFrom.KPI)

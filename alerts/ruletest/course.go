@@ -80,18 +80,22 @@ func newScene(region *config.Region, p rules.PlannedKPI, t plan.Target) scene {
 
 // assess returns the target's assessment with that figure.
 func (s scene) assess(value float64) plan.Assessment {
-	samples := s.figure(s.kpi.KPI, value)
-	if s.target.ValueFrom != nil {
+	samples := s.figure(s.kpi.KPI, value, s.at)
+	past, wanted := plan.Past{}, 100*s.kpi.Measure().Per()
+	if r, ok := s.target.Reference(); ok {
+		past[r] = plan.NewSamples(s.figure(s.kpi.KPI, wanted, r.Moment(s.at, s.region.Location)))
+	} else if s.target.ValueFrom != nil {
 		reference, _ := s.region.KPIs.Get(s.target.ValueFrom.KPI)
-		samples = append(samples, s.figure(reference.KPI, 100*s.kpi.Measure().Per())...)
+		samples = append(samples, s.figure(reference.KPI, wanted, s.at)...)
 	}
-	return plan.Assess([]plan.Target{s.target}, s.region.KPIs, samples, s.at, s.region.Location)[0]
+	return plan.Assess([]plan.Target{s.target}, s.region.KPIs, samples, past, s.at, s.region.Location)[0]
 }
 
-// figure returns samples that give the KPI the value at the target's labels.
-func (s scene) figure(k kpi.KPI, value float64) []kpi.Sample {
+// figure returns samples that give the KPI the value at the target's labels, at a
+// moment.
+func (s scene) figure(k kpi.KPI, value float64, at time.Time) []kpi.Sample {
 	sample := func(name string, value float64) kpi.Sample {
-		return kpi.Sample{KPI: name, Labels: s.target.Labels(), Value: value, AsOf: s.at.Add(-testDataAge)}
+		return kpi.Sample{KPI: name, Labels: s.target.Labels(), Value: value, AsOf: at.Add(-testDataAge)}
 	}
 	if k.Ratio != nil {
 		return []kpi.Sample{sample(k.Ratio.Of, value), sample(k.Ratio.To, 1)}

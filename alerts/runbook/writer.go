@@ -175,10 +175,24 @@ func (w writer) labels(t plan.Target) string {
 
 // value returns the value to reach at the end of the target's period.
 func (w writer) value(t plan.Target) string {
+	if r, ok := t.Reference(); ok {
+		return w.reference(r)
+	}
 	if t.ValueFrom != nil {
 		return "`" + t.ValueFrom.KPI + "`"
 	}
 	return w.figure(t, *t.Value)
+}
+
+// reference returns what a target is held against.
+func (w writer) reference(r plan.Reference) string {
+	switch r.At {
+	case plan.YearEarlier:
+		return w.language.Say("the same figure a year earlier")
+	case plan.WeeksEarlier:
+		return w.language.Say("the same figure 52 weeks earlier")
+	}
+	return w.language.Say("the same figure on %s", r.On)
 }
 
 // none is shown if a target has no threshold of a severity.

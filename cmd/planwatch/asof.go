@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"time"
 
@@ -15,9 +16,9 @@ func asOfFlag(cmd *cobra.Command, asOf *string) {
 	cmd.Flags().StringVar(asOf, "as-of", "", "the `moment` that the figures are for (default: now, by planwatch's clock)")
 }
 
-// collectAsOf runs collectors once, as of the moment in the flag, and prints
-// what may not be meant, and the runs that failed.
-func collectAsOf(cmd *cobra.Command, region *config.Region, names []string, asOf string) (asof.Result, time.Time, error) {
+// collectAsOf runs collectors once by collect, as of the moment in the flag, and
+// prints what may not be meant, and the runs that failed.
+func collectAsOf(cmd *cobra.Command, region *config.Region, asOf string, collect func(context.Context, *config.Region, time.Time) (asof.Result, error)) (asof.Result, time.Time, error) {
 	printNotices(cmd, region.Loading())
 	moment := region.NewClock().Now().In(region.Location)
 	if asOf != "" {
@@ -26,7 +27,7 @@ func collectAsOf(cmd *cobra.Command, region *config.Region, names []string, asOf
 			return asof.Result{}, moment, fmt.Errorf("--as-of: %w", err)
 		}
 	}
-	result, err := asof.Collect(cmd.Context(), region, names, moment)
+	result, err := collect(cmd.Context(), region, moment)
 	for _, failure := range result.Failures {
 		_, _ = fmt.Fprintf(cmd.ErrOrStderr(), "planwatch: %v\n", failure)
 	}

@@ -1,10 +1,14 @@
 package main
 
 import (
+	"context"
 	"fmt"
+	"time"
 
 	"github.com/spf13/cobra"
 
+	"planwatch/config"
+	"planwatch/internal/asof"
 	"planwatch/internal/format"
 	"planwatch/internal/listing"
 )
@@ -24,7 +28,9 @@ func newCollect(s *settings) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			result, _, err := collectAsOf(cmd, region, names, asOf)
+			result, _, err := collectAsOf(cmd, region, asOf, func(ctx context.Context, region *config.Region, moment time.Time) (asof.Result, error) {
+				return asof.Collect(ctx, region, names, moment)
+			})
 			if err != nil {
 				return err
 			}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"planwatch/internal/asof"
 	"planwatch/internal/course"
 	"planwatch/internal/format"
 	"planwatch/internal/report"
@@ -37,11 +38,11 @@ func newReport(s *settings) *cobra.Command {
 					return fmt.Errorf("lang: %w", err)
 				}
 			}
-			result, moment, err := collectAsOf(cmd, region, nil, asOf)
+			result, moment, err := collectAsOf(cmd, region, asOf, asof.Compare)
 			if err != nil {
 				return err
 			}
-			assessments := plan.Assessments{At: moment, Targets: plan.Assess(region.Plan.Targets, region.KPIs, result.Samples, moment, region.Location)}
+			assessments := plan.Assessments{At: moment, Targets: plan.Assess(region.Plan.Targets, region.KPIs, result.Samples, result.Past, moment, region.Location)}
 			var book *course.Book
 			if !cmd.Flags().Changed("past") {
 				past = asOf != "" || keepsPast(region)

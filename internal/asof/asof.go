@@ -3,6 +3,7 @@ package asof
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"planwatch/config"
 	"planwatch/internal/kpi"
 	"planwatch/internal/snapshot"
+	"planwatch/plan"
 )
 
 // Result is the output of collectors as of one moment.
@@ -23,6 +25,9 @@ type Result struct {
 	Samples []kpi.Sample
 	// Withdrawn counts the samples that are older than max_age.
 	Withdrawn int
+	// Past is what the KPIs gave at the moments that their targets refer to; nil where
+	// it was not asked for.
+	Past plan.Past
 	// Failures are the errors of the runs that failed.
 	Failures []error
 }
@@ -30,6 +35,7 @@ type Result struct {
 // Collectors are collectors with open sources, which can be run as of many
 // moments.
 type Collectors struct {
+	region      *config.Region
 	definitions []*collectors.Definition
 	sources     config.Sources
 	// asking gives the Ask of a collector.
@@ -53,7 +59,7 @@ func Open(ctx context.Context, region *config.Region, names []string) (*Collecto
 		return nil, err
 	}
 	return &Collectors{
-		definitions: definitions, sources: opened,
+		region: region, definitions: definitions, sources: opened,
 		asking: func(d *collectors.Definition) collectors.Ask { return d.Asking(opened[d.Source]) },
 	}, nil
 }
@@ -78,6 +84,45 @@ func (c *Collectors) Collect(ctx context.Context, moment time.Time) Result {
 	}
 	result.Failures = failed.errors()
 	return result
+}
+
+// Compare is Collect, with what the KPIs gave at the moments that their targets
+// refer to.
+func (c *Collectors) Compare(ctx context.Context, moment time.Time) Result {
+	result := c.Collect(ctx, moment)
+	collected := map[plan.Reference][]kpi.Sample{}
+	var failed failures
+	for _, d := range c.definitions {
+		for _, r := range plan.References(c.region.Plan.Targets, moment, c.region.Location, d.Gives) {
+			then, err := Then(ctx, d, c.asking(d), r.Moment(moment, c.region.Location))
+			if err != nil {
+				failed.add(d.Collector, fmt.Errorf("for comparison, as of %s: %w", r, err))
+				continue
+			}
+			collected[r] = append(collected[r], then...)
+		}
+	}
+	result.Failures = append(result.Failures, failed.errors()...)
+	result.Past = plan.Past{}
+	for r, samples := range collected {
+		result.Past[r] = plan.NewSamples(samples)
+	}
+	return result
+}
+
+// Then is what a collector gave as of a moment of the past, without what was older
+// than max_age then. No rows is nothing, also where a run of now would fail: the
+// warehouse need not reach back so far.
+func Then(ctx context.Context, d *collectors.Definition, ask collectors.Ask, moment time.Time) ([]kpi.Sample, error) {
+	run, err := d.Collect(ctx, ask, moment)
+	if errors.Is(err, collectors.ErrNoRows) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	shown, _ := snapshot.WithinMaxAge(run.Samples, time.Duration(d.MaxAge), moment)
+	return shown, nil
 }
 
 // failures are the errors of runs, each with the collectors that it is of: a
@@ -117,6 +162,17 @@ func Collect(ctx context.Context, region *config.Region, names []string, moment 
 		return Result{}, err
 	}
 	result := c.Collect(ctx, moment)
+	return result, c.Close()
+}
+
+// Compare is Collect of all collectors, with what their KPIs gave at the moments
+// that targets refer to.
+func Compare(ctx context.Context, region *config.Region, moment time.Time) (Result, error) {
+	c, err := Open(ctx, region, nil)
+	if err != nil {
+		return Result{}, err
+	}
+	result := c.Compare(ctx, moment)
 	return result, c.Close()
 }
 

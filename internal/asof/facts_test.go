@@ -27,6 +27,9 @@ type fact struct {
 	KPI    string `yaml:"kpi"`
 	// Labels select; what they leave out is added up.
 	Labels map[string]string `yaml:"labels"`
+	// Against is a moment of the past: Figure, Min and Max are then the share that
+	// the KPI is of what it was.
+	Against *plan.Reference `yaml:"against"`
 	// Figure in the KPI's unit. Min and Max stand where the source gives no
 	// exact one.
 	Figure *float64 `yaml:"figure"`
@@ -97,6 +100,11 @@ func TestFacts(t *testing.T) {
 			for _, f := range stated {
 				entry, _ := region.KPIs.Get(f.KPI)
 				got, ok := samples.Aggregate(entry.KPI, f.Labels)
+				if f.Against != nil && ok {
+					var then plan.Aggregate
+					then, ok = figuresThen(t, region, *f.Against, moment, entry.Collector).Aggregate(entry.KPI, f.Labels)
+					got.Value /= then.Value
+				}
 				switch {
 				case f.Withheld != "":
 					if ok && f.agrees(got.Value) {
@@ -110,6 +118,16 @@ func TestFacts(t *testing.T) {
 			}
 		})
 	}
+}
+
+// figuresThen are what a collector gives as of the moment of a reference.
+func figuresThen(t *testing.T, region *config.Region, r plan.Reference, moment time.Time, collector string) plan.Samples {
+	t.Helper()
+	result, err := asof.Collect(t.Context(), region, []string{collector}, r.Moment(moment, region.Location))
+	if err = errors.Join(append(result.Failures, err)...); err != nil {
+		t.Fatal(err)
+	}
+	return plan.NewSamples(result.Samples)
 }
 
 func readFacts(t *testing.T) []fact {

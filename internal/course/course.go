@@ -152,22 +152,28 @@ func (r reading) read(ctx context.Context, reader Reader, book *Book) error {
 	cells := r.cells()
 	moments, monthEarlier, yearEarlier := r.moments()
 	key := history.Key{Collector: r.definition.Collector, Fingerprint: r.region.Fingerprint(r.definition)}
-	kept, err := reader.Figures(ctx, key, append(slices.Clone(moments), monthEarlier, yearEarlier))
+	wanted := append(slices.Clone(moments), monthEarlier, yearEarlier)
+	for _, at := range moments {
+		for _, then := range r.references(at) {
+			wanted = append(wanted, then)
+		}
+	}
+	kept, err := reader.Figures(ctx, key, wanted)
 	if err != nil {
 		return err
 	}
 	courses := make([]Course, len(cells))
 	for _, at := range moments {
-		for i, p := range r.points(cells, kept[at.UTC()], at) {
+		for i, p := range r.points(cells, kept, at) {
 			if p != nil {
 				courses[i].Points = append(courses[i].Points, *p)
 			}
 		}
 	}
-	for i, p := range r.points(cells, kept[monthEarlier.UTC()], monthEarlier) {
+	for i, p := range r.points(cells, kept, monthEarlier) {
 		courses[i].MonthEarlier = p
 	}
-	for i, p := range r.points(cells, kept[yearEarlier.UTC()], yearEarlier) {
+	for i, p := range r.points(cells, kept, yearEarlier) {
 		courses[i].YearEarlier = p
 	}
 	for i, c := range cells {
@@ -180,15 +186,32 @@ func (r reading) read(ctx context.Context, reader Reader, book *Book) error {
 	return nil
 }
 
+// references are the moments of the history that targets refer to at a moment.
+func (r reading) references(at time.Time) map[plan.Reference]time.Time {
+	ours := func(kpiName string) bool {
+		return slices.ContainsFunc(r.definition.KPIs, func(k kpi.KPI) bool { return k.Name == kpiName })
+	}
+	moments := map[plan.Reference]time.Time{}
+	for _, ref := range plan.References(r.region.Plan.Targets, at, r.region.Location, ours) {
+		if then, ok := history.Latest(r.definition, ref.Moment(at, r.region.Location)); ok {
+			moments[ref] = then
+		}
+	}
+	return moments
+}
+
 // points are the cells' at a moment, nil for a cell that has no sample then.
-func (r reading) points(cells []cell, figures []history.Figure, at time.Time) []*Point {
+func (r reading) points(cells []cell, kept map[time.Time][]history.Figure, at time.Time) []*Point {
 	points := make([]*Point, len(cells))
-	if len(figures) == 0 {
+	samples := samplesOf(kept[at.UTC()])
+	if len(samples) == 0 {
 		return points
 	}
-	samples := make([]kpi.Sample, len(figures))
-	for i, f := range figures {
-		samples[i] = f.Sample
+	past := plan.Past{}
+	for ref, then := range r.references(at) {
+		if earlier := samplesOf(kept[then.UTC()]); len(earlier) > 0 {
+			past[ref] = plan.NewSamples(earlier)
+		}
 	}
 	byKPI := plan.NewSamples(samples)
 	for i, c := range cells {
@@ -202,9 +225,17 @@ func (r reading) points(cells []cell, figures []history.Figure, at time.Time) []
 			continue
 		}
 		if len(c.targets) > 0 {
-			assessed := plan.Assess(c.targets, r.region.KPIs, samples, at, r.region.Location)
+			assessed := plan.Assess(c.targets, r.region.KPIs, samples, past, at, r.region.Location)
 			points[i].Expected = assessed[0].Expected
 		}
 	}
 	return points
+}
+
+func samplesOf(figures []history.Figure) []kpi.Sample {
+	samples := make([]kpi.Sample, len(figures))
+	for i, f := range figures {
+		samples[i] = f.Sample
+	}
+	return samples
 }

@@ -19,6 +19,7 @@ import (
 	"planwatch/alerts/evaluator"
 	"planwatch/config"
 	"planwatch/internal/exporter"
+	"planwatch/internal/mariadbtest"
 	"planwatch/internal/storage"
 )
 
@@ -28,7 +29,15 @@ const alertingUp = "planwatch_alerting_up"
 // figure misses.
 func alertingRegion(t *testing.T) string {
 	t.Helper()
-	dir := queueRegion(t, queue(t), "1h")
+	dir, _ := alertingRegionOf(t)
+	return dir
+}
+
+// alertingRegionOf is alertingRegion, and its server.
+func alertingRegionOf(t *testing.T) (dir string, server *mariadbtest.Server) {
+	t.Helper()
+	server = queue(t)
+	dir = queueRegion(t, server, "1h")
 	for name, text := range map[string]string{
 		"oncall.yaml": `operations: it
 links: {runbook: "runbooks/{alert}.md", dashboard: "http://localhost:3000/d/{dashboard}"}
@@ -51,7 +60,7 @@ targets:
 		}
 	}
 	t.Setenv("PLANWATCH_ALERTING_INTERVAL", "1s")
-	return dir
+	return dir, server
 }
 
 // offPlan is the alert about the target that is missed.

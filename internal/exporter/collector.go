@@ -12,6 +12,7 @@ import (
 	"planwatch/internal/clock"
 	"planwatch/internal/snapshot"
 	"planwatch/internal/warehouse"
+	"planwatch/plan"
 )
 
 // collector runs a definition.
@@ -23,6 +24,7 @@ type collector struct {
 	fingerprint string
 	description snapshot.Description
 	state       atomic.Pointer[runState]
+	comparison  comparison
 
 	clock    clock.Clock
 	store    *snapshot.Store
@@ -48,6 +50,7 @@ func newCollector(b base, region *config.Region, d *collectors.Definition, sourc
 		description: snapshot.Description{KPIs: d.KPIs, MaxAge: time.Duration(d.MaxAge), HelpLanguage: region.Languages.English()},
 		clock:       b.clock, store: b.store, counters: b.counters, logger: b.logger.With("collector", d.Collector),
 	}
+	c.comparison = comparison{region: region, failed: map[plan.Reference]string{}}
 	c.state.Store(&runState{})
 	if same := former.withFingerprint(c.fingerprint); same != nil {
 		c.state.Store(same.state.Load())
@@ -57,7 +60,9 @@ func newCollector(b base, region *config.Region, d *collectors.Definition, sourc
 
 func (c *collector) name() string { return c.definition.Collector }
 
-// run runs the collector once and shows its samples.
+// run runs the collector once and shows its samples, and then those of the past
+// that targets compare them with. Where these cannot be had the run is tried again,
+// and has not failed.
 func (c *collector) run(ctx context.Context) error {
 	began, moment := time.Now(), c.clock.Now()
 	run, err := c.definition.Collect(ctx, c.definition.Asking(c.source), moment)
@@ -70,13 +75,16 @@ func (c *collector) run(ctx context.Context) error {
 	state := &runState{LastRun: moment, Duration: time.Since(began), Err: err}
 	if err == nil {
 		c.store.Replace(snapshot.Record{
-			Collector: c.name(), Fingerprint: c.fingerprint, At: moment, Rows: run.Rows, Samples: run.Samples,
+			Collector: c.name(), Fingerprint: c.fingerprint, At: moment, Rows: run.Rows, Samples: run.Samples, Past: c.past(),
 		}, c.description)
 	}
 	former := c.state.Swap(state)
 	c.counters.ran(c.name(), err)
 	c.log(former, state)
-	return err
+	if err != nil {
+		return err
+	}
+	return c.compare(ctx)
 }
 
 // errEmptied is the error of a run without rows where there are figures, though no

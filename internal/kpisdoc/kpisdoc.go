@@ -27,7 +27,7 @@ const File = "docs/kpis.md"
 func Generate(region *config.Region) genfiles.File {
 	d := document{region: region, directory: "../config/" + region.Name, references: map[string][]string{}}
 	for _, target := range region.Plan.Targets {
-		if target.ValueFrom != nil && !slices.Contains(d.references[target.ValueFrom.KPI], target.KPI) {
+		if target.ValueFrom != nil && target.ValueFrom.KPI != "" && !slices.Contains(d.references[target.ValueFrom.KPI], target.KPI) {
 			d.references[target.ValueFrom.KPI] = append(d.references[target.ValueFrom.KPI], target.KPI)
 		}
 	}
@@ -213,10 +213,24 @@ func where(t plan.Target) string {
 
 // wanted returns the target's value, in the unit that it is written in.
 func wanted(t plan.Target, k kpi.KPI) string {
+	if r, ok := t.Reference(); ok {
+		return reference(r)
+	}
 	if t.ValueFrom != nil {
 		return anchor(t.ValueFrom.KPI)
 	}
 	return t.Value.String() + " " + unit(t, k)
+}
+
+// reference returns the moment of the past whose figure is the value.
+func reference(r plan.Reference) string {
+	switch r.At {
+	case plan.YearEarlier:
+		return "as a year earlier"
+	case plan.WeeksEarlier:
+		return "as 52 weeks earlier"
+	}
+	return "as on " + r.On.String()
 }
 
 // unit returns the unit of the target's amounts.
@@ -242,6 +256,8 @@ func due(t plan.Target, k kpi.KPI) string {
 		if p.Shape == plan.Lines {
 			says += ", in straight lines"
 		}
+	case isReference(t) && k.Accumulates != "":
+		says = "through the same day"
 	case t.ValueFrom != nil:
 		says = "in full"
 	case p.Even || k.Accumulates != "":
@@ -253,6 +269,11 @@ func due(t plan.Target, k kpi.KPI) string {
 		says += ", by the figure's own date"
 	}
 	return says
+}
+
+func isReference(t plan.Target) bool {
+	_, ok := t.Reference()
+	return ok
 }
 
 func lastDay(day plan.Date) string {

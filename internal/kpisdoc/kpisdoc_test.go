@@ -56,6 +56,11 @@ func TestBuiltinRegion(t *testing.T) {
 			t.Errorf("%q stands %d times", what, n)
 		}
 	}
+	for _, cells := range []string{"| as a year earlier | through the same day |", "| as a year earlier | in full |", "| as 52 weeks earlier | in full |"} {
+		if !strings.Contains(text, cells) {
+			t.Errorf("no target has %q", cells)
+		}
+	}
 	for _, d := range region.Collectors {
 		once("| [collectors/" + d.Query + "](../config/norrbotten/collectors/" + d.Query + ") |")
 		for _, k := range d.KPIs {

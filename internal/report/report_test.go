@@ -53,7 +53,7 @@ func loaded(t *testing.T) (*config.Region, []kpi.Sample, time.Time) {
 }
 
 func assess(region *config.Region, samples []kpi.Sample, at time.Time) plan.Assessments {
-	return plan.Assessments{At: at, Targets: plan.Assess(region.Plan.Targets, region.KPIs, samples, at, region.Location)}
+	return plan.Assessments{At: at, Targets: plan.Assess(region.Plan.Targets, region.KPIs, samples, nil, at, region.Location)}
 }
 
 func made(t *testing.T) *report.Report {

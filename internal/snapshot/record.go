@@ -5,6 +5,7 @@ import (
 
 	"planwatch/internal/kpi"
 	"planwatch/internal/language"
+	"planwatch/plan"
 )
 
 // Record is what the last good run of one collector gave, as it is saved.
@@ -19,6 +20,24 @@ type Record struct {
 	Rows int `json:"rows"`
 	// Samples are in order of KPI and labels.
 	Samples []kpi.Sample `json:"samples"`
+	// Past is what the collector gave at the moments of references, each once. It is
+	// saved too, so that a restart leaves nothing without comparison.
+	Past []Past `json:"past,omitempty"`
+}
+
+// Past is what a collector gave at the moment of a reference.
+type Past struct {
+	Reference plan.Reference `json:"reference"`
+	// At is the moment, by planwatch's clock, from which the reference was seen.
+	At time.Time `json:"at"`
+	// Samples are those that were shown then.
+	Samples []kpi.Sample `json:"samples"`
+}
+
+// usable reports whether there may be comparisons with it at the moment now: a
+// reference that moves on with time is withdrawn when it is maxAge behind.
+func (p Past) usable(maxAge time.Duration, now time.Time) bool {
+	return !p.Reference.On.IsZero() || !now.After(p.At.Add(maxAge))
 }
 
 // Description is what the configuration says of a collector's samples.

@@ -28,6 +28,7 @@ import (
 	"planwatch/internal/language"
 	"planwatch/internal/regiontest"
 	"planwatch/internal/snapshot"
+	"planwatch/plan"
 )
 
 var (
@@ -553,5 +554,44 @@ func BenchmarkReplace(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		replace(b, s, record("beds", now, samples...))
+	}
+}
+
+// What figures are compared with goes with them to the file and back, and is
+// withdrawn when it is max_age behind, but for that of a fixed date.
+func TestPast(t *testing.T) {
+	now := time.Now()
+	moves, fixed := plan.Reference{At: plan.YearEarlier}, plan.Reference{On: plan.Date{Year: 2024, Month: time.November, Day: 26}}
+	tests := []struct {
+		name  string
+		age   time.Duration
+		known bool
+	}{{"new", 0, true}, {"almost max_age", 2*time.Hour - time.Minute, true}, {"more than max_age", 2*time.Hour + time.Minute, false}}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			file := snapshot.SaveFile{Path: filepath.Join(t.TempDir(), "snapshot")}
+			s := snapshot.NewStore(clock.Clock{}, file, quiet())
+			r := record("beds_available", now, ward("A", 38, now))
+			for _, reference := range []plan.Reference{moves, fixed} {
+				r.Past = append(r.Past, snapshot.Past{Reference: reference, At: now.Add(-tt.age), Samples: []kpi.Sample{ward("A", 26, now.AddDate(-1, 0, 0))}})
+			}
+			replace(t, s, r)
+			ended, cancel := context.WithCancel(t.Context())
+			cancel()
+			s.Run(ended) // saves, and ends
+			again := snapshot.NewStore(clock.Clock{}, file, quiet())
+			again.Restore(func(r snapshot.Record) (snapshot.Description, bool) { return described(t, r), true })
+			for _, store := range []*snapshot.Store{s, again} {
+				past := store.Past()
+				if _, ok := past[moves]; ok != tt.known {
+					t.Errorf("of a year earlier: %t", ok)
+				}
+				k := beds
+				k.Aggregate = kpi.Sum
+				if got, ok := past[fixed].Aggregate(k, nil); !ok || got.Value != 26 {
+					t.Errorf("of a date: %v, %t", got.Value, ok)
+				}
+			}
+		})
 	}
 }

@@ -13,9 +13,21 @@ import (
 // sound returns an error if the record, which was read from a file, cannot be
 // shown: if its samples could not be encoded, or Prometheus would refuse them.
 func (r Record) sound() error {
-	for i, sample := range r.Samples {
+	if err := soundSamples(r.Samples); err != nil {
+		return fmt.Errorf("collector %s: %w", r.Collector, err)
+	}
+	for _, p := range r.Past {
+		if err := soundSamples(p.Samples); err != nil {
+			return fmt.Errorf("collector %s: as of %s: %w", r.Collector, p.Reference, err)
+		}
+	}
+	return nil
+}
+
+func soundSamples(samples []kpi.Sample) error {
+	for i, sample := range samples {
 		if err := errors.Join(soundLabels(sample.Labels), soundHistogram(sample.Histogram)); err != nil {
-			return fmt.Errorf("collector %s: sample %d: %w", r.Collector, i+1, err)
+			return fmt.Errorf("sample %d: %w", i+1, err)
 		}
 	}
 	return nil

@@ -2,6 +2,7 @@ package snapshot
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"sync/atomic"
 	"time"
@@ -10,6 +11,7 @@ import (
 
 	"planwatch/internal/clock"
 	"planwatch/internal/kpi"
+	"planwatch/plan"
 )
 
 // Store keeps the current Snapshot: it replaces it, withdraws samples that are
@@ -53,6 +55,24 @@ func (s *Store) Samples() []kpi.Sample {
 		samples = append(samples, chunk.Shown...)
 	}
 	return samples
+}
+
+// Past is what all collectors gave at the moments of references.
+func (s *Store) Past() plan.Past {
+	now := s.clock.Now()
+	samples := map[plan.Reference][]kpi.Sample{}
+	for _, chunk := range s.Current().chunks {
+		for _, p := range chunk.Past {
+			if p.usable(chunk.MaxAge, now) {
+				samples[p.Reference] = append(samples[p.Reference], p.Samples...)
+			}
+		}
+	}
+	past := plan.Past{}
+	for r, then := range samples {
+		past[r] = plan.NewSamples(then)
+	}
+	return past
 }
 
 // Saved is when the snapshot was last saved, or the zero time, and how many
@@ -113,6 +133,9 @@ func (s *Store) Restore(describe Describe) {
 	for _, r := range s.file.read(s.logger) {
 		description, ok := describe(r)
 		misfit := description.fits(r.Samples)
+		for _, p := range r.Past {
+			misfit = errors.Join(misfit, description.fits(p.Samples))
+		}
 		switch {
 		case !ok:
 			s.logger.Info("saved figures dropped", "collector", r.Collector, "why", "its definition, its query or its source has changed")

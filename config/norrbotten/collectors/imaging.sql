@@ -3,14 +3,11 @@
 WITH
 latest AS (
   SELECT MAX(measured_on) AS measured_on FROM exam_waiting WHERE measured_on <= :as_of
-),
-earlier AS (
-  SELECT MAX(measured_on) AS measured_on FROM exam_waiting WHERE measured_on <= DATE_SUB(:as_of, INTERVAL 364 DAY)
 )
 -- One row for each time waited: the histogram.
 SELECT h.hospital, w.modality, CAST(w.measured_on AS DATETIME) AS counted_at,
   w.waited_days * 86400 AS waited_seconds, w.exams,
-  CAST(NULL AS SIGNED) AS waiting, CAST(NULL AS SIGNED) AS waiting_earlier,
+  CAST(NULL AS SIGNED) AS waiting,
   CAST(NULL AS SIGNED) AS coronary_exams, CAST(NULL AS SIGNED) AS coronary_angiographies,
   CAST(NULL AS SIGNED) AS mobile_exams, CAST(NULL AS SIGNED) AS scanners
 FROM exam_waiting AS w
@@ -18,26 +15,18 @@ JOIN latest ON w.measured_on = latest.measured_on
 JOIN hospital AS h ON h.hospital_id = w.hospital_id
 UNION ALL
 -- One row for each list.
-SELECT h.hospital, lists.modality, CAST(lists.measured_on AS DATETIME) AS counted_at,
+SELECT h.hospital, w.modality, CAST(w.measured_on AS DATETIME) AS counted_at,
   CAST(NULL AS SIGNED), CAST(NULL AS SIGNED),
-  lists.waiting, lists.waiting_earlier,
+  CAST(SUM(w.exams) AS SIGNED) AS waiting,
   CAST(NULL AS SIGNED), CAST(NULL AS SIGNED), CAST(NULL AS SIGNED), CAST(NULL AS SIGNED)
-FROM (
-  SELECT w.hospital_id, w.modality, MAX(w.measured_on) AS measured_on,
-    CAST(SUM(CASE WHEN w.measured_on = latest.measured_on THEN w.exams ELSE 0 END) AS SIGNED) AS waiting,
-    CAST(SUM(CASE WHEN w.measured_on = earlier.measured_on THEN w.exams END) AS SIGNED) AS waiting_earlier
-  FROM exam_waiting AS w
-  CROSS JOIN latest
-  CROSS JOIN earlier
-  WHERE w.measured_on = latest.measured_on OR w.measured_on = earlier.measured_on
-  GROUP BY w.hospital_id, w.modality
-) AS lists
-JOIN latest ON lists.measured_on = latest.measured_on
-JOIN hospital AS h ON h.hospital_id = lists.hospital_id
+FROM exam_waiting AS w
+JOIN latest ON w.measured_on = latest.measured_on
+JOIN hospital AS h ON h.hospital_id = w.hospital_id
+GROUP BY h.hospital, w.modality, w.measured_on
 UNION ALL
 -- CT of the coronary arteries, all since it began.
 SELECT h.hospital, 'DT' AS modality, CAST(MAX(f.performed_on) AS DATETIME) AS counted_at,
-  CAST(NULL AS SIGNED), CAST(NULL AS SIGNED), CAST(NULL AS SIGNED), CAST(NULL AS SIGNED),
+  CAST(NULL AS SIGNED), CAST(NULL AS SIGNED), CAST(NULL AS SIGNED),
   CAST(SUM(CASE WHEN f.kind = 'dt kranskärl' THEN f.exams ELSE 0 END) AS SIGNED),
   CAST(SUM(CASE WHEN f.kind = 'angiografi' THEN f.exams ELSE 0 END) AS SIGNED),
   CAST(NULL AS SIGNED), CAST(NULL AS SIGNED)
@@ -48,7 +37,7 @@ GROUP BY h.hospital
 UNION ALL
 -- The mobile MR scanner, in the year of the last day reported.
 SELECT h.hospital, 'MR' AS modality, CAST(last_day.performed_on AS DATETIME) AS counted_at,
-  CAST(NULL AS SIGNED), CAST(NULL AS SIGNED), CAST(NULL AS SIGNED), CAST(NULL AS SIGNED), CAST(NULL AS SIGNED), CAST(NULL AS SIGNED),
+  CAST(NULL AS SIGNED), CAST(NULL AS SIGNED), CAST(NULL AS SIGNED), CAST(NULL AS SIGNED), CAST(NULL AS SIGNED),
   CAST(SUM(f.exams) AS SIGNED), CAST(NULL AS SIGNED)
 FROM followed_exam AS f
 JOIN (
@@ -62,7 +51,7 @@ GROUP BY h.hospital, last_day.performed_on
 UNION ALL
 -- New CT scanners, at every hospital: 0 says that the old one is still there.
 SELECT h.hospital, 'DT' AS modality, CAST(:as_of AS DATETIME) AS counted_at,
-  CAST(NULL AS SIGNED), CAST(NULL AS SIGNED), CAST(NULL AS SIGNED), CAST(NULL AS SIGNED), CAST(NULL AS SIGNED), CAST(NULL AS SIGNED), CAST(NULL AS SIGNED),
+  CAST(NULL AS SIGNED), CAST(NULL AS SIGNED), CAST(NULL AS SIGNED), CAST(NULL AS SIGNED), CAST(NULL AS SIGNED), CAST(NULL AS SIGNED),
   COUNT(s.scanner_id)
 FROM hospital AS h
 LEFT JOIN ct_scanner AS s ON s.hospital_id = h.hospital_id AND s.installed_on <= :as_of

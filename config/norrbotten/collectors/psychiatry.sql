@@ -1,13 +1,9 @@
 -- One row a hospital with psychiatric wards, and one a hospital with a SPOT
 -- team; each has figures of its own kind only. Both are as of their last day
--- before :as_of; patient-days are compared through the same date of the year before.
--- At the end of February a leap day belongs to the month: without it, it could be
--- told from what was published a year ago.
+-- before :as_of.
 SELECT latest.hospital AS hospital, DATE_ADD(CAST(latest.day AS DATETIME), INTERVAL 86399 SECOND) AS counted_through,
-  CAST(SUM(CASE WHEN YEAR(i.day) = YEAR(latest.day) THEN i.patients END) AS SIGNED) AS patient_days,
-  CAST(SUM(CASE WHEN YEAR(i.day) = YEAR(latest.day) - 1 AND i.day <= CASE WHEN latest.day = LAST_DAY(latest.day) THEN LAST_DAY(DATE_SUB(latest.day, INTERVAL 1 YEAR)) ELSE DATE_SUB(latest.day, INTERVAL 1 YEAR) END
-    THEN i.patients END) AS SIGNED) AS patient_days_year_earlier,
-  CAST(NULL AS SIGNED) AS spot_active, CAST(NULL AS SIGNED) AS spot_active_year_earlier, CAST(NULL AS SIGNED) AS spot_completed
+  CAST(SUM(i.patients) AS SIGNED) AS patient_days,
+  CAST(NULL AS SIGNED) AS spot_active, CAST(NULL AS SIGNED) AS spot_completed
 FROM (
   SELECT w.hospital, MAX(i.day) AS day
   FROM inpatient_day AS i
@@ -16,12 +12,12 @@ FROM (
   GROUP BY w.hospital
 ) AS latest
 JOIN ward AS w ON w.hospital = latest.hospital AND w.division = 'Psykiatri'
-JOIN inpatient_day AS i ON i.ward_id = w.ward_id AND i.day <= latest.day AND i.day > DATE_SUB(latest.day, INTERVAL 2 YEAR)
+JOIN inpatient_day AS i ON i.ward_id = w.ward_id AND i.day <= latest.day AND YEAR(i.day) = YEAR(latest.day)
 GROUP BY latest.hospital, latest.day
 UNION ALL
 SELECT latest.hospital, DATE_ADD(CAST(latest.day AS DATETIME), INTERVAL 86399 SECOND),
-  CAST(NULL AS SIGNED), CAST(NULL AS SIGNED),
-  CAST(s.active AS SIGNED), CAST(earlier.active AS SIGNED), CAST(s.completed AS SIGNED)
+  CAST(NULL AS SIGNED),
+  CAST(s.active AS SIGNED), CAST(s.completed AS SIGNED)
 FROM (
   SELECT hospital, MAX(day) AS day
   FROM spot_day
@@ -29,5 +25,4 @@ FROM (
   GROUP BY hospital
 ) AS latest
 JOIN spot_day AS s ON s.hospital = latest.hospital AND s.day = latest.day
-LEFT JOIN spot_day AS earlier ON earlier.hospital = latest.hospital AND earlier.day = DATE_SUB(latest.day, INTERVAL 1 YEAR)
 ORDER BY 1, 3

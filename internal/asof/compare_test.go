@@ -1,0 +1,107 @@
+//go:build gms_pure_go
+
+package asof_test
+
+import (
+	"reflect"
+	"testing"
+	"time"
+
+	"planwatch/internal/asof"
+	"planwatch/internal/kpi"
+	"planwatch/plan"
+)
+
+// What targets are held against is what was published then, cell by cell, withheld
+// cells among them.
+func TestCompare(t *testing.T) {
+	region := loaded(t, "")
+	moment := time.Date(2025, 3, 18, 8, 0, 0, 0, region.Location)
+	names := []string{"infections", "production", "purchased_care", "waiting"}
+	now := compared(t, names, moment)
+	withheld := 0
+	for _, at := range plan.Shifts {
+		r := plan.Reference{At: at}
+		then := collected(t, names, r.Moment(moment, region.Location))
+		for _, name := range names {
+			d := region.Collector(name)
+			if got := len(plan.References(region.Plan.Targets, moment, region.Location, d.Gives)); got != 1 {
+				t.Fatalf("%s has %d references", name, got)
+			}
+			if plan.References(region.Plan.Targets, moment, region.Location, d.Gives)[0] != r {
+				continue
+			}
+			for _, k := range d.KPIs {
+				if k.Histogram != nil || k.Ratio != nil {
+					continue
+				}
+				for _, s := range then {
+					if s.KPI != k.Name {
+						continue
+					}
+					where := map[string]string{}
+					for _, label := range d.Labels {
+						where[label] = s.Labels.Get(label)
+					}
+					got, ok := now.Past[r].Aggregate(k, where)
+					if s.Withheld {
+						withheld++
+					}
+					if ok == s.Withheld || got.Withheld != s.Withheld || got.Value != s.Value || ok && !got.AsOf.Equal(s.AsOf) {
+						t.Errorf("%s %s: %s{%s} is %+v, and was %+v", name, r, s.KPI, s.Labels, got, s)
+					}
+				}
+			}
+		}
+	}
+	if withheld == 0 {
+		t.Error("nothing was withheld")
+	}
+}
+
+// Nothing fails where the warehouse does not reach back.
+func TestCompareBeforeTheFirstRow(t *testing.T) {
+	region := loaded(t, "")
+	names := []string{"waiting", "emergency", "production", "imaging", "beds"}
+	c, err := asof.Open(t.Context(), region, names)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := c.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	for _, name := range names {
+		then, err := c.Then(t.Context(), name, time.Date(2015, 3, 18, 8, 0, 0, 0, region.Location))
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		for _, s := range then {
+			if s.Value != 0 {
+				t.Errorf("%s: %+v", name, s)
+			}
+		}
+	}
+}
+
+func compared(t *testing.T, names []string, moment time.Time) asof.Result {
+	t.Helper()
+	result := opened(t, "", names).Compare(t.Context(), moment)
+	for _, failure := range result.Failures {
+		t.Error(failure)
+	}
+	if !reflect.DeepEqual(result.Samples, collected(t, names, moment)) {
+		t.Error("other samples than without a comparison")
+	}
+	return result
+}
+
+func collected(t *testing.T, names []string, moment time.Time) []kpi.Sample {
+	t.Helper()
+	result := opened(t, "", names).Collect(t.Context(), moment)
+	for _, failure := range result.Failures {
+		t.Error(failure)
+	}
+	return result.Samples
+}

@@ -1,0 +1,181 @@
+package plan_test
+
+import (
+	"encoding/json"
+	"math"
+	"slices"
+	"testing"
+	"time"
+
+	"planwatch/internal/kpi"
+	"planwatch/plan"
+)
+
+var (
+	yearEarlier  = plan.Reference{At: plan.YearEarlier}
+	weeksEarlier = plan.Reference{At: plan.WeeksEarlier}
+)
+
+func on(t *testing.T, day string) plan.Reference {
+	t.Helper()
+	date, err := plan.ParseDate(day)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return plan.Reference{On: date}
+}
+
+func TestMoment(t *testing.T) {
+	tests := []struct {
+		name      string
+		reference plan.Reference
+		at, want  string
+	}{
+		{"a year earlier", yearEarlier, "2025-03-18 08:00:00", "2024-03-18 08:00:00"},
+		{"a year earlier, 28 February", yearEarlier, "2025-02-28 23:59:59", "2024-02-28 23:59:59"},
+		{"a year before a leap day", yearEarlier, "2024-02-29 08:00:00", "2023-02-28 08:00:00"},
+		{"a year before the day after", yearEarlier, "2024-03-01 00:00:00", "2023-03-01 00:00:00"},
+		{"in summer time, and a year earlier not yet", yearEarlier, "2025-03-30 12:00:00", "2024-03-30 12:00:00"},
+		{"52 weeks earlier", weeksEarlier, "2025-03-18 08:00:00", "2024-03-19 08:00:00"},
+		{"52 weeks earlier, over New Year", weeksEarlier, "2025-01-01 06:00:00", "2024-01-03 06:00:00"},
+		{"52 weeks earlier, in summer time, and then not yet", weeksEarlier, "2025-03-30 12:00:00", "2024-03-31 12:00:00"},
+		{"a day", on(t, "2024-11-26"), "2025-03-18 08:00:00", "2024-11-26 23:59:59"},
+		{"a day of 25 hours", on(t, "2024-10-27"), "2025-03-18 08:00:00", "2024-10-27 23:59:59"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			// As planwatch's clock may give it, in another zone.
+			got := tt.reference.Moment(moment(t, tt.at).UTC(), stockholm(t))
+			if !got.Equal(moment(t, tt.want)) {
+				t.Errorf("got %s, want %s", got, tt.want)
+			}
+		})
+	}
+}
+
+// A reference outlasts being saved, and others are refused.
+func TestReferenceText(t *testing.T) {
+	saved, err := json.Marshal([]plan.Reference{yearEarlier, weeksEarlier, on(t, "2024-11-26")})
+	if err != nil || string(saved) != `["year_earlier","52_weeks_earlier","2024-11-26"]` {
+		t.Errorf("got %s, %v", saved, err)
+	}
+	var read []plan.Reference
+	if err := json.Unmarshal(saved, &read); err != nil || !slices.Equal(read, []plan.Reference{yearEarlier, weeksEarlier, on(t, "2024-11-26")}) {
+		t.Errorf("got %v, %v", read, err)
+	}
+	const want = `"last_year" is neither year_earlier, 52_weeks_earlier nor a date`
+	if err := json.Unmarshal([]byte(`["last_year"]`), &read); err == nil || err.Error() != want {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestReferences(t *testing.T) {
+	p := mustLoad(t, target("beds_available", "where: {ward: A}, value_from: {at: 52_weeks_earlier}")+
+		"  - {id: b, kpi: beds_available, where: {ward: B}, value_from: {at: 52_weeks_earlier}, from: 2025-01-01, basis: operational, owner: surgery}\n"+
+		"  - {id: c, kpi: beds_available, where: {ward: C}, value_from: {on: 2024-11-26}, from: 2025-01-01, to: 2025-03-31, basis: operational, owner: surgery}\n"+
+		"  - {id: d, kpi: beds_available, where: {ward: D}, value_from: {kpi: beds_occupied}, from: 2025-01-01, basis: operational, owner: surgery}\n"+
+		"  - {id: g, kpi: beds_occupied, value_from: {on: 2024-12-31}, from: 2025-01-01, to: 2025-01-31, basis: operational, owner: surgery}\n"+
+		"  - {id: e, kpi: visits, value_from: {at: year_earlier}, from: 2025-01-01, basis: operational, owner: surgery}\n"+
+		"  - {id: f, kpi: reports, value: 3, from: 2025-01-01, basis: operational, owner: surgery}\n")
+	tests := []struct {
+		name, at, kpi string
+		want          []plan.Reference
+	}{
+		{"each once", "2025-03-18 08:00:00", "beds_available", []plan.Reference{on(t, "2024-11-26"), weeksEarlier}},
+		{"a period has passed", "2025-04-01 00:00:00", "beds_available", []plan.Reference{weeksEarlier}},
+		{"more than a day before all periods", "2024-12-30 23:59:59", "beds_available", nil},
+		{"a day before", "2024-12-31 05:00:00", "beds_available", []plan.Reference{on(t, "2024-11-26"), weeksEarlier}},
+		{"a day that is not over", "2024-12-31 23:59:58", "beds_occupied", nil},
+		{"and is over", "2024-12-31 23:59:59", "beds_occupied", []plan.Reference{on(t, "2024-12-31")}},
+		{"another KPI", "2025-03-18 08:00:00", "visits", []plan.Reference{yearEarlier}},
+		{"a target with a value", "2025-03-18 08:00:00", "reports", nil},
+		{"a KPI that others have their value from", "2025-03-18 08:00:00", "beds_occupied", nil},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			got := plan.References(p.Targets, moment(t, tt.at), stockholm(t), func(name string) bool { return name == tt.kpi })
+			if !slices.Equal(got, tt.want) {
+				t.Errorf("got %v, want %v", got, tt.want)
+			}
+		})
+	}
+}
+
+// A target is held against what its own KPI gave at the reference.
+func TestPast(t *testing.T) {
+	const at = "2025-03-18 08:00:00"
+	now := moment(t, at)
+	then := func(day string) time.Time { return moment(t, day+" 23:59:59") }
+	nara := func(name string, value float64, asOf time.Time) kpi.Sample {
+		return sample(name, value, asOf, "division", "Nära")
+	}
+	withheld := nara("visits", 0, then("2024-03-17"))
+	withheld.Withheld = true
+	ward := func(name, ward string, value float64, asOf time.Time) kpi.Sample {
+		return sample(name, value, asOf, "hospital", "Sunderby", "ward", ward)
+	}
+	visits := func(from string) string {
+		return target("visits", "where: {division: Nära}, value_from: "+from+", warning: 5%")
+	}
+	nan := math.NaN()
+	tests := []struct {
+		name, target string
+		now          []kpi.Sample
+		past         map[plan.Reference][]kpi.Sample
+		expected     float64
+		status       plan.Status
+		reason       plan.Reason
+	}{
+		{"more than a year earlier", visits("{at: year_earlier}"), []kpi.Sample{nara("visits", 110, then("2025-03-17"))},
+			map[plan.Reference][]kpi.Sample{yearEarlier: {nara("visits", 100, then("2024-03-17")), sample("visits", 900, then("2024-03-17"), "division", "Funktion")}}, 100, plan.OnPlan, ""},
+		{"less than a year earlier", visits("{at: year_earlier}"), []kpi.Sample{nara("visits", 90, then("2025-03-17"))},
+			map[plan.Reference][]kpi.Sample{yearEarlier: {nara("visits", 100, then("2024-03-17"))}}, 100, plan.Warning, ""},
+		{"as of the last day of February", visits("{at: year_earlier}"), []kpi.Sample{nara("visits", 90, then("2025-02-28"))},
+			map[plan.Reference][]kpi.Sample{yearEarlier: {nara("visits", 100, then("2024-02-29"))}}, 100, plan.Warning, ""},
+		{"a week that ends on another day", visits("{at: year_earlier}"), []kpi.Sample{nara("visits", 90, then("2025-01-19"))},
+			map[plan.Reference][]kpi.Sample{yearEarlier: {nara("visits", 70, then("2024-01-14"))}}, 95, plan.Warning, ""},
+		{"one place is held back", target("visits", "value_from: {at: year_earlier}"),
+			[]kpi.Sample{sample("visits", 31, then("2025-01-31"), "division", "A"), sample("visits", 590, then("2025-02-28"), "division", "B")},
+			map[plan.Reference][]kpi.Sample{yearEarlier: {sample("visits", 59, then("2024-02-29"), "division", "A"), sample("visits", 590, then("2024-02-29"), "division", "B")}}, 621, plan.OnPlan, ""},
+		{"a place that is no more", target("visits", "value_from: {at: year_earlier}"), []kpi.Sample{sample("visits", 590, then("2025-02-28"), "division", "B")},
+			map[plan.Reference][]kpi.Sample{yearEarlier: {sample("visits", 31, then("2024-01-31"), "division", "A"), sample("visits", 590, then("2024-02-29"), "division", "B")}}, 649, plan.Warning, ""},
+		{"the year before that, since bookings were late", visits("{at: year_earlier}"), []kpi.Sample{nara("visits", 90, then("2025-01-31"))},
+			map[plan.Reference][]kpi.Sample{yearEarlier: {nara("visits", 1000, then("2023-12-31"))}}, nan, plan.Unknown, plan.NoReference},
+		{"not asked yet", visits("{at: year_earlier}"), []kpi.Sample{nara("visits", 90, then("2025-03-17"))}, nil, nan, plan.Unknown, plan.NoReference},
+		{"another reference", visits("{at: year_earlier}"), []kpi.Sample{nara("visits", 90, then("2025-03-17"))},
+			map[plan.Reference][]kpi.Sample{weeksEarlier: {nara("visits", 100, then("2024-03-17"))}}, nan, plan.Unknown, plan.NoReference},
+		{"no rows then", visits("{at: year_earlier}"), []kpi.Sample{nara("visits", 90, then("2025-03-17"))},
+			map[plan.Reference][]kpi.Sample{yearEarlier: nil}, nan, plan.Unknown, plan.NoReference},
+		{"withheld then", visits("{at: year_earlier}"), []kpi.Sample{nara("visits", 90, then("2025-03-17"))},
+			map[plan.Reference][]kpi.Sample{yearEarlier: {withheld}}, nan, plan.Unknown, plan.Withheld},
+		{"unknown now", visits("{at: year_earlier}"), nil,
+			map[plan.Reference][]kpi.Sample{yearEarlier: {nara("visits", 100, then("2024-03-17"))}}, 100, plan.Unknown, plan.NoFigure},
+		{"nothing then, nothing now", visits("{at: year_earlier}"), []kpi.Sample{nara("visits", 0, then("2025-03-17"))},
+			map[plan.Reference][]kpi.Sample{yearEarlier: {nara("visits", 0, then("2024-03-17"))}}, 0, plan.OnPlan, ""},
+		{"all of a year, due evenly", visits("{on: 2024-12-31}"), []kpi.Sample{nara("visits", 60, then("2025-03-14"))},
+			map[plan.Reference][]kpi.Sample{on(t, "2024-12-31"): {nara("visits", 365, then("2024-12-31"))}}, 73, plan.Warning, ""},
+		{"a level, on the same weekday", target("beds_available", "where: {hospital: Sunderby}, value_from: {at: 52_weeks_earlier}, warning: 5%"),
+			[]kpi.Sample{ward("beds_available", "A", 20, now), ward("beds_available", "B", 18, now)},
+			map[plan.Reference][]kpi.Sample{weeksEarlier: {ward("beds_available", "A", 30, now.AddDate(-1, 0, 0)), ward("beds_available", "C", 10, now.AddDate(-1, 0, 0))}}, 40, plan.Warning, ""},
+		{"a level on a day", target("beds_available", "where: {ward: A}, value_from: {on: 2024-11-26}"), []kpi.Sample{ward("beds_available", "A", 20, now)},
+			map[plan.Reference][]kpi.Sample{on(t, "2024-11-26"): {ward("beds_available", "A", 19, then("2024-11-26"))}}, 19, plan.OnPlan, ""},
+		{"a ratio, as sum over sum", target("bed_occupancy_ratio", "where: {hospital: Sunderby}, value_from: {at: year_earlier}"),
+			[]kpi.Sample{ward("beds_occupied", "A", 20, now), ward("beds_available", "A", 20, now)},
+			map[plan.Reference][]kpi.Sample{yearEarlier: {ward("beds_occupied", "A", 30, now), ward("beds_available", "A", 30, now), ward("beds_occupied", "B", 5, now), ward("beds_available", "B", 20, now)}}, 0.7, plan.Warning, ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			past := plan.Past{}
+			for r, samples := range tt.past {
+				past[r] = plan.NewSamples(samples)
+			}
+			got := plan.Assess(mustLoad(t, tt.target).Targets, catalogue(t), tt.now, past, now, stockholm(t))[0]
+			if math.IsNaN(tt.expected) != (got.Expected == nil) || got.Expected != nil && !near(*got.Expected, tt.expected) {
+				t.Errorf("expected %v, want %v", value(got.Expected), tt.expected)
+			}
+			if got.Status != tt.status || got.Reason != tt.reason || got.Forecast != nil || !same(value(got.Full), value(got.Expected)) {
+				t.Errorf("%s %q, forecast %v, full %v", got.Status, got.Reason, value(got.Forecast), value(got.Full))
+			}
+		})
+	}
+}
