@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"time"
 
+	"planwatch/internal/forecast"
 	"planwatch/internal/kpi"
 	"planwatch/internal/naming"
 )
@@ -67,8 +68,12 @@ type Assessment struct {
 	Expected *float64
 	// Full is the value at the period's end.
 	Full *float64
-	// Forecast is the value at the period's end if the present pace goes on.
-	Forecast *float64
+	// Forecast is the value at the period's end, as Foresee sets it, and Outlook what
+	// is known of it: both are nil where NoForecast says why, or where the figure can
+	// have none.
+	Forecast   *float64
+	Outlook    *forecast.Forecast
+	NoForecast forecast.Reason
 	// Margin is the distance from Expected to Actual as a share of Expected,
 	// positive where the actual is the better. Where Expected is 0 it is 1, 0
 	// or -1, as the actual is better, equal or worse.
@@ -175,7 +180,12 @@ func coveredUntil(t Target, targets []Target, location *time.Location) time.Time
 
 func assess(t Target, k kpi.KPI, c kpi.Catalogue, byKPI Samples, past Past, at time.Time, location *time.Location) Assessment {
 	a := Assessment{Target: t, KPI: k, Labels: t.Labels(), Status: Unknown}
-	actual, ok := byKPI.aggregate(t, k, func(s kpi.Sample) bool { return t.inTargetYear(k, s, location) })
+	// A figure of before the period is shown, and not judged.
+	fit := anySample
+	if t.begun(at, location) {
+		fit = func(s kpi.Sample) bool { return t.inTargetYear(k, s, location) }
+	}
+	actual, ok := byKPI.aggregate(t, k, fit)
 	if ok {
 		a.DataTime = actual.AsOf
 	}
@@ -212,12 +222,10 @@ func assess(t Target, k kpi.KPI, c kpi.Catalogue, byKPI Samples, past Past, at t
 		a.Reason = Withheld
 		return a
 	}
-	if forecast, paced := t.Forecast(k, actual.Value, due, location); paced {
-		a.Forecast = published(forecast)
-	}
 	if a.Expected != nil {
 		a.compare()
 	}
+	a.Foresee(nil, location)
 	return a
 }
 

@@ -25,7 +25,9 @@ var Families = []Family{
 	{naming.PlanActual, "The KPI at the target's labels, in its own unit."},
 	{naming.PlanExpected, "The value that the target wants by now."},
 	{naming.PlanTarget, "The value that the target wants at the end of its period."},
-	{naming.PlanForecast, "Where the present pace ends the target's period."},
+	{naming.PlanForecast, "Where the KPI ends the target's period, as past years went, or at the plan's pace without any."},
+	{naming.PlanForecastLow, "The least that nine of ten forecasts are to end with; only where past years tell."},
+	{naming.PlanForecastHigh, "The most that nine of ten forecasts are to end with; only where past years tell."},
 	{naming.PlanThreshold, "Where the severity begins."},
 	{naming.PlanMargin, "The distance from the expected value to the actual as a share of the expected; positive is better than plan."},
 	{naming.PlanTargetInfo, "What the target is: where it stands, its basis and its period."},
@@ -52,6 +54,10 @@ func (a Assessment) Metrics() []Metric {
 	add(naming.PlanExpected, a.Expected, labels(unit))
 	add(naming.PlanTarget, a.Full, labels(unit))
 	add(naming.PlanForecast, a.Forecast, labels(unit))
+	if a.Outlook != nil && a.Outlook.Low != nil {
+		add(naming.PlanForecastLow, published(*a.Outlook.Low), labels(unit))
+		add(naming.PlanForecastHigh, published(*a.Outlook.High), labels(unit))
+	}
 	add(naming.PlanThreshold, a.Warning, labels(unit, severity(naming.SeverityWarning)))
 	add(naming.PlanThreshold, a.Critical, labels(unit, severity(naming.SeverityCritical)))
 	add(naming.PlanMargin, a.Margin, labels())

@@ -133,20 +133,6 @@ func (t Target) Share(k kpi.KPI, at time.Time, location *time.Location) float64 
 	return 1
 }
 
-// Forecast is the value at the period's end if the pace so far goes on: the
-// actual over the share that is due. There is none for a KPI that does not
-// accumulate, nor before anything is due.
-func (t Target) Forecast(k kpi.KPI, actual float64, at time.Time, location *time.Location) (value float64, ok bool) {
-	if k.Accumulates == "" || t.Value == nil {
-		return 0, false
-	}
-	share := t.Share(k, at, location)
-	if share <= 0 {
-		return 0, false
-	}
-	return actual / share, true
-}
-
 // elapsedShare is the share of the days from begins to ends that has passed.
 func elapsedShare(now float64, begins, ends int) float64 {
 	return min(max((now-float64(begins))/float64(ends-begins), 0), 1)

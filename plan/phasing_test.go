@@ -92,36 +92,6 @@ func TestExpected(t *testing.T) {
 	}
 }
 
-func TestForecast(t *testing.T) {
-	const none = -1
-	tests := []struct {
-		name, kpi, target string
-		actual            float64
-		at                string
-		want              float64
-	}{
-		{"even", "visits", "value: 365, from: 2025-01-01, to: 2025-12-31", 59, "2025-03-01 00:00:00", 365},
-		{"behind", "visits", "value: 365, from: 2025-01-01, to: 2025-12-31", 29.5, "2025-03-01 00:00:00", 182.5},
-		{"months", "visits", "value: 100, from: 2025-01-01, to: 2025-12-31, phasing: {months: [50%, 50%, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]}", 40, "2025-02-01 00:00:00", 80},
-		{"milestones", "visits", "value: 100, from: 2025-01-01, to: 2025-12-31, phasing: {milestones: [{on: 2025-01-31, value: 25}]}", 20, "2025-02-01 00:00:00", 80},
-		{"a plan of nothing", "net_cost_sek", "value: 0, from: 2025-01-01, to: 2025-12-31", 59, "2025-03-01 00:00:00", 365},
-		{"before anything is due", "visits", "value: 365, from: 2025-01-01, to: 2025-12-31", 5, "2025-01-01 00:00:00", none},
-		{"level", "beds_available", "value: 38, from: 2025-01-01, to: 2025-12-31", 38, "2025-03-01 00:00:00", none},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			target := mustLoad(t, fmt.Sprintf("  - {id: t, kpi: %s, basis: operational, owner: surgery, %s}\n", tt.kpi, tt.target)).Targets[0]
-			got, ok := target.Forecast(entryOf(t, tt.kpi).KPI, tt.actual, moment(t, tt.at), stockholm(t))
-			if !ok {
-				got = none
-			}
-			if !near(got, tt.want) {
-				t.Errorf("got %v, want %v", got, tt.want)
-			}
-		})
-	}
-}
-
 // TestExpectedNeverFalls walks a year by the hour: what is due of a figure
 // that accumulates only grows, and by the end is all.
 func TestExpectedNeverFalls(t *testing.T) {

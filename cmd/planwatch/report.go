@@ -50,6 +50,7 @@ func newReport(s *settings) *cobra.Command {
 			if past {
 				book = readPast(cmd, region, moment)
 			}
+			assessments.Targets = book.Foresee(assessments.Targets, region.Location)
 			if err := report.New(region, assessments, result.Samples, book).Write(output(cmd, chosen), chosen, l); err != nil {
 				return err
 			}

@@ -137,7 +137,11 @@ func (r reading) cells() []cell {
 // that figures are compared with; zero where the history has none so early.
 func (r reading) moments() (all []time.Time, monthEarlier, yearEarlier time.Time) {
 	d := r.definition
-	all = d.Moments(collectors.EachMonth, r.at.AddDate(0, -chartedMonths-1, 0), r.at)
+	months := chartedMonths + 1
+	if slices.ContainsFunc(d.KPIs, func(k kpi.KPI) bool { return k.Accumulates != "" }) {
+		months = max(months, 12*r.region.History.Years) // for forecasts
+	}
+	all = d.Moments(collectors.EachMonth, r.at.AddDate(0, -months, 0), r.at)
 	if r.weeks || d.History().Chart == collectors.EachWeek {
 		all = append(all, d.Moments(collectors.EachWeek, r.at.AddDate(0, -r.region.History.Months, 0), r.at)...)
 	}

@@ -35,7 +35,7 @@ func (g *generation) keepAssessing(ctx context.Context) {
 // assess compares the shown samples with the plan.
 func (g *generation) assess() {
 	at := g.clock.Now()
-	targets := plan.Assess(g.region.Plan.Targets, g.region.KPIs, g.store.Samples(), g.store.Past(), at, g.region.Location)
+	targets := g.courses.Load().Foresee(plan.Assess(g.region.Plan.Targets, g.region.KPIs, g.store.Samples(), g.store.Past(), at, g.region.Location), g.region.Location)
 	g.assessments.Store(&plan.Assessments{At: at, Targets: targets})
 	g.store.ReplaceGauges(snapshot.NewGauges(append(gauges(targets, g.clock), signals(g.courses.Load())...)))
 }

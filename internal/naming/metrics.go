@@ -52,8 +52,11 @@ const (
 	PlanExpected = "plan_expected"
 	// PlanTarget is the value at the period's end; label unit.
 	PlanTarget = "plan_target"
-	// PlanForecast is where the present pace ends the period; label unit.
-	PlanForecast = "plan_forecast"
+	// PlanForecast is where the figure ends the period; label unit. Nine of ten are
+	// to end from PlanForecastLow to PlanForecastHigh.
+	PlanForecast     = "plan_forecast"
+	PlanForecastLow  = "plan_forecast_low"
+	PlanForecastHigh = "plan_forecast_high"
 	// PlanThreshold is where a severity begins; labels unit and severity.
 	PlanThreshold = "plan_threshold"
 	// PlanMargin is the distance to the expected value as a share of it;

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"planwatch/internal/course"
+	"planwatch/internal/forecast"
 	"planwatch/internal/format"
 	"planwatch/internal/language"
 	"planwatch/plan"
@@ -45,6 +46,15 @@ type object struct {
 	Mean       *float64 `json:"mean"`
 	LowerLimit *float64 `json:"lower_limit"`
 	UpperLimit *float64 `json:"upper_limit"`
+	// ForecastLow and ForecastHigh hold nine of ten values at the period's end.
+	ForecastLow  *float64 `json:"forecast_low"`
+	ForecastHigh *float64 `json:"forecast_high"`
+	// ForecastMethod is seasonal or pace.
+	ForecastMethod *forecast.Method `json:"forecast_method"`
+	// NoForecast is why there is no forecast: one of forecast's reasons.
+	NoForecast *forecast.Reason `json:"no_forecast"`
+	// SpentOn is the day on which the full value is reached.
+	SpentOn *string `json:"spent_on"`
 }
 
 func (r Row) object() object {
@@ -74,6 +84,15 @@ func (r Row) object() object {
 	if assurance := r.Assurance(); assurance != "" {
 		o.Assurance = &assurance
 	}
+	if r.NoForecast != "" {
+		o.NoForecast = &r.NoForecast
+	}
+	if r.Outlook != nil {
+		o.ForecastLow, o.ForecastHigh, o.ForecastMethod = r.Outlook.Low, r.Outlook.High, &r.Outlook.Method
+	}
+	if r.Spent() {
+		o.SpentOn = new(r.Outlook.SpentOn.Format(time.DateOnly))
+	}
 	if limits := r.Course.Chart.Limits(); limits != nil {
 		o.Mean, o.LowerLimit, o.UpperLimit = finite(&limits.Mean), finite(&limits.Lower), finite(&limits.Upper)
 	}
@@ -94,7 +113,8 @@ func (r *Report) writeJSON(w io.Writer) error {
 func (r *Report) writeCSV(w io.Writer, l *language.Language) error {
 	out := csv.NewWriter(w)
 	if err := out.Write([]string{"kpi", "title", "target", "labels", "unit", "actual", "expected", "target_value", "margin_ratio", "status", "reason", "forecast", "data_time", "cite",
-		"since_month", "since_year", "signal", "assurance", "mean", "lower_limit", "upper_limit"}); err != nil {
+		"since_month", "since_year", "signal", "assurance", "mean", "lower_limit", "upper_limit",
+		"forecast_low", "forecast_high", "forecast_method", "no_forecast", "spent_on"}); err != nil {
 		return err
 	}
 	for _, row := range r.Rows {
@@ -107,6 +127,7 @@ func (r *Report) writeCSV(w io.Writer, l *language.Language) error {
 			o.KPI, row.Title(l), text(o.Target), row.Labels.String(), o.Unit,
 			plain(o.Actual), plain(o.Expected), plain(o.TargetValue), plain(o.MarginRatio), text(o.Status), text(o.Reason), plain(o.Forecast), moment, text(o.Cite),
 			plain(o.SinceMonth), plain(o.SinceYear), text(o.Signal), text(o.Assurance), plain(o.Mean), plain(o.LowerLimit), plain(o.UpperLimit),
+			plain(o.ForecastLow), plain(o.ForecastHigh), text(o.ForecastMethod), text(o.NoForecast), text(o.SpentOn),
 		}); err != nil {
 			return err
 		}

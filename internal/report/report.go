@@ -10,6 +10,7 @@ import (
 
 	"planwatch/config"
 	"planwatch/internal/course"
+	"planwatch/internal/forecast"
 	"planwatch/internal/kpi"
 	"planwatch/internal/language"
 	"planwatch/internal/status"
@@ -39,8 +40,8 @@ type Row struct {
 	Where  []string
 	// Target that the figures are compared with; nil where the KPI has none.
 	Target *plan.Target
-	// Actual, Expected by now, Full at the period's end, Forecast at the
-	// present pace.
+	// Actual, Expected by now, Full at the period's end, and Forecast of
+	// the figure then.
 	Actual, Expected, Full, Forecast *float64
 	// Margin is the distance from Expected to Actual as a share of Expected,
 	// positive where the actual is the better.
@@ -48,6 +49,9 @@ type Row struct {
 	// Warning and Critical are where those severities begin.
 	Warning, Critical *float64
 	Status            status.Status
+	// Outlook is what is known of the forecast, and NoForecast why there is none.
+	Outlook    *forecast.Forecast
+	NoForecast forecast.Reason
 	// Reason is why the status is Unknown, or why a KPI without a target has
 	// no figure.
 	Reason plan.Reason
@@ -94,6 +98,7 @@ func (r *Report) rowOfTarget(a plan.Assessment, entry kpi.Entry) Row {
 	row := Row{
 		KPI: entry, CollectorTitle: r.collectorTitle(entry), Labels: a.Labels, Target: &a.Target,
 		Actual: finite(a.Actual), Expected: finite(a.Expected), Full: finite(a.Full), Forecast: finite(a.Forecast), Margin: finite(a.Margin),
+		Outlook: a.Outlook, NoForecast: a.NoForecast,
 		Warning: finite(a.Warning), Critical: finite(a.Critical),
 		Status: status.Of(a.Status), Reason: a.Reason, DataTime: r.local(a.DataTime), Cite: cmp.Or(a.Target.Cite, entry.Cite),
 	}

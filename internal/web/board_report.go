@@ -123,6 +123,7 @@ func viewRow(r *report.Report, row report.Row, l *language.Language) rowView {
 	}
 	view.detail(l.Say("Since last month"), row.ChangeFigure(l, row.SinceMonth))
 	view.detail(l.Say("Since last year"), row.ChangeFigure(l, row.SinceYear))
+	view.detail(l.Say("Forecast"), row.ForecastWords(l))
 	view.detail(l.Say("Signal"), row.SignalWords(l))
 	view.detail(l.Say("Usual"), row.ChartWords(l))
 	view.detail(l.Say("Counted anew from"), row.RebasedWords(l))

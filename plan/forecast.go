@@ -1,0 +1,28 @@
+package plan
+
+import (
+	"time"
+
+	"planwatch/internal/forecast"
+	"planwatch/internal/kpi"
+)
+
+// Foresee sets where the figure ends, from how it went in past years, or without
+// whole ones from the share that is due by the plan. Only a figure that accumulates
+// over the year, of a target with a value, has a forecast; where it has none,
+// NoForecast says why.
+func (a *Assessment) Foresee(history []forecast.Point, location *time.Location) {
+	t := a.Target
+	if a.KPI.Accumulates != kpi.Year || a.KPI.Ratio != nil || t.Value == nil || a.Actual == nil || a.Reason == NotBegun || a.Reason == Expired {
+		return
+	}
+	f, reason := forecast.Of(forecast.Series{
+		History: history, Now: forecast.Point{At: a.DataTime, Value: *a.Actual}, End: t.To.Ends(location), Full: *a.Full, Location: location,
+		Due: func(at time.Time) float64 { return t.Share(a.KPI, at, location) },
+	})
+	a.Forecast, a.Outlook, a.NoForecast = nil, nil, reason
+	if reason != "" {
+		return
+	}
+	a.Forecast, a.Outlook = published(f.Value), &f
+}
