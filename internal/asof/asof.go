@@ -61,20 +61,43 @@ func Open(ctx context.Context, region *config.Region, names []string) (*Collecto
 // Close closes the sources.
 func (c *Collectors) Close() error { return c.sources.Close() }
 
+// Run is one collector's part of a Result.
+type Run struct {
+	Definition *collectors.Definition
+	// Samples are those that are not older than max_age, and Withdrawn counts the
+	// others.
+	Samples   []kpi.Sample
+	Withdrawn int
+	// Err is why the run failed, or nil.
+	Err error
+}
+
+// Definitions are those of the collectors, in the order in which they run.
+func (c *Collectors) Definitions() []*collectors.Definition { return c.definitions }
+
+// Runs runs the collectors as of the moment.
+func (c *Collectors) Runs(ctx context.Context, moment time.Time) []Run {
+	runs := make([]Run, len(c.definitions))
+	for i, d := range c.definitions {
+		run, err := d.Collect(ctx, c.asking(d), moment)
+		shown, _ := snapshot.WithinMaxAge(run.Samples, time.Duration(d.MaxAge), moment)
+		runs[i] = Run{Definition: d, Samples: shown, Withdrawn: len(run.Samples) - len(shown), Err: err}
+	}
+	return runs
+}
+
 // Collect runs the collectors as of the moment.
 func (c *Collectors) Collect(ctx context.Context, moment time.Time) Result {
 	var result Result
 	var failed failures
-	for _, d := range c.definitions {
-		run, err := d.Collect(ctx, c.asking(d), moment)
-		if err != nil {
-			failed.add(d.Collector, err)
+	for _, run := range c.Runs(ctx, moment) {
+		if run.Err != nil {
+			failed.add(run.Definition.Collector, run.Err)
 			continue
 		}
-		shown, _ := snapshot.WithinMaxAge(run.Samples, time.Duration(d.MaxAge), moment)
-		result.KPIs = append(result.KPIs, d.KPIs...)
-		result.Samples = append(result.Samples, shown...)
-		result.Withdrawn += len(run.Samples) - len(shown)
+		result.KPIs = append(result.KPIs, run.Definition.KPIs...)
+		result.Samples = append(result.Samples, run.Samples...)
+		result.Withdrawn += run.Withdrawn
 	}
 	result.Failures = failed.errors()
 	return result
