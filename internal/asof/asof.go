@@ -34,12 +34,14 @@ type Collectors struct {
 	sources     config.Sources
 	// asking gives the Ask of a collector.
 	asking func(*collectors.Definition) collectors.Ask
+	// remembered are answers to ask for once, or nil.
+	remembered *memory
 }
 
 // Open opens the sources of the named collectors, or of all if no names are
 // given. The caller closes them.
 func Open(ctx context.Context, region *config.Region, names []string) (*Collectors, error) {
-	definitions, err := named(region, names)
+	definitions, err := Named(region, names)
 	if err != nil {
 		return nil, err
 	}
@@ -77,6 +79,7 @@ func (c *Collectors) Definitions() []*collectors.Definition { return c.definitio
 
 // Runs runs the collectors as of the moment.
 func (c *Collectors) Runs(ctx context.Context, moment time.Time) []Run {
+	c.remembered.begin()
 	runs := make([]Run, len(c.definitions))
 	for i, d := range c.definitions {
 		run, err := d.Collect(ctx, c.asking(d), moment)
@@ -143,8 +146,8 @@ func Collect(ctx context.Context, region *config.Region, names []string, moment 
 	return result, c.Close()
 }
 
-// named returns the named definitions, in that order, or all.
-func named(region *config.Region, names []string) ([]*collectors.Definition, error) {
+// Named returns the named definitions, in that order, or all.
+func Named(region *config.Region, names []string) ([]*collectors.Definition, error) {
 	if len(names) == 0 {
 		return region.Collectors, nil
 	}

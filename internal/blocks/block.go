@@ -19,9 +19,9 @@ import (
 	"github.com/prometheus/prometheus/tsdb/tombstones"
 )
 
-// unfinished ends the name of a block that is being written. Prometheus knows the
-// ending too: it takes no such directory for a block, and removes it.
-const unfinished = ".tmp-for-creation"
+// Unfinished ends the name of a block or a file that is being written. Prometheus
+// knows the ending too: it takes no such directory for a block, and removes it.
+const Unfinished = ".tmp-for-creation"
 
 // segmentSize is how large a file of chunks may grow. Each is allocated whole when
 // it is begun, so a large one would take space that a disk may not have.
@@ -38,6 +38,12 @@ type Written struct {
 // BlockName is the name of the block of a range, a ULID: the same whenever the
 // range and what is written, of, are the same.
 func BlockName(r Range, of string) string { return blockID(r, of).String() }
+
+// IsName reports whether a name is one that Prometheus takes for a block's.
+func IsName(name string) bool {
+	_, err := ulid.ParseStrict(name)
+	return err == nil
+}
 
 func blockID(r Range, of string) ulid.ULID {
 	var id ulid.ULID
@@ -58,7 +64,7 @@ func blockID(r Range, of string) ulid.ULID {
 func WriteBlock(ctx context.Context, directory, of string, v *Values) (Written, error) {
 	id := blockID(v.within, of)
 	final := filepath.Join(directory, id.String())
-	temporary := final + unfinished
+	temporary := final + Unfinished
 	if err := os.RemoveAll(temporary); err != nil {
 		return Written{}, fmt.Errorf("blocks: %w", err)
 	}

@@ -37,7 +37,7 @@ func WriteOpenMetrics(ctx context.Context, directory string, v *Values) (Written
 		return Written{}, nil
 	}
 	final := filepath.Join(directory, FileName(v.within))
-	temporary := final + unfinished
+	temporary := final + Unfinished
 	f, err := os.OpenFile(temporary, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o640)
 	if err != nil {
 		return Written{}, fmt.Errorf("openmetrics: %w", err)

@@ -2,9 +2,9 @@ package blocks
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"slices"
-	"strings"
 	"time"
 
 	"planwatch/internal/kpi"
@@ -126,10 +126,17 @@ func symbols(all []*series) []string {
 	for _, s := range all {
 		s.labels.Range(func(l labels.Label) { known[l.Name], known[l.Value] = true, true })
 	}
-	texts := make([]string, 0, len(known))
-	for text := range known {
-		texts = append(texts, text)
+	return slices.Sorted(maps.Keys(known))
+}
+
+// Bound writes the bound of a histogram's bucket as Prometheus keeps it.
+func Bound(bound float64) string { return labels.FormatOpenMetricsFloat(bound) }
+
+// LabelNames are the names of the labels that series have, sorted.
+func (v *Values) LabelNames() []string {
+	known := map[string]bool{}
+	for _, s := range v.byKey {
+		s.labels.Range(func(l labels.Label) { known[l.Name] = true })
 	}
-	slices.SortFunc(texts, strings.Compare)
-	return texts
+	return slices.Sorted(maps.Keys(known))
 }
