@@ -249,7 +249,7 @@ func (w *writing) writeValues(ctx context.Context, values *blocks.Values) (block
 // are new and that the disk holds the rest.
 func (w *writing) fits(ctx context.Context, ranges []blocks.Range) error {
 	last := w.moments.within(w.moments.end, w.moments.end.Add(time.Millisecond))
-	f, err := w.frame(ctx, last[0])
+	f, err := w.frame(ctx, last[len(last)-1])
 	if err != nil {
 		return err
 	}

@@ -111,12 +111,12 @@ func (m moments) after(t time.Time) time.Time {
 	return t.Add(m.step)
 }
 
-// within are the moments whose figures hold somewhere from one moment, up to
-// another without it.
+// within are the moments whose figures hold somewhere from one moment, or until
+// it, up to another without it.
 func (m moments) within(from, until time.Time) []time.Time {
 	var all []time.Time
 	for t := m.first; !t.After(m.end) && t.Before(until); t = m.after(t) {
-		if m.after(t).After(from) {
+		if !m.after(t).Before(from) {
 			all = append(all, t)
 		}
 	}

@@ -12,6 +12,9 @@ const Length = 30 * 24 * time.Hour
 // Range is a part of time in milliseconds since 1970: From is in it, Until is not.
 type Range struct{ From, Until int64 }
 
+// has reports whether a moment is in the range.
+func (r Range) has(t int64) bool { return r.From <= t && t < r.Until }
+
 // Split divides a range where a multiple of length since 1970 ends, so that the
 // parts of any two ranges overlap only where these do.
 func Split(r Range, length time.Duration) []Range {

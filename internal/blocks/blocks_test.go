@@ -2,6 +2,7 @@ package blocks_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -74,12 +75,12 @@ type value struct {
 
 // random are values of some series over a time, with gaps, values that stay and
 // values that no comparison finds, and what their samples are by the definition:
-// one at each value's beginning, and one every fill until it ends.
-func random(seed uint64, from, until, fill int64) ([]value, points) {
+// one at each value's beginning, and one every fill until it ends. Where no other
+// value follows, marks has the end.
+func random(seed uint64, from, until, fill int64) (all []value, want, marks points) {
 	r := rand.New(rand.NewPCG(seed, 1))
 	odd := []float64{0, math.Copysign(0, -1), 1, 38, math.NaN(), math.Inf(1), math.Inf(-1), 1e-300, math.Pi}
-	var all []value
-	want := points{}
+	want, marks = points{}, points{}
 	for i := range 40 {
 		f := blocks.Family{Name: fmt.Sprintf("kpi_%c", 'a'+i%7), Help: "A \"figure\"\nwith \\", Kind: blocks.Gauge}
 		suffix, own := "", kpi.Label{Name: "ward", Value: fmt.Sprintf("Å\"\\\n%d", i)}
@@ -98,12 +99,26 @@ func random(seed uint64, from, until, fill int64) ([]value, points) {
 				want[name] = append(want[name], point{at, math.Float64bits(span.Value)})
 			}
 			t = span.Until
-			if r.IntN(3) == 0 {
-				t += r.Int64N(3 * day)
+			gap := r.IntN(3) == 0
+			if gap && t < until {
+				marks[name] = append(marks[name], point{t, 0x7ff0000000000002})
+			}
+			if gap {
+				t += 1 + r.Int64N(3*day)
 			}
 		}
 	}
-	return all, want
+	return all, want, marks
+}
+
+// with are the points of both in order of time.
+func (p points) with(more points) points {
+	both := points{}
+	for name := range p {
+		both[name] = slices.Concat(p[name], more[name])
+		slices.SortFunc(both[name], func(a, b point) int { return cmp.Compare(a.t, b.t) })
+	}
+	return both
 }
 
 // write writes values in ranges.
@@ -199,12 +214,12 @@ func TestBlocksHoldWhatIsGiven(t *testing.T) {
 				if cut < 24*time.Hour {
 					until = from + 3*day
 				}
-				all, want := random(seed, from, until, fill)
+				all, want, marks := random(seed, from, until, fill)
 				dir := t.TempDir()
 				write(t, all, blocks.Split(blocks.Range{From: from, Until: until}, cut), fill, func(v *blocks.Values) (blocks.Written, error) {
 					return blocks.WriteBlock(t.Context(), dir, "test", v)
 				})
-				differ(t, read(t, dir), want)
+				differ(t, read(t, dir), want.with(marks))
 			})
 		}
 	}
@@ -214,7 +229,7 @@ func TestBlocksHoldWhatIsGiven(t *testing.T) {
 func TestOpenMetricsHoldsWhatIsGiven(t *testing.T) {
 	from, fill := 12*length-5*day, 4*minute
 	until := from + 10*day
-	all, want := random(1, from, until, fill)
+	all, want, _ := random(1, from, until, fill)
 	dir := t.TempDir()
 	write(t, all, blocks.Split(blocks.Range{From: from, Until: until}, blocks.Length), fill, func(v *blocks.Values) (blocks.Written, error) {
 		return blocks.WriteOpenMetrics(t.Context(), dir, v)
@@ -311,7 +326,7 @@ func parse(t *testing.T, data []byte, into points) {
 // processors.
 func TestTheSameAgain(t *testing.T) {
 	from, fill := 12*length, 4*minute
-	all, _ := random(3, from, from+10*day, fill)
+	all, _, _ := random(3, from, from+10*day, fill)
 	r := blocks.Range{From: from, Until: from + 10*day}
 	once := func(shuffled bool, of string) map[string]string {
 		dir := t.TempDir()
@@ -358,7 +373,7 @@ func files(tb testing.TB, dir string) map[string]string {
 // as it was.
 func TestFailedBlock(t *testing.T) {
 	from, fill := 12*length, 4*minute
-	all, _ := random(3, from, from+10*day, fill)
+	all, _, _ := random(3, from, from+10*day, fill)
 	r := blocks.Range{From: from, Until: from + 10*day}
 	dir := t.TempDir()
 	write(t, all, []blocks.Range{r}, fill, func(v *blocks.Values) (blocks.Written, error) {
@@ -390,7 +405,7 @@ func TestFailedBlock(t *testing.T) {
 func TestNothingToWrite(t *testing.T) {
 	dir := t.TempDir()
 	values := blocks.NewValues(blocks.Range{From: 0, Until: length}, time.Minute, nil)
-	for _, span := range []blocks.Range{{From: length, Until: length + 1}, {From: -10, Until: 0}, {From: -30_000, Until: 20_000}} {
+	for _, span := range []blocks.Range{{From: length, Until: length + 1}, {From: -10, Until: -1}, {From: 5, Until: 5}} {
 		if err := values.Add(blocks.Family{Name: "kpi_a", Kind: blocks.Gauge}, "", nil, blocks.Span{Range: span}); err != nil {
 			t.Fatal(err)
 		}

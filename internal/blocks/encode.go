@@ -2,8 +2,10 @@ package blocks
 
 import (
 	"context"
+	"math"
 	"runtime"
 
+	"github.com/prometheus/prometheus/model/value"
 	"github.com/prometheus/prometheus/tsdb/chunkenc"
 	"github.com/prometheus/prometheus/tsdb/chunks"
 )
@@ -19,30 +21,45 @@ type encoding struct {
 	// made are the chunks of all series so far; the first len(chunks) are in use.
 	made    []*chunkenc.XORChunk
 	samples int
-	err     error
-	done    chan struct{}
+	// appender adds to the last chunk, which has room for left more.
+	appender chunkenc.Appender
+	left     int
+	err      error
+	done     chan struct{}
 }
 
-// encode makes the chunks of a series.
+// encode makes the chunks of a series. Where it ends, it has a marker, as a scrape
+// leaves one that finds a series gone: without it, Prometheus would show the last
+// value for some minutes more.
 func (e *encoding) encode(s *series, within Range, fill int64) {
-	e.series, e.chunks, e.samples, e.err = s, e.chunks[:0], 0, nil
-	var appender chunkenc.Appender
-	left := 0 // in the open chunk
-	for _, span := range s.spans {
+	e.series, e.chunks, e.samples, e.left, e.err = s, e.chunks[:0], 0, 0, nil
+	for i, span := range s.spans {
 		t := span.first(within, fill)
 		for until := min(span.Until, within.Until); t < until; t += fill {
-			if left == 0 {
-				if appender = e.open(t); appender == nil {
-					return
-				}
-				left = chunkSamples
-			}
-			appender.Append(0, t, span.Value)
-			e.chunks[len(e.chunks)-1].MaxTime = t
-			left--
-			e.samples++
+			e.add(t, span.Value)
+		}
+		goesOn := i+1 < len(s.spans) && s.spans[i+1].From == span.Until
+		if !goesOn && within.has(span.Until) {
+			e.add(span.Until, stale)
 		}
 	}
+}
+
+// stale is the value that marks a series' end.
+var stale = math.Float64frombits(value.StaleNaN)
+
+// add adds a sample, which comes after those there are.
+func (e *encoding) add(t int64, v float64) {
+	if e.left == 0 {
+		if e.appender = e.open(t); e.appender == nil {
+			return
+		}
+		e.left = chunkSamples
+	}
+	e.appender.Append(0, t, v)
+	e.chunks[len(e.chunks)-1].MaxTime = t
+	e.left--
+	e.samples++
 }
 
 // open begins the next chunk; it returns nil where that fails, which e.err says.

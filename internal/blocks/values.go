@@ -54,9 +54,10 @@ func NewValues(within Range, fill time.Duration, more kpi.Labels) *Values {
 
 // Add adds a value of the family's series with the suffix after its name, which
 // only a histogram's have, and the labels. Values of a series are added in order of
-// time and do not overlap. What lies outside the range is left out.
+// time and do not overlap. What lies outside the range is left out, but not that a
+// value ends in it.
 func (v *Values) Add(f Family, suffix string, ls kpi.Labels, span Span) error {
-	if span.count(v.within, v.fill) == 0 {
+	if span.From >= span.Until || span.count(v.within, v.fill) == 0 && !v.within.has(span.Until) {
 		return nil
 	}
 	v.key = appendKey(v.key[:0], f.Name, suffix, ls)
