@@ -40,12 +40,14 @@ type Collectors struct {
 	sources     config.Sources
 	// asking gives the Ask of a collector.
 	asking func(*collectors.Definition) collectors.Ask
+	// remembered are answers to ask for once, or nil.
+	remembered *memory
 }
 
 // Open opens the sources of the named collectors, or of all if no names are
 // given. The caller closes them.
 func Open(ctx context.Context, region *config.Region, names []string) (*Collectors, error) {
-	definitions, err := named(region, names)
+	definitions, err := Named(region, names)
 	if err != nil {
 		return nil, err
 	}
@@ -67,20 +69,44 @@ func Open(ctx context.Context, region *config.Region, names []string) (*Collecto
 // Close closes the sources.
 func (c *Collectors) Close() error { return c.sources.Close() }
 
+// Run is one collector's part of a Result.
+type Run struct {
+	Definition *collectors.Definition
+	// Samples are those that are not older than max_age, and Withdrawn counts the
+	// others.
+	Samples   []kpi.Sample
+	Withdrawn int
+	// Err is why the run failed, or nil.
+	Err error
+}
+
+// Definitions are those of the collectors, in the order in which they run.
+func (c *Collectors) Definitions() []*collectors.Definition { return c.definitions }
+
+// Runs runs the collectors as of the moment.
+func (c *Collectors) Runs(ctx context.Context, moment time.Time) []Run {
+	c.remembered.begin()
+	runs := make([]Run, len(c.definitions))
+	for i, d := range c.definitions {
+		run, err := d.Collect(ctx, c.asking(d), moment)
+		shown, _ := snapshot.WithinMaxAge(run.Samples, time.Duration(d.MaxAge), moment)
+		runs[i] = Run{Definition: d, Samples: shown, Withdrawn: len(run.Samples) - len(shown), Err: err}
+	}
+	return runs
+}
+
 // Collect runs the collectors as of the moment.
 func (c *Collectors) Collect(ctx context.Context, moment time.Time) Result {
 	var result Result
 	var failed failures
-	for _, d := range c.definitions {
-		run, err := d.Collect(ctx, c.asking(d), moment)
-		if err != nil {
-			failed.add(d.Collector, err)
+	for _, run := range c.Runs(ctx, moment) {
+		if run.Err != nil {
+			failed.add(run.Definition.Collector, run.Err)
 			continue
 		}
-		shown, _ := snapshot.WithinMaxAge(run.Samples, time.Duration(d.MaxAge), moment)
-		result.KPIs = append(result.KPIs, d.KPIs...)
-		result.Samples = append(result.Samples, shown...)
-		result.Withdrawn += len(run.Samples) - len(shown)
+		result.KPIs = append(result.KPIs, run.Definition.KPIs...)
+		result.Samples = append(result.Samples, run.Samples...)
+		result.Withdrawn += run.Withdrawn
 	}
 	result.Failures = failed.errors()
 	return result
@@ -90,24 +116,37 @@ func (c *Collectors) Collect(ctx context.Context, moment time.Time) Result {
 // refer to.
 func (c *Collectors) Compare(ctx context.Context, moment time.Time) Result {
 	result := c.Collect(ctx, moment)
+	past, failed := c.Past(ctx, moment)
+	var all failures
+	for _, d := range c.definitions {
+		if err := failed[d.Collector]; err != nil {
+			all.add(d.Collector, err)
+		}
+	}
+	result.Past, result.Failures = past, append(result.Failures, all.errors()...)
+	return result
+}
+
+// Past is what the KPIs gave at the moments that their targets refer to at a
+// moment, and why that failed, by collector.
+func (c *Collectors) Past(ctx context.Context, moment time.Time) (plan.Past, map[string]error) {
 	collected := map[plan.Reference][]kpi.Sample{}
-	var failed failures
+	failed := map[string]error{}
 	for _, d := range c.definitions {
 		for _, r := range plan.References(c.region.Plan.Targets, moment, c.region.Location, d.Gives) {
 			then, err := Then(ctx, d, c.asking(d), r.Moment(moment, c.region.Location))
 			if err != nil {
-				failed.add(d.Collector, fmt.Errorf("for comparison, as of %s: %w", r, err))
+				failed[d.Collector] = fmt.Errorf("for comparison, as of %s: %w", r, err)
 				continue
 			}
 			collected[r] = append(collected[r], then...)
 		}
 	}
-	result.Failures = append(result.Failures, failed.errors()...)
-	result.Past = plan.Past{}
+	past := plan.Past{}
 	for r, samples := range collected {
-		result.Past[r] = plan.NewSamples(samples)
+		past[r] = plan.NewSamples(samples)
 	}
-	return result
+	return past, failed
 }
 
 // Then is what a collector gave as of a moment of the past, without what was older
@@ -176,8 +215,8 @@ func Compare(ctx context.Context, region *config.Region, moment time.Time) (Resu
 	return result, c.Close()
 }
 
-// named returns the named definitions, in that order, or all.
-func named(region *config.Region, names []string) ([]*collectors.Definition, error) {
+// Named returns the named definitions, in that order, or all.
+func Named(region *config.Region, names []string) ([]*collectors.Definition, error) {
 	if len(names) == 0 {
 		return region.Collectors, nil
 	}

@@ -3,6 +3,7 @@
 package asof_test
 
 import (
+	"math"
 	"testing"
 	"time"
 
@@ -26,7 +27,7 @@ func BenchmarkWithholding(b *testing.B) {
 			b.Error(err)
 		}
 	}()
-	c.Remember()
+	c.Remember(math.MaxInt)
 	at := time.Date(2025, 3, 18, 8, 0, 0, 0, region.Location)
 	for b.Loop() {
 		if r := c.Collect(b.Context(), at); len(r.Failures) > 0 {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"math"
 	"os"
 	"slices"
 	"strings"
@@ -92,7 +93,7 @@ func samplePoints(tb testing.TB, months []int) (map[place][]forecast.Point, *tim
 			tb.Error(err)
 		}
 	}()
-	c.Remember()
+	c.Remember(math.MaxInt)
 	points := map[place][]forecast.Point{}
 	add := func(p place, at time.Time, value float64) {
 		points[p] = append(points[p], forecast.Point{At: at.In(region.Location), Value: value})

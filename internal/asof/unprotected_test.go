@@ -3,6 +3,7 @@
 package asof_test
 
 import (
+	"math"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -67,7 +68,7 @@ func opened(t *testing.T, dir string, names []string) *asof.Collectors {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.Remember()
+	c.Remember(math.MaxInt)
 	t.Cleanup(func() {
 		if err := c.Close(); err != nil {
 			t.Error(err)

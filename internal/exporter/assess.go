@@ -4,9 +4,7 @@ import (
 	"context"
 	"time"
 
-	"planwatch/internal/clock"
 	"planwatch/internal/course"
-	"planwatch/internal/naming"
 	"planwatch/internal/snapshot"
 	"planwatch/plan"
 )
@@ -37,30 +35,7 @@ func (g *generation) assess() {
 	at := g.clock.Now()
 	targets := g.courses.Load().Foresee(plan.Assess(g.region.Plan.Targets, g.region.KPIs, g.store.Samples(), g.store.Past(), at, g.region.Location), g.region.Location)
 	g.assessments.Store(&plan.Assessments{At: at, Targets: targets})
-	g.store.ReplaceGauges(snapshot.NewGauges(append(gauges(targets, g.clock), signals(g.courses.Load())...)))
-}
-
-// gauges returns the assessments as metrics, in order of family and target.
-func gauges(targets []plan.Assessment, c clock.Clock) []snapshot.Gauge {
-	byName := map[string][]plan.Metric{}
-	total := 0
-	for _, target := range targets {
-		for _, metric := range target.Metrics() {
-			byName[metric.Name] = append(byName[metric.Name], metric)
-			total++
-		}
-	}
-	gauges := make([]snapshot.Gauge, 0, total)
-	for _, family := range plan.Families {
-		for _, metric := range byName[family.Name] {
-			value := metric.Value
-			if family.Name == naming.PlanCoveredUntil {
-				value = timestamp(c, time.Unix(int64(value), 0))
-			}
-			gauges = append(gauges, snapshot.Gauge{Name: family.Name, Help: family.Help, Labels: metric.Labels, Value: value})
-		}
-	}
-	return gauges
+	g.store.ReplaceGauges(snapshot.NewGauges(append(snapshot.PlanGauges(targets, g.clock), signals(g.courses.Load())...)))
 }
 
 // signals returns the process charts as metrics, in order of family and figure.
@@ -76,13 +51,4 @@ func signals(book *course.Book) []snapshot.Gauge {
 		}
 	}
 	return gauges
-}
-
-// timestamp converts a moment of planwatch's clock to seconds since 1970 by the
-// system's clock, since Prometheus compares it with that; 0 for the zero time.
-func timestamp(c clock.Clock, t time.Time) float64 {
-	if t.IsZero() {
-		return 0
-	}
-	return float64(c.Wall(t).UnixMilli()) / 1000
 }

@@ -127,24 +127,24 @@ type gaugeFunc func(desc *prometheus.Desc, value float64, labels ...string)
 func (s stateCollector) collectRuns(gauge gaugeFunc, c *collector, next time.Time) {
 	name, state := c.name(), c.state.Load()
 	gauge(descMaxAge, time.Duration(c.definition.MaxAge).Seconds(), name)
-	gauge(descNextRun, timestamp(s.clock, next), name)
+	gauge(descNextRun, s.clock.Timestamp(next), name)
 	if !state.LastRun.IsZero() {
 		gauge(descSuccess, boolean(state.Err == nil), name)
 		gauge(descDuration, state.Duration.Seconds(), name)
-		gauge(descLastRun, timestamp(s.clock, state.LastRun), name)
+		gauge(descLastRun, s.clock.Timestamp(state.LastRun), name)
 	}
 }
 
 // collectChunk sends the metrics about a collector's samples.
 func (s stateCollector) collectChunk(gauge gaugeFunc, chunk *snapshot.Chunk) {
 	name := chunk.Collector
-	gauge(descLastSuccess, timestamp(s.clock, chunk.At), name)
+	gauge(descLastSuccess, s.clock.Timestamp(chunk.At), name)
 	gauge(descRows, float64(chunk.Rows), name)
 	gauge(descSeries, float64(chunk.Series()), name)
 	gauge(descWithdrawn, float64(chunk.Withdrawn), name)
 	if len(chunk.Shown) > 0 {
-		gauge(descDataTime, timestamp(s.clock, chunk.Newest()), name)
-		gauge(descOldestData, timestamp(s.clock, chunk.Oldest()), name)
+		gauge(descDataTime, s.clock.Timestamp(chunk.Newest()), name)
+		gauge(descOldestData, s.clock.Timestamp(chunk.Oldest()), name)
 	}
 	for _, k := range chunk.KPIs {
 		if k.Guarded {

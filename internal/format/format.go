@@ -12,11 +12,13 @@ type Format string
 
 // The formats. Table and Markdown are for people, the others for programs.
 const (
-	Table      Format = "table"
-	JSON       Format = "json"
-	CSV        Format = "csv"
-	Markdown   Format = "markdown"
-	Prometheus Format = "prometheus"
+	Table       Format = "table"
+	JSON        Format = "json"
+	CSV         Format = "csv"
+	Markdown    Format = "markdown"
+	Prometheus  Format = "prometheus"
+	Blocks      Format = "blocks"
+	OpenMetrics Format = "openmetrics"
 )
 
 // ForPrograms reports whether programs read the format, rather than people.

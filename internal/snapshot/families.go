@@ -8,7 +8,8 @@ import (
 )
 
 // Families are the samples in Prometheus' own form, one family for each KPI
-// that has any, with HELP in the language.
+// that has any, with HELP in the language. Its metrics are in the order of the
+// samples, less those that are withheld.
 func Families(kpis []kpi.KPI, samples []kpi.Sample, l *language.Language) []*dto.MetricFamily {
 	var all []*dto.MetricFamily
 	for _, k := range kpis {

@@ -35,3 +35,6 @@ func NewGauges(gauges []Gauge) *Gauges {
 	}
 	return &all
 }
+
+// Families are the gauges in Prometheus' own form.
+func (g *Gauges) Families() []*dto.MetricFamily { return g.encoded.families }

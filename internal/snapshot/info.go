@@ -40,3 +40,6 @@ func NewInfo(catalogue kpi.Catalogue, languages *language.Set) *Info {
 	i.encoded.families = []*dto.MetricFamily{family}
 	return &i
 }
+
+// Families are the KPIs' titles, units and standards in Prometheus' own form.
+func (i *Info) Families() []*dto.MetricFamily { return i.encoded.families }

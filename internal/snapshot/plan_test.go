@@ -1,4 +1,4 @@
-package exporter
+package snapshot_test
 
 import (
 	"fmt"
@@ -9,12 +9,13 @@ import (
 	"planwatch/internal/clock"
 	"planwatch/internal/kpi"
 	"planwatch/internal/naming"
+	"planwatch/internal/snapshot"
 	"planwatch/plan"
 )
 
 // The plan's metrics come family by family, each in order of target, and a
 // timestamp is by the clock that Prometheus goes by.
-func TestGauges(t *testing.T) {
+func TestPlanGauges(t *testing.T) {
 	covered := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	behind := clock.StartingAt(time.Now().Add(-240 * time.Hour))
 	assessment := func(target string, status plan.Status, actual float64) plan.Assessment {
@@ -24,7 +25,7 @@ func TestGauges(t *testing.T) {
 		}
 	}
 	var got []string
-	for _, g := range gauges([]plan.Assessment{assessment("a", plan.Critical, 30), assessment("b", plan.OnPlan, 38)}, behind) {
+	for _, g := range snapshot.PlanGauges([]plan.Assessment{assessment("a", plan.Critical, 30), assessment("b", plan.OnPlan, 38)}, behind) {
 		if g.Help == "" {
 			t.Errorf("%s: no help", g.Name)
 		}

@@ -1,0 +1,132 @@
+//go:build gms_pure_go
+
+package backfill_test
+
+import (
+	"encoding/json"
+	"maps"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/prometheus/prometheus/tsdb"
+
+	"planwatch/config"
+	"planwatch/internal/backfill"
+)
+
+// fjord is a copy of the second region, whose clock shows a past day.
+func fjord(t *testing.T) string {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "fjord")
+	if err := os.CopyFS(dir, os.DirFS("../../examples/fjord")); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// run backfills the last day before the region's now.
+func run(t *testing.T, dir, output string) (backfill.Report, error) {
+	t.Helper()
+	region, err := config.Load(dir, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	flags := backfill.DefaultFlags()
+	flags.From = "2026-03-01T08:00"
+	return backfill.Run(t.Context(), region, backfill.Options{
+		Flags: flags, Output: output, Progress: func(backfill.Progress) {}, Note: func(text string) { t.Error(text) },
+	})
+}
+
+// A source that does not answer stops a backfill, and the same command goes on
+// once it does.
+func TestSourceDown(t *testing.T) {
+	dir, output := fjord(t), filepath.Join(t.TempDir(), "out")
+	ledger := filepath.Join(dir, "warehouse", "ledger.csv")
+	sound, err := os.ReadFile(ledger)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(ledger, append(sound, "2026-02-30,Ytre Fjord,1\n"...), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	report, err := run(t, dir, output)
+	if err == nil || !strings.HasPrefix(err.Error(), "as of 2026-03-02T08:00:00+01:00: ") || !strings.HasSuffix(err.Error(), "; the same command goes on once it answers") {
+		t.Fatalf("got %+v, %v", report, err)
+	}
+	if err := os.WriteFile(ledger, sound, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	report, err = run(t, dir, output)
+	if err != nil || report.Parts == 0 || report.Samples == 0 || report.Moments != 2 || len(report.Missing) > 0 {
+		t.Errorf("got %+v, %v", report, err)
+	}
+}
+
+// Blocks are by the clock that Prometheus goes by, and end now; a run that goes on
+// does so by the clock of the first, since planwatch's starts anew each time.
+func TestClockOffset(t *testing.T) {
+	dir, output := fjord(t), filepath.Join(t.TempDir(), "out")
+	began := time.Now()
+	if _, err := run(t, dir, output); err != nil {
+		t.Fatal(err)
+	}
+	first := metas(t, output)
+	var last int64
+	for _, m := range first {
+		last = max(last, m.MaxTime)
+	}
+	if end := time.UnixMilli(last); end.Before(began.Add(-time.Minute)) || end.After(time.Now()) {
+		t.Errorf("the blocks end at %s, and it is %s", end, time.Now())
+	}
+	// As if the run had ended before its last block.
+	state := filepath.Join(output, "planwatch-backfill.json")
+	data, err := os.ReadFile(state)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var kept map[string]any
+	if err := json.Unmarshal(data, &kept); err != nil {
+		t.Fatal(err)
+	}
+	kept["finished"] = nil
+	if data, err = json.Marshal(kept); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(state, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if report, err := run(t, dir, output); err != nil || report.Before {
+		t.Fatalf("got %+v, %v", report, err)
+	}
+	if again := metas(t, output); !maps.EqualFunc(first, again, func(a, b tsdb.BlockMeta) bool {
+		return a.MinTime == b.MinTime && a.MaxTime == b.MaxTime && a.Stats == b.Stats
+	}) {
+		t.Errorf("got %v, want %v", again, first)
+	}
+}
+
+// metas are what blocks say of themselves, by name.
+func metas(t *testing.T, dir string) map[string]tsdb.BlockMeta {
+	t.Helper()
+	names, err := filepath.Glob(filepath.Join(dir, "*", "meta.json"))
+	if err != nil || len(names) == 0 {
+		t.Fatal(names, err)
+	}
+	all := map[string]tsdb.BlockMeta{}
+	for _, name := range names {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var m tsdb.BlockMeta
+		if err := json.Unmarshal(data, &m); err != nil {
+			t.Fatal(err)
+		}
+		all[name] = m
+	}
+	return all
+}

@@ -1,0 +1,255 @@
+package backfill
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"planwatch/internal/blocks"
+	"planwatch/internal/clock"
+	"planwatch/internal/format"
+	"planwatch/internal/storage"
+)
+
+// stateFile says in a folder what it is for and what is finished. Prometheus takes
+// no notice of it.
+const stateFile = "planwatch-backfill.json"
+
+// lockFile is that of storage.Directory.
+const lockFile = "lock"
+
+// state is what the state file holds.
+type state struct {
+	Flags
+	// Region changes with all that the figures follow from.
+	Region string `json:"region"`
+	// First and End are the flags' moments, which now may be one of.
+	First time.Time `json:"first"`
+	End   time.Time `json:"end"`
+	// Offset is how far planwatch's clock is behind the wall's.
+	Offset string `json:"clock_offset"`
+	// Finished are the parts of the time that are written.
+	Finished []finished `json:"finished"`
+}
+
+// finished is a part of the time that is written.
+type finished struct {
+	From    time.Time `json:"from"`
+	Name    string    `json:"name,omitempty"`
+	Series  uint64    `json:"series"`
+	Samples uint64    `json:"samples"`
+	// Moments counts those that the part begins with or has in it, and Gaps those
+	// of which a collector failed.
+	Moments int            `json:"moments"`
+	Gaps    map[string]gap `json:"gaps,omitempty"`
+}
+
+// gap is where a collector failed.
+type gap struct {
+	Moments int       `json:"moments"`
+	First   time.Time `json:"first"`
+	Error   string    `json:"error"`
+}
+
+// folder is the directory that is written to.
+type folder struct {
+	path     string
+	location *time.Location
+	held     *storage.Directory
+	state
+}
+
+// openFolder holds the directory, for what the flags say. A directory that an
+// interrupted run with the same flags has left is gone on with.
+func openFolder(path, region string, f Flags, m moments, c clock.Clock) (*folder, error) {
+	names, err := list(path)
+	if err != nil {
+		return nil, err
+	}
+	if len(names) > 0 && !slices.Contains(names, stateFile) {
+		kind := "files that are no backfill's"
+		if i := slices.IndexFunc(names, blocks.IsName); i >= 0 {
+			kind, names[0] = "other blocks", names[i]
+		}
+		return nil, fmt.Errorf("--output %s holds %s, such as %s; name a new or an empty folder", path, kind, names[0])
+	}
+	d := &folder{path: path, location: m.first.Location(), held: storage.NewDirectory(path)}
+	if err := d.held.Hold(); err != nil {
+		if errors.Is(err, storage.ErrInUse) {
+			return nil, fmt.Errorf("--output %s: another backfill writes there; wait for it, or name another folder", path)
+		}
+		return nil, fmt.Errorf("--output: %w", err)
+	}
+	if err := d.open(names, region, f, m, c); err != nil {
+		return nil, errors.Join(err, d.close())
+	}
+	return d, nil
+}
+
+func (d *folder) open(names []string, region string, f Flags, m moments, c clock.Clock) error {
+	if !slices.Contains(names, stateFile) {
+		// Whole seconds, since OpenMetrics' times are read as floating numbers.
+		offset := c.Offset().Truncate(time.Second)
+		d.state = state{Flags: f, Region: region, First: m.first, End: m.end, Offset: offset.String()}
+		return d.save()
+	}
+	data, err := os.ReadFile(filepath.Join(d.path, stateFile))
+	if err != nil {
+		return fmt.Errorf("--output: %w", err)
+	}
+	if err := json.Unmarshal(data, &d.state); err != nil {
+		return fmt.Errorf("--output %s: %s is damaged: %w; name a new folder", d.path, stateFile, err)
+	}
+	if was, is := d.text(), f.text(); was != is {
+		return fmt.Errorf("--output %s is of a backfill with %s; give these, or name another folder", d.path, was)
+	}
+	if d.Region != region {
+		return fmt.Errorf("--output %s is of a backfill of other definitions: a collector, the plan or a source has changed since; name another folder", d.path)
+	}
+	known := d.names()
+	for _, name := range names {
+		whole, unfinished := strings.CutSuffix(name, blocks.Unfinished)
+		switch {
+		case unfinished && known[whole]:
+			if err := os.RemoveAll(filepath.Join(d.path, name)); err != nil {
+				return fmt.Errorf("--output: %w", err)
+			}
+		case blocks.IsName(name) && !known[name]:
+			return fmt.Errorf("--output %s holds other blocks, such as %s; move them away, or name another folder", d.path, name)
+		}
+	}
+	return nil
+}
+
+// list are the names of what is in a directory, without a lock; none where it is
+// not there yet.
+func list(path string) ([]string, error) {
+	entries, err := os.ReadDir(path)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("--output: %w", err)
+	}
+	var names []string
+	for _, e := range entries {
+		if e.Name() != lockFile && e.Name() != stateFile+blocks.Unfinished {
+			names = append(names, e.Name())
+		}
+	}
+	return names, nil
+}
+
+// text is the flags as they are written on a command line.
+func (f Flags) text() string {
+	var b strings.Builder
+	add := func(name, value string) {
+		if strings.ContainsAny(value, " \"'\\$") {
+			value = strconv.Quote(value)
+		}
+		fmt.Fprintf(&b, " --%s %s", name, value)
+	}
+	add("from", f.From)
+	if f.To != "" {
+		add("to", f.To)
+	}
+	add("step", f.Step.String())
+	add("fill", f.Fill.String())
+	add("block", f.Block.String())
+	add("format", string(f.Format))
+	for _, name := range f.Collectors {
+		add("collector", name)
+	}
+	for _, l := range f.Labels {
+		add("label", l.Name+"="+l.Value)
+	}
+	return strings.TrimSpace(b.String())
+}
+
+// moments are those of the run that the folder was begun by.
+func (d *folder) moments() moments {
+	return moments{first: d.First.In(d.location), end: d.End.In(d.location), step: time.Duration(d.Step)}
+}
+
+// clock is planwatch's clock as it was when the folder was begun, so that a run
+// which goes on writes the same times.
+func (d *folder) clock() (clock.Clock, error) {
+	offset, err := time.ParseDuration(d.Offset)
+	if err != nil {
+		return clock.Clock{}, fmt.Errorf("--output %s: %s is damaged: %w; name a new folder", d.path, stateFile, err)
+	}
+	return clock.Behind(offset), nil
+}
+
+// ranges are the parts of the time by the wall clock, a block or a file each.
+func (d *folder) ranges() ([]blocks.Range, error) {
+	c, err := d.clock()
+	if err != nil {
+		return nil, err
+	}
+	// What holds at the end has a sample there.
+	whole := blocks.Range{From: c.Wall(d.First).UnixMilli(), Until: c.Wall(d.End).UnixMilli() + 1}
+	return blocks.Split(whole, time.Duration(d.Block)), nil
+}
+
+// of is what distinguishes the blocks from others of the same time.
+func (d *folder) of() string { return d.Region + " " + d.text() }
+
+// names are those of all blocks or files of the folder.
+func (d *folder) names() map[string]bool {
+	names := map[string]bool{}
+	ranges, err := d.ranges()
+	if err != nil {
+		return names
+	}
+	for _, r := range ranges {
+		if d.Format == format.OpenMetrics {
+			names[blocks.FileName(r)] = true
+		} else {
+			names[blocks.BlockName(r, d.of())] = true
+		}
+	}
+	return names
+}
+
+// isFinished reports whether a part of the time is written.
+func (d *folder) isFinished(r blocks.Range) bool {
+	return slices.ContainsFunc(d.Finished, func(f finished) bool { return f.From.UnixMilli() == r.From })
+}
+
+// finish notes that a part of the time is written.
+func (d *folder) finish(f finished) error {
+	d.Finished = append(d.Finished, f)
+	return d.save()
+}
+
+// save writes the state file, whole or not at all. It may be older than the folder,
+// after a failure of the machine: what it does not know of is written anew, with
+// the same bytes.
+func (d *folder) save() error {
+	data, err := json.MarshalIndent(d.state, "", "  ")
+	if err != nil {
+		return fmt.Errorf("--output: %w", err)
+	}
+	name := filepath.Join(d.path, stateFile)
+	if err := errors.Join(os.WriteFile(name+blocks.Unfinished, append(data, '\n'), 0o640), os.Rename(name+blocks.Unfinished, name)); err != nil {
+		return fmt.Errorf("--output: %w", err)
+	}
+	return nil
+}
+
+func (d *folder) close() error { return d.held.Release() }
+
+// free is how many bytes a person may still write to the disk.
+func (d *folder) free() (uint64, error) {
+	var stat syscall.Statfs_t
+	if err := syscall.Statfs(d.path, &stat); err != nil {
+		return 0, fmt.Errorf("--output: %s: %w", d.path, err)
+	}
+	return stat.Bavail * uint64(stat.Bsize), nil
+}

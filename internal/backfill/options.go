@@ -1,0 +1,133 @@
+package backfill
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"planwatch/config"
+	"planwatch/internal/clock"
+	"planwatch/internal/format"
+	"planwatch/internal/kpi"
+	"planwatch/internal/naming"
+	"planwatch/internal/yamlfile"
+)
+
+// Formats are the formats of what is written.
+func Formats() []format.Format { return []format.Format{format.Blocks, format.OpenMetrics} }
+
+// Flags say what is written, as a person writes them.
+type Flags struct {
+	// From and To are moments as --as-of takes them. A date alone as From begins
+	// with that day, and as To ends with it.
+	From string `json:"from"`
+	To   string `json:"to,omitempty"`
+	// Step is the time between two moments that figures are of.
+	Step yamlfile.Duration `json:"step"`
+	// Fill is the time between the samples that repeat a figure.
+	Fill yamlfile.Duration `json:"fill"`
+	// Block is how long a block is.
+	Block yamlfile.Duration `json:"block"`
+	// Collectors are names, or none for all collectors.
+	Collectors []string      `json:"collectors,omitempty"`
+	Format     format.Format `json:"format"`
+	// Labels are what a scrape would have added to every series.
+	Labels kpi.Labels `json:"labels"`
+}
+
+// DefaultFlags are the flags that nobody gave.
+func DefaultFlags() Flags {
+	const day = yamlfile.Duration(24 * time.Hour)
+	return Flags{
+		Step: day, Fill: yamlfile.Duration(4 * time.Minute), Block: 30 * day, Format: format.Blocks,
+		Labels: kpi.NewLabels(
+			kpi.Label{Name: naming.LabelJob, Value: naming.Planwatch},
+			kpi.Label{Name: naming.LabelInstance, Value: Instance}),
+	}
+}
+
+// Instance is the instance that deploy's Prometheus scrapes planwatch as.
+const Instance = naming.Planwatch + ":9846"
+
+// lookback is how old a sample may be that Prometheus still shows.
+const lookback = 5 * time.Minute
+
+// moments are those that figures are collected as of: from the first, every step,
+// up to end.
+type moments struct {
+	first, end time.Time
+	step       time.Duration
+}
+
+const day = 24 * time.Hour
+
+// resolve reads the flags at the moment now, by planwatch's clock, and checks them.
+func (f Flags) resolve(region *config.Region, now time.Time) (moments, error) {
+	now = now.Truncate(time.Second)
+	step := time.Duration(f.Step)
+	switch {
+	case step < time.Minute:
+		return moments{}, fmt.Errorf("--step %s is under a minute; name 1m or more", f.Step)
+	case step%time.Second != 0:
+		return moments{}, fmt.Errorf("--step %s is no whole number of seconds", f.Step)
+	case time.Duration(f.Fill) < time.Second || time.Duration(f.Fill)%time.Second != 0:
+		return moments{}, fmt.Errorf("--fill %s is no whole number of seconds; name 4m, or 1s or more", f.Fill)
+	case time.Duration(f.Block) < day || time.Duration(f.Block)%day != 0:
+		return moments{}, fmt.Errorf("--block %s is no whole number of days; name 1d or more", f.Block)
+	}
+	m := moments{end: now, step: step}
+	if f.To != "" {
+		var err error
+		if m.end, err = clock.ParseMoment(f.To, region.Location, now); err != nil {
+			return moments{}, fmt.Errorf("--to: %w", err)
+		}
+	}
+	if f.From == "" {
+		return moments{}, errors.New("--from is not given; name a moment such as 2024-11-15 or 2024-11-15T08:00")
+	}
+	var err error
+	if m.first, err = clock.ParseMoment(f.From, region.Location, now); err != nil {
+		return moments{}, fmt.Errorf("--from: %w", err)
+	}
+	if m.first.After(m.end) {
+		return moments{}, fmt.Errorf("--to %q is before --from %q; exchange the two, or name a later --to", f.To, f.From)
+	}
+	if begins, err := time.ParseInLocation(time.DateOnly, f.From, region.Location); err == nil && step < day {
+		// The first step of the day, rather than its last moment.
+		m.first = begins.Add(step - time.Second)
+		if m.first.After(m.end) {
+			m.first = m.end
+		}
+	}
+	return m, nil
+}
+
+// after is the moment after one of the moments, whether or not it is still one.
+// Steps of whole days are days of the calendar.
+func (m moments) after(t time.Time) time.Time {
+	if m.step%day == 0 {
+		return t.AddDate(0, 0, int(m.step/day))
+	}
+	return t.Add(m.step)
+}
+
+// within are the moments whose figures hold somewhere from one moment, or until
+// it, up to another without it.
+func (m moments) within(from, until time.Time) []time.Time {
+	var all []time.Time
+	for t := m.first; !t.After(m.end) && t.Before(until); t = m.after(t) {
+		if !m.after(t).Before(from) {
+			all = append(all, t)
+		}
+	}
+	return all
+}
+
+// count is how many moments there are.
+func (m moments) count() int {
+	n := 0
+	for t := m.first; !t.After(m.end); t = m.after(t) {
+		n++
+	}
+	return n
+}
