@@ -66,15 +66,6 @@ kpis:
 	return dir
 }
 
-// filling is a Filler at work.
-type filling struct {
-	*history.Filler
-	store *history.Store
-	key   history.Key
-	log   *logtest.Log
-	stop  func()
-}
-
 // fill begins to read the past of the region, into storage.
 func fill(t *testing.T, dir, storage string) filling {
 	t.Helper()
@@ -111,25 +102,6 @@ func fill(t *testing.T, dir, storage string) filling {
 	t.Cleanup(f.stop)
 	return f
 }
-
-// until waits until the progress is as ok wants it.
-func (f filling) until(t *testing.T, ok func(history.Progress) bool) history.Progress {
-	t.Helper()
-	limit := time.NewTimer(time.Minute)
-	defer limit.Stop()
-	for {
-		if p := f.Progress(); ok(p) {
-			return p
-		}
-		select {
-		case <-f.Changed():
-		case <-limit.C:
-			t.Fatalf("the reading has come to %+v; log: %s", f.Progress(), f.log.String())
-		}
-	}
-}
-
-func whole(p history.Progress) bool { return p.Wanted > 0 && p.Kept == p.Wanted && !p.Reading }
 
 func TestFiller(t *testing.T) {
 	dir, storage := booked(t, ""), t.TempDir()

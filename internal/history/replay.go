@@ -6,9 +6,8 @@ import (
 	"sync"
 	"time"
 
-	"planwatch/collectors"
 	"planwatch/config"
-	"planwatch/internal/snapshot"
+	"planwatch/internal/asof"
 	"planwatch/internal/warehouse"
 )
 
@@ -129,17 +128,12 @@ func (r *Replay) add(figures map[time.Time][]Figure, at time.Time, answer []Figu
 	}
 }
 
-// collect asks for the figures that were shown at the moment. No row is no figure:
-// the warehouse need not reach back so far.
+// collect asks for the figures that were shown at the moment.
 func collect(ctx context.Context, s Subject, m *memory, at time.Time) ([]Figure, error) {
-	run, err := s.Definition.Collect(ctx, m.asking(at), at)
-	if errors.Is(err, collectors.ErrNoRows) {
-		return nil, nil
-	}
+	shown, err := asof.Then(ctx, s.Definition, m.asking(at), at)
 	if err != nil {
 		return nil, err
 	}
-	shown, _ := snapshot.WithinMaxAge(run.Samples, time.Duration(s.Definition.MaxAge), at)
 	figures := make([]Figure, len(shown))
 	for i, sample := range shown {
 		figures[i] = Figure{Sample: sample}

@@ -78,7 +78,8 @@ CREATE TABLE figure (
 	at INTEGER NOT NULL,
 	series INTEGER NOT NULL REFERENCES series,
 	value REAL, -- NULL where it is withheld, or a histogram
-	histogram TEXT, -- JSON
+	histogram TEXT, -- JSON; one that is withheld is empty
+	withheld INTEGER NOT NULL, -- 1 where it is about too few people
 	as_of INTEGER NOT NULL, -- the moment that the figure is about
 	held INTEGER, -- the moment of a newer figure that is held back
 	revised_at INTEGER, -- when the warehouse was first seen to have changed it
@@ -265,7 +266,7 @@ func (s *Store) Figures(ctx context.Context, key Key, moments []time.Time) (map[
 	if err != nil {
 		panic(err) // numbers
 	}
-	rows, err := s.db.QueryContext(ctx, `SELECT at, series, value, histogram, as_of, held, revised_at, first_value FROM figure
+	rows, err := s.db.QueryContext(ctx, `SELECT at, series, value, histogram, withheld, as_of, held, revised_at, first_value FROM figure
 		WHERE collector = (SELECT id FROM collector WHERE name = ? AND fingerprint = ?) AND at IN (SELECT value FROM json_each(?))
 		ORDER BY at, series`, key.Collector, key.Fingerprint, string(wanted))
 	if err != nil {
@@ -291,14 +292,15 @@ func (s *Store) scan(ctx context.Context, rows *sql.Rows) (time.Time, Figure, er
 	var held, revised sql.NullInt64
 	var value, first sql.NullFloat64
 	var histogram sql.NullString
-	if err := rows.Scan(&at, &id, &value, &histogram, &asOf, &held, &revised, &first); err != nil {
+	var withheld bool
+	if err := rows.Scan(&at, &id, &value, &histogram, &withheld, &asOf, &held, &revised, &first); err != nil {
 		return time.Time{}, Figure{}, err
 	}
 	of, err := s.lookUp(ctx, id)
 	if err != nil {
 		return time.Time{}, Figure{}, err
 	}
-	f := Figure{Sample: kpi.Sample{KPI: of.kpi, Labels: of.labels, Value: value.Float64, AsOf: moment(asOf), Withheld: !value.Valid && !histogram.Valid}}
+	f := Figure{Sample: kpi.Sample{KPI: of.kpi, Labels: of.labels, Value: value.Float64, AsOf: moment(asOf), Withheld: withheld}}
 	if held.Valid {
 		f.Held = moment(held.Int64)
 	}

@@ -63,6 +63,7 @@ func TestKept(t *testing.T) {
 		{KPI: "beds_available", Labels: at(`a "ward"`), Value: 0.1 + 0.2, AsOf: day(1)},
 		{KPI: "beds_available", Labels: at("b"), AsOf: day(1)},
 		{KPI: "beds_available", Labels: at("few"), AsOf: day(1), Withheld: true},
+		{KPI: "few_waits", AsOf: day(1), Withheld: true, Histogram: &kpi.Histogram{}},
 		{KPI: "patients", Value: 12, AsOf: day(1), Held: day(2)},
 		{KPI: "waits", AsOf: day(1), Histogram: &kpi.Histogram{Bounds: []float64{1, 2}, Counts: []uint64{3, 4}, Count: 5, Sum: 6.5}},
 	}

@@ -26,6 +26,7 @@ type writing struct {
 type stored struct {
 	value     sql.NullFloat64
 	histogram sql.NullString
+	withheld  bool
 	asOf      int64
 	held      sql.NullInt64
 }
@@ -39,7 +40,7 @@ func (w *writing) reading(r Reading) (revised int) {
 	before, read := w.before(collector, at)
 	w.exec(`INSERT INTO reading (collector, at, read_at) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET read_at = excluded.read_at`,
 		collector, at, r.Read.UnixMilli())
-	insert := w.prepare(`INSERT INTO figure (collector, at, series, value, histogram, as_of, held, revised_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`)
+	insert := w.prepare(`INSERT INTO figure (collector, at, series, value, histogram, withheld, as_of, held, revised_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`)
 	for _, sample := range r.Samples {
 		id := w.series(seriesName{sample.KPI, encodeLabels(sample.Labels)})
 		now := encode(sample)
@@ -49,15 +50,15 @@ func (w *writing) reading(r Reading) (revised int) {
 		case known && former == now:
 		case known:
 			revised++
-			w.exec(`UPDATE figure SET value = ?, histogram = ?, as_of = ?, held = ?, first_value = CASE WHEN revised_at IS NULL THEN value ELSE first_value END,
+			w.exec(`UPDATE figure SET value = ?, histogram = ?, withheld = ?, as_of = ?, held = ?, first_value = CASE WHEN revised_at IS NULL THEN value ELSE first_value END,
 				revised_at = COALESCE(revised_at, ?) WHERE collector = ? AND at = ? AND series = ?`,
-				now.value, now.histogram, now.asOf, now.held, r.Read.UnixMilli(), collector, at, id)
+				now.value, now.histogram, now.withheld, now.asOf, now.held, r.Read.UnixMilli(), collector, at, id)
 		default:
 			revisedAt := sql.NullInt64{Int64: r.Read.UnixMilli(), Valid: read}
 			if read {
 				revised++
 			}
-			w.run(insert, collector, at, id, now.value, now.histogram, now.asOf, now.held, revisedAt)
+			w.run(insert, collector, at, id, now.value, now.histogram, now.withheld, now.asOf, now.held, revisedAt)
 		}
 	}
 	for id := range before { // the warehouse has them no more
@@ -81,7 +82,7 @@ func (w *writing) before(collector, at int64) (figures map[int64]stored, read bo
 	if w.err = err; err != nil {
 		return figures, false
 	}
-	rows, err := w.tx.QueryContext(w.ctx, `SELECT series, value, histogram, as_of, held FROM figure WHERE collector = ? AND at = ?`, collector, at)
+	rows, err := w.tx.QueryContext(w.ctx, `SELECT series, value, histogram, withheld, as_of, held FROM figure WHERE collector = ? AND at = ?`, collector, at)
 	if w.err = err; err != nil {
 		return figures, false
 	}
@@ -89,7 +90,7 @@ func (w *writing) before(collector, at int64) (figures map[int64]stored, read bo
 	for rows.Next() {
 		var id int64
 		var f stored
-		if w.err = rows.Scan(&id, &f.value, &f.histogram, &f.asOf, &f.held); w.err != nil {
+		if w.err = rows.Scan(&id, &f.value, &f.histogram, &f.withheld, &f.asOf, &f.held); w.err != nil {
 			return figures, true
 		}
 		figures[id] = f
@@ -146,9 +147,9 @@ func (w *writing) exec(statement string, args ...any) {
 }
 
 func encode(s kpi.Sample) stored {
-	f := stored{asOf: s.AsOf.UnixMilli(), held: optional(s.Held)}
+	f := stored{withheld: s.Withheld, asOf: s.AsOf.UnixMilli(), held: optional(s.Held)}
 	switch {
-	case s.Withheld:
+	case s.Withheld && s.Histogram == nil:
 	case s.Histogram != nil:
 		text, err := json.Marshal(s.Histogram)
 		if err != nil {
