@@ -46,7 +46,7 @@ func newBackfill(s *settings) *cobra.Command {
 			printNotices(cmd, region.Loading())
 			shown := newProgressLine(cmd.ErrOrStderr())
 			report, err := backfill.Run(cmd.Context(), region, backfill.Options{
-				Flags: flags, Output: output, Progress: shown.show,
+				Flags: flags, Output: output, Progress: func(p backfill.Progress) { shown.show(p) },
 				Note: func(text string) { printNotices(cmd, []string{text}) },
 			})
 			shown.end()
@@ -152,7 +152,7 @@ func newProgressLine(stderr io.Writer) *progressLine {
 }
 
 // show writes a progress over the one before.
-func (l *progressLine) show(p backfill.Progress) {
+func (l *progressLine) show(p fmt.Stringer) {
 	if text := p.String(); l.terminal != nil && text != l.last {
 		l.last = text
 		// The code is that for clearing the rest of a line.

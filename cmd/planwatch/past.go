@@ -45,7 +45,13 @@ func readPast(cmd *cobra.Command, region *config.Region, moment time.Time) (book
 		return nil
 	}
 	defer func() { _ = sources.Close() }()
-	replay := history.NewReplay(region, sources, kept, nil)
+	line := newProgressLine(cmd.ErrOrStderr())
+	defer line.end()
+	var asked momentsRead
+	replay := history.NewReplay(region, sources, kept, func() {
+		asked++
+		line.show(asked)
+	})
 	book, err = course.New(cmd.Context(), region, replay, moment, false)
 	if err != nil {
 		tell(err)
@@ -55,4 +61,11 @@ func readPast(cmd *cobra.Command, region *config.Region, moment time.Time) (book
 		_, _ = fmt.Fprintf(cmd.ErrOrStderr(), "planwatch: no past figures of %s; the first: %v\n", format.Count(len(failed), "moment"), failed[0])
 	}
 	return book
+}
+
+// momentsRead counts moments of the past that have been read.
+type momentsRead int
+
+func (n momentsRead) String() string {
+	return "the past is read from the warehouse: " + format.Count(int(n), "moment")
 }
