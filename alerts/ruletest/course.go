@@ -11,6 +11,7 @@ import (
 	"planwatch/alerts/rules"
 	"planwatch/collectors"
 	"planwatch/config"
+	"planwatch/internal/forecast"
 	"planwatch/internal/kpi"
 	"planwatch/internal/language"
 	"planwatch/internal/naming"
@@ -53,8 +54,8 @@ func Of(region *config.Region, d *collectors.Definition) (file File, ok bool) {
 				}
 			}
 		}
-		if i := slices.IndexFunc(p.Targets, rules.IsStated); i >= 0 && p.HasForecast() {
-			file.Tests = append(file.Tests, newScene(region, p, p.Targets[i]).forecast())
+		if s, ok := forecastScene(region, p); ok {
+			file.Tests = append(file.Tests, s.forecast())
 		}
 	}
 	return file, len(file.Tests) > 0
@@ -66,16 +67,53 @@ type scene struct {
 	kpi    rules.PlannedKPI
 	target plan.Target
 	at     time.Time
+	// history is how the figure went before, for its forecast.
+	history []forecast.Point
 }
 
 // newScene returns a scene at noon, after three fifths of the period, or after
 // two hundred days if the period has no end.
 func newScene(region *config.Region, p rules.PlannedKPI, t plan.Target) scene {
+	return sceneAt(region, p, t, 6)
+}
+
+// sceneAt returns a scene at noon, after that many tenths of the period.
+func sceneAt(region *config.Region, p rules.PlannedKPI, t plan.Target, tenths int) scene {
 	days := 200
 	if !t.To.IsZero() {
-		days = int(t.To.Ends(time.UTC).Sub(t.From.Begins(time.UTC)).Hours() / 24 * 3 / 5)
+		days = int(t.To.Ends(time.UTC).Sub(t.From.Begins(time.UTC)).Hours() / 24 * float64(tenths) / 10)
 	}
-	return scene{region, p, t, t.From.Begins(time.UTC).AddDate(0, 0, days).Add(12 * time.Hour)}
+	return scene{region: region, kpi: p, target: t, at: t.From.Begins(time.UTC).AddDate(0, 0, days).Add(12 * time.Hour)}
+}
+
+// forecastScene returns the first scene in which the KPI has a forecast: by the plan
+// alone, or where the plan wants all at once, with a year before that went evenly.
+func forecastScene(region *config.Region, p rules.PlannedKPI) (s scene, ok bool) {
+	if !p.HasForecast() {
+		return scene{}, false
+	}
+	for _, t := range p.Targets {
+		if !rules.IsStated(t) {
+			continue
+		}
+		s := newScene(region, p, t)
+		for _, history := range [][]forecast.Point{nil, evenly(t.From.Year - 1)} {
+			s.history = history
+			if due := s.assess(0).Expected; due != nil && s.assess(s.worse(*due, 10)).Forecast != nil {
+				return s, true
+			}
+		}
+	}
+	return scene{}, false
+}
+
+// evenly is a year in which each day added one.
+func evenly(year int) []forecast.Point {
+	var points []forecast.Point
+	for day := time.Date(year, 1, 1, 12, 0, 0, 0, time.UTC); day.Year() == year; day = day.AddDate(0, 0, 1) {
+		points = append(points, forecast.Point{At: day, Value: float64(day.YearDay())})
+	}
+	return points
 }
 
 // assess returns the target's assessment with that figure.
@@ -88,7 +126,11 @@ func (s scene) assess(value float64) plan.Assessment {
 		reference, _ := s.region.KPIs.Get(s.target.ValueFrom.KPI)
 		samples = append(samples, s.figure(reference.KPI, wanted, s.at)...)
 	}
-	return plan.Assess([]plan.Target{s.target}, s.region.KPIs, samples, past, s.at, s.region.Location)[0]
+	a := plan.Assess([]plan.Target{s.target}, s.region.KPIs, samples, past, s.at, s.region.Location)[0]
+	if s.history != nil {
+		a.Foresee(s.history, s.region.Location)
+	}
+	return a
 }
 
 // figure returns samples that give the KPI the value at the target's labels, at a
@@ -177,7 +219,9 @@ func (s scene) offPlan(group rules.WaitGroup, severity string) ruleTest {
 
 // forecast returns the test of the rule about the KPI's forecast.
 func (s scene) forecast() ruleTest {
-	due := *s.assess(0).Expected
+	// The figure from which the forecast is just the target.
+	as := s.assess(*s.assess(0).Expected)
+	due := *as.Expected * *as.Full / *as.Forecast
 	off, on := s.assess(s.worse(due, 10)), s.assess(s.worse(due, -10))
 	alert := naming.ForecastMissesPlan(s.kpi.Name)
 	expect := func(assessment plan.Assessment, since time.Duration) []expectedAlert {
