@@ -282,7 +282,23 @@ func (r *Region) loadPlan(files fs.FS) error {
 	if r.Plan, err = plan.Load(files, "plan", scope); err != nil {
 		return err
 	}
-	return r.resolvePlan()
+	return errors.Join(r.checkReferences(), r.resolvePlan())
+}
+
+// checkReferences finds targets that refer to a past that cannot be asked for.
+func (r *Region) checkReferences() error {
+	var faults []error
+	for _, t := range r.Plan.Targets {
+		if _, ofPast := t.Reference(); !ofPast {
+			continue
+		}
+		if d := r.Giving(t.KPI); d != nil {
+			if err := d.Replays(); err != nil {
+				faults = append(faults, t.Fault(".value_from", "target %s: value_from: %w", t.ID, err))
+			}
+		}
+	}
+	return errors.Join(faults...)
 }
 
 func (r *Region) loadDashboards(files fs.FS) error {

@@ -20,7 +20,7 @@ func asOfFlag(cmd *cobra.Command, asOf *string) {
 // prints what may not be meant, and the runs that failed.
 func collectAsOf(cmd *cobra.Command, region *config.Region, asOf string, collect func(context.Context, *config.Region, time.Time) (asof.Result, error)) (asof.Result, time.Time, error) {
 	printNotices(cmd, region.Loading())
-	moment := region.NewClock().Now().In(region.Location)
+	moment := region.NewClock().Now().Truncate(time.Second).In(region.Location)
 	if asOf != "" {
 		var err error
 		if moment, err = clock.ParseMoment(asOf, region.Location, moment); err != nil {

@@ -2,6 +2,7 @@ package course
 
 import (
 	"fmt"
+	"math"
 	"time"
 
 	"planwatch/collectors"
@@ -23,6 +24,9 @@ type Chart struct {
 	*spc.Chart
 	// Rebased is the event that the newest part begins with; nil without one.
 	Rebased *event.Event
+	// seen is set where people would see the newest period differ from the mean, in
+	// the measure that they read it in.
+	seen bool
 }
 
 // Signal is what a chart says of the newest period.
@@ -47,12 +51,26 @@ func (c *Chart) Signal() Signal {
 	switch c.Variation {
 	case spc.VariationTooShort, spc.VariationGhosted:
 		return TooShort
+	}
+	if !c.seen {
+		return Usual
+	}
+	switch c.Variation {
 	case spc.VariationImprovingHigh, spc.VariationConcerningHigh, spc.VariationNeitherHigh:
 		return UnusuallyHigh
 	case spc.VariationImprovingLow, spc.VariationConcerningLow, spc.VariationNeitherLow:
 		return UnusuallyLow
 	}
 	return Usual
+}
+
+// Assured is whether the process meets its plan, by its limits. It is not known where
+// the newest period is outside of them: the process that they tell of is over.
+func (c *Chart) Assured() spc.Assurance {
+	if c == nil || len(c.Points) == 0 || c.Points[len(c.Points)-1].Signals.OutsideLimits != spc.NoSide {
+		return spc.AssuranceNoTarget
+	}
+	return c.Assurance
 }
 
 // Limits are those of the newest part; nil where it is too short.
@@ -103,6 +121,14 @@ func (r reading) chart(c cell, points []Point) (*Chart, error) {
 		return nil, fmt.Errorf("chart of %s: %w", c.entry.Name, err)
 	}
 	chart := &Chart{Every: every, Chart: made}
+	if limits := chart.Limits(); limits != nil {
+		newest := made.Points[len(made.Points)-1].Value
+		m := c.entry.ReadIn()
+		if c.entry.Measure == "" {
+			m = c.entry.Base.Suited(max(math.Abs(newest), math.Abs(limits.Mean)))
+		}
+		chart.seen = math.Abs(newest-limits.Mean) >= m.Per()*math.Pow10(-m.Decimals)/2
+	}
 	if last := made.Parts[len(made.Parts)-1]; last.Rebased != nil {
 		for i := range events {
 			if o.Rebases[i].Equal(*last.Rebased) {

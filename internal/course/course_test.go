@@ -17,6 +17,7 @@ import (
 	"planwatch/internal/history"
 	"planwatch/internal/kpi"
 	"planwatch/internal/language"
+	"planwatch/internal/spc"
 	"planwatch/plan"
 )
 
@@ -212,6 +213,34 @@ func TestCharts(t *testing.T) {
 			}
 			if rebased != c.rebased {
 				t.Errorf("rebased on %q, want %q", rebased, c.rebased)
+			}
+		})
+	}
+}
+
+// TestWhatIsNotSaid shows that a process that is over assures nothing, and that
+// nobody is told of a difference that nobody sees.
+func TestWhatIsNotSaid(t *testing.T) {
+	for name, c := range map[string]struct {
+		value   func(i int, _ time.Time) float64
+		signal  course.Signal
+		assured spc.Assurance
+	}{
+		"as it always was": {func(i int, _ time.Time) float64 { return 26 + wobble(i) }, course.Usual, spc.AssuranceConsistentlyFail},
+		"the beds have come": {func(i int, _ time.Time) float64 {
+			if i >= 21 {
+				return 38
+			}
+			return 26 + wobble(i)/10
+		}, course.UnusuallyHigh, spc.AssuranceNoTarget},
+		"a hundredth of a bed": {func(i int, _ time.Time) float64 { return 26 + 0.01*float64(i/23) }, course.Usual, spc.AssuranceNoTarget},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := begin(t)
+			p.months("beds", "beds_available", surgeryBeds, 24, c.value)
+			chart := p.book().Of(course.CellOf("beds_available", surgery)).Chart
+			if chart.Signal() != c.signal || chart.Assured() != c.assured {
+				t.Errorf("%s, %s, want %s, %s", chart.Signal(), chart.Assured(), c.signal, c.assured)
 			}
 		})
 	}

@@ -40,13 +40,13 @@ func metricsOf(c cell, chart *Chart) []plan.Metric {
 	inUnit := kpi.NewLabels(append(slices.Clone(base), kpi.Label{Name: naming.LabelUnit, Value: c.entry.Unit})...)
 	metrics := []plan.Metric{
 		{Name: naming.KPISignal, Labels: labels, Value: map[Signal]float64{UnusuallyHigh: 1, UnusuallyLow: -1}[chart.Signal()]},
-		{Name: naming.KPISignalBetter, Labels: labels, Value: sign(chart.Variation.Improving(), chart.Variation.Concerning())},
+		{Name: naming.KPISignalBetter, Labels: labels, Value: sign(chart.Signal() != Usual && chart.Variation.Improving(), chart.Signal() != Usual && chart.Variation.Concerning())},
 	}
-	switch chart.Assurance {
+	switch assured := chart.Assured(); assured {
 	case spc.AssuranceConsistentlyPass, spc.AssuranceConsistentlyFail, spc.AssuranceHitOrMiss:
 		metrics = append(metrics, plan.Metric{
 			Name: naming.KPISignalAssurance, Labels: labels,
-			Value: sign(chart.Assurance == spc.AssuranceConsistentlyPass, chart.Assurance == spc.AssuranceConsistentlyFail),
+			Value: sign(assured == spc.AssuranceConsistentlyPass, assured == spc.AssuranceConsistentlyFail),
 		})
 	}
 	return append(metrics,

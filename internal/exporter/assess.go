@@ -33,7 +33,7 @@ func (g *generation) keepAssessing(ctx context.Context) {
 // assess compares the shown samples with the plan.
 func (g *generation) assess() {
 	at := g.clock.Now()
-	targets := g.courses.Load().Foresee(plan.Assess(g.region.Plan.Targets, g.region.KPIs, g.store.Samples(), g.store.Past(), at, g.region.Location), g.region.Location)
+	targets := g.foresee(plan.Assess(g.region.Plan.Targets, g.region.KPIs, g.store.Samples(), g.store.Past(), at, g.region.Location))
 	g.assessments.Store(&plan.Assessments{At: at, Targets: targets})
 	g.store.ReplaceGauges(snapshot.NewGauges(append(snapshot.PlanGauges(targets, g.clock), signals(g.courses.Load())...)))
 }

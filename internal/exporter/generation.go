@@ -61,7 +61,10 @@ func newGeneration(ctx context.Context, b base, region *config.Region, former *g
 		g.collectors = append(g.collectors, c)
 		g.scheduler.Add(c.name(), d.ParsedSchedule(), c.run)
 	}
-	g.filler = g.newFiller()
+	if g.filler = g.newFiller(ctx); g.filler != nil {
+		// What is kept is shown from the first moment.
+		g.makeCourses(ctx)
+	}
 	return g, nil
 }
 

@@ -5,7 +5,9 @@ import (
 	"time"
 
 	"planwatch/internal/course"
+	"planwatch/internal/forecast"
 	"planwatch/internal/history"
+	"planwatch/plan"
 )
 
 // How often the courses are made anew: while the past is being read, and
@@ -38,7 +40,7 @@ func (e *Exporter) closeHistory() error {
 
 // newFiller makes what reads the past of the generation's collectors; nil without
 // a store.
-func (g *generation) newFiller() *history.Filler {
+func (g *generation) newFiller(ctx context.Context) *history.Filler {
 	if g.history == nil {
 		return nil
 	}
@@ -52,7 +54,32 @@ func (g *generation) newFiller() *history.Filler {
 			Definition: c.definition, Key: history.Key{Collector: c.name(), Fingerprint: c.fingerprint}, Ask: c.definition.Asking(c.source),
 		})
 	}
-	return history.NewFiller(subjects, g.region.History, g.history, g.clock, g.logger)
+	return history.NewFiller(ctx, subjects, g.region.History, g.history, g.clock, g.logger)
+}
+
+// foresee returns the assessments with forecasts from how their figures went. While
+// that is not known yet there are none: they would change with what is read.
+func (g *generation) foresee(assessments []plan.Assessment) []plan.Assessment {
+	if g.filler == nil || g.filler.Progress().Coarse {
+		return g.courses.Load().Foresee(assessments, g.region.Location)
+	}
+	for i := range assessments {
+		if a := &assessments[i]; a.Forecast != nil {
+			a.Forecast, a.Outlook, a.NoForecast = nil, nil, forecast.NotRead
+		}
+	}
+	return assessments
+}
+
+// makeCourses makes the courses of what is kept now.
+func (g *generation) makeCourses(ctx context.Context) {
+	book, err := course.New(ctx, g.region, g.history, g.clock.Now(), true)
+	switch {
+	case err == nil:
+		g.courses.Store(book)
+	case ctx.Err() == nil:
+		g.logger.Warn("the past cannot be shown", "err", err)
+	}
 }
 
 // keepCourses makes the courses anew when more of the past has been read, until
@@ -60,16 +87,10 @@ func (g *generation) newFiller() *history.Filler {
 func (g *generation) keepCourses(ctx context.Context) {
 	for {
 		began := time.Now()
-		book, err := course.New(ctx, g.region, g.history, g.clock.Now(), true)
-		switch {
-		case err == nil:
-			g.courses.Store(book)
-			select {
-			case g.coursesMade <- struct{}{}:
-			default:
-			}
-		case ctx.Err() == nil:
-			g.logger.Warn("the past cannot be shown", "err", err)
+		g.makeCourses(ctx)
+		select {
+		case g.coursesMade <- struct{}{}:
+		default:
 		}
 		if !sleep(ctx, courseInterval-time.Since(began)) {
 			return

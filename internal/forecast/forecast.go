@@ -100,6 +100,9 @@ const (
 	// Unsteady: past years differ so much that the forecast would typically be
 	// wrong by more than half, or the figure goes up and down.
 	Unsteady Reason = "unsteady"
+	// NotRead: the past has not been read yet. Of does not give it; whoever reads the
+	// past does.
+	NotRead Reason = "not_read"
 	// FewYears: fewer than MinYears past years, too few to say how far off a forecast may be.
 	FewYears Reason = "few_years"
 )

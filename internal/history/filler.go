@@ -50,13 +50,19 @@ type Filler struct {
 	looked, filled bool
 }
 
-// NewFiller makes a Filler of the subjects.
-func NewFiller(subjects []Subject, settings config.History, store *Store, c clock.Clock, logger *slog.Logger) *Filler {
+// NewFiller makes a Filler of the subjects, and looks at what is kept of them.
+func NewFiller(ctx context.Context, subjects []Subject, settings config.History, store *Store, c clock.Clock, logger *slog.Logger) *Filler {
 	f := &Filler{subjects: subjects, settings: settings, store: store, clock: c, logger: logger, began: c.Now(), changed: make(chan struct{}, 1)}
 	f.progress.Store(&Progress{})
 	for range subjects {
 		f.kept, f.failed = append(f.kept, nil), append(f.failed, map[time.Time]time.Time{})
 	}
+	if err := f.lookUp(ctx, f.began); err != nil {
+		f.fault(ctx, err)
+		return f
+	}
+	left := coarseOf(f.tasks(f.began))
+	f.note(func(p *Progress) { p.Coarse = left == 0 })
 	return f
 }
 
@@ -67,10 +73,12 @@ func (f *Filler) Progress() Progress { return *f.progress.Load() }
 // known what is kept. It is for one reader.
 func (f *Filler) Changed() <-chan struct{} { return f.changed }
 
-// task is a moment of one subject to read.
+// task is a moment of one subject to read. It is coarse if a reader needs it to see
+// how a figure went.
 type task struct {
 	subject int
 	at      time.Time
+	coarse  bool
 }
 
 // outcome is what came of a task.
@@ -102,8 +110,9 @@ func (f *Filler) pass(ctx context.Context) {
 		return
 	}
 	tasks := f.tasks(now)
-	f.note(func(p *Progress) { p.Reading = len(tasks) > 0 })
-	read := f.read(ctx, tasks)
+	left := coarseOf(tasks)
+	f.note(func(p *Progress) { p.Reading, p.Coarse = len(tasks) > 0, p.Coarse || left == 0 })
+	read := f.read(ctx, tasks, left)
 	f.note(func(p *Progress) { p.Reading = false })
 	if read > 0 || !f.looked {
 		f.notify()
@@ -118,9 +127,15 @@ func (f *Filler) pass(ctx context.Context) {
 
 // lookUp finds what is kept already.
 func (f *Filler) lookUp(ctx context.Context, now time.Time) error {
+	if err := f.store.Present(); err != nil {
+		return err
+	}
 	wanted, kept := 0, 0
 	for i, s := range f.subjects {
 		if f.kept[i] == nil {
+			if err := f.store.Adopt(ctx, s.Key, !s.Definition.Revised()); err != nil {
+				return err
+			}
 			known, err := f.store.Kept(ctx, s.Key)
 			if err != nil {
 				return err
@@ -179,12 +194,13 @@ func (f *Filler) tasks(now time.Time) []task {
 		var missing []task
 		for i, s := range f.subjects {
 			for _, at := range perSubject[i][stage] {
-				t := task{i, at}
+				t := task{i, at, false}
 				read := f.kept[i][at]
 				if met[t] || !due(s.Definition, at, read, now) || now.Sub(f.failed[i][at]) < retryInterval {
 					continue
 				}
 				met[t] = true
+				t.coarse = stage < coarse
 				if read.IsZero() {
 					missing = append(missing, t)
 				} else {
@@ -198,9 +214,20 @@ func (f *Filler) tasks(now time.Time) []task {
 	return append(inOrder, again...)
 }
 
-// read does the tasks, and returns how many moments it kept. A source that is
-// down is not asked again.
-func (f *Filler) read(ctx context.Context, tasks []task) (read int) {
+// coarseOf counts the coarse tasks.
+func coarseOf(tasks []task) int {
+	n := 0
+	for _, t := range tasks {
+		if t.coarse {
+			n++
+		}
+	}
+	return n
+}
+
+// read does the tasks, of which so many are coarse, and returns how many moments it
+// kept. A source that is down is not asked again.
+func (f *Filler) read(ctx context.Context, tasks []task, coarse int) (read int) {
 	reading, stop := context.WithCancel(ctx)
 	defer stop()
 	open, outcomes := make(chan task), make(chan outcome)
@@ -246,6 +273,12 @@ func (f *Filler) read(ctx context.Context, tasks []task) (read int) {
 			}
 			if f.settle(ctx, o, down) {
 				read++
+			}
+			if o.coarse && !errors.Is(o.err, warehouse.ErrUnavailable) {
+				coarse--
+			}
+			if coarse == 0 && !f.Progress().Coarse {
+				f.note(func(p *Progress) { p.Coarse = true })
 			}
 			if !o.at.Equal(last) {
 				last = o.at

@@ -85,7 +85,7 @@ func fill(t *testing.T, dir, storage string) filling {
 	}
 	d := region.Collector("sums")
 	f := filling{store: store, key: history.Key{Collector: "sums", Fingerprint: region.Fingerprint(d)}, log: log}
-	f.Filler = history.NewFiller([]history.Subject{{Definition: d, Key: f.key, Ask: d.Asking(sources[d.Source])}}, region.History, store, region.NewClock(), logger)
+	f.Filler = history.NewFiller(t.Context(), []history.Subject{{Definition: d, Key: f.key, Ask: d.Asking(sources[d.Source])}}, region.History, store, region.NewClock(), logger)
 	ctx, cancel := context.WithCancel(t.Context())
 	var all sync.WaitGroup
 	all.Go(func() { f.Run(ctx) })

@@ -30,6 +30,9 @@ const FileName = "history.sqlite"
 // may have it open: a report on the command line beside a planwatch that serves.
 type Store struct {
 	db *sql.DB
+	// path is the file's, and opened what it was when it was opened.
+	path   string
+	opened os.FileInfo
 	// met are the series in the file that have been met.
 	met atomic.Pointer[dictionary]
 }
@@ -59,6 +62,7 @@ CREATE TABLE collector (
 	id INTEGER PRIMARY KEY,
 	name TEXT NOT NULL,
 	fingerprint TEXT NOT NULL, -- of the definition that the figures are made by
+	people INTEGER NOT NULL, -- 1 where some of the figures are about people
 	UNIQUE (name, fingerprint)
 );
 CREATE TABLE series (
@@ -138,18 +142,38 @@ func setAside(path, aside string) error {
 }
 
 func openFile(ctx context.Context, path string) (*Store, error) {
+	// Made here, since SQLite would let everyone read it.
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("history: %w", err)
+	}
+	if err := file.Close(); err != nil {
+		return nil, fmt.Errorf("history: %w", err)
+	}
 	// WAL lets others read while one writes, and survives a kill.
-	options := url.Values{"_pragma": {"journal_mode(WAL)", "synchronous(NORMAL)", "busy_timeout(10000)"}, "_txlock": {"immediate"}}
+	options := url.Values{"_pragma": {"journal_mode(WAL)", "synchronous(NORMAL)", "busy_timeout(10000)", "secure_delete(ON)"}, "_txlock": {"immediate"}}
 	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+"?"+options.Encode())
 	if err != nil {
 		return nil, fmt.Errorf("history: %w", err)
 	}
-	s := &Store{db: db}
+	s := &Store{db: db, path: path}
 	s.met.Store(&dictionary{})
 	if err := s.prepare(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("history: %s: %w", path, err), db.Close())
 	}
+	if s.opened, err = os.Stat(path); err != nil {
+		return nil, errors.Join(fmt.Errorf("history: %w", err), db.Close())
+	}
 	return s, nil
+}
+
+// Present returns an error if the file is gone, or is another one: what is written
+// then is lost.
+func (s *Store) Present() error {
+	if now, err := os.Stat(s.path); err != nil || !os.SameFile(s.opened, now) {
+		return fmt.Errorf("history: %s was removed; a restart makes it anew", s.path)
+	}
+	return nil
 }
 
 // prepare makes the tables of a new file, and checks those of another.
@@ -223,6 +247,31 @@ func (s *Store) Put(ctx context.Context, r Reading) (revised int, err error) {
 		return 0, fmt.Errorf("history: keep %s: %w", r.Collector, w.err)
 	}
 	return revised, nil
+}
+
+// Adopt makes a definition the one whose figures are kept under the collector's
+// name. Those that another definition gave are removed where some of them, or of the
+// new ones, are about people: the two differ by the few that one counts and the
+// other does not.
+func (s *Store) Adopt(ctx context.Context, key Key, people bool) error {
+	tx, err := s.db.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("history: %s: %w", key.Collector, err)
+	}
+	defer func() { _ = tx.Rollback() }()
+	w := &writing{ctx: ctx, tx: tx}
+	w.exec(`INSERT INTO collector (name, fingerprint, people) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET people = excluded.people`, key.Collector, key.Fingerprint, people)
+	const others = ` IN (SELECT id FROM collector WHERE name = ? AND fingerprint <> ? AND (people OR ?))`
+	for _, remove := range []string{`DELETE FROM figure WHERE collector` + others, `DELETE FROM reading WHERE collector` + others, `DELETE FROM collector WHERE id` + others} {
+		w.exec(remove, key.Collector, key.Fingerprint, people)
+	}
+	if w.err == nil {
+		w.err = tx.Commit()
+	}
+	if w.err != nil {
+		return fmt.Errorf("history: %s: %w", key.Collector, w.err)
+	}
+	return nil
 }
 
 // Kept are the moments that the collector was read for, and when each was read

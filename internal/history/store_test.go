@@ -135,6 +135,62 @@ func TestRevisions(t *testing.T) {
 	}
 }
 
+// TestAdopt shows whose figures go when a definition changes: two definitions that
+// count people differ by few.
+func TestAdopt(t *testing.T) {
+	other := history.Key{Collector: "beds", Fingerprint: "two"}
+	for name, c := range map[string]struct {
+		before, after bool
+		stays         bool
+	}{
+		"no people":     {false, false, true},
+		"people before": {true, false, false},
+		"people now":    {false, true, false},
+		"people":        {true, true, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			directory := t.TempDir()
+			s := open(t, directory)
+			for _, r := range []history.Reading{{Key: key, At: day(1), Read: day(1)}, {Key: history.Key{Collector: "ward", Fingerprint: "one"}, At: day(1), Read: day(1)}} {
+				r.Samples = []kpi.Sample{{KPI: "patients", Value: 117, AsOf: day(1)}}
+				put(t, s, r)
+			}
+			for _, step := range []struct {
+				key    history.Key
+				people bool
+			}{{key, c.before}, {other, c.after}} {
+				if err := s.Adopt(t.Context(), step.key, step.people); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if stays := len(figures(t, s, day(1))) > 0; stays != c.stays {
+				t.Errorf("the former definition's figures are there: %v", stays)
+			}
+			kept, err := s.Kept(t.Context(), history.Key{Collector: "ward", Fingerprint: "one"})
+			if err != nil || len(kept) != 1 {
+				t.Errorf("another collector has %v, %v", kept, err)
+			}
+			if mode, err := os.Stat(filepath.Join(directory, history.FileName)); err != nil || mode.Mode().Perm() != 0o600 {
+				t.Errorf("the file's mode is %v, %v", mode.Mode(), err)
+			}
+		})
+	}
+}
+
+func TestPresent(t *testing.T) {
+	directory := t.TempDir()
+	s := open(t, directory)
+	if err := s.Present(); err != nil {
+		t.Error(err)
+	}
+	if err := os.Remove(filepath.Join(directory, history.FileName)); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Present(); err == nil {
+		t.Error("the file is gone, and nobody is told")
+	}
+}
+
 func TestPrune(t *testing.T) {
 	s := open(t, t.TempDir())
 	for n := range 5 {

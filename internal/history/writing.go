@@ -34,7 +34,7 @@ type stored struct {
 // reading writes the reading, and returns how many figures differ from those of
 // an earlier one.
 func (w *writing) reading(r Reading) (revised int) {
-	collector := w.id(`INSERT INTO collector (name, fingerprint) VALUES (?, ?) ON CONFLICT DO NOTHING`,
+	collector := w.id(`INSERT INTO collector (name, fingerprint, people) VALUES (?, ?, 0) ON CONFLICT DO NOTHING`,
 		`SELECT id FROM collector WHERE name = ? AND fingerprint = ?`, r.Collector, r.Fingerprint)
 	at := r.At.UnixMilli()
 	before, read := w.before(collector, at)

@@ -55,6 +55,8 @@ func reasonWords(reason forecast.Reason, l *language.Language) string {
 		return l.Say("it is too early in the year")
 	case forecast.Standing:
 		return l.Say("the figure stands still")
+	case forecast.NotRead:
+		return l.Say("the past has not been read yet")
 	case forecast.Unsteady:
 		return l.Say("past years went too differently")
 	}

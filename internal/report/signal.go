@@ -39,10 +39,7 @@ func (r Row) SignalWords(l *language.Language) string {
 // Assurance is whether the process can be relied on to meet the plan, by its newest
 // limits; "" where that is not known.
 func (r Row) Assurance() string {
-	if r.Course.Chart == nil {
-		return ""
-	}
-	switch r.Course.Chart.Assurance {
+	switch r.Course.Chart.Assured() {
 	case spc.AssuranceConsistentlyPass:
 		return "consistently_pass"
 	case spc.AssuranceConsistentlyFail:
