@@ -1,7 +1,6 @@
 package backfill
 
 import (
-	"errors"
 	"fmt"
 	"time"
 
@@ -19,13 +18,16 @@ func Formats() []format.Format { return []format.Format{format.Blocks, format.Op
 // Flags say what is written, as a person writes them.
 type Flags struct {
 	// From and To are moments as --as-of takes them. A date alone as From begins
-	// with that day, and as To ends with it.
-	From string `json:"from"`
+	// with that day, and as To ends with it. Without From it is Months before To.
+	From string `json:"from,omitempty"`
 	To   string `json:"to,omitempty"`
 	// Step is the time between two moments that figures are of.
 	Step yamlfile.Duration `json:"step"`
 	// Fill is the time between the samples that repeat a figure.
 	Fill yamlfile.Duration `json:"fill"`
+	// Hold has a figure hold until the next moment, though it is older than its
+	// collector's max_age by then.
+	Hold bool `json:"hold,omitempty"`
 	// Block is how long a block is.
 	Block yamlfile.Duration `json:"block"`
 	// Collectors are names, or none for all collectors.
@@ -45,6 +47,10 @@ func DefaultFlags() Flags {
 			kpi.Label{Name: naming.LabelInstance, Value: Instance}),
 	}
 }
+
+// Months are how many months a backfill goes back to that is not told how far: a
+// year, and the month that it is held against.
+const Months = 13
 
 // Instance is the instance that deploy's Prometheus scrapes planwatch as.
 const Instance = naming.Planwatch + ":9846"
@@ -83,7 +89,8 @@ func (f Flags) resolve(region *config.Region, now time.Time) (moments, error) {
 		}
 	}
 	if f.From == "" {
-		return moments{}, errors.New("--from is not given; name a moment such as 2024-11-15 or 2024-11-15T08:00")
+		m.first = monthsBefore(m.end, Months)
+		return m, nil
 	}
 	var err error
 	if m.first, err = clock.ParseMoment(f.From, region.Location, now); err != nil {
@@ -100,6 +107,16 @@ func (f Flags) resolve(region *config.Region, now time.Time) (moments, error) {
 		}
 	}
 	return m, nil
+}
+
+// monthsBefore is the same time of day so many months before, on the last day of a
+// month that is too short.
+func monthsBefore(t time.Time, months int) time.Time {
+	before := t.AddDate(0, -months, 0)
+	if before.Day() != t.Day() {
+		before = before.AddDate(0, 0, -before.Day())
+	}
+	return before
 }
 
 // after is the moment after one of the moments, whether or not it is still one.
