@@ -62,7 +62,7 @@ func newBackfill(s *settings) *cobra.Command {
 			return err
 		},
 	}
-	cmd.Flags().StringVar(&flags.From, "from", "", fmt.Sprintf("the first `moment`, as --as-of takes it; a date alone is that day (default: %d months before --to)", backfill.Months))
+	cmd.Flags().StringVar(&flags.From, "from", "", fmt.Sprintf("the first `moment`, as --as-of takes it; a date alone is that day (default: the day %d days before --to, for thirteen months)", backfill.Days))
 	cmd.Flags().StringVar(&flags.To, "to", "", "the last `moment`; a date alone is the end of that day (default: now, by planwatch's clock)")
 	cmd.Flags().Var((*durationFlag)(&flags.Step), "step", "the `time` between the moments; whole days are those of the calendar")
 	cmd.Flags().Var((*durationFlag)(&flags.Fill), "fill", "the `time` between the samples that repeat a figure; Prometheus shows a sample for 5m")

@@ -18,7 +18,7 @@ func Formats() []format.Format { return []format.Format{format.Blocks, format.Op
 // Flags say what is written, as a person writes them.
 type Flags struct {
 	// From and To are moments as --as-of takes them. A date alone as From begins
-	// with that day, and as To ends with it. Without From it is Months before To.
+	// with that day, and as To ends with it. Without From it is the day that is Days before To.
 	From string `json:"from,omitempty"`
 	To   string `json:"to,omitempty"`
 	// Step is the time between two moments that figures are of.
@@ -48,9 +48,9 @@ func DefaultFlags() Flags {
 	}
 }
 
-// Months are how many months a backfill goes back to that is not told how far: a
-// year, and the month that it is held against.
-const Months = 13
+// Days are how many days a backfill goes back that is not told how far: the end of
+// that day is thirteen months ago, at their longest.
+const Days = 398
 
 // Instance is the instance that deploy's Prometheus scrapes planwatch as.
 const Instance = naming.Planwatch + ":9846"
@@ -89,8 +89,7 @@ func (f Flags) resolve(region *config.Region, now time.Time) (moments, error) {
 		}
 	}
 	if f.From == "" {
-		m.first = monthsBefore(m.end, Months)
-		return m, nil
+		f.From = m.end.AddDate(0, 0, -Days).Format(time.DateOnly)
 	}
 	var err error
 	if m.first, err = clock.ParseMoment(f.From, region.Location, now); err != nil {
@@ -107,16 +106,6 @@ func (f Flags) resolve(region *config.Region, now time.Time) (moments, error) {
 		}
 	}
 	return m, nil
-}
-
-// monthsBefore is the same time of day so many months before, on the last day of a
-// month that is too short.
-func monthsBefore(t time.Time, months int) time.Time {
-	before := t.AddDate(0, -months, 0)
-	if before.Day() != t.Day() {
-		before = before.AddDate(0, 0, -before.Day())
-	}
-	return before
 }
 
 // after is the moment after one of the moments, whether or not it is still one.
