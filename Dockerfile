@@ -21,6 +21,8 @@ FROM scratch
 COPY --from=build /out /
 COPY LICENSE NOTICE /licenses/
 COPY --from=build --chown=65532:65532 /data /data
+# A volume for `planwatch backfill` that begins here is that of Prometheus' user.
+COPY --from=build --chown=65534:65534 /data /prometheus
 USER 65532:65532
 WORKDIR /data
 VOLUME /data

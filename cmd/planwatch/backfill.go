@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -20,9 +21,10 @@ import (
 func newBackfill(s *settings) *cobra.Command {
 	flags, formatName := backfill.DefaultFlags(), ""
 	var output string
+	var once bool
 	var labels []string
 	cmd := &cobra.Command{
-		Use:   "backfill --from MOMENT --output DIR",
+		Use:   "backfill --output DIR",
 		Short: "Write past figures for a Prometheus, Mimir, Thanos or VictoriaMetrics",
 		Long: "Runs the collectors as of one moment after the other, compares the figures with the plan,\n" +
 			"and writes what a scrape would have got in all the time: every series of the figures and of\n" +
@@ -46,35 +48,43 @@ func newBackfill(s *settings) *cobra.Command {
 			printNotices(cmd, region.Loading())
 			shown := newProgressLine(cmd.ErrOrStderr())
 			report, err := backfill.Run(cmd.Context(), region, backfill.Options{
-				Flags: flags, Output: output, Progress: func(p backfill.Progress) { shown.show(p) },
+				Flags: flags, Output: output, Once: once, Progress: func(p backfill.Progress) { shown.show(p) },
 				Note: func(text string) { printNotices(cmd, []string{text}) },
 			})
 			shown.end()
 			if err != nil {
 				return err
 			}
-			return printReport(cmd, report, flags, output)
+			err = printReport(cmd, report, flags, output)
+			if once && errors.Is(err, errFoundWrong) {
+				return nil // a gap in the past keeps no Prometheus from starting
+			}
+			return err
 		},
 	}
-	cmd.Flags().StringVar(&flags.From, "from", "", "the first `moment`, as --as-of takes it; a date alone is that day")
+	cmd.Flags().StringVar(&flags.From, "from", "", fmt.Sprintf("the first `moment`, as --as-of takes it; a date alone is that day (default: the day %d days before --to, for thirteen months)", backfill.Days))
 	cmd.Flags().StringVar(&flags.To, "to", "", "the last `moment`; a date alone is the end of that day (default: now, by planwatch's clock)")
 	cmd.Flags().Var((*durationFlag)(&flags.Step), "step", "the `time` between the moments; whole days are those of the calendar")
 	cmd.Flags().Var((*durationFlag)(&flags.Fill), "fill", "the `time` between the samples that repeat a figure; Prometheus shows a sample for 5m")
+	cmd.Flags().BoolVar(&flags.Hold, "hold", false, "let a figure hold until the next moment, though it is older than max_age by then: for lines without gaps")
 	cmd.Flags().Var((*durationFlag)(&flags.Block), "block", "how `long` a block or a file is, in whole days; Mimir takes 1d")
 	cmd.Flags().StringArrayVar(&flags.Collectors, "collector", nil, "a collector's `name`; repeatable (default: all)")
 	cmd.Flags().StringArrayVar(&labels, "label", nil, "a label `name=value` that every series gets, as a scrape gives them; repeatable, and empty to leave one out (default: "+written(flags.Labels)+")")
 	cmd.Flags().StringVar(&output, "output", "", "the `directory` to write to: a new one, or that of a run that was interrupted")
 	formatFlag(cmd, &formatName, backfill.Formats())
-	for _, name := range []string{"from", "output"} {
-		if err := cmd.MarkFlagRequired(name); err != nil {
-			panic(err) // there is no such flag
-		}
+	cmd.Flags().BoolVar(&once, "once", false, "for what runs before each start of a Prometheus, with its data directory as --output: write only before the first, and exit with 0 though there are gaps")
+	if err := cmd.MarkFlagRequired("output"); err != nil {
+		panic(err) // there is no such flag
 	}
 	return cmd
 }
 
 // printReport prints what is written, and what is not.
 func printReport(cmd *cobra.Command, report backfill.Report, flags backfill.Flags, output string) error {
+	if report.Left {
+		_, err := fmt.Fprintf(cmd.OutOrStdout(), "left %s as it is: it has data that no backfill wrote\n", output)
+		return err
+	}
 	thing := "block"
 	if flags.Format == format.OpenMetrics {
 		thing = "file"

@@ -28,6 +28,12 @@ type Options struct {
 	Flags
 	// Output is the directory that is written to.
 	Output string
+	// Once is for what runs before each start of the Prometheus whose data directory
+	// Output is. Only before the first start is anything written: a directory that
+	// holds a finished backfill, or the data of a Prometheus that has run, is left as
+	// it is. What an interrupted run with other flags or definitions has left is
+	// begun anew.
+	Once bool
 	// Progress is called after each moment.
 	Progress func(Progress)
 	// Note is called with what may not be meant.
@@ -46,10 +52,17 @@ type Report struct {
 	Missing []string
 	// Before is whether all was written before this run.
 	Before bool
+	// Left is whether the directory is left as it is, having what no backfill wrote.
+	Left bool
 }
 
 // Run writes what the flags say of a region.
 func Run(ctx context.Context, region *config.Region, o Options) (report Report, err error) {
+	if o.Once {
+		if report, settled, err := settled(o.Output, region.Location); settled || err != nil {
+			return report, err
+		}
+	}
 	c := region.NewClock()
 	m, err := o.resolve(region, c.Now().In(region.Location))
 	if err != nil {
@@ -59,7 +72,7 @@ func Run(ctx context.Context, region *config.Region, o Options) (report Report, 
 	if err != nil {
 		return Report{}, err
 	}
-	folder, err := openFolder(o.Output, fingerprint(region, replayed), o.Flags, m, c)
+	folder, err := openFolder(o, fingerprint(region, replayed), m, c)
 	if err != nil {
 		return Report{}, err
 	}
@@ -67,8 +80,8 @@ func Run(ctx context.Context, region *config.Region, o Options) (report Report, 
 	names := make([]string, len(replayed))
 	for i, d := range replayed {
 		names[i] = d.Collector
-		if time.Duration(d.MaxAge) < time.Duration(o.Step) {
-			o.Note(fmt.Sprintf("--step %s is longer than the max_age of collector %s, %s: where a figure is withdrawn before the next moment, it has a gap until then", o.Step, d.Collector, d.MaxAge))
+		if time.Duration(d.MaxAge) < time.Duration(o.Step) && !o.Hold {
+			o.Note(fmt.Sprintf("--step %s is longer than the max_age of collector %s, %s: where a figure is withdrawn before the next moment, it has a gap until then; --hold bridges it", o.Step, d.Collector, d.MaxAge))
 		}
 	}
 	if time.Duration(o.Fill) >= lookback {
@@ -84,7 +97,7 @@ func Run(ctx context.Context, region *config.Region, o Options) (report Report, 
 	defer func() { err = errors.Join(err, opened.Close()) }()
 	opened.Remember(1)
 	w := &writing{Options: o, folder: folder, collectors: opened, moments: folder.moments(), clock: c,
-		adding: newAdding(region, c, names, time.Duration(o.Fill))}
+		adding: newAdding(region, c, names, o.Flags)}
 	if err := w.run(ctx); err != nil {
 		return Report{}, err
 	}

@@ -64,12 +64,15 @@ type folder struct {
 	path     string
 	location *time.Location
 	held     *storage.Directory
+	// once is Once of the options.
+	once bool
 	state
 }
 
 // openFolder holds the directory, for what the flags say. A directory that an
 // interrupted run with the same flags has left is gone on with.
-func openFolder(path, region string, f Flags, m moments, c clock.Clock) (*folder, error) {
+func openFolder(o Options, region string, m moments, c clock.Clock) (*folder, error) {
+	path := o.Output
 	names, err := list(path)
 	if err != nil {
 		return nil, err
@@ -81,14 +84,14 @@ func openFolder(path, region string, f Flags, m moments, c clock.Clock) (*folder
 		}
 		return nil, fmt.Errorf("--output %s holds %s, such as %s; name a new or an empty folder", path, kind, names[0])
 	}
-	d := &folder{path: path, location: m.first.Location(), held: storage.NewDirectory(path)}
+	d := &folder{path: path, location: m.first.Location(), held: storage.NewDirectory(path), once: o.Once}
 	if err := d.held.Hold(); err != nil {
 		if errors.Is(err, storage.ErrInUse) {
 			return nil, fmt.Errorf("--output %s: another backfill writes there; wait for it, or name another folder", path)
 		}
 		return nil, fmt.Errorf("--output: %w", err)
 	}
-	if err := d.open(names, region, f, m, c); err != nil {
+	if err := d.open(names, region, o.Flags, m, c); err != nil {
 		return nil, errors.Join(err, d.close())
 	}
 	return d, nil
@@ -96,17 +99,16 @@ func openFolder(path, region string, f Flags, m moments, c clock.Clock) (*folder
 
 func (d *folder) open(names []string, region string, f Flags, m moments, c clock.Clock) error {
 	if !slices.Contains(names, stateFile) {
-		// Whole seconds, since OpenMetrics' times are read as floating numbers.
-		offset := c.Offset().Truncate(time.Second)
-		d.state = state{Flags: f, Region: region, First: m.first, End: m.end, Offset: offset.String()}
-		return d.save()
+		return d.begin(region, f, m, c)
 	}
-	data, err := os.ReadFile(filepath.Join(d.path, stateFile))
-	if err != nil {
-		return fmt.Errorf("--output: %w", err)
+	if err := d.read(); err != nil {
+		return err
 	}
-	if err := json.Unmarshal(data, &d.state); err != nil {
-		return fmt.Errorf("--output %s: %s is damaged: %w; name a new folder", d.path, stateFile, err)
+	if d.once && (d.text() != f.text() || d.Region != region) {
+		if err := d.clear(names); err != nil {
+			return err
+		}
+		return d.begin(region, f, m, c)
 	}
 	if was, is := d.text(), f.text(); was != is {
 		return fmt.Errorf("--output %s is of a backfill with %s; give these, or name another folder", d.path, was)
@@ -124,6 +126,66 @@ func (d *folder) open(names []string, region string, f Flags, m moments, c clock
 			}
 		case blocks.IsName(name) && !known[name]:
 			return fmt.Errorf("--output %s holds other blocks, such as %s; move them away, or name another folder", d.path, name)
+		}
+	}
+	return nil
+}
+
+// settled reports whether there is nothing to write before a start of the
+// Prometheus whose data directory it is, and what that holds.
+func settled(path string, location *time.Location) (Report, bool, error) {
+	names, err := list(path)
+	if err != nil || len(names) == 0 {
+		return Report{}, false, err
+	}
+	if !slices.Contains(names, stateFile) {
+		return Report{Left: true}, true, nil
+	}
+	d := &folder{path: path, location: location}
+	if err := d.read(); err != nil {
+		return Report{}, false, err
+	}
+	ranges, err := d.ranges()
+	if err != nil || slices.ContainsFunc(ranges, func(r blocks.Range) bool { return !d.isFinished(r) }) {
+		return Report{}, false, err
+	}
+	return d.report(map[string]string{}, true), true, nil
+}
+
+// begin notes in a directory without a state file what it is for.
+func (d *folder) begin(region string, f Flags, m moments, c clock.Clock) error {
+	// Whole seconds, since OpenMetrics' times are read as floating numbers.
+	offset := c.Offset().Truncate(time.Second)
+	d.state = state{Flags: f, Region: region, First: m.first, End: m.end, Offset: offset.String()}
+	return d.save()
+}
+
+// read reads the state file.
+func (d *folder) read() error {
+	data, err := os.ReadFile(filepath.Join(d.path, stateFile))
+	if err != nil {
+		return fmt.Errorf("--output: %w", err)
+	}
+	if err := json.Unmarshal(data, &d.state); err != nil {
+		return fmt.Errorf("--output %s: %s is damaged: %w; name a new folder", d.path, stateFile, err)
+	}
+	return nil
+}
+
+// clear removes what a backfill has left unfinished, if there is nothing else.
+func (d *folder) clear(names []string) error {
+	known := d.names()
+	for _, name := range names {
+		if name != stateFile && !known[strings.TrimSuffix(name, blocks.Unfinished)] {
+			return fmt.Errorf("--output %s is of an unfinished backfill with other flags or definitions, and holds %s, which that did not write; name a new or an empty folder", d.path, name)
+		}
+	}
+	for _, name := range names {
+		if name == stateFile {
+			continue // it is written over, and says until then what the others are
+		}
+		if err := os.RemoveAll(filepath.Join(d.path, name)); err != nil {
+			return fmt.Errorf("--output: %w", err)
 		}
 	}
 	return nil
@@ -154,12 +216,17 @@ func (f Flags) text() string {
 		}
 		fmt.Fprintf(&b, " --%s %s", name, value)
 	}
-	add("from", f.From)
+	if f.From != "" {
+		add("from", f.From)
+	}
 	if f.To != "" {
 		add("to", f.To)
 	}
 	add("step", f.Step.String())
 	add("fill", f.Fill.String())
+	if f.Hold {
+		b.WriteString(" --hold")
+	}
 	add("block", f.Block.String())
 	add("format", string(f.Format))
 	for _, name := range f.Collectors {
@@ -243,7 +310,14 @@ func (d *folder) save() error {
 	return nil
 }
 
-func (d *folder) close() error { return d.held.Release() }
+// close lets others hold the directory. Prometheus takes a lock that it finds for
+// one of its own, after a crash.
+func (d *folder) close() error {
+	if d.once {
+		_ = os.Remove(filepath.Join(d.path, lockFile))
+	}
+	return d.held.Release()
+}
 
 // free is how many bytes a person may still write to the disk.
 func (d *folder) free() (uint64, error) {

@@ -60,10 +60,12 @@ type adding struct {
 	// targets are those whose figures are collected.
 	targets []plan.Target
 	fill    time.Duration
+	// hold leaves figures until the next moment that are to be withdrawn before.
+	hold bool
 }
 
-func newAdding(region *config.Region, c clock.Clock, collected []string, fill time.Duration) *adding {
-	a := &adding{region: region, clock: c, fill: fill, info: snapshot.NewInfo(region.KPIs, region.Languages).Families()}
+func newAdding(region *config.Region, c clock.Clock, collected []string, f Flags) *adding {
+	a := &adding{region: region, clock: c, fill: time.Duration(f.Fill), hold: f.Hold, info: snapshot.NewInfo(region.KPIs, region.Languages).Families()}
 	for _, t := range region.Plan.Targets {
 		if a.restsOn(t, func(collector string) bool { return slices.Contains(collected, collector) }) {
 			a.targets = append(a.targets, t)
@@ -115,7 +117,7 @@ func (a *adding) figures(v *blocks.Values, k kpi.KPI, run asof.Run, f frame) err
 		return nil
 	}
 	for i, metric := range families[0].GetMetric() {
-		until := earlier(f.until, withdrawn(samples[i], run))
+		until := earlier(f.until, a.withdrawn(samples[i], run, f))
 		if err := a.metric(v, families[0], metric, f.from, until); err != nil {
 			return err
 		}
@@ -123,8 +125,11 @@ func (a *adding) figures(v *blocks.Values, k kpi.KPI, run asof.Run, f frame) err
 	return nil
 }
 
-// withdrawn is the first moment at which a sample is not shown any more.
-func withdrawn(s kpi.Sample, run asof.Run) time.Time {
+// withdrawn is the first moment at which a sample of a frame is not shown any more.
+func (a *adding) withdrawn(s kpi.Sample, run asof.Run, f frame) time.Time {
+	if a.hold {
+		return f.until
+	}
 	return s.Current().Add(time.Duration(run.Definition.MaxAge)).Add(time.Millisecond)
 }
 
@@ -147,7 +152,7 @@ func (a *adding) assessments(v *blocks.Values, f frame) error {
 		var shown []kpi.Sample
 		for _, run := range f.runs {
 			for _, s := range run.Samples {
-				end := withdrawn(s, run)
+				end := a.withdrawn(s, run, f)
 				if !end.After(from) {
 					continue
 				}

@@ -1,7 +1,6 @@
 package backfill
 
 import (
-	"errors"
 	"fmt"
 	"time"
 
@@ -19,13 +18,16 @@ func Formats() []format.Format { return []format.Format{format.Blocks, format.Op
 // Flags say what is written, as a person writes them.
 type Flags struct {
 	// From and To are moments as --as-of takes them. A date alone as From begins
-	// with that day, and as To ends with it.
-	From string `json:"from"`
+	// with that day, and as To ends with it. Without From it is the day that is Days before To.
+	From string `json:"from,omitempty"`
 	To   string `json:"to,omitempty"`
 	// Step is the time between two moments that figures are of.
 	Step yamlfile.Duration `json:"step"`
 	// Fill is the time between the samples that repeat a figure.
 	Fill yamlfile.Duration `json:"fill"`
+	// Hold has a figure hold until the next moment, though it is older than its
+	// collector's max_age by then.
+	Hold bool `json:"hold,omitempty"`
 	// Block is how long a block is.
 	Block yamlfile.Duration `json:"block"`
 	// Collectors are names, or none for all collectors.
@@ -45,6 +47,10 @@ func DefaultFlags() Flags {
 			kpi.Label{Name: naming.LabelInstance, Value: Instance}),
 	}
 }
+
+// Days are how many days a backfill goes back that is not told how far: the end of
+// that day is thirteen months ago, at their longest.
+const Days = 398
 
 // Instance is the instance that deploy's Prometheus scrapes planwatch as.
 const Instance = naming.Planwatch + ":9846"
@@ -83,7 +89,7 @@ func (f Flags) resolve(region *config.Region, now time.Time) (moments, error) {
 		}
 	}
 	if f.From == "" {
-		return moments{}, errors.New("--from is not given; name a moment such as 2024-11-15 or 2024-11-15T08:00")
+		f.From = m.end.AddDate(0, 0, -Days).Format(time.DateOnly)
 	}
 	var err error
 	if m.first, err = clock.ParseMoment(f.From, region.Location, now); err != nil {

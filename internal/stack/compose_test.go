@@ -5,11 +5,14 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/compose-spec/compose-go/v2/cli"
 	"github.com/compose-spec/compose-go/v2/types"
+
+	"planwatch/internal/backfill"
 )
 
 func compose(t *testing.T) *types.Project {
@@ -33,12 +36,23 @@ var pinned = regexp.MustCompile(`^[a-z0-9./-]+:v?[0-9]+\.[0-9]+\.[0-9]+$`)
 
 func TestCompose(t *testing.T) {
 	project := compose(t)
-	for _, name := range []string{"mariadb", "planwatch", "prometheus", "alertmanager", "grafana", "mail"} {
+	for _, name := range []string{"mariadb", "planwatch", "backfill", "prometheus", "alertmanager", "grafana", "mail"} {
 		if _, ok := project.Services[name]; !ok {
 			t.Errorf("no service %s", name)
 		}
 	}
+	ends := map[string]bool{} // once it has done what it is for
+	for _, service := range project.Services {
+		for other, dependency := range service.DependsOn {
+			if dependency.Condition == types.ServiceConditionCompletedSuccessfully {
+				ends[other] = true
+			}
+		}
+	}
 	for name, service := range project.Services {
+		if ends[name] && service.Restart != "no" {
+			t.Errorf("%s: others wait for its end, and it is started again: %s", name, service.Restart)
+		}
 		if service.Build == nil && !pinned.MatchString(service.Image) {
 			t.Errorf("%s: image %s is not pinned to a version", name, service.Image)
 		}
@@ -52,7 +66,7 @@ func TestCompose(t *testing.T) {
 			t.Errorf("%s: no health check", name)
 		}
 		for other, dependency := range service.DependsOn {
-			if service.NetworkMode == "" && dependency.Condition != types.ServiceConditionHealthy {
+			if service.NetworkMode == "" && dependency.Condition != types.ServiceConditionHealthy && !ends[other] {
 				t.Errorf("%s: starts when %s has %s, not when it is healthy", name, other, dependency.Condition)
 			}
 		}
@@ -77,6 +91,62 @@ func TestCompose(t *testing.T) {
 	planwatch := project.Services["planwatch"]
 	if !planwatch.ReadOnly || planwatch.User != "65532:65532" || len(planwatch.CapDrop) != 1 || planwatch.CapDrop[0] != "ALL" {
 		t.Error("planwatch: may write to its file system, or is somebody")
+	}
+}
+
+// Prometheus begins with the past, which is written in its volume, as its user, and
+// over the warehouse that planwatch reads, and which it keeps.
+func TestComposePast(t *testing.T) {
+	project := compose(t)
+	writer, prometheus, planwatch := project.Services["backfill"], project.Services["prometheus"], project.Services["planwatch"]
+	if got := prometheus.DependsOn["backfill"].Condition; got != types.ServiceConditionCompletedSuccessfully {
+		t.Errorf("Prometheus starts when the backfill has %s", got)
+	}
+	flags := append([]string{"backfill", "--config=/etc/planwatch", "--output=/prometheus"}, Past()...)
+	if !slices.Equal(writer.Command, flags) {
+		t.Errorf("the backfill runs %s, and that of make stack %s", writer.Command, flags)
+	}
+	for _, want := range []string{"--storage.tsdb.path=/prometheus", "--storage.tsdb.retention.time=" + retention} {
+		if !slices.Contains(prometheus.Command, want) {
+			t.Errorf("Prometheus has no %s", want)
+		}
+	}
+	volume := func(service types.ServiceConfig, target string) string {
+		for _, v := range service.Volumes {
+			if v.Target == target {
+				return v.Source
+			}
+		}
+		return ""
+	}
+	if a, b := volume(writer, "/prometheus"), volume(prometheus, "/prometheus"); a != b || a == "" {
+		t.Errorf("the past is written to %q, and Prometheus reads %q", a, b)
+	}
+	for _, target := range []string{"/etc/planwatch", "/etc/planwatch/planwatch.yaml"} {
+		if a, b := volume(writer, target), volume(planwatch, target); a != b || a == "" {
+			t.Errorf("%s of the backfill is %q, and that of planwatch %q", target, a, b)
+		}
+	}
+	// The image of Prometheus runs as nobody.
+	nobody := "65534:65534"
+	if writer.User != nobody || !writer.ReadOnly || !slices.Equal(writer.CapDrop, []string{"ALL"}) {
+		t.Errorf("the backfill is %s, or may write to its file system, or is somebody", writer.User)
+	}
+	dockerfile, err := os.ReadFile(filepath.Join(root, "Dockerfile"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !regexp.MustCompile(`(?m)^COPY .*--chown=` + nobody + ` \S+ /prometheus$`).Match(dockerfile) {
+		t.Error("the image has no /prometheus of Prometheus' user, so that the volume would be root's")
+	}
+	// The series of past and present are the same.
+	configuration, err := os.ReadFile(filepath.Join(root, "deploy", "prometheus", "prometheus.yml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	labels := backfill.DefaultFlags().Labels
+	if want := "- job_name: " + labels.Get("job") + "\n    static_configs:\n      - targets: [\"" + labels.Get("instance") + "\"]"; !strings.Contains(string(configuration), want) {
+		t.Errorf("deploy/prometheus does not scrape by the labels %v of the past", labels)
 	}
 }
 

@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"syscall"
 	"time"
+
+	"golang.org/x/term"
 )
 
 const (
@@ -48,6 +50,31 @@ func (s *Stack) process(ctx context.Context, name, binary string, env []string, 
 		s.ended <- err
 		s.cancel()
 	})
+	return nil
+}
+
+// run runs a program until it has succeeded, or ctx ends. Its output goes to a log
+// file of its own, and what it says of its progress to the terminal, if it is one.
+func (s *Stack) run(ctx context.Context, name string, terminal *os.File, binary string, args ...string) error {
+	output, err := os.Create(s.log(name))
+	if err != nil {
+		return err
+	}
+	defer output.Close()
+	//nolint:gosec // what runs is the parts of the stack
+	cmd := exec.CommandContext(ctx, binary, args...)
+	cmd.Stdout, cmd.Stderr = output, output
+	where := "; see " + output.Name()
+	if terminal != nil && term.IsTerminal(int(terminal.Fd())) {
+		cmd.Stderr, where = terminal, ""
+	}
+	// As process has it.
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
+	cmd.WaitDelay = endWithin
+	if err := cmd.Run(); err != nil {
+		return fmt.Errorf("%s: %w%s", name, err, where)
+	}
 	return nil
 }
 

@@ -17,6 +17,9 @@ import (
 	"planwatch/config"
 )
 
+// retention is how long Prometheus keeps what it has, as in the compose stack.
+const retention = "3y"
+
 // Options are how a stack is started.
 type Options struct {
 	// Root is the repository.
@@ -33,6 +36,11 @@ type Options struct {
 	Warehouse, Password string
 	// ScrapeInterval replaces the configuration's, such as 1s.
 	ScrapeInterval string
+	// Past are the flags of planwatch backfill by which Prometheus gets the past
+	// before its first start, beside those that say where; without any it gets none.
+	Past []string
+	// Progress is shown how far that is, if it is a terminal.
+	Progress *os.File
 	// The ports; 0 for any that is free.
 	PlanwatchPort, PrometheusPort, AlertmanagerPort, MariaDBPort int
 }
@@ -50,7 +58,12 @@ type Stack struct {
 	ended           chan error
 	catcher         *catcher
 	remove          []string
+	// region is what names planwatch's region in its commands.
+	region []string
 }
+
+// Past are the flags that the compose stack's backfill has as well.
+func Past() []string { return []string{"--once", "--hold"} }
 
 // Start starts the stack and returns when every part is ready. The stack ends
 // with ctx, when a part ends by itself, or by Stop.
@@ -131,7 +144,22 @@ func (s *Stack) start(ctx context.Context, o Options) error {
 	if err := s.startAlertmanager(ctx, addresses["alertmanager"]); err != nil {
 		return err
 	}
+	if len(o.Past) > 0 {
+		if err := s.backfill(ctx, o, addresses["planwatch"]); err != nil {
+			return err
+		}
+	}
 	return s.startPrometheus(ctx, o, addresses)
+}
+
+// data is Prometheus' directory.
+func (s *Stack) data() string { return filepath.Join(s.directory, "prometheus") }
+
+// backfill writes the past for Prometheus, which must not run yet. The series are
+// those of the planwatch at the address.
+func (s *Stack) backfill(ctx context.Context, o Options, address string) error {
+	args := slices.Concat([]string{"backfill"}, s.region, []string{"--output=" + s.data(), "--label=instance=" + address}, o.Past)
+	return s.run(ctx, "backfill", o.Progress, o.Planwatch, args...)
 }
 
 // alerts is the directory of what is generated for Prometheus and Alertmanager
@@ -141,7 +169,6 @@ func (s *Stack) alerts() string { return filepath.Join(s.root, "alerts", config.
 func (s *Stack) tool(name string) string { return filepath.Join(s.root, "bin", "tools", name) }
 
 func (s *Stack) startPlanwatch(ctx context.Context, o Options, address string) error {
-	args := []string{"serve", "--web.listen-address=" + address, "--storage.path=" + filepath.Join(s.directory, "planwatch-data")}
 	if !o.Sample {
 		warehouse, password := o.Warehouse, o.Password
 		if warehouse == "" {
@@ -169,8 +196,9 @@ func (s *Stack) startPlanwatch(ctx context.Context, o Options, address string) e
 			"mariadb:3306", warehouse, "/run/secrets/warehouse_password", secret); err != nil {
 			return err
 		}
-		args = append(args, "--config="+region)
+		s.region = []string{"--config=" + region}
 	}
+	args := slices.Concat([]string{"serve", "--web.listen-address=" + address, "--storage.path=" + filepath.Join(s.directory, "planwatch-data")}, s.region)
 	env := []string{"PLANWATCH_ALERTING_EMBEDDED=false"}
 	if err := s.process(ctx, "planwatch", o.Planwatch, env, args...); err != nil {
 		return err
@@ -230,7 +258,7 @@ func (s *Stack) startPrometheus(ctx context.Context, o Options, addresses map[st
 		return err
 	}
 	if err := s.process(ctx, "prometheus", s.tool("prometheus"), nil,
-		"--config.file="+configuration, "--storage.tsdb.path="+filepath.Join(s.directory, "prometheus"),
+		"--config.file="+configuration, "--storage.tsdb.path="+s.data(), "--storage.tsdb.retention.time="+retention,
 		"--web.listen-address="+addresses["prometheus"], "--web.external-url="+s.Prometheus); err != nil {
 		return err
 	}

@@ -4,7 +4,10 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
 	"flag"
+	"log/slog"
+	"math/rand/v2"
 	"net/http"
 	"net/smtp"
 	"net/url"
@@ -12,9 +15,12 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/prometheus/prometheus/tsdb"
 )
 
 var update = flag.Bool("update", false, "write the generated files")
@@ -50,7 +56,7 @@ func TestSampleSQL(t *testing.T) {
 }
 
 // The whole stack: a target that is up, every collector with samples from the
-// MariaDB, and an alert that reaches the receiver of mail and calls.
+// MariaDB, the past, and an alert that reaches the receiver of mail and calls.
 func TestStack(t *testing.T) {
 	binary := filepath.Join(t.TempDir(), "planwatch")
 	build := exec.CommandContext(t.Context(), "go", "build", "-o", binary, "./cmd/planwatch")
@@ -60,7 +66,8 @@ func TestStack(t *testing.T) {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 	defer cancel()
-	s, err := Start(ctx, Options{Root: root, Directory: t.TempDir(), Planwatch: binary, ScrapeInterval: "1s"})
+	o := Options{Root: root, Directory: t.TempDir(), Planwatch: binary, ScrapeInterval: "1s", Past: append(Past(), "--step=30d")}
+	s, err := Start(ctx, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,10 +83,11 @@ func TestStack(t *testing.T) {
 		{"the watchdog fires", `ALERTS{alertname="Watchdog",alertstate="firing"}`},
 	}
 	for _, want := range wants {
-		if err := until(ctx, travel, want.name, func(ctx context.Context) error { return s.has(ctx, want.query) }); err != nil {
+		if err := until(ctx, travel, want.name, func(ctx context.Context) error { return s.has(ctx, want.query, time.Now()) }); err != nil {
 			t.Fatal(err)
 		}
 	}
+	t.Run("the past is there", func(t *testing.T) { testPast(t, s, o) })
 	if err := until(ctx, travel, "the watchdog's call", func(context.Context) error {
 		calls, err := filepath.Glob(filepath.Join(s.Caught, "*.json"))
 		if err != nil {
@@ -98,11 +106,95 @@ func TestStack(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
+	if err := s.Stop(); err != nil {
+		t.Fatal(err)
+	}
+	testCompaction(t, s.data())
+}
+
+// testPast asks a Prometheus that has just begun for thirteen months.
+func testPast(t *testing.T, s *Stack, o Options) {
+	t.Helper()
+	now, r := time.Now(), rand.New(rand.NewPCG(13, 20))
+	earliest := now.AddDate(0, -13, 0)
+	for range 20 {
+		at := earliest.Add(time.Duration(r.Int64N(int64(now.Sub(earliest)))))
+		// That of a panel, a figure with a short max_age, and one of the plan's.
+		for _, query := range []string{`sum(kpi_beds_available{job="planwatch"}) > 100`, `count(kpi_ed_patients_present)`, `count(plan_actual)`} {
+			if err := s.has(t.Context(), query, at); err != nil {
+				t.Errorf("%s: %s: %v", at.Format(time.RFC3339), query, err)
+			}
+		}
+	}
+	// Past and present are the same series.
+	if err := s.has(t.Context(), "kpi_beds_available and kpi_beds_available offset 60d", now); err != nil {
+		t.Error(err)
+	}
+	promtool := func(args ...string) string {
+		out, err := exec.CommandContext(t.Context(), s.tool("promtool"), append([]string{"tsdb"}, args...)...).CombinedOutput()
+		if err != nil {
+			t.Fatalf("promtool tsdb %s: %v\n%s", args, err, out)
+		}
+		return string(out)
+	}
+	blocks, err := filepath.Glob(filepath.Join(s.data(), "01*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if listed := promtool("list", s.data()); len(blocks) < 13 || strings.Count(listed, "\n") != len(blocks)+1 {
+		t.Errorf("%d blocks, and listed are\n%s", len(blocks), listed)
+	}
+	for _, block := range blocks {
+		if said := promtool("analyze", s.data(), filepath.Base(block)); !strings.Contains(said, "Total Series: ") {
+			t.Errorf("%s:\n%s", block, said)
+		}
+	}
+	// A second start leaves it.
+	_, address, _ := strings.Cut(s.Planwatch, "://")
+	if err := s.backfill(t.Context(), o, address); err != nil {
+		t.Fatal(err)
+	}
+	said, err := os.ReadFile(s.log("backfill"))
+	if err != nil || !strings.HasPrefix(string(said), "had written before ") {
+		t.Errorf("a second backfill says %s, %v", said, err)
+	}
+}
+
+// testCompaction does to Prometheus' data what some hours do: what has been scraped
+// becomes blocks beside those of the past, and none overlaps another.
+func testCompaction(t *testing.T, data string) {
+	t.Helper()
+	options := tsdb.DefaultOptions()
+	options.RetentionDuration = (3 * 365 * 24 * time.Hour).Milliseconds()
+	db, err := tsdb.Open(data, slog.New(slog.DiscardHandler), nil, options, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	var metas []tsdb.BlockMeta
+	past := len(db.Blocks())
+	if err := errors.Join(db.CompactHead(tsdb.NewRangeHead(db.Head(), db.Head().MinTime(), db.Head().MaxTime())), db.Compact(t.Context())); err != nil {
+		t.Fatal(err)
+	}
+	for _, block := range db.Blocks() {
+		metas = append(metas, block.Meta())
+	}
+	if overlaps := tsdb.OverlappingBlocks(metas); len(metas) <= past || len(overlaps) > 0 {
+		t.Errorf("%d blocks, of the past %d; those overlap: %s", len(metas), past, overlaps)
+	}
+	if first := time.UnixMilli(metas[0].MinTime); first.After(time.Now().AddDate(0, -13, 0)) {
+		t.Errorf("the past begins on %s", first)
+	}
 }
 
 // has asks Prometheus whether the query gives anything.
-func (s *Stack) has(ctx context.Context, query string) error {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, s.Prometheus+"/api/v1/query?query="+url.QueryEscape(query), nil)
+func (s *Stack) has(ctx context.Context, query string, at time.Time) error {
+	values := url.Values{"query": {query}, "time": {strconv.FormatInt(at.Unix(), 10)}}
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, s.Prometheus+"/api/v1/query?"+values.Encode(), nil)
 	if err != nil {
 		return err
 	}

@@ -27,10 +27,11 @@ func main() {
 func run(root, directory, planwatch string) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	fmt.Printf("starting; logs are in %s\n", directory)
+	fmt.Printf("starting, the first time with the past, which takes some minutes; logs are in %s\n", directory)
 	s, err := stack.Start(ctx, stack.Options{
 		Root: root, Directory: directory, Planwatch: planwatch,
 		PlanwatchPort: 9846, PrometheusPort: 9090, AlertmanagerPort: 9093, MariaDBPort: 3307,
+		Past: stack.Past(), Progress: os.Stderr,
 	})
 	if err != nil {
 		return err
