@@ -1,7 +1,10 @@
 package backfill
 
 import (
+	"context"
 	"errors"
+	"fmt"
+	"iter"
 	"math"
 	"slices"
 	"time"
@@ -25,6 +28,18 @@ type frame struct {
 	runs        []asof.Run
 	// past is what targets refer to.
 	past plan.Past
+}
+
+// collect collects the figures of one of the moments. A source that does not
+// answer is an error.
+func collect(ctx context.Context, c *asof.Collectors, m moments, moment time.Time) (frame, error) {
+	f := frame{from: moment, until: earlier(m.after(moment), m.end.Add(time.Millisecond)), runs: c.Runs(ctx, moment)}
+	var failed map[string]error
+	f.past, failed = c.Past(ctx, moment)
+	if err := f.unavailable(failed); err != nil {
+		return frame{}, fmt.Errorf("as of %s: %w", moment.Format(time.RFC3339), err)
+	}
+	return f, nil
 }
 
 // failed are the errors of the collectors that failed.
@@ -60,6 +75,9 @@ type adding struct {
 	// targets are those whose figures are collected.
 	targets []plan.Target
 	fill    time.Duration
+	// held are the collectors whose figures hold until the next moment, whatever their
+	// max_age.
+	held map[string]bool
 }
 
 func newAdding(region *config.Region, c clock.Clock, collected []string, fill time.Duration) *adding {
@@ -115,7 +133,7 @@ func (a *adding) figures(v *blocks.Values, k kpi.KPI, run asof.Run, f frame) err
 		return nil
 	}
 	for i, metric := range families[0].GetMetric() {
-		until := earlier(f.until, withdrawn(samples[i], run))
+		until := earlier(f.until, a.withdrawn(samples[i], run, f))
 		if err := a.metric(v, families[0], metric, f.from, until); err != nil {
 			return err
 		}
@@ -124,46 +142,61 @@ func (a *adding) figures(v *blocks.Values, k kpi.KPI, run asof.Run, f frame) err
 }
 
 // withdrawn is the first moment at which a sample is not shown any more.
-func withdrawn(s kpi.Sample, run asof.Run) time.Time {
-	return s.Current().Add(time.Duration(run.Definition.MaxAge)).Add(time.Millisecond)
+func (a *adding) withdrawn(s kpi.Sample, run asof.Run, f frame) time.Time {
+	end := s.Current().Add(time.Duration(run.Definition.MaxAge)).Add(time.Millisecond)
+	if a.held[run.Definition.Collector] && end.Before(f.until) {
+		return f.until
+	}
+	return end
 }
 
-// assessments adds the plan's metrics: assessed at the frame's moment, and again
-// after a figure has been withdrawn, at the next moment that has a sample. Targets
-// of collectors that failed have a gap as well.
+// assessments adds the plan's metrics.
 func (a *adding) assessments(v *blocks.Values, f frame) error {
-	failed := f.failed()
-	targets := a.targets
-	if len(failed) > 0 {
-		targets = slices.DeleteFunc(slices.Clone(targets), func(t plan.Target) bool {
-			return !a.restsOn(t, func(collector string) bool { return failed[collector] == nil })
-		})
-	}
-	if len(targets) == 0 {
-		return nil
-	}
-	for from := f.from; from.Before(f.until); {
-		until := f.until
-		var shown []kpi.Sample
-		for _, run := range f.runs {
-			for _, s := range run.Samples {
-				end := withdrawn(s, run)
-				if !end.After(from) {
-					continue
-				}
-				shown = append(shown, s)
-				// Where the frame's samples are.
-				until = earlier(until, f.from.Add(roundUp(end.Sub(f.from), a.fill)))
-			}
-		}
-		assessed := plan.Assess(targets, a.region.KPIs, shown, f.past, from, a.region.Location)
-		families := snapshot.NewGauges(snapshot.PlanGauges(assessed, a.clock)).Families()
-		if err := a.families(v, families, from, until); err != nil {
+	for s := range a.standings(f) {
+		families := snapshot.NewGauges(snapshot.PlanGauges(s.Targets, a.clock)).Families()
+		if err := a.families(v, families, s.From, s.Until); err != nil {
 			return err
 		}
-		from = until
 	}
 	return nil
+}
+
+// standings are how the figures stand to the plan: assessed at the frame's moment,
+// and again after a figure has been withdrawn, at the next moment that has a sample.
+// Targets of collectors that failed have a gap as well.
+func (a *adding) standings(f frame) iter.Seq[Standing] {
+	return func(yield func(Standing) bool) {
+		failed := f.failed()
+		targets := a.targets
+		if len(failed) > 0 {
+			targets = slices.DeleteFunc(slices.Clone(targets), func(t plan.Target) bool {
+				return !a.restsOn(t, func(collector string) bool { return failed[collector] == nil })
+			})
+		}
+		if len(targets) == 0 {
+			return
+		}
+		for from := f.from; from.Before(f.until); {
+			until := f.until
+			var shown []kpi.Sample
+			for _, run := range f.runs {
+				for _, s := range run.Samples {
+					end := a.withdrawn(s, run, f)
+					if !end.After(from) {
+						continue
+					}
+					shown = append(shown, s)
+					// Where the frame's samples are.
+					until = earlier(until, f.from.Add(roundUp(end.Sub(f.from), a.fill)))
+				}
+			}
+			assessed := plan.Assess(targets, a.region.KPIs, shown, f.past, from, a.region.Location)
+			if !yield(Standing{From: from, Until: until, Targets: assessed}) {
+				return
+			}
+			from = until
+		}
+	}
 }
 
 // families adds what holds from one moment until another.
