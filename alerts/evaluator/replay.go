@@ -33,9 +33,12 @@ type Episode struct {
 	Labels, Annotations map[string]string
 	// Value is the figure that the rule compares, when it began to fire.
 	Value float64
-	// ActiveAt is when the rule's condition began to hold, From when the alert
-	// began to fire, and Until when it ceased to; zero if it fires at the end.
-	ActiveAt, From, Until time.Time
+	// ActiveAt is when the rule's condition began to hold, and ActiveUntil when it
+	// ceased to; zero if it holds at the end.
+	ActiveAt, ActiveUntil time.Time
+	// From is when the alert began to fire, and Until when it ceased to; zero if it
+	// fires at the end.
+	From, Until time.Time
 }
 
 // Name returns the alert's name.
@@ -160,12 +163,17 @@ func (r *Replay) evaluate(ctx context.Context, at time.Time) error {
 					r.firing[key] = &Episode{Labels: a.Labels.Map(), Annotations: a.Annotations.Map(), Value: a.Value, ActiveAt: a.ActiveAt, From: at}
 					r.episodes = append(r.episodes, r.firing[key])
 				}
+				// Zero while the condition holds.
+				r.firing[key].ActiveUntil = a.KeepFiringSince
 			}
 		}
 	}
 	for key, episode := range r.firing {
 		if !active[key] {
 			episode.Until = at
+			if episode.ActiveUntil.IsZero() {
+				episode.ActiveUntil = at // the rule does not keep it firing
+			}
 			delete(r.firing, key)
 		}
 	}

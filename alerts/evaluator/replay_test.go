@@ -143,11 +143,17 @@ func TestReplayWaits(t *testing.T) {
 
 // An episode tells what the alert told when it began to fire.
 func TestReplayTellsTheFigure(t *testing.T) {
-	r := replay(t, []stretch{{0, map[string]float64{"A": 29}}, {time.Hour, map[string]float64{"A": 20}}}, 2*time.Hour)
-	for _, e := range r.Episodes() {
-		if e.Name() == "AfterHalfAnHour" && (e.Value != 29 || e.Annotations["actual"] != "29.0 beds" || !e.ActiveAt.Equal(begin)) {
+	course := []stretch{{0, map[string]float64{"A": 29}}, {time.Hour, map[string]float64{"A": 20}}, {2 * time.Hour, map[string]float64{"A": 35}}}
+	want := map[string]time.Time{"AtOnce": {}, "AfterHalfAnHour": begin.Add(2 * time.Hour)}
+	for _, e := range replay(t, course, 3*time.Hour).Episodes() {
+		until, ok := want[e.Name()]
+		if !ok || e.Value != 29 || !e.ActiveAt.Equal(begin) || !e.ActiveUntil.Equal(until) || e.Name() == "AfterHalfAnHour" && e.Annotations["actual"] != "29.0 beds" {
 			t.Errorf("got %+v", e)
 		}
+		delete(want, e.Name())
+	}
+	if len(want) > 0 {
+		t.Errorf("not fired: %v", want)
 	}
 }
 
