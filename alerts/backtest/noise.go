@@ -41,12 +41,18 @@ func judge(episodes []Episode, step yamlfile.Duration, location *time.Location) 
 			e.Noise = Short
 		}
 	}
-	for i := 0; i+flaps <= len(episodes); i++ {
-		end := episodes[i].From.In(location).AddDate(0, 0, flappingIn)
-		if last := i + flaps - 1; !episodes[last].From.After(end) {
-			for j := i; j <= last; j++ {
-				episodes[j].Noise = Flapping
-			}
+	for i := range episodes {
+		together := episodes[i:]
+		if len(together) < flaps {
+			return
+		}
+		together = together[:flaps]
+		last, end := together[len(together)-1].From, together[0].From.In(location).AddDate(0, 0, flappingIn)
+		if last.After(end) {
+			continue
+		}
+		for j := range together {
+			together[j].Noise = Flapping
 		}
 	}
 }

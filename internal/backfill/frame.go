@@ -75,9 +75,9 @@ type adding struct {
 	// targets are those whose figures are collected.
 	targets []plan.Target
 	fill    time.Duration
-	// held are the collectors whose figures hold until the next moment, whatever their
-	// max_age.
-	held map[string]bool
+	// next are the figures of the next moment, where a figure that has one there holds
+	// until then; nil where none does.
+	next map[string]bool
 }
 
 func newAdding(region *config.Region, c clock.Clock, collected []string, fill time.Duration) *adding {
@@ -144,11 +144,27 @@ func (a *adding) figures(v *blocks.Values, k kpi.KPI, run asof.Run, f frame) err
 // withdrawn is the first moment at which a sample is not shown any more.
 func (a *adding) withdrawn(s kpi.Sample, run asof.Run, f frame) time.Time {
 	end := s.Current().Add(time.Duration(run.Definition.MaxAge)).Add(time.Millisecond)
-	if a.held[run.Definition.Collector] && end.Before(f.until) {
+	if end.Before(f.until) && a.next[seriesOf(s)] {
 		return f.until
 	}
 	return end
 }
+
+// series are the figures that a frame begins with.
+func (a *adding) series(f frame) map[string]bool {
+	all := map[string]bool{}
+	for _, run := range f.runs {
+		for _, s := range run.Samples {
+			if a.withdrawn(s, run, f).After(f.from) {
+				all[seriesOf(s)] = true
+			}
+		}
+	}
+	return all
+}
+
+// seriesOf is a text that two samples share only if they are of one series.
+func seriesOf(s kpi.Sample) string { return s.KPI + "\xff" + s.Labels.Key() }
 
 // assessments adds the plan's metrics.
 func (a *adding) assessments(v *blocks.Values, f frame) error {

@@ -44,9 +44,9 @@ const scrape = time.Minute
 
 // Replay calls each with how a region stood to its plan, from the first moment to
 // the last, in order of time. As planwatch does, it keeps a collector's last good
-// figures where a run fails, until they are older than max_age. Where the step is
-// longer than max_age, figures hold until the next moment: runs in between, which
-// are not replayed, would have shown others.
+// figures where a run fails, until they are older than max_age. A figure that grows
+// older than that between two moments has been followed by another where there is
+// one at the second: it holds until then.
 func Replay(ctx context.Context, region *config.Region, o ReplayOptions, each func(Standing) error) (result Replayed, err error) {
 	c := region.NewClock()
 	m, err := o.resolve(region, c.Now().In(region.Location))
@@ -58,11 +58,9 @@ func Replay(ctx context.Context, region *config.Region, o ReplayOptions, each fu
 		return Replayed{}, err
 	}
 	names := make([]string, len(replayed))
-	held := map[string]bool{}
 	for i, d := range replayed {
 		names[i] = d.Collector
 		if time.Duration(d.MaxAge) < time.Duration(o.Step) {
-			held[d.Collector] = true
 			o.Note(fmt.Sprintf("--step %s is longer than the max_age of collector %s, %s: its figures are taken to hold until the next moment", o.Step, d.Collector, d.MaxAge))
 		}
 	}
@@ -72,10 +70,11 @@ func Replay(ctx context.Context, region *config.Region, o ReplayOptions, each fu
 	}
 	defer func() { err = errors.Join(err, opened.Close()) }()
 	opened.Remember(1)
-	a := newAdding(region, c, names, scrape)
-	result = Replayed{From: m.first, Until: m.end}
-	progress := Progress{Moments: m.count()}
-	gaps, last, begun := map[string]gap{}, map[string]asof.Run{}, time.Now()
+	r := &replay{
+		adding: newAdding(region, c, names, scrape), each: each,
+		progress: Progress{Moments: m.count()}, gaps: map[string]gap{}, good: map[string]asof.Run{},
+	}
+	begun := time.Now()
 	for moment := m.first; !moment.After(m.end); moment = m.after(moment) {
 		f, err := collect(ctx, opened, m, moment)
 		switch {
@@ -84,27 +83,64 @@ func Replay(ctx context.Context, region *config.Region, o ReplayOptions, each fu
 		case err != nil:
 			return Replayed{}, err
 		}
-		note(gaps, f)
-		a.held = map[string]bool{}
-		for i, run := range f.runs {
-			name := run.Definition.Collector
-			if known, ok := last[name]; ok && run.Err != nil {
-				f.runs[i] = known
-				continue
-			}
-			last[name] = run
-			a.held[name] = held[name]
+		if err := r.take(f); err != nil {
+			return Replayed{}, err
 		}
-		for s := range a.standings(f) {
-			if err := each(s); err != nil {
-				return Replayed{}, err
-			}
-		}
-		result.Moments++
-		progress.Done, progress.Moment = result.Moments, moment
-		progress.Left = time.Since(begun) / time.Duration(progress.Done) * time.Duration(progress.Moments-progress.Done)
-		o.Progress(progress)
+		r.progress.Done++
+		r.progress.Moment = moment
+		r.progress.Left = time.Since(begun) / time.Duration(r.progress.Done) * time.Duration(r.progress.Moments-r.progress.Done)
+		o.Progress(r.progress)
 	}
-	result.Missing = missing("not replayed", reasons, gaps, result.Moments, region.Location)
-	return result, nil
+	if err := r.tell(nil); err != nil {
+		return Replayed{}, err
+	}
+	return Replayed{
+		From: m.first, Until: m.end, Moments: r.progress.Done,
+		Missing: missing("not replayed", "where its last figures hold on", reasons, r.gaps, r.progress.Done, region.Location),
+	}, nil
+}
+
+// replay is a Replay under way.
+type replay struct {
+	adding *adding
+	each   func(Standing) error
+	// last is the newest frame, which is told of once the next is known, and good are
+	// the newest runs that did not fail, by collector.
+	last     *frame
+	good     map[string]asof.Run
+	gaps     map[string]gap
+	progress Progress
+}
+
+// take takes the next frame.
+func (r *replay) take(f frame) error {
+	note(r.gaps, f)
+	for i, run := range f.runs {
+		name := run.Definition.Collector
+		if known, ok := r.good[name]; ok && run.Err != nil {
+			f.runs[i] = known
+		} else if run.Err == nil {
+			r.good[name] = run
+		}
+	}
+	if err := r.tell(r.adding.series(f)); err != nil {
+		return err
+	}
+	r.last = &f
+	return nil
+}
+
+// tell tells of the newest frame. next are the figures of the one after it, or nil.
+func (r *replay) tell(next map[string]bool) error {
+	if r.last == nil {
+		return nil
+	}
+	r.adding.next = next
+	defer func() { r.adding.next = nil }()
+	for s := range r.adding.standings(*r.last) {
+		if err := r.each(s); err != nil {
+			return err
+		}
+	}
+	return nil
 }
