@@ -8,29 +8,45 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"planwatch/alerts/backtest"
 	"planwatch/alerts/evaluator"
+	"planwatch/internal/backfill"
 	"planwatch/internal/format"
 	"planwatch/internal/naming"
 )
 
-func newAlerts() *cobra.Command {
+func newAlerts(s *settings) *cobra.Command {
 	var address, formatName string
+	past := backtest.Options{Period: backfill.DefaultPeriod()}
 	formats := []format.Format{format.Table, format.JSON}
 	cmd := &cobra.Command{
 		Use:   "alerts",
-		Short: "Show what is firing and pending",
-		Long:  "Asks a running planwatch for the alerts that are firing or pending: the figure, since\nwhen, and what it means. A Prometheus that evaluates the rules can be asked as well.",
-		Args:  cobra.NoArgs,
+		Short: "Show what is firing and pending, or what would have fired in the past",
+		Long: "Asks a running planwatch for the alerts that are firing or pending: the figure, since\n" +
+			"when, and what it means. A Prometheus that evaluates the rules can be asked as well.\n" +
+			"\n" +
+			"With --from it asks the warehouse instead, as of one moment after the other, and evaluates\n" +
+			"the rules about key figures over that past: which alerts would have fired, for how long,\n" +
+			"whom they would have told, and which were noise. Nothing is sent. Rules about planwatch\n" +
+			"itself are left out, since its own metrics have no past.",
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			chosen, err := format.Parse(formatName, formats...)
 			if err != nil {
 				return err
+			}
+			if isOfPast(cmd) {
+				if cmd.Flags().Changed("url") {
+					return errors.New("--url asks a running planwatch for the present, and --from asks the warehouse for the past; give one of them")
+				}
+				return testAlerts(cmd, s, past, chosen)
 			}
 			active, warnings, err := askAlerts(cmd.Context(), strings.TrimSuffix(address, "/")+"/api/v1/alerts")
 			if err != nil {
@@ -46,8 +62,42 @@ func newAlerts() *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&address, "url", "http://localhost:9846", "the `address` that planwatch serves on")
+	cmd.Flags().StringVar(&past.From, "from", "", "the first `moment` of a past to test, as --as-of takes it; a date alone is that day")
+	cmd.Flags().StringVar(&past.To, "to", "", "the last `moment`; a date alone is the end of that day (default: now, by planwatch's clock)")
+	cmd.Flags().Var((*durationFlag)(&past.Step), "step", "the `time` between the moments; whole days are those of the calendar")
+	cmd.Flags().StringArrayVar(&past.Collectors, "collector", nil, "the `name` of a collector whose alerts are tested; repeatable (default: all)")
 	formatFlag(cmd, &formatName, formats)
 	return cmd
+}
+
+// isOfPast reports whether a flag asks for the past.
+func isOfPast(cmd *cobra.Command) bool {
+	return slices.ContainsFunc([]string{"from", "to", "step", "collector"}, cmd.Flags().Changed)
+}
+
+// testAlerts prints which alerts would have fired in the past.
+func testAlerts(cmd *cobra.Command, s *settings, o backtest.Options, chosen format.Format) error {
+	region, err := s.load(nil)
+	if err != nil {
+		return err
+	}
+	printNotices(cmd, region.Loading())
+	shown := newProgressLine(cmd.ErrOrStderr())
+	o.Progress = func(p backfill.Progress) { shown.show(p.Replayed()) }
+	o.Note = func(text string) { printNotices(cmd, []string{text}) }
+	result, err := backtest.Run(cmd.Context(), region, o)
+	shown.end()
+	if err != nil {
+		return err
+	}
+	if err := result.Write(output(cmd, chosen), chosen, region.Location); err != nil {
+		return err
+	}
+	printNotices(cmd, result.Missing)
+	if len(result.Missing) > 0 {
+		return errFoundWrong
+	}
+	return nil
 }
 
 // askAlerts gets the alerts from an address that may hold a password, and what

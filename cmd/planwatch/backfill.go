@@ -48,7 +48,7 @@ func newBackfill(s *settings) *cobra.Command {
 			printNotices(cmd, region.Loading())
 			shown := newProgressLine(cmd.ErrOrStderr())
 			report, err := backfill.Run(cmd.Context(), region, backfill.Options{
-				Flags: flags, Output: output, Once: once, Progress: func(p backfill.Progress) { shown.show(p) },
+				Flags: flags, Output: output, Once: once, Progress: func(p backfill.Progress) { shown.show(p.String()) },
 				Note: func(text string) { printNotices(cmd, []string{text}) },
 			})
 			shown.end()
@@ -162,8 +162,8 @@ func newProgressLine(stderr io.Writer) *progressLine {
 }
 
 // show writes a progress over the one before.
-func (l *progressLine) show(p fmt.Stringer) {
-	if text := p.String(); l.terminal != nil && text != l.last {
+func (l *progressLine) show(text string) {
+	if l.terminal != nil && text != l.last {
 		l.last = text
 		// The code is that for clearing the rest of a line.
 		_, _ = fmt.Fprintf(l.terminal, "\rplanwatch: %s\x1b[K", text)

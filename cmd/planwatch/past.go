@@ -50,7 +50,7 @@ func readPast(cmd *cobra.Command, region *config.Region, moment time.Time) (book
 	var asked momentsRead
 	replay := history.NewReplay(region, sources, kept, func() {
 		asked++
-		line.show(asked)
+		line.show(asked.String())
 	})
 	book, err = course.New(cmd.Context(), region, replay, moment, false)
 	if err != nil {

@@ -30,7 +30,7 @@ func newRoot() *cobra.Command {
 		}
 	}
 	root.PersistentFlags().StringVar(&s.dir, "config", "", "the region's `directory` (default: the one compiled in)")
-	root.AddCommand(newServe(&s), newCollect(&s), newAlerts(), newReport(&s), newBackfill(&s), newCheck(&s), newGenerate(&s), newInit(), newVersion())
+	root.AddCommand(newServe(&s), newCollect(&s), newAlerts(&s), newReport(&s), newBackfill(&s), newCheck(&s), newGenerate(&s), newInit(), newVersion())
 	root.CompletionOptions.HiddenDefaultCmd = true
 	return root
 }

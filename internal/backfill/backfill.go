@@ -3,7 +3,6 @@
 package backfill
 
 import (
-	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -114,7 +113,7 @@ func replayable(region *config.Region, names []string) (replayed []*collectors.D
 	reasons = map[string]string{}
 	for _, d := range definitions {
 		if !d.Statement().UsesAsOf() {
-			reasons[d.Collector] = fmt.Sprintf("not written: %s does not ask as of a moment, with :as_of, so its figures are of the present only", d.Statement().File())
+			reasons[d.Collector] = fmt.Sprintf("%s does not ask as of a moment, with :as_of, so its figures are of the present only", d.Statement().File())
 			continue
 		}
 		replayed = append(replayed, d)
@@ -199,14 +198,12 @@ func (w *writing) frame(ctx context.Context, moment time.Time) (frame, error) {
 	if w.last.from.Equal(moment) {
 		return w.last, nil
 	}
-	f := frame{from: moment, until: earlier(w.moments.after(moment), w.moments.end.Add(time.Millisecond)), runs: w.collectors.Runs(ctx, moment)}
-	var failed map[string]error
-	f.past, failed = w.collectors.Past(ctx, moment)
-	if err := ctx.Err(); err != nil {
+	f, err := collect(ctx, w.collectors, w.moments, moment)
+	switch {
+	case ctx.Err() != nil:
 		return frame{}, fmt.Errorf("interrupted; the same command goes on with it: %w", context.Cause(ctx))
-	}
-	if err := f.unavailable(failed); err != nil {
-		return frame{}, fmt.Errorf("as of %s: %w; the same command goes on once it answers", moment.Format(time.RFC3339), err)
+	case err != nil:
+		return frame{}, fmt.Errorf("%w; the same command goes on once it answers", err)
 	}
 	w.last = f
 	return f, nil
@@ -232,13 +229,7 @@ func (w *writing) write(ctx context.Context, r blocks.Range) error {
 			continue // counted where it begins
 		}
 		done.Moments++
-		for name, err := range f.failed() {
-			g := done.Gaps[name]
-			if g.Moments++; g.Moments == 1 {
-				g.First, g.Error = moment, err.Error()
-			}
-			done.Gaps[name] = g
-		}
+		note(done.Gaps, f)
 	}
 	written, err := w.writeValues(ctx, values)
 	if err != nil {
@@ -307,7 +298,6 @@ func (w *writing) fits(ctx context.Context, ranges []blocks.Range) error {
 // asked.
 func (d *folder) report(reasons map[string]string, before bool) Report {
 	report := Report{Moments: d.moments().count(), Before: before}
-	missing := maps.Clone(reasons)
 	gaps := map[string]gap{}
 	counted := 0
 	for _, f := range d.Finished {
@@ -326,16 +316,6 @@ func (d *folder) report(reasons map[string]string, before bool) Report {
 			gaps[name] = all
 		}
 	}
-	for name, g := range gaps {
-		first := g.First.In(d.location).Format(time.RFC3339)
-		if g.Moments == counted {
-			missing[name] = fmt.Sprintf("not written: it failed at every moment: %s", g.Error)
-		} else {
-			missing[name] = fmt.Sprintf("it failed at %d of %d moments, which are gaps; the first is %s: %s", g.Moments, counted, first, g.Error)
-		}
-	}
-	for _, name := range slices.SortedFunc(maps.Keys(missing), cmp.Compare[string]) {
-		report.Missing = append(report.Missing, fmt.Sprintf("collector %s: %s", name, missing[name]))
-	}
+	report.Missing = missing("not written", "which are gaps", reasons, gaps, counted, d.location)
 	return report
 }

@@ -52,13 +52,6 @@ type finished struct {
 	Gaps    map[string]gap `json:"gaps,omitempty"`
 }
 
-// gap is where a collector failed.
-type gap struct {
-	Moments int       `json:"moments"`
-	First   time.Time `json:"first"`
-	Error   string    `json:"error"`
-}
-
 // folder is the directory that is written to.
 type folder struct {
 	path     string

@@ -1,7 +1,10 @@
 package backfill
 
 import (
+	"context"
 	"errors"
+	"fmt"
+	"iter"
 	"math"
 	"slices"
 	"time"
@@ -25,6 +28,18 @@ type frame struct {
 	runs        []asof.Run
 	// past is what targets refer to.
 	past plan.Past
+}
+
+// collect collects the figures of one of the moments. A source that does not
+// answer is an error.
+func collect(ctx context.Context, c *asof.Collectors, m moments, moment time.Time) (frame, error) {
+	f := frame{from: moment, until: earlier(m.after(moment), m.end.Add(time.Millisecond)), runs: c.Runs(ctx, moment)}
+	var failed map[string]error
+	f.past, failed = c.Past(ctx, moment)
+	if err := f.unavailable(failed); err != nil {
+		return frame{}, fmt.Errorf("as of %s: %w", moment.Format(time.RFC3339), err)
+	}
+	return f, nil
 }
 
 // failed are the errors of the collectors that failed.
@@ -62,6 +77,9 @@ type adding struct {
 	fill    time.Duration
 	// hold leaves figures until the next moment that are to be withdrawn before.
 	hold bool
+	// next are the figures of the next moment, where a figure that has one there holds
+	// until then; nil where none does.
+	next map[string]bool
 }
 
 func newAdding(region *config.Region, c clock.Clock, collected []string, f Flags) *adding {
@@ -127,48 +145,76 @@ func (a *adding) figures(v *blocks.Values, k kpi.KPI, run asof.Run, f frame) err
 
 // withdrawn is the first moment at which a sample of a frame is not shown any more.
 func (a *adding) withdrawn(s kpi.Sample, run asof.Run, f frame) time.Time {
-	if a.hold {
+	end := s.Current().Add(time.Duration(run.Definition.MaxAge)).Add(time.Millisecond)
+	if a.hold || end.Before(f.until) && a.next[seriesOf(s)] {
 		return f.until
 	}
-	return s.Current().Add(time.Duration(run.Definition.MaxAge)).Add(time.Millisecond)
+	return end
 }
 
-// assessments adds the plan's metrics: assessed at the frame's moment, and again
-// after a figure has been withdrawn, at the next moment that has a sample. Targets
-// of collectors that failed have a gap as well.
-func (a *adding) assessments(v *blocks.Values, f frame) error {
-	failed := f.failed()
-	targets := a.targets
-	if len(failed) > 0 {
-		targets = slices.DeleteFunc(slices.Clone(targets), func(t plan.Target) bool {
-			return !a.restsOn(t, func(collector string) bool { return failed[collector] == nil })
-		})
-	}
-	if len(targets) == 0 {
-		return nil
-	}
-	for from := f.from; from.Before(f.until); {
-		until := f.until
-		var shown []kpi.Sample
-		for _, run := range f.runs {
-			for _, s := range run.Samples {
-				end := a.withdrawn(s, run, f)
-				if !end.After(from) {
-					continue
-				}
-				shown = append(shown, s)
-				// Where the frame's samples are.
-				until = earlier(until, f.from.Add(roundUp(end.Sub(f.from), a.fill)))
+// series are the figures that a frame begins with.
+func (a *adding) series(f frame) map[string]bool {
+	all := map[string]bool{}
+	for _, run := range f.runs {
+		for _, s := range run.Samples {
+			if a.withdrawn(s, run, f).After(f.from) {
+				all[seriesOf(s)] = true
 			}
 		}
-		assessed := plan.Assess(targets, a.region.KPIs, shown, f.past, from, a.region.Location)
-		families := snapshot.NewGauges(snapshot.PlanGauges(assessed, a.clock)).Families()
-		if err := a.families(v, families, from, until); err != nil {
+	}
+	return all
+}
+
+// seriesOf is a text that two samples share only if they are of one series.
+func seriesOf(s kpi.Sample) string { return s.KPI + "\xff" + s.Labels.Key() }
+
+// assessments adds the plan's metrics.
+func (a *adding) assessments(v *blocks.Values, f frame) error {
+	for s := range a.standings(f) {
+		families := snapshot.NewGauges(snapshot.PlanGauges(s.Targets, a.clock)).Families()
+		if err := a.families(v, families, s.From, s.Until); err != nil {
 			return err
 		}
-		from = until
 	}
 	return nil
+}
+
+// standings are how the figures stand to the plan: assessed at the frame's moment,
+// and again after a figure has been withdrawn, at the next moment that has a sample.
+// Targets of collectors that failed have a gap as well.
+func (a *adding) standings(f frame) iter.Seq[Standing] {
+	return func(yield func(Standing) bool) {
+		failed := f.failed()
+		targets := a.targets
+		if len(failed) > 0 {
+			targets = slices.DeleteFunc(slices.Clone(targets), func(t plan.Target) bool {
+				return !a.restsOn(t, func(collector string) bool { return failed[collector] == nil })
+			})
+		}
+		if len(targets) == 0 {
+			return
+		}
+		for from := f.from; from.Before(f.until); {
+			until := f.until
+			var shown []kpi.Sample
+			for _, run := range f.runs {
+				for _, s := range run.Samples {
+					end := a.withdrawn(s, run, f)
+					if !end.After(from) {
+						continue
+					}
+					shown = append(shown, s)
+					// Where the frame's samples are.
+					until = earlier(until, f.from.Add(roundUp(end.Sub(f.from), a.fill)))
+				}
+			}
+			assessed := plan.Assess(targets, a.region.KPIs, shown, f.past, from, a.region.Location)
+			if !yield(Standing{From: from, Until: until, Targets: assessed}) {
+				return
+			}
+			from = until
+		}
+	}
 }
 
 // families adds what holds from one moment until another.

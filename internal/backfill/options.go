@@ -15,14 +15,19 @@ import (
 // Formats are the formats of what is written.
 func Formats() []format.Format { return []format.Format{format.Blocks, format.OpenMetrics} }
 
-// Flags say what is written, as a person writes them.
-type Flags struct {
+// Period says which moments of the past figures are of, as a person writes it.
+type Period struct {
 	// From and To are moments as --as-of takes them. A date alone as From begins
 	// with that day, and as To ends with it. Without From it is the day that is Days before To.
 	From string `json:"from,omitempty"`
 	To   string `json:"to,omitempty"`
-	// Step is the time between two moments that figures are of.
+	// Step is the time between two moments.
 	Step yamlfile.Duration `json:"step"`
+}
+
+// Flags say what is written, as a person writes them.
+type Flags struct {
+	Period
 	// Fill is the time between the samples that repeat a figure.
 	Fill yamlfile.Duration `json:"fill"`
 	// Hold has a figure hold until the next moment, though it is older than its
@@ -37,11 +42,14 @@ type Flags struct {
 	Labels kpi.Labels `json:"labels"`
 }
 
+// DefaultPeriod is that of which nobody gave anything.
+func DefaultPeriod() Period { return Period{Step: yamlfile.Duration(day)} }
+
 // DefaultFlags are the flags that nobody gave.
 func DefaultFlags() Flags {
 	const day = yamlfile.Duration(24 * time.Hour)
 	return Flags{
-		Step: day, Fill: yamlfile.Duration(4 * time.Minute), Block: 30 * day, Format: format.Blocks,
+		Period: DefaultPeriod(), Fill: yamlfile.Duration(4 * time.Minute), Block: 30 * day, Format: format.Blocks,
 		Labels: kpi.NewLabels(
 			kpi.Label{Name: naming.LabelJob, Value: naming.Planwatch},
 			kpi.Label{Name: naming.LabelInstance, Value: Instance}),
@@ -69,36 +77,43 @@ const day = 24 * time.Hour
 
 // resolve reads the flags at the moment now, by planwatch's clock, and checks them.
 func (f Flags) resolve(region *config.Region, now time.Time) (moments, error) {
-	now = now.Truncate(time.Second)
-	step := time.Duration(f.Step)
 	switch {
-	case step < time.Minute:
-		return moments{}, fmt.Errorf("--step %s is under a minute; name 1m or more", f.Step)
-	case step%time.Second != 0:
-		return moments{}, fmt.Errorf("--step %s is no whole number of seconds", f.Step)
 	case time.Duration(f.Fill) < time.Second || time.Duration(f.Fill)%time.Second != 0:
 		return moments{}, fmt.Errorf("--fill %s is no whole number of seconds; name 4m, or 1s or more", f.Fill)
 	case time.Duration(f.Block) < day || time.Duration(f.Block)%day != 0:
 		return moments{}, fmt.Errorf("--block %s is no whole number of days; name 1d or more", f.Block)
 	}
+	return f.Period.resolve(region, now)
+}
+
+// resolve reads the period at the moment now, by planwatch's clock, and checks it.
+func (p Period) resolve(region *config.Region, now time.Time) (moments, error) {
+	now = now.Truncate(time.Second)
+	step := time.Duration(p.Step)
+	switch {
+	case step < time.Minute:
+		return moments{}, fmt.Errorf("--step %s is under a minute; name 1m or more", p.Step)
+	case step%time.Second != 0:
+		return moments{}, fmt.Errorf("--step %s is no whole number of seconds", p.Step)
+	}
 	m := moments{end: now, step: step}
-	if f.To != "" {
+	if p.To != "" {
 		var err error
-		if m.end, err = clock.ParseMoment(f.To, region.Location, now); err != nil {
+		if m.end, err = clock.ParseMoment(p.To, region.Location, now); err != nil {
 			return moments{}, fmt.Errorf("--to: %w", err)
 		}
 	}
-	if f.From == "" {
-		f.From = m.end.AddDate(0, 0, -Days).Format(time.DateOnly)
+	if p.From == "" {
+		p.From = m.end.AddDate(0, 0, -Days).Format(time.DateOnly)
 	}
 	var err error
-	if m.first, err = clock.ParseMoment(f.From, region.Location, now); err != nil {
+	if m.first, err = clock.ParseMoment(p.From, region.Location, now); err != nil {
 		return moments{}, fmt.Errorf("--from: %w", err)
 	}
 	if m.first.After(m.end) {
-		return moments{}, fmt.Errorf("--to %q is before --from %q; exchange the two, or name a later --to", f.To, f.From)
+		return moments{}, fmt.Errorf("--to %q is before --from %q; exchange the two, or name a later --to", p.To, p.From)
 	}
-	if begins, err := time.ParseInLocation(time.DateOnly, f.From, region.Location); err == nil && step < day {
+	if begins, err := time.ParseInLocation(time.DateOnly, p.From, region.Location); err == nil && step < day {
 		// The first step of the day, rather than its last moment.
 		m.first = begins.Add(step - time.Second)
 		if m.first.After(m.end) {

@@ -2,6 +2,7 @@ package backfill
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 	_ "time/tzdata"
@@ -69,6 +70,11 @@ func TestProgress(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			if got := tt.progress.String(); got != tt.want {
 				t.Errorf("got %q, want %q", got, tt.want)
+			}
+			before, after, _ := strings.Cut(tt.want, " moments")
+			_, after, _ = strings.Cut(after, " written")
+			if got, want := tt.progress.Replayed(), before+" moments"+after; got != want {
+				t.Errorf("replayed: got %q, want %q", got, want)
 			}
 		})
 	}

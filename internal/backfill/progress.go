@@ -20,14 +20,23 @@ type Progress struct {
 	Left time.Duration
 }
 
-// String is a progress in one line.
+// String is the progress of what is written, in one line.
 func (p Progress) String() string {
-	text := fmt.Sprintf("%3d %%  %s  %d of %d moments, %s written", 100*p.Done/max(p.Moments, 1),
-		p.Moment.Format(time.DateOnly), p.Done, p.Moments, count(p.Samples))
-	if p.Left > 0 {
-		text += ", about " + span(p.Left) + " left"
+	return fmt.Sprintf("%s, %s written%s", p.moments(), count(p.Samples), p.left())
+}
+
+// Replayed is the progress of what is replayed only, in one line.
+func (p Progress) Replayed() string { return p.moments() + p.left() }
+
+func (p Progress) moments() string {
+	return fmt.Sprintf("%3d %%  %s  %d of %d moments", 100*p.Done/max(p.Moments, 1), p.Moment.Format(time.DateOnly), p.Done, p.Moments)
+}
+
+func (p Progress) left() string {
+	if p.Left == 0 {
+		return ""
 	}
-	return text
+	return ", about " + span(p.Left) + " left"
 }
 
 // count writes a number of samples as people read it.
