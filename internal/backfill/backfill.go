@@ -75,7 +75,12 @@ func Run(ctx context.Context, region *config.Region, o Options) (report Report, 
 	if err != nil {
 		return Report{}, err
 	}
-	defer func() { err = errors.Join(err, folder.close()) }()
+	defer func() {
+		if err != nil && ctx.Err() == nil {
+			folder.leave()
+		}
+		err = errors.Join(err, folder.close())
+	}()
 	names := make([]string, len(replayed))
 	for i, d := range replayed {
 		names[i] = d.Collector

@@ -57,8 +57,8 @@ type folder struct {
 	path     string
 	location *time.Location
 	held     *storage.Directory
-	// once is Once of the options.
-	once bool
+	// once is Once of the options, and fresh is set where this run began with nothing.
+	once, fresh bool
 	state
 }
 
@@ -92,6 +92,7 @@ func openFolder(o Options, region string, m moments, c clock.Clock) (*folder, er
 
 func (d *folder) open(names []string, region string, f Flags, m moments, c clock.Clock) error {
 	if !slices.Contains(names, stateFile) {
+		d.fresh = true
 		return d.begin(region, f, m, c)
 	}
 	if err := d.read(); err != nil {
@@ -310,6 +311,15 @@ func (d *folder) close() error {
 		_ = os.Remove(filepath.Join(d.path, lockFile))
 	}
 	return d.held.Release()
+}
+
+// leave gives the directory up as it was, after a run that has written nothing: a
+// refusal must not keep the corrected command from it.
+func (d *folder) leave() {
+	if d.fresh && len(d.Finished) == 0 {
+		_ = os.Remove(filepath.Join(d.path, stateFile))
+		_ = os.Remove(filepath.Join(d.path, lockFile))
+	}
 }
 
 // free is how many bytes a person may still write to the disk.
