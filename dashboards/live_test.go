@@ -130,9 +130,19 @@ func requests(t *testing.T, region *config.Region, v values) []request {
 	return all
 }
 
+// past matches the queries of what a backfill writes. Of planwatch itself, and of
+// alerts, there is none.
+var (
+	past    = regexp.MustCompile(`\b(kpi|plan)_`)
+	present = regexp.MustCompile(`\bplanwatch_|\bALERTS\b`)
+	// sinceNow matches those for targets that are in force from the day that the
+	// clock begins on.
+	sinceNow = regexp.MustCompile(`^max without \(instance, job\) \(plan_\w+\{kpi="cataract_theatres_open"`)
+)
+
 // Every query of every panel and variable runs against a Prometheus that
 // scrapes planwatch on the sample: none fails, and each gives data or is known
-// not to, and why.
+// not to, and why. Of figures, each gives data of the past as well.
 func TestLive(t *testing.T) {
 	binary := filepath.Join(t.TempDir(), "planwatch")
 	build := exec.CommandContext(t.Context(), "go", "build", "-tags", "gms_pure_go", "-o", binary, "./cmd/planwatch")
@@ -140,7 +150,11 @@ func TestLive(t *testing.T) {
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("go build: %v\n%s", err, out)
 	}
-	s, err := stack.Start(t.Context(), stack.Options{Root: "..", Directory: t.TempDir(), Planwatch: binary, Sample: true, ScrapeInterval: "1s"})
+	begins := time.Now()
+	s, err := stack.Start(t.Context(), stack.Options{
+		Root: "..", Directory: t.TempDir(), Planwatch: binary, Sample: true, ScrapeInterval: "1s",
+		Past: append(stack.Past(), "--step=30d"), // few moments, of which the last is now
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -151,11 +165,13 @@ func TestLive(t *testing.T) {
 	})
 	prometheus := prometheusAPI{s.Prometheus}
 	region := builtin(t)
-	waiting := requests(t, region, valuesOf(region, nil))
+	all := requests(t, region, valuesOf(region, nil))
+	prometheus.testPast(t, all, begins)
+	waiting := all
 	t.Logf("%d queries", len(waiting))
 	deadline := time.Now().Add(firstData)
 	for {
-		waiting = prometheus.unanswered(t, waiting)
+		waiting = prometheus.unanswered(t, waiting, now)
 		silent := slices.DeleteFunc(slices.Clone(waiting), func(r request) bool { return r.reason() != "" })
 		if len(silent) == 0 {
 			break
@@ -182,17 +198,53 @@ func TestLive(t *testing.T) {
 	}
 	// With one hospital of two divisions chosen none fails either.
 	chosen := map[string]string{"division": "(Länssjukvård 2|Nära)", "hospital": "Sunderby"}
-	prometheus.unanswered(t, requests(t, region, valuesOf(region, chosen)))
+	prometheus.unanswered(t, requests(t, region, valuesOf(region, chosen)), now)
 }
 
-// unanswered are the requests that give nothing. One that fails fails the test,
-// and is not among them.
-func (p prometheusAPI) unanswered(t *testing.T, all []request) []request {
+// testPast makes the requests for figures over the thirteen months until an hour
+// before the stack began, of which nothing has been scraped.
+func (p prometheusAPI) testPast(t *testing.T, all []request, begins time.Time) {
 	t.Helper()
-	now := time.Now()
+	until := begins.Add(-time.Hour)
+	figures := slices.DeleteFunc(slices.Clone(all), func(r request) bool {
+		return !past.MatchString(r.expr) || present.MatchString(r.expr)
+	})
+	ranges := 0
+	silent := p.unanswered(t, figures, func(r request) url.Values {
+		values := r.parameters(until)
+		switch r.path {
+		case "/api/v1/query_range":
+			ranges++
+			values.Set("start", strconv.FormatInt(begins.AddDate(0, -13, 0).Unix(), 10))
+			values.Set("step", "86400")
+		case "/api/v1/query":
+		default: // a variable's
+			values.Set("end", strconv.FormatInt(until.Unix(), 10))
+		}
+		return values
+	})
+	for _, r := range silent {
+		if r.reason() != "" || sinceNow.MatchString(r.expr) {
+			continue
+		}
+		t.Errorf("%s gives no data of the past\n%s", strings.Join(r.where, "; "), r.expr)
+	}
+	if ranges < 100 {
+		t.Errorf("only %d queries over thirteen months", ranges)
+	}
+	t.Logf("%d queries for figures, %d of them over thirteen months", len(figures), ranges)
+}
+
+// now are a request's parameters for the present.
+func now(r request) url.Values { return r.parameters(time.Now()) }
+
+// unanswered are the requests that give nothing with those parameters. One that
+// fails fails the test, and is not among them.
+func (p prometheusAPI) unanswered(t *testing.T, all []request, with func(request) url.Values) []request {
+	t.Helper()
 	var empty []request
 	for _, r := range all {
-		series, err := p.series(t.Context(), r.path, r.parameters(now))
+		series, err := p.series(t.Context(), r.path, with(r))
 		if err != nil {
 			t.Errorf("%s: %v\n%s", strings.Join(r.where, "; "), err, r.expr)
 		} else if series == 0 {
