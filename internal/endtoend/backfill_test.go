@@ -36,7 +36,7 @@ import (
 
 // replayed are collectors with gauges, ratios, histograms, figures that are
 // withdrawn and ones that are withheld, and with their targets.
-var replayed = []string{"beds", "beds_year_earlier", "emergency", "psychiatry", "waiting"}
+var replayed = []string{"beds", "emergency", "psychiatry", "waiting"}
 
 // What a Prometheus answers from blocks is what planwatch collects as of the
 // moment, and compares with the plan; a backfill that is killed and goes on
