@@ -66,8 +66,15 @@ kpis:
 	return dir
 }
 
+// summing is a filling of the region's only collector.
+type summing struct {
+	filling
+	key  history.Key
+	stop func()
+}
+
 // fill begins to read the past of the region, into storage.
-func fill(t *testing.T, dir, storage string) filling {
+func fill(t *testing.T, dir, storage string) summing {
 	t.Helper()
 	region, err := config.Load(dir, nil)
 	if err != nil {
@@ -84,7 +91,7 @@ func fill(t *testing.T, dir, storage string) filling {
 		t.Fatal(err)
 	}
 	d := region.Collector("sums")
-	f := filling{store: store, key: history.Key{Collector: "sums", Fingerprint: region.Fingerprint(d)}, log: log}
+	f := summing{filling: filling{store: store, log: log}, key: history.Key{Collector: "sums", Fingerprint: region.Fingerprint(d)}}
 	f.Filler = history.NewFiller(t.Context(), []history.Subject{{Definition: d, Key: f.key, Ask: d.Asking(sources[d.Source])}}, region.History, store, region.NewClock(), logger)
 	ctx, cancel := context.WithCancel(t.Context())
 	var all sync.WaitGroup

@@ -12,9 +12,7 @@ import (
 type filling struct {
 	*history.Filler
 	store *history.Store
-	key   history.Key
 	log   *logtest.Log
-	stop  func()
 }
 
 // until waits until the progress is as ok wants it.
