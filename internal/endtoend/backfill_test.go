@@ -34,10 +34,6 @@ import (
 	"planwatch/plan"
 )
 
-// replayed are collectors with gauges, ratios, histograms, figures that are
-// withdrawn and ones that are withheld, and with their targets.
-var replayed = []string{"beds", "emergency", "psychiatry", "waiting"}
-
 // What a Prometheus answers from blocks is what planwatch collects as of the
 // moment, and compares with the plan; a backfill that is killed and goes on
 // writes the same bytes.
@@ -50,9 +46,6 @@ func TestBackfill(t *testing.T) {
 	}
 	// Blocks of a day, so that there are many borders.
 	args := []string{"backfill", "--config", dir, "--from", "2025-03-10", "--to", "2025-03-16T12:34", "--step", "6h", "--block", "1d"}
-	for _, name := range replayed {
-		args = append(args, "--collector", name)
-	}
 	run := func(ctx context.Context, output string, more ...string) ([]byte, error) {
 		return exec.CommandContext(ctx, binary, slices.Concat(args, more, []string{"--output", output})...).CombinedOutput()
 	}
@@ -109,7 +102,7 @@ func TestBackfill(t *testing.T) {
 // moments of those.
 func testAnswers(t *testing.T, prometheus string, region *config.Region, moments []time.Time) {
 	t.Helper()
-	collected, err := asof.Open(t.Context(), region, replayed)
+	collected, err := asof.Open(t.Context(), region, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -137,9 +130,6 @@ func testAnswers(t *testing.T, prometheus string, region *config.Region, moments
 		add(snapshot.NewInfo(region.KPIs, region.Languages).Families())
 		histograms += strings.Count(strings.Join(slices.Collect(maps.Keys(want)), "\n"), naming.SuffixBucket+"{")
 		for _, a := range plan.Assess(region.Plan.Targets, region.KPIs, result.Samples, result.Past, at, region.Location) {
-			if entry, _ := region.KPIs.Get(a.Target.KPI); !slices.Contains(replayed, entry.Collector) {
-				continue
-			}
 			for _, m := range a.Metrics() {
 				want[nameOf(m.Name, m.Labels)] = m.Value
 				assessed++
