@@ -77,7 +77,7 @@ func TestMoments(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var got []string
-			for _, m := range scheduled(t, c.schedule, c.history).Moments(c.interval, instant(t, c.from), instant(t, c.to)) {
+			for _, m := range scheduled(t, c.schedule, c.history).Moments(c.interval, moment(t, c.from), moment(t, c.to)) {
 				got = append(got, m.Format(time.RFC3339))
 			}
 			if diff := cmp.Diff(c.want, got); diff != "" {
@@ -107,13 +107,4 @@ func TestReplays(t *testing.T) {
 	if err := scheduled(t, "*/5 * * * *", "").Replays(); err == nil || err.Error() != "beds.sql: the query does not use :as_of, so it knows only the present" {
 		t.Errorf("error %v", err)
 	}
-}
-
-func instant(t *testing.T, text string) time.Time {
-	t.Helper()
-	moment, err := time.Parse(time.RFC3339, text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return moment
 }
