@@ -105,7 +105,7 @@ func (f *Filler) Run(ctx context.Context) {
 // pass reads all that is due.
 func (f *Filler) pass(ctx context.Context) {
 	began, now := time.Now(), f.clock.Now()
-	if err := f.lookUp(ctx, now); err != nil {
+	if err := errors.Join(f.adopt(ctx), f.lookUp(ctx, now)); err != nil {
 		f.fault(ctx, err)
 		return
 	}
@@ -125,6 +125,20 @@ func (f *Filler) pass(ctx context.Context) {
 	f.fault(ctx, f.store.Prune(ctx, now.Add(-time.Duration(f.settings.Keep))))
 }
 
+// adopt makes the subjects' definitions those whose figures are kept. It is done once,
+// when Run has begun: before a reload the former definitions' Filler still writes.
+func (f *Filler) adopt(ctx context.Context) error {
+	if f.looked {
+		return nil
+	}
+	for _, s := range f.subjects {
+		if err := f.store.Adopt(ctx, s.Key, !s.Definition.Revised()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // lookUp finds what is kept already.
 func (f *Filler) lookUp(ctx context.Context, now time.Time) error {
 	if err := f.store.Present(); err != nil {
@@ -133,9 +147,6 @@ func (f *Filler) lookUp(ctx context.Context, now time.Time) error {
 	wanted, kept := 0, 0
 	for i, s := range f.subjects {
 		if f.kept[i] == nil {
-			if err := f.store.Adopt(ctx, s.Key, !s.Definition.Revised()); err != nil {
-				return err
-			}
 			known, err := f.store.Kept(ctx, s.Key)
 			if err != nil {
 				return err
