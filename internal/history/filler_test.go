@@ -5,6 +5,7 @@
 package history_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"log/slog"
@@ -69,12 +70,20 @@ kpis:
 // summing is a filling of the region's only collector.
 type summing struct {
 	filling
-	key  history.Key
-	stop func()
+	key         history.Key
+	begin, stop func()
 }
 
 // fill begins to read the past of the region, into storage.
 func fill(t *testing.T, dir, storage string) summing {
+	t.Helper()
+	f := prepare(t, dir, storage)
+	f.begin()
+	return f
+}
+
+// prepare makes a filling that begins later.
+func prepare(t *testing.T, dir, storage string) summing {
 	t.Helper()
 	region, err := config.Load(dir, nil)
 	if err != nil {
@@ -95,7 +104,7 @@ func fill(t *testing.T, dir, storage string) summing {
 	f.Filler = history.NewFiller(t.Context(), []history.Subject{{Definition: d, Key: f.key, Ask: d.Asking(sources[d.Source])}}, region.History, store, region.NewClock(), logger)
 	ctx, cancel := context.WithCancel(t.Context())
 	var all sync.WaitGroup
-	all.Go(func() { f.Run(ctx) })
+	f.begin = func() { all.Go(func() { f.Run(ctx) }) }
 	f.stop = sync.OnceFunc(func() {
 		cancel()
 		all.Wait()
@@ -157,6 +166,28 @@ func TestFillerGoesOnWhereItWasStopped(t *testing.T) {
 	p := second.until(t, whole)
 	if want := fmt.Sprintf("read_now=%d", p.Kept-began); second.log.Count(want) != 1 {
 		t.Errorf("%d were kept, want %s: %s", began, want, second.log.String())
+	}
+}
+
+// TestFillerRemovesAFormerDefinition shows it for figures about people: what was
+// written after the Filler was made goes as well, since before a reload the former
+// one still reads.
+func TestFillerRemovesAFormerDefinition(t *testing.T) {
+	dir := booked(t, "")
+	file := filepath.Join(dir, "collectors", "sums.yaml")
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, file, append(bytes.TrimSuffix(bytes.TrimSpace(text), []byte("}")), ", min_count: 5}\n"...))
+	f := prepare(t, dir, t.TempDir())
+	former := history.Key{Collector: f.key.Collector, Fingerprint: "former"}
+	put(t, f.store, history.Reading{Key: former, At: day(1), Read: day(1), Samples: []kpi.Sample{{KPI: "booked_beds", Value: 117, AsOf: day(1)}}})
+	f.begin()
+	f.until(t, whole)
+	kept, err := f.store.Kept(t.Context(), former)
+	if err != nil || len(kept) != 0 {
+		t.Errorf("of the former definition there is %v, %v", kept, err)
 	}
 }
 
