@@ -9,6 +9,7 @@ import (
 	"maps"
 	"path"
 	"slices"
+	"time"
 
 	"planwatch/alerts"
 	"planwatch/alerts/evaluator"
@@ -17,6 +18,7 @@ import (
 	"planwatch/internal/asof"
 	"planwatch/internal/backfill"
 	"planwatch/internal/clock"
+	"planwatch/internal/naming"
 	"planwatch/internal/snapshot"
 	"planwatch/plan"
 )
@@ -24,6 +26,9 @@ import (
 // Options are what is tested.
 type Options struct {
 	backfill.Period
+	// Finely has collectors whose figures do not hold for a step asked as often as they
+	// do.
+	Finely bool
 	// Collectors are the names of those whose KPIs' alerts are tested, or none for all.
 	Collectors []string
 	// Progress is called after each moment.
@@ -43,7 +48,7 @@ func Run(ctx context.Context, region *config.Region, o Options) (Result, error) 
 		return Result{}, err
 	}
 	replayed, err := backfill.Replay(ctx, region, backfill.ReplayOptions{
-		Period: o.Period, Collectors: asked(region, domains), Progress: o.Progress, Note: o.Note,
+		Period: o.Period, Finely: o.Finely, Collectors: asked(region, domains), Progress: o.Progress, Note: o.Note,
 	}, func(s backfill.Standing) error { return replays.hold(ctx, s) })
 	if err != nil {
 		return Result{}, err
@@ -52,9 +57,11 @@ func Run(ctx context.Context, region *config.Region, o Options) (Result, error) 
 	var episodes []evaluator.Episode
 	for _, r := range replays.byDomain {
 		episodes = append(episodes, r.Episodes()...)
-		result.OnlyPending += r.OnlyPending()
+		ended, still := r.OnlyPending()
+		result.OnlyPending += ended
+		result.StillPending += still
 	}
-	result.add(region, episodes)
+	result.add(region, episodes, replays.isUnknown)
 	return result, nil
 }
 
@@ -107,6 +114,20 @@ type replays struct {
 	byDomain map[string]*evaluator.Replay
 	// domainOf is the domain of a KPI.
 	domainOf map[string]string
+	// unknown are the moments from which nobody knew how a target stood.
+	unknown map[standing]bool
+}
+
+// standing is how a target stood from a moment.
+type standing struct {
+	target string
+	from   time.Time
+}
+
+// isUnknown reports whether nobody knew how the target of an alert stood, from a moment
+// at which that changed.
+func (r *replays) isUnknown(labels map[string]string, from time.Time) bool {
+	return r.unknown[standing{labels[naming.LabelTarget], from.UTC()}]
 }
 
 func newReplays(region *config.Region, domains []string) (*replays, error) {
@@ -118,7 +139,7 @@ func newReplays(region *config.Region, domains []string) (*replays, error) {
 	for _, file := range evaluator.RuleFiles(generated) {
 		files[path.Base(file.Name)] = file
 	}
-	r := &replays{map[string]*evaluator.Replay{}, map[string]string{}}
+	r := &replays{map[string]*evaluator.Replay{}, map[string]string{}, map[standing]bool{}}
 	for _, domain := range domains {
 		if r.byDomain[domain], err = evaluator.NewReplay([]evaluator.RuleFile{files[domain+".yaml"]}); err != nil {
 			return nil, err
@@ -137,6 +158,9 @@ func (r *replays) hold(ctx context.Context, s backfill.Standing) error {
 	for _, a := range s.Targets {
 		domain := r.domainOf[a.KPI.Name]
 		targets[domain] = append(targets[domain], a)
+		if a.Status == plan.Unknown {
+			r.unknown[standing{a.Target.ID, s.From.UTC()}] = true
+		}
 	}
 	for _, domain := range slices.Sorted(maps.Keys(r.byDomain)) {
 		var figures []evaluator.Figure

@@ -30,7 +30,7 @@ func judge(episodes []Episode, step yamlfile.Duration, location *time.Location) 
 	within := max(time.Duration(step), day)
 	for i := range episodes {
 		e := &episodes[i]
-		if !e.Began || e.ActiveUntil.IsZero() {
+		if !e.Began || e.Withdrawn || e.ActiveUntil.IsZero() {
 			continue // for how long is not known
 		}
 		limit := e.ActiveAt.Add(within)

@@ -62,6 +62,12 @@ func TestNoise(t *testing.T) {
 			}
 		})
 	}
+	t.Run("no figure any more, so nobody knows for how long", func(t *testing.T) {
+		episodes := []Episode{{Began: true, Withdrawn: true, Episode: evaluator.Episode{ActiveAt: at("03-01 06:00"), From: at("03-01 06:00"), ActiveUntil: at("03-01 07:00")}}}
+		if judge(episodes, day, stockholm); episodes[0].Noise != "" {
+			t.Errorf("got %q", episodes[0].Noise)
+		}
+	})
 	t.Run("off at the first moment, so nobody knows since when", func(t *testing.T) {
 		episodes := []Episode{{Episode: evaluator.Episode{ActiveAt: at("03-01 06:00"), From: at("03-01 06:00"), ActiveUntil: at("03-01 07:00")}}}
 		if judge(episodes, day, stockholm); episodes[0].Noise != "" {

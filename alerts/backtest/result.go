@@ -21,8 +21,9 @@ type Result struct {
 	Moments     int
 	// Alerts are those that fired, the noisiest first.
 	Alerts []Alert
-	// OnlyPending counts those that were pending and did not fire.
-	OnlyPending int
+	// OnlyPending counts those that were pending and never fired, and StillPending those
+	// of them that are so at the end.
+	OnlyPending, StillPending int
 	// Missing are the collectors that could not be asked, or failed at a moment, with
 	// the reason, in order of name.
 	Missing []string
@@ -83,11 +84,22 @@ type Episode struct {
 	// Began is whether its condition began to hold after the first moment, so that it is
 	// known since when.
 	Began bool
-	Noise Noise
+	// Withdrawn is whether its condition ceased since there was no figure any more.
+	Withdrawn bool
+	Noise     Noise
 }
 
-// add adds the alerts of the episodes.
-func (r *Result) add(region *config.Region, episodes []evaluator.Episode) {
+// Worst is the figure that was farthest off while the alert fired.
+func (e Episode) Worst() float64 {
+	if e.Annotations[naming.AnnotationBetter] == string(kpi.Higher) {
+		return e.Least
+	}
+	return e.Most
+}
+
+// add adds the alerts of the episodes. isUnknown tells whether there was no figure from
+// a moment.
+func (r *Result) add(region *config.Region, episodes []evaluator.Episode, isUnknown func(labels map[string]string, from time.Time) bool) {
 	byLabels := map[string]*Alert{}
 	slices.SortStableFunc(episodes, func(a, b evaluator.Episode) int { return a.From.Compare(b.From) })
 	for _, e := range episodes {
@@ -102,7 +114,9 @@ func (r *Result) add(region *config.Region, episodes []evaluator.Episode) {
 			until = r.Until
 		}
 		a.Firing += until.Sub(e.From)
-		a.Episodes = append(a.Episodes, Episode{Episode: e, Began: e.ActiveAt.After(r.From)})
+		a.Episodes = append(a.Episodes, Episode{
+			Episode: e, Began: e.ActiveAt.After(r.From), Withdrawn: !e.ActiveUntil.IsZero() && isUnknown(e.Labels, e.ActiveUntil),
+		})
 	}
 	for _, a := range byLabels {
 		judge(a.Episodes, r.Step, region.Location)

@@ -54,6 +54,9 @@ func (r Result) writeTable(w io.Writer, location *time.Location) error {
 	if already := r.already(); already > 0 && err == nil {
 		_, err = fmt.Fprintf(w, "off plan at the first moment already, so for longer than is told: %s; an earlier --from tells since when\n", format.Count(already, "alert"))
 	}
+	if r.Moments == 1 && err == nil {
+		_, err = fmt.Fprintln(w, "one moment was replayed, at which no wait can be over; an earlier --from shows more")
+	}
 	return err
 }
 
@@ -68,6 +71,9 @@ func (r Result) total() string {
 	}
 	if r.OnlyPending > 0 {
 		text += fmt.Sprintf("; off plan too shortly to fire: %d more", r.OnlyPending)
+	}
+	if r.StillPending > 0 {
+		text += fmt.Sprintf("; off plan at the end, and not yet for long enough to fire: %d more", r.StillPending)
 	}
 	return text
 }
@@ -99,15 +105,16 @@ func span(d time.Duration) string {
 
 // document is a Result as JSON.
 type document struct {
-	From        time.Time         `json:"from"`
-	To          time.Time         `json:"to"`
-	Step        yamlfile.Duration `json:"step"`
-	Moments     int               `json:"moments"`
-	Fired       int               `json:"fired"`
-	Noise       int               `json:"noise"`
-	OnlyPending int               `json:"only_pending"`
-	Alerts      []documentAlert   `json:"alerts"`
-	Missing     []string          `json:"missing"`
+	From         time.Time         `json:"from"`
+	To           time.Time         `json:"to"`
+	Step         yamlfile.Duration `json:"step"`
+	Moments      int               `json:"moments"`
+	Fired        int               `json:"fired"`
+	Noise        int               `json:"noise"`
+	OnlyPending  int               `json:"only_pending"`
+	StillPending int               `json:"still_pending"`
+	Alerts       []documentAlert   `json:"alerts"`
+	Missing      []string          `json:"missing"`
 }
 
 type documentAlert struct {
@@ -133,18 +140,23 @@ type documentEpisode struct {
 	// Until is left out where the alert still fires.
 	Until *time.Time `json:"until,omitempty"`
 	// Value is the figure in the KPI's base unit; the texts have its measure.
-	Value    float64 `json:"value"`
-	Actual   string  `json:"actual"`
-	Expected string  `json:"expected"`
-	Forecast string  `json:"forecast,omitempty"`
-	Target   string  `json:"target,omitempty"`
-	Noise    Noise   `json:"noise,omitempty"`
+	Value float64 `json:"value"`
+	// Worst is the figure that was farthest off while the alert fired.
+	Worst     float64 `json:"worst"`
+	Threshold string  `json:"threshold,omitempty"`
+	Actual    string  `json:"actual"`
+	Expected  string  `json:"expected"`
+	Forecast  string  `json:"forecast,omitempty"`
+	Target    string  `json:"target,omitempty"`
+	// Withdrawn is set where the alert ceased since there was no figure any more.
+	Withdrawn bool  `json:"withdrawn,omitempty"`
+	Noise     Noise `json:"noise,omitempty"`
 }
 
 func (r Result) document(location *time.Location) document {
 	d := document{
 		From: r.From.In(location), To: r.Until.In(location), Step: r.Step, Moments: r.Moments,
-		OnlyPending: r.OnlyPending, Alerts: []documentAlert{}, Missing: append([]string{}, r.Missing...),
+		OnlyPending: r.OnlyPending, StillPending: r.StillPending, Alerts: []documentAlert{}, Missing: append([]string{}, r.Missing...),
 	}
 	d.Fired, d.Noise = r.Fired()
 	for _, a := range r.Alerts {
@@ -157,6 +169,7 @@ func (r Result) document(location *time.Location) document {
 				From: e.From.In(location), Value: e.Value, Noise: e.Noise,
 				Actual: e.Annotations[naming.AnnotationActual], Expected: e.Annotations[naming.AnnotationExpected],
 				Forecast: e.Annotations[naming.AnnotationForecast], Target: e.Annotations[naming.AnnotationTarget],
+				Worst: e.Worst(), Threshold: e.Annotations[naming.AnnotationThreshold], Withdrawn: e.Withdrawn,
 			}
 			if e.Began {
 				episode.OffSince = new(e.ActiveAt.In(location))

@@ -31,8 +31,9 @@ type Figure struct {
 type Episode struct {
 	// Labels are the alert's, and Annotations those that it began to fire with.
 	Labels, Annotations map[string]string
-	// Value is the figure that the rule compares, when it began to fire.
-	Value float64
+	// Value is the figure that the rule compares, when it began to fire. Least and Most
+	// are the bounds of what it was while the condition held.
+	Value, Least, Most float64
 	// ActiveAt is when the rule's condition began to hold, and ActiveUntil when it
 	// ceased to; zero if it holds at the end.
 	ActiveAt, ActiveUntil time.Time
@@ -63,7 +64,8 @@ type Replay struct {
 
 	firing   map[string]*Episode
 	episodes []*Episode
-	pending  map[string]bool
+	// pending are all that have been pending, and now those that are.
+	pending, now map[string]bool
 }
 
 // NewReplay returns a Replay of the alerting rules. It fails if a rule does not
@@ -148,6 +150,7 @@ func (r *Replay) evaluate(ctx context.Context, at time.Time) error {
 	r.figures.at = at.UnixMilli()
 	query := rules.EngineQueryFunc(r.engine, r.figures)
 	active := map[string]bool{}
+	r.now = map[string]bool{}
 	for _, rule := range r.rules {
 		if _, err := rule.Eval(ctx, 0, at, query, &url.URL{}, 0); err != nil {
 			return fmt.Errorf("alerting: %s at %s: %w", rule.Name(), at.Format(time.RFC3339), err)
@@ -156,15 +159,17 @@ func (r *Replay) evaluate(ctx context.Context, at time.Time) error {
 			key := a.Labels.String()
 			switch a.State {
 			case rules.StatePending:
-				r.pending[key] = true
+				r.pending[key], r.now[key] = true, true
 			case rules.StateFiring:
 				active[key] = true
 				if r.firing[key] == nil {
-					r.firing[key] = &Episode{Labels: a.Labels.Map(), Annotations: a.Annotations.Map(), Value: a.Value, ActiveAt: a.ActiveAt, From: at}
+					r.firing[key] = &Episode{Labels: a.Labels.Map(), Annotations: a.Annotations.Map(), Value: a.Value, Least: a.Value, Most: a.Value, ActiveAt: a.ActiveAt, From: at}
 					r.episodes = append(r.episodes, r.firing[key])
 				}
 				// Zero while the condition holds.
-				r.firing[key].ActiveUntil = a.KeepFiringSince
+				if r.firing[key].ActiveUntil = a.KeepFiringSince; a.KeepFiringSince.IsZero() {
+					r.firing[key].Least, r.firing[key].Most = min(r.firing[key].Least, a.Value), max(r.firing[key].Most, a.Value)
+				}
 			}
 		}
 	}
@@ -189,17 +194,21 @@ func (r *Replay) Episodes() []Episode {
 	return all
 }
 
-// OnlyPending returns how many alerts were pending and have never fired.
-func (r *Replay) OnlyPending() int {
-	n := len(r.pending)
+// OnlyPending returns how many alerts have been pending and have never fired: those
+// that are pending no more, and those that are still.
+func (r *Replay) OnlyPending() (ended, still int) {
 	fired := map[string]bool{}
 	for _, e := range r.episodes {
 		fired[labels.FromMap(e.Labels).String()] = true
 	}
 	for key := range r.pending {
-		if fired[key] {
-			n--
+		switch {
+		case fired[key]:
+		case r.now[key]:
+			still++
+		default:
+			ended++
 		}
 	}
-	return n
+	return ended, still
 }

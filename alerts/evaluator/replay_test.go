@@ -105,37 +105,40 @@ func TestReplayWaits(t *testing.T) {
 	const day = 24 * time.Hour
 	ward := func(beds float64) map[string]float64 { return map[string]float64{"A": beds} }
 	tests := []struct {
-		name    string
-		course  []stretch
-		want    []string
-		pending int
+		name           string
+		course         []stretch
+		want           []string
+		pending, still int
 	}{
-		{"inside", []stretch{{0, ward(36)}}, nil, 0},
+		{"inside", []stretch{{0, ward(36)}}, nil, 0, 0},
 		{"off for less than the waits", []stretch{{0, ward(29)}, {30*time.Minute - time.Millisecond, ward(36)}}, []string{
-			"AtOnce A: 0s to 39m59.999s"}, 2},
+			"AtOnce A: 0s to 39m59.999s"}, 2, 0},
 		{"off for just the shorter wait, and well then", []stretch{{0, ward(29)}, {30 * time.Minute, ward(36)}}, []string{
-			"AtOnce A: 0s to 40m0s"}, 2},
+			"AtOnce A: 0s to 40m0s"}, 2, 0},
 		{"off for longer than the shorter wait", []stretch{{0, ward(29)}, {30*time.Minute + time.Millisecond, ward(36)}}, []string{
-			"AfterHalfAnHour A: 30m0s to 40m0.001s", "AtOnce A: 0s to 40m0.001s"}, 1},
+			"AfterHalfAnHour A: 30m0s to 40m0.001s", "AtOnce A: 0s to 40m0.001s"}, 1, 0},
 		{"off for just a day, and off then", []stretch{{0, ward(35)}, {day, ward(34)}}, []string{
-			"AfterADay : 24h0m0s to still", "AtOnce A: 0s to still"}, 0},
+			"AfterADay : 24h0m0s to still", "AtOnce A: 0s to still"}, 0, 0},
 		{"off for just a day, and well then", []stretch{{0, ward(35)}, {day, ward(36)}}, []string{
-			"AtOnce A: 0s to 24h10m0s"}, 1},
+			"AtOnce A: 0s to 24h10m0s"}, 1, 0},
 		{"well for a moment begins the wait again", []stretch{{0, ward(35)}, {12 * time.Hour, ward(36)}, {12*time.Hour + time.Second, ward(35)}}, []string{
-			"AfterADay : 36h0m1s to still", "AtOnce A: 0s to still"}, 0},
+			"AfterADay : 36h0m1s to still", "AtOnce A: 0s to still"}, 0, 0},
 		{"no figure for less than it keeps firing", []stretch{{0, ward(29)}, {time.Hour, nil}, {time.Hour + 9*time.Minute, ward(29)}}, []string{
-			"AfterADay : 25h9m0s to still", "AfterHalfAnHour A: 30m0s to still", "AtOnce A: 0s to still"}, 0},
+			"AfterADay : 25h9m0s to still", "AfterHalfAnHour A: 30m0s to still", "AtOnce A: 0s to still"}, 0, 0},
 		{"no figure for longer", []stretch{{0, ward(29)}, {time.Hour, nil}, {2 * time.Hour, ward(29)}}, []string{
-			"AfterADay : 26h0m0s to still", "AfterHalfAnHour A: 2h30m0s to still", "AfterHalfAnHour A: 30m0s to 1h10m0s", "AtOnce A: 0s to 1h10m0s", "AtOnce A: 2h0m0s to still"}, 0},
+			"AfterADay : 26h0m0s to still", "AfterHalfAnHour A: 2h30m0s to still", "AfterHalfAnHour A: 30m0s to 1h10m0s", "AtOnce A: 0s to 1h10m0s", "AtOnce A: 2h0m0s to still"}, 0, 0},
 		{"one of two wards", []stretch{{0, map[string]float64{"A": 35, "B": 40}}, {time.Hour, map[string]float64{"A": 36, "B": 40}}}, []string{
-			"AtOnce A: 0s to 1h10m0s"}, 1},
+			"AtOnce A: 0s to 1h10m0s"}, 1, 0},
+		{"off at the end, for less than a wait", []stretch{{0, ward(36)}, {47*time.Hour + 45*time.Minute, ward(29)}}, []string{
+			"AtOnce A: 47h45m0s to still"}, 0, 2},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			r := replay(t, tt.course, 48*time.Hour)
 			got := written(r.Episodes())
-			if !slices.Equal(got, tt.want) || r.OnlyPending() != tt.pending {
-				t.Errorf("got  %q and %d pending\nwant %q and %d", got, r.OnlyPending(), tt.want, tt.pending)
+			ended, still := r.OnlyPending()
+			if !slices.Equal(got, tt.want) || ended != tt.pending || still != tt.still {
+				t.Errorf("got  %q, %d pending and %d still\nwant %q, %d and %d", got, ended, still, tt.want, tt.pending, tt.still)
 			}
 		})
 	}
@@ -147,7 +150,7 @@ func TestReplayTellsTheFigure(t *testing.T) {
 	want := map[string]time.Time{"AtOnce": {}, "AfterHalfAnHour": begin.Add(2 * time.Hour)}
 	for _, e := range replay(t, course, 3*time.Hour).Episodes() {
 		until, ok := want[e.Name()]
-		if !ok || e.Value != 29 || !e.ActiveAt.Equal(begin) || !e.ActiveUntil.Equal(until) || e.Name() == "AfterHalfAnHour" && e.Annotations["actual"] != "29.0 beds" {
+		if !ok || e.Value != 29 || e.Least != 20 || e.Most != map[string]float64{"AtOnce": 35, "AfterHalfAnHour": 29}[e.Name()] || !e.ActiveAt.Equal(begin) || !e.ActiveUntil.Equal(until) || e.Name() == "AfterHalfAnHour" && e.Annotations["actual"] != "29.0 beds" {
 			t.Errorf("got %+v", e)
 		}
 		delete(want, e.Name())

@@ -46,6 +46,7 @@ func newAlerts(s *settings) *cobra.Command {
 				if cmd.Flags().Changed("url") {
 					return errors.New("--url asks a running planwatch for the present, and --from asks the warehouse for the past; give one of them")
 				}
+				past.Finely = !cmd.Flags().Changed("step")
 				return testAlerts(cmd, s, past, chosen)
 			}
 			active, warnings, err := askAlerts(cmd.Context(), strings.TrimSuffix(address, "/")+"/api/v1/alerts")
@@ -64,7 +65,7 @@ func newAlerts(s *settings) *cobra.Command {
 	cmd.Flags().StringVar(&address, "url", "http://localhost:9846", "the `address` that planwatch serves on")
 	cmd.Flags().StringVar(&past.From, "from", "", "the first `moment` of a past to test, as --as-of takes it; a date alone is that day")
 	cmd.Flags().StringVar(&past.To, "to", "", "the last `moment`; a date alone is the end of that day (default: now, by planwatch's clock)")
-	cmd.Flags().Var((*durationFlag)(&past.Step), "step", "the `time` between the moments; whole days are those of the calendar")
+	cmd.Flags().Var((*durationFlag)(&past.Step), "step", "the `time` between the moments; whole days are those of the calendar. Unless it is given, collectors whose figures hold for less are asked as often as they do")
 	cmd.Flags().StringArrayVar(&past.Collectors, "collector", nil, "the `name` of a collector whose alerts are tested; repeatable (default: all)")
 	formatFlag(cmd, &formatName, formats)
 	return cmd
