@@ -3,8 +3,10 @@ package collectors
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"time"
 
+	"planwatch/internal/kpi"
 	"planwatch/internal/yamlfile"
 )
 
@@ -126,4 +128,10 @@ func (d *Definition) Revised() bool {
 		}
 	}
 	return true
+}
+
+// Accumulates reports whether a KPI of the collector accumulates over the year, so that
+// where it is heading is told from past years.
+func (d *Definition) Accumulates() bool {
+	return slices.ContainsFunc(d.KPIs, func(k kpi.KPI) bool { return k.Accumulates != "" })
 }

@@ -1,11 +1,13 @@
 package history
 
 import (
+	"slices"
 	"testing"
 	"testing/fstest"
 	"time"
 
 	"planwatch/collectors"
+	"planwatch/config"
 	"planwatch/internal/regiontest"
 )
 
@@ -43,13 +45,37 @@ func TestDue(t *testing.T) {
 	}
 }
 
+// TestCoarse shows what is read before a forecast is given: also the months of earlier
+// years, where forecasts rest on them.
+func TestCoarse(t *testing.T) {
+	now := time.Date(2025, 3, 18, 8, 0, 0, 0, time.UTC)
+	settings := config.History{Months: 13, Years: 3}
+	inMarch := func(year int) time.Time { return time.Date(year, 3, 1, 6, 0, 0, 0, time.UTC) }
+	for name, c := range map[string]struct {
+		more string
+		want bool
+	}{"a level": {"", false}, "over the year": {", accumulates: year", true}} {
+		t.Run(name, func(t *testing.T) {
+			coarsely := slices.Concat(stages(definitionOf(t, "sek", c.more), settings, now)[:coarse]...)
+			has := func(at time.Time) bool { return slices.ContainsFunc(coarsely, at.Equal) }
+			if !has(inMarch(2025)) || has(inMarch(2023)) != c.want || has(inMarch(2025).AddDate(0, 0, 2)) {
+				t.Errorf("%v", coarsely)
+			}
+		})
+	}
+}
+
 // definition is of costs, or of people who are counted.
 func definition(t *testing.T, people bool) *collectors.Definition {
 	t.Helper()
-	unit := "sek"
 	if people {
-		unit = "patients"
+		return definitionOf(t, "patients", "")
 	}
+	return definitionOf(t, "sek", "")
+}
+
+func definitionOf(t *testing.T, unit, more string) *collectors.Definition {
+	t.Helper()
 	files := fstest.MapFS{
 		"sums.yaml": {Data: []byte(`collector: sums
 title: {sv: Summor, en: Sums}
@@ -58,7 +84,7 @@ schedule: "15 5 * * *"
 query: sums.sql
 max_age: 1h
 kpis:
-  - {name: sum_` + unit + `, title: {sv: Summa, en: Sum}, definition: {sv: Summa., en: Sum.}, column: amount, unit: ` + unit + `, better: lower, aggregate: sum}
+  - {name: sum_` + unit + `, title: {sv: Summa, en: Sum}, definition: {sv: Summa., en: Sum.}, column: amount, unit: ` + unit + `, better: lower, aggregate: sum` + more + `}
 `)},
 		"sums.sql": {Data: []byte("SELECT amount FROM booking WHERE booked_on <= :as_of")},
 	}

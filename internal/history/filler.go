@@ -74,7 +74,7 @@ func (f *Filler) Progress() Progress { return *f.progress.Load() }
 func (f *Filler) Changed() <-chan struct{} { return f.changed }
 
 // task is a moment of one subject to read. It is coarse if a reader needs it to see
-// how a figure went.
+// how a figure went and where it is heading.
 type task struct {
 	subject int
 	at      time.Time
@@ -131,12 +131,14 @@ func (f *Filler) adopt(ctx context.Context) error {
 	if f.looked {
 		return nil
 	}
+	var names []string
 	for _, s := range f.subjects {
+		names = append(names, s.Key.Collector)
 		if err := f.store.Adopt(ctx, s.Key, !s.Definition.Revised()); err != nil {
 			return err
 		}
 	}
-	return nil
+	return f.store.Retain(ctx, names)
 }
 
 // lookUp finds what is kept already.

@@ -17,8 +17,9 @@ const settling = 72 * time.Hour
 var revisits = []time.Duration{24 * time.Hour, 7 * 24 * time.Hour, 31 * 24 * time.Hour, 92 * 24 * time.Hour, 366 * 24 * time.Hour}
 
 // stages are the moments to read of a collector, those that tell most first: the
-// same date a month and a year earlier, then the months, the weeks, the months of
-// earlier years, and the days. A moment may be in several.
+// same date a month and a year earlier, then the months, with those of earlier years
+// where forecasts rest on them, the weeks, the other months of earlier years, and the
+// days. A moment may be in several.
 func stages(d *collectors.Definition, settings config.History, now time.Time) [][]time.Time {
 	recent, early := now.AddDate(0, -settings.Months, 0), now.AddDate(-settings.Years, 0, 0)
 	var compared []time.Time
@@ -27,17 +28,24 @@ func stages(d *collectors.Definition, settings config.History, now time.Time) []
 			compared = append(compared, m)
 		}
 	}
+	before := d.Moments(collectors.EachMonth, early, recent)
+	foreseen, others := before, []time.Time(nil)
+	if !d.Accumulates() {
+		foreseen, others = nil, before
+	}
 	return [][]time.Time{
 		compared,
 		d.Moments(collectors.EachMonth, recent, now),
+		foreseen,
 		d.Moments(collectors.EachWeek, recent, now),
-		d.Moments(collectors.EachMonth, early, recent),
+		others,
 		d.Moments(collectors.EachDay, recent, now),
 	}
 }
 
-// coarse is how many of the stages a reader needs to see how a figure went.
-const coarse = 2
+// coarse is how many of the stages a reader needs to see how a figure went and where
+// it is heading.
+const coarse = 3
 
 // Latest is the last moment of the collector's history that is not after t.
 func Latest(d *collectors.Definition, t time.Time) (time.Time, bool) {

@@ -12,7 +12,8 @@ type Progress struct {
 	Revised uint64
 	// Reading is set while there is something to read.
 	Reading bool
-	// Coarse is set once all months of the past year are kept, or could not be read.
+	// Coarse is set once all months of the past year are kept, and of the years before
+	// those that forecasts rest on, or could not be read.
 	Coarse bool
 	// Newest is when a moment was last kept since planwatch started; zero before the
 	// first.

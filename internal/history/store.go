@@ -121,14 +121,18 @@ func OpenKept(ctx context.Context, directory string) (*Store, error) {
 	return openFile(ctx, path)
 }
 
-// errVersion is the error of a file with tables of another version.
-var errVersion = errors.New("the file is of another version of planwatch")
+// The errors of a file with tables of another version, and of one that SQLite finds
+// something wrong with.
+var (
+	errVersion = errors.New("the file is of another version of planwatch")
+	errDamaged = errors.New("the file is damaged")
+)
 
 // unusable reports whether the file itself is at fault, so that waiting does not
 // help.
 func unusable(err error) bool {
 	var fault *sqlite.Error
-	return errors.Is(err, errVersion) || errors.As(err, &fault) &&
+	return errors.Is(err, errVersion) || errors.Is(err, errDamaged) || errors.As(err, &fault) &&
 		(fault.Code()&0xff == sqlite3.SQLITE_NOTADB || fault.Code()&0xff == sqlite3.SQLITE_CORRUPT)
 }
 
@@ -147,7 +151,7 @@ func openFile(ctx context.Context, path string) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("history: %w", err)
 	}
-	if err := file.Close(); err != nil {
+	if err := errors.Join(file.Close(), tighten(path)); err != nil {
 		return nil, fmt.Errorf("history: %w", err)
 	}
 	// WAL lets others read while one writes, and survives a kill.
@@ -165,6 +169,24 @@ func openFile(ctx context.Context, path string) (*Store, error) {
 		return nil, errors.Join(fmt.Errorf("history: %w", err), db.Close())
 	}
 	return s, nil
+}
+
+// tighten lets only the owner read a file that was there before, such as one that was
+// copied back, and what SQLite keeps beside it. A reader who is not the owner may not.
+func tighten(path string) error {
+	for _, suffix := range []string{"", "-wal", "-shm"} {
+		info, err := os.Stat(path + suffix)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err == nil && info.Mode().Perm()&0o077 != 0 {
+			err = os.Chmod(path+suffix, 0o600)
+		}
+		if err != nil && !errors.Is(err, fs.ErrPermission) {
+			return err
+		}
+	}
+	return nil
 }
 
 // Present returns an error if the file is gone, or is another one: what is written
@@ -192,7 +214,9 @@ func (s *Store) prepare(ctx context.Context) error {
 		return err
 	}
 	switch {
-	case sound != "ok", version != 0 && version != schemaVersion:
+	case sound != "ok":
+		return errDamaged
+	case version != 0 && version != schemaVersion:
 		return errVersion
 	case version == schemaVersion:
 		return nil
@@ -270,6 +294,32 @@ func (s *Store) Adopt(ctx context.Context, key Key, people bool) error {
 	}
 	if w.err != nil {
 		return fmt.Errorf("history: %s: %w", key.Collector, w.err)
+	}
+	return nil
+}
+
+// Retain removes what is kept about people of collectors that are not among those
+// named: one that was renamed may withhold what it gave under its former name.
+func (s *Store) Retain(ctx context.Context, collectors []string) error {
+	names, err := json.Marshal(append([]string{}, collectors...))
+	if err != nil {
+		panic(err) // texts
+	}
+	tx, err := s.db.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("history: %w", err)
+	}
+	defer func() { _ = tx.Rollback() }()
+	w := &writing{ctx: ctx, tx: tx}
+	const others = ` IN (SELECT id FROM collector WHERE people AND name NOT IN (SELECT value FROM json_each(?)))`
+	for _, remove := range []string{`DELETE FROM figure WHERE collector` + others, `DELETE FROM reading WHERE collector` + others, `DELETE FROM collector WHERE id` + others} {
+		w.exec(remove, string(names))
+	}
+	if w.err == nil {
+		w.err = tx.Commit()
+	}
+	if w.err != nil {
+		return fmt.Errorf("history: %w", w.err)
 	}
 	return nil
 }

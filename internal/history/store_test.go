@@ -177,6 +177,46 @@ func TestAdopt(t *testing.T) {
 	}
 }
 
+// TestRetain shows that what is known of people goes with their collector.
+func TestRetain(t *testing.T) {
+	s := open(t, t.TempDir())
+	for name, people := range map[string]bool{"beds": false, "visits": true, "contacts": true} {
+		k := history.Key{Collector: name, Fingerprint: "one"}
+		if err := s.Adopt(t.Context(), k, people); err != nil {
+			t.Fatal(err)
+		}
+		put(t, s, history.Reading{Key: k, At: day(1), Read: day(1), Samples: []kpi.Sample{{KPI: name, Value: 7, AsOf: day(1)}}})
+	}
+	if err := s.Retain(t.Context(), []string{"contacts"}); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]int{"beds": 1, "visits": 0, "contacts": 1} {
+		kept, err := s.Figures(t.Context(), history.Key{Collector: name, Fingerprint: "one"}, []time.Time{day(1)})
+		if err != nil || len(kept[day(1)]) != want {
+			t.Errorf("%s: %v, %v, want %d figures", name, kept, err, want)
+		}
+	}
+}
+
+// TestOpenTightens shows that a file which was copied back is read by its owner alone.
+func TestOpenTightens(t *testing.T) {
+	directory := t.TempDir()
+	s := open(t, directory)
+	put(t, s, history.Reading{Key: key, At: day(1), Read: day(1)})
+	names := []string{history.FileName, history.FileName + "-wal", history.FileName + "-shm"}
+	for _, name := range names {
+		if err := os.Chmod(filepath.Join(directory, name), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	open(t, directory)
+	for _, name := range names {
+		if info, err := os.Stat(filepath.Join(directory, name)); err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("%s has %v, %v", name, info.Mode(), err)
+		}
+	}
+}
+
 func TestPresent(t *testing.T) {
 	directory := t.TempDir()
 	s := open(t, directory)
