@@ -36,8 +36,7 @@ func readPast(cmd *cobra.Command, region *config.Region, moment time.Time) (book
 	case err == nil:
 		defer func() { _ = kept.Close() }()
 	case !errors.Is(err, fs.ErrNotExist):
-		tell(err)
-		return nil
+		_, _ = fmt.Fprintf(cmd.ErrOrStderr(), "planwatch: what is kept of the past cannot be read, so the warehouse is asked for all of it: %v\n", err)
 	}
 	sources, err := region.OpenSources(cmd.Context(), slog.New(slog.DiscardHandler))
 	if err != nil {

@@ -69,6 +69,9 @@ func (s *Set) validate(collectors []string, languages *language.Set) error {
 			f.Add(place+".on", "events: on: %q is not a day such as 2024-11-27", e.On)
 		}
 		languages.RequireLine(f.In(place, "event of "+e.On), "title", e.Title)
+		if e.Collectors != nil && len(e.Collectors) == 0 {
+			f.Add(place+".collectors", "events: collectors: there are none; name some, or leave collectors out for all")
+		}
 		for j, name := range e.Collectors {
 			switch at := fmt.Sprintf("%s.collectors[%d]", place, j); {
 			case !slices.Contains(collectors, name):
