@@ -81,8 +81,8 @@ func newBackfill(s *settings) *cobra.Command {
 
 // printReport prints what is written, and what is not.
 func printReport(cmd *cobra.Command, report backfill.Report, flags backfill.Flags, output string) error {
-	if report.Left {
-		_, err := fmt.Fprintf(cmd.OutOrStdout(), "left %s as it is: it has data that no backfill wrote\n", output)
+	if report.Left != "" {
+		_, err := fmt.Fprintf(cmd.OutOrStdout(), "left %s as it is: %s\n", output, report.Left)
 		return err
 	}
 	thing := "block"

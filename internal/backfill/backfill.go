@@ -29,8 +29,8 @@ type Options struct {
 	Output string
 	// Once is for what runs before each start of the Prometheus whose data directory
 	// Output is. Only before the first start is anything written: a directory that
-	// holds a finished backfill, or the data of a Prometheus that has run, is left as
-	// it is. What an interrupted run with other flags or definitions has left is
+	// holds a finished backfill, the data of a Prometheus that has run, or a state file
+	// that is damaged, is left as it is. What an interrupted run with other flags or definitions has left is
 	// begun anew.
 	Once bool
 	// Progress is called after each moment.
@@ -51,8 +51,9 @@ type Report struct {
 	Missing []string
 	// Before is whether all was written before this run.
 	Before bool
-	// Left is whether the directory is left as it is, having what no backfill wrote.
-	Left bool
+	// Left is why the directory is left as it is, where a run with Once leaves one that
+	// has no finished backfill.
+	Left string
 }
 
 // Run writes what the flags say of a region.

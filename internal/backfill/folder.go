@@ -133,10 +133,14 @@ func settled(path string, location *time.Location) (Report, bool, error) {
 		return Report{}, false, err
 	}
 	if !slices.Contains(names, stateFile) {
-		return Report{Left: true}, true, nil
+		return Report{Left: "it has data that no backfill wrote"}, true, nil
 	}
 	d := &folder{path: path, location: location}
-	if err := d.read(); err != nil {
+	var damaged *damagedError
+	switch err := d.read(); {
+	case errors.As(err, &damaged):
+		return Report{Left: damaged.what() + "; to have the past written, empty the folder"}, true, nil
+	case err != nil:
 		return Report{}, false, err
 	}
 	ranges, err := d.ranges()
@@ -154,16 +158,44 @@ func (d *folder) begin(region string, f Flags, m moments, c clock.Clock) error {
 	return d.save()
 }
 
-// read reads the state file.
+// damagedError is that of a state file that cannot be read.
+type damagedError struct {
+	path string
+	err  error
+}
+
+func (e *damagedError) what() string { return fmt.Sprintf("%s is damaged: %v", stateFile, e.err) }
+
+func (e *damagedError) Error() string {
+	return fmt.Sprintf("--output %s: %s; empty the folder to begin anew, or name another", e.path, e.what())
+}
+
+func (e *damagedError) Unwrap() error { return e.err }
+
+// read reads the state file. The error is a damagedError where that is not whole.
 func (d *folder) read() error {
 	data, err := os.ReadFile(filepath.Join(d.path, stateFile))
 	if err != nil {
 		return fmt.Errorf("--output: %w", err)
 	}
-	if err := json.Unmarshal(data, &d.state); err != nil {
-		return fmt.Errorf("--output %s: %s is damaged: %w; name a new folder", d.path, stateFile, err)
+	if err = json.Unmarshal(data, &d.state); err == nil {
+		err = d.check()
+	}
+	if err != nil {
+		return &damagedError{path: d.path, err: err}
 	}
 	return nil
+}
+
+// check checks that a state has what a run goes on by.
+func (s state) check() error {
+	if _, err := time.ParseDuration(s.Offset); err != nil {
+		return fmt.Errorf("clock_offset: %w", err)
+	}
+	if s.First.IsZero() || s.End.Before(s.First) {
+		return errors.New("first and end are no moments, one after the other")
+	}
+	return s.Flags.check()
 }
 
 // clear removes what a backfill has left unfinished, if there is nothing else.
@@ -242,7 +274,7 @@ func (d *folder) moments() moments {
 func (d *folder) clock() (clock.Clock, error) {
 	offset, err := time.ParseDuration(d.Offset)
 	if err != nil {
-		return clock.Clock{}, fmt.Errorf("--output %s: %s is damaged: %w; name a new folder", d.path, stateFile, err)
+		return clock.Clock{}, &damagedError{path: d.path, err: err}
 	}
 	return clock.Behind(offset), nil
 }

@@ -94,8 +94,42 @@ func TestOnceAfterAPrometheus(t *testing.T) {
 		t.Fatal(err)
 	}
 	report, err := once(t, fjord(t), data)
-	if err != nil || !report.Left || !slices.Equal(names(t, data), []string{"wal"}) {
+	if err != nil || report.Left != "it has data that no backfill wrote" || !slices.Equal(names(t, data), []string{"wal"}) {
 		t.Errorf("got %+v, %v, %s", report, err, names(t, data))
+	}
+}
+
+// A damaged state file keeps no Prometheus from starting, and is an error where the
+// past is asked for.
+func TestDamagedState(t *testing.T) {
+	tests := []struct{ name, text, why string }{
+		{"empty", "", "unexpected end of JSON input"},
+		{"cut", "{", "unexpected end of JSON input"},
+		{"no flags", "{}", `clock_offset: time: invalid duration ""`},
+		{"no moments", `{"clock_offset":"0s"}`, "first and end are no moments, one after the other"},
+		{"no length of blocks", `{"clock_offset":"0s","first":"2026-02-27T07:00:00Z","end":"2026-03-02T07:00:00Z","step":"1d","fill":"4m"}`, "--block 0s is no whole number of days; name 1d or more"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			dir, data := fjord(t), t.TempDir()
+			file := filepath.Join(data, "planwatch-backfill.json")
+			if err := os.WriteFile(file, []byte(tt.text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			report, err := once(t, dir, data)
+			if want := "planwatch-backfill.json is damaged: " + tt.why + "; to have the past written, empty the folder"; err != nil || report.Left != want {
+				t.Errorf("once: got %+v, %v", report, err)
+			}
+			if _, err := run(t, dir, data); err == nil || err.Error() != "--output "+data+": planwatch-backfill.json is damaged: "+tt.why+"; empty the folder to begin anew, or name another" {
+				t.Errorf("got %v", err)
+			}
+			if text, err := os.ReadFile(file); err != nil || string(text) != tt.text {
+				t.Errorf("the file holds %q, %v", text, err)
+			}
+			if slices.ContainsFunc(names(t, data), func(name string) bool { return name != "planwatch-backfill.json" && name != "lock" }) {
+				t.Errorf("the folder holds %s", names(t, data))
+			}
+		})
 	}
 }
 

@@ -77,25 +77,30 @@ const day = 24 * time.Hour
 
 // resolve reads the flags at the moment now, by planwatch's clock, and checks them.
 func (f Flags) resolve(region *config.Region, now time.Time) (moments, error) {
-	switch {
-	case time.Duration(f.Fill) < time.Second || time.Duration(f.Fill)%time.Second != 0:
-		return moments{}, fmt.Errorf("--fill %s is no whole number of seconds; name 4m, or 1s or more", f.Fill)
-	case time.Duration(f.Block) < day || time.Duration(f.Block)%day != 0:
-		return moments{}, fmt.Errorf("--block %s is no whole number of days; name 1d or more", f.Block)
+	if err := f.check(); err != nil {
+		return moments{}, err
 	}
 	return f.Period.resolve(region, now)
 }
 
+// check checks the flags that are times.
+func (f Flags) check() error {
+	switch {
+	case time.Duration(f.Fill) < time.Second || time.Duration(f.Fill)%time.Second != 0:
+		return fmt.Errorf("--fill %s is no whole number of seconds; name 4m, or 1s or more", f.Fill)
+	case time.Duration(f.Block) < day || time.Duration(f.Block)%day != 0:
+		return fmt.Errorf("--block %s is no whole number of days; name 1d or more", f.Block)
+	}
+	return f.Period.check()
+}
+
 // resolve reads the period at the moment now, by planwatch's clock, and checks it.
 func (p Period) resolve(region *config.Region, now time.Time) (moments, error) {
+	if err := p.check(); err != nil {
+		return moments{}, err
+	}
 	now = now.Truncate(time.Second)
 	step := time.Duration(p.Step)
-	switch {
-	case step < time.Minute:
-		return moments{}, fmt.Errorf("--step %s is under a minute; name 1m or more", p.Step)
-	case step%time.Second != 0:
-		return moments{}, fmt.Errorf("--step %s is no whole number of seconds", p.Step)
-	}
 	m := moments{end: now, step: step}
 	if p.To != "" {
 		var err error
@@ -121,6 +126,16 @@ func (p Period) resolve(region *config.Region, now time.Time) (moments, error) {
 		}
 	}
 	return m, nil
+}
+
+func (p Period) check() error {
+	switch step := time.Duration(p.Step); {
+	case step < time.Minute:
+		return fmt.Errorf("--step %s is under a minute; name 1m or more", p.Step)
+	case step%time.Second != 0:
+		return fmt.Errorf("--step %s is no whole number of seconds", p.Step)
+	}
+	return nil
 }
 
 // after is the moment after one of the moments, whether or not it is still one.
