@@ -85,9 +85,11 @@ func (f Flags) resolve(region *config.Region, now time.Time) (moments, error) {
 
 // check checks the flags that are times.
 func (f Flags) check() error {
-	switch {
-	case time.Duration(f.Fill) < time.Second || time.Duration(f.Fill)%time.Second != 0:
-		return fmt.Errorf("--fill %s is no whole number of seconds; name 4m, or 1s or more", f.Fill)
+	switch fill := time.Duration(f.Fill); {
+	case fill < time.Second:
+		return fmt.Errorf("--fill %s is under a second; name 1s or more, such as 4m", f.Fill)
+	case fill%time.Second != 0:
+		return fmt.Errorf("--fill %s is no whole number of seconds; name one, such as 4m", f.Fill)
 	case time.Duration(f.Block) < day || time.Duration(f.Block)%day != 0:
 		return fmt.Errorf("--block %s is no whole number of days; name 1d or more", f.Block)
 	}

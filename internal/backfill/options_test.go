@@ -55,6 +55,28 @@ func TestMoments(t *testing.T) {
 	}
 }
 
+func TestFlagsAreRefused(t *testing.T) {
+	tests := []struct {
+		name, want string
+		change     func(*Flags)
+	}{
+		{"no fill", "--fill 0s is under a second; name 1s or more, such as 4m", func(f *Flags) { f.Fill = 0 }},
+		{"a fill of milliseconds", "--fill 500ms is under a second; name 1s or more, such as 4m", func(f *Flags) { f.Fill = yamlfile.Duration(500 * time.Millisecond) }},
+		{"a fill of no whole seconds", "--fill 1s500ms is no whole number of seconds; name one, such as 4m", func(f *Flags) { f.Fill = yamlfile.Duration(1500 * time.Millisecond) }},
+		{"a block of hours", "--block 1d12h is no whole number of days; name 1d or more", func(f *Flags) { f.Block = yamlfile.Duration(36 * time.Hour) }},
+		{"a step of seconds", "--step 59s is under a minute; name 1m or more", func(f *Flags) { f.Step = yamlfile.Duration(59 * time.Second) }},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			f := DefaultFlags()
+			tt.change(&f)
+			if _, err := f.resolve(&config.Region{Location: time.UTC}, time.Date(2025, 3, 18, 8, 0, 0, 0, time.UTC)); err == nil || err.Error() != tt.want {
+				t.Errorf("got  %v\nwant %s", err, tt.want)
+			}
+		})
+	}
+}
+
 func TestProgress(t *testing.T) {
 	at := time.Date(2025, 3, 18, 0, 0, 0, 0, time.UTC)
 	tests := []struct {
