@@ -5,9 +5,9 @@ import (
 	"time"
 )
 
-// momentLayouts are the ways of writing a moment, the most exact first. Those
-// without a zone are in the configured one.
-var momentLayouts = []string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02 15:04:05", "2006-01-02T15:04", "2006-01-02 15:04"}
+// momentLayouts are the ways of writing a moment. Those without an offset are in the
+// configured zone.
+var momentLayouts = []string{time.RFC3339, "2006-01-02T15:04Z07:00", "2006-01-02T15:04:05", "2006-01-02 15:04:05", "2006-01-02T15:04", "2006-01-02 15:04"}
 
 // ParseMoment reads the moment as of which collectors are run. A date alone
 // means the last second of that day, or now if the day is not over. What is to
@@ -40,5 +40,5 @@ func parseMoment(text string, location *time.Location, now time.Time) (time.Time
 			return moment.In(location), nil
 		}
 	}
-	return time.Time{}, fmt.Errorf("%q is not a moment such as 2024-11-15, 2024-11-15T08:00 or 2024-11-15T08:00:00+01:00", text)
+	return time.Time{}, fmt.Errorf("%q is not a moment such as 2024-11-15, 2024-11-15T08:00 or 2024-11-15T08:00+01:00", text)
 }

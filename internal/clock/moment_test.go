@@ -30,8 +30,12 @@ func TestParseMoment(t *testing.T) {
 		{"a time", "2024-11-15T08:00", "2024-11-15T08:00:00+01:00"},
 		{"a time with a space and seconds", "2024-07-15 08:00:30", "2024-07-15T08:00:30+02:00"},
 		{"a zone of its own", "2024-11-15T08:00:00Z", "2024-11-15T09:00:00+01:00"},
-		{"a word", "yesterday", `"yesterday" is not a moment such as 2024-11-15, 2024-11-15T08:00 or 2024-11-15T08:00:00+01:00`},
-		{"31 February", "2024-02-31", `"2024-02-31" is not a moment such as 2024-11-15, 2024-11-15T08:00 or 2024-11-15T08:00:00+01:00`},
+		{"an offset without seconds", "2025-03-12T08:00+01:00", "2025-03-12T08:00:00+01:00"},
+		{"a far offset without seconds", "2024-11-15T08:00-09:30", "2024-11-15T18:30:00+01:00"},
+		{"UTC without seconds", "2024-07-15T08:00Z", "2024-07-15T10:00:00+02:00"},
+		{"an offset without minutes", "2024-11-15T08:00+01", `"2024-11-15T08:00+01" is not a moment such as 2024-11-15, 2024-11-15T08:00 or 2024-11-15T08:00+01:00`},
+		{"a word", "yesterday", `"yesterday" is not a moment such as 2024-11-15, 2024-11-15T08:00 or 2024-11-15T08:00+01:00`},
+		{"31 February", "2024-02-31", `"2024-02-31" is not a moment such as 2024-11-15, 2024-11-15T08:00 or 2024-11-15T08:00+01:00`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
