@@ -19,7 +19,6 @@ import (
 	"planwatch/internal/blocks"
 	"planwatch/internal/clock"
 	"planwatch/internal/format"
-	"planwatch/internal/snapshot"
 )
 
 // Options are what a backfill does beside what the flags say.
@@ -72,7 +71,7 @@ func Run(ctx context.Context, region *config.Region, o Options) (report Report, 
 	if err != nil {
 		return Report{}, err
 	}
-	folder, err := openFolder(o, fingerprint(region, replayed), m, c)
+	folder, err := openFolder(o, fingerprint(region, replayed, o.Collectors), m, c)
 	if err != nil {
 		return Report{}, err
 	}
@@ -133,13 +132,14 @@ func replayable(region *config.Region, names []string) (replayed []*collectors.D
 }
 
 // fingerprint changes with all that is written of a region follows from: its
-// definitions, its plan and its sources.
-func fingerprint(region *config.Region, definitions []*collectors.Definition) string {
+// definitions, its plan and its sources. named are the collectors that were asked for,
+// or none for all.
+func fingerprint(region *config.Region, definitions []*collectors.Definition, named []string) string {
 	sum := sha256.New()
 	for _, d := range definitions {
 		fmt.Fprintf(sum, "%q%s", region.Fingerprint(d), d.MaxAge)
 	}
-	for _, part := range []any{region.Plan.Targets, snapshot.NewInfo(region.KPIs, region.Languages).Families()} {
+	for _, part := range []any{region.Plan.Targets, info(region, named)} {
 		data, err := json.Marshal(part)
 		if err != nil {
 			panic(err) // neither has a value that JSON has no form for

@@ -7,6 +7,8 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -15,6 +17,7 @@ import (
 
 	"planwatch/config"
 	"planwatch/internal/backfill"
+	"planwatch/internal/format"
 )
 
 // fjord is a copy of the second region, whose clock shows a past day.
@@ -106,6 +109,49 @@ func TestClockOffset(t *testing.T) {
 		return a.MinTime == b.MinTime && a.MaxTime == b.MaxTime && a.Stats == b.Stats
 	}) {
 		t.Errorf("got %v, want %v", again, first)
+	}
+}
+
+// kpi_info is of the collectors that are asked for only.
+func TestInfo(t *testing.T) {
+	tests := []struct {
+		name        string
+		named, want []string
+	}{
+		{"all", nil, []string{"capacity", "cost", "referrals"}},
+		{"one", []string{"cost"}, []string{"cost"}},
+		{"two", []string{"capacity", "referrals"}, []string{"capacity", "referrals"}},
+	}
+	region, err := config.Load("../../examples/fjord", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			output := t.TempDir()
+			flags := backfill.DefaultFlags()
+			flags.From, flags.Collectors, flags.Format = "2026-03-02T08:00", tt.named, format.OpenMetrics
+			if _, err := backfill.Run(t.Context(), region, backfill.Options{
+				Flags: flags, Output: output, Progress: func(backfill.Progress) {}, Note: func(text string) { t.Error(text) },
+			}); err != nil {
+				t.Fatal(err)
+			}
+			files, err := filepath.Glob(filepath.Join(output, "*.openmetrics"))
+			if err != nil || len(files) != 1 {
+				t.Fatal(files, err)
+			}
+			text, err := os.ReadFile(files[0])
+			if err != nil {
+				t.Fatal(err)
+			}
+			of := map[string]bool{}
+			for _, info := range regexp.MustCompile(`(?m)^kpi_info\{.*?\bcollector="(\w+)"`).FindAllSubmatch(text, -1) {
+				of[string(info[1])] = true
+			}
+			if got := slices.Sorted(maps.Keys(of)); !slices.Equal(got, tt.want) {
+				t.Errorf("kpi_info is of %s, want %s", got, tt.want)
+			}
+		})
 	}
 }
 

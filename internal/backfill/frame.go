@@ -83,13 +83,23 @@ type adding struct {
 }
 
 func newAdding(region *config.Region, c clock.Clock, collected []string, f Flags) *adding {
-	a := &adding{region: region, clock: c, fill: time.Duration(f.Fill), hold: f.Hold, info: snapshot.NewInfo(region.KPIs, region.Languages).Families()}
+	a := &adding{region: region, clock: c, fill: time.Duration(f.Fill), hold: f.Hold, info: info(region, f.Collectors)}
 	for _, t := range region.Plan.Targets {
 		if a.restsOn(t, func(collector string) bool { return slices.Contains(collected, collector) }) {
 			a.targets = append(a.targets, t)
 		}
 	}
 	return a
+}
+
+// info are the titles of the KPIs of the named collectors, or of all where none is
+// named.
+func info(region *config.Region, named []string) []*dto.MetricFamily {
+	entries := region.KPIs.Entries()
+	if len(named) > 0 {
+		entries = slices.DeleteFunc(slices.Clone(entries), func(e kpi.Entry) bool { return !slices.Contains(named, e.Collector) })
+	}
+	return snapshot.NewInfo(kpi.NewCatalogue(entries), region.Languages).Families()
 }
 
 // restsOn reports whether all collectors that an assessment of the target rests on
