@@ -4,6 +4,8 @@ package backfill_test
 
 import (
 	"encoding/json"
+	"io"
+	"log/slog"
 	"maps"
 	"os"
 	"path/filepath"
@@ -18,6 +20,7 @@ import (
 	"planwatch/config"
 	"planwatch/internal/backfill"
 	"planwatch/internal/format"
+	"planwatch/internal/storage"
 )
 
 // fjord is a copy of the second region, whose clock shows a past day.
@@ -111,6 +114,53 @@ func TestClockOffset(t *testing.T) {
 		t.Errorf("got %v, want %v", again, first)
 	}
 }
+
+// Another backfill and a Prometheus hold a folder by the same lock.
+func TestHeld(t *testing.T) {
+	dir, output := fjord(t), filepath.Join(t.TempDir(), "out")
+	first, err := run(t, dir, output)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := "--output " + output + " is held by another backfill or a running Prometheus; wait until that has ended, or name another folder"
+	holders := map[string]func(t *testing.T) io.Closer{
+		"a Prometheus": func(t *testing.T) io.Closer {
+			t.Helper()
+			db, err := tsdb.Open(output, slog.New(slog.DiscardHandler), nil, tsdb.DefaultOptions(), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return db
+		},
+		"another backfill": func(t *testing.T) io.Closer {
+			t.Helper()
+			other := storage.NewDirectory(output)
+			if err := other.Hold(); err != nil {
+				t.Fatal(err)
+			}
+			return closing(other.Release)
+		},
+	}
+	for name, hold := range holders {
+		t.Run(name, func(t *testing.T) {
+			held := hold(t)
+			if _, err := run(t, dir, output); err == nil || err.Error() != want {
+				t.Errorf("got %v", err)
+			}
+			if err := held.Close(); err != nil {
+				t.Fatal(err)
+			}
+			if report, err := run(t, dir, output); err != nil || !report.Before || report.Samples != first.Samples {
+				t.Errorf("afterwards: got %+v, %v", report, err)
+			}
+		})
+	}
+}
+
+// closing is a Closer by its function.
+type closing func() error
+
+func (c closing) Close() error { return c() }
 
 // kpi_info is of the collectors that are asked for only.
 func TestInfo(t *testing.T) {

@@ -80,7 +80,7 @@ func openFolder(o Options, region string, m moments, c clock.Clock) (*folder, er
 	d := &folder{path: path, location: m.first.Location(), held: storage.NewDirectory(path), once: o.Once}
 	if err := d.held.Hold(); err != nil {
 		if errors.Is(err, storage.ErrInUse) {
-			return nil, fmt.Errorf("--output %s: another backfill writes there; wait for it, or name another folder", path)
+			return nil, fmt.Errorf("--output %s is held by another backfill or a running Prometheus; wait until that has ended, or name another folder", path)
 		}
 		return nil, fmt.Errorf("--output: %w", err)
 	}
