@@ -93,8 +93,12 @@ func printReport(cmd *cobra.Command, report backfill.Report, flags backfill.Flag
 	if report.Before {
 		done = "had written before"
 	}
-	_, err := fmt.Fprintf(cmd.OutOrStdout(), "%s %s to %s: %d samples of up to %d series, as of %s\n",
-		done, format.Count(report.Parts, thing), output, report.Samples, report.Series, format.Count(report.Moments, "moment"))
+	gone := ""
+	if report.Gone > 0 {
+		gone = fmt.Sprintf("; %s not there any more (moved or removed); to write all anew, empty the folder", format.Count(report.Gone, thing))
+	}
+	_, err := fmt.Fprintf(cmd.OutOrStdout(), "%s %s to %s: %d samples of up to %d series, as of %s%s\n",
+		done, format.Count(report.Parts, thing), output, report.Samples, report.Series, format.Count(report.Moments, "moment"), gone)
 	if err != nil {
 		return err
 	}

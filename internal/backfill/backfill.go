@@ -9,7 +9,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
+	"os"
+	"path/filepath"
 	"slices"
 	"time"
 
@@ -42,6 +45,9 @@ type Options struct {
 type Report struct {
 	// Parts are how many blocks or files there are.
 	Parts int
+	// Gone are how many of them are not in the directory any more. A run with Once does
+	// not ask: what a Prometheus makes of the blocks is its own affair.
+	Gone int
 	// Series are the most that one of them has.
 	Series, Samples uint64
 	Moments         int
@@ -309,6 +315,9 @@ func (d *folder) report(reasons map[string]string, before bool) Report {
 	for _, f := range d.Finished {
 		if f.Name != "" {
 			report.Parts++
+			if _, err := os.Stat(filepath.Join(d.path, f.Name)); !d.once && errors.Is(err, fs.ErrNotExist) {
+				report.Gone++
+			}
 		}
 		report.Series = max(report.Series, f.Series)
 		report.Samples += f.Samples

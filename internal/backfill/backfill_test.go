@@ -115,6 +115,36 @@ func TestClockOffset(t *testing.T) {
 	}
 }
 
+// Blocks that were moved to a Prometheus are told, and are not written again.
+func TestMovedBlocks(t *testing.T) {
+	dir, output := fjord(t), filepath.Join(t.TempDir(), "out")
+	first, err := run(t, dir, output)
+	if err != nil || first.Gone != 0 || first.Parts < 1 {
+		t.Fatalf("got %+v, %v", first, err)
+	}
+	for meta := range metas(t, output) {
+		if err := os.Rename(filepath.Dir(meta), filepath.Join(t.TempDir(), "moved")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	again, err := run(t, dir, output)
+	if err != nil || !again.Before || again.Gone != first.Parts {
+		t.Errorf("got %+v, %v", again, err)
+	}
+	if left := names(t, output); slices.ContainsFunc(left, func(name string) bool { return strings.HasPrefix(name, "01") }) {
+		t.Errorf("the folder holds %s", left)
+	}
+	if once, err := once(t, dir, output); err != nil || !once.Before || once.Gone != 0 {
+		t.Errorf("before a Prometheus starts: got %+v, %v", once, err)
+	}
+	if err := os.RemoveAll(output); err != nil {
+		t.Fatal(err)
+	}
+	if anew, err := run(t, dir, output); err != nil || anew.Before || anew.Gone != 0 || anew.Samples != first.Samples {
+		t.Errorf("anew: got %+v, %v", anew, err)
+	}
+}
+
 // Another backfill and a Prometheus hold a folder by the same lock.
 func TestHeld(t *testing.T) {
 	dir, output := fjord(t), filepath.Join(t.TempDir(), "out")

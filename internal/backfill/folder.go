@@ -135,7 +135,7 @@ func settled(path string, location *time.Location) (Report, bool, error) {
 	if !slices.Contains(names, stateFile) {
 		return Report{Left: "it has data that no backfill wrote"}, true, nil
 	}
-	d := &folder{path: path, location: location}
+	d := &folder{path: path, location: location, once: true}
 	var damaged *damagedError
 	switch err := d.read(); {
 	case errors.As(err, &damaged):
