@@ -15,6 +15,7 @@ import (
 	"sync"
 
 	"planwatch/config"
+	"planwatch/internal/storage"
 )
 
 // retention is how long Prometheus keeps what it has, as in the compose stack.
@@ -56,6 +57,7 @@ type Stack struct {
 	cancel          context.CancelFunc
 	parts           sync.WaitGroup
 	ended           chan error
+	held            *storage.Directory
 	catcher         *catcher
 	remove          []string
 	// region is what names planwatch's region in its commands.
@@ -66,7 +68,8 @@ type Stack struct {
 func Past() []string { return []string{"--once", "--hold"} }
 
 // Start starts the stack and returns when every part is ready. The stack ends
-// with ctx, when a part ends by itself, or by Stop.
+// with ctx, when a part ends by itself, or by Stop. A stack that runs already, on one
+// of the ports or in the directory, is an error before anything is started.
 func Start(ctx context.Context, o Options) (*Stack, error) {
 	root, err := filepath.Abs(o.Root)
 	if err != nil {
@@ -81,7 +84,7 @@ func Start(ctx context.Context, o Options) (*Stack, error) {
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	// Each of the four parts sends at most once how it ended.
-	s := &Stack{root: root, directory: directory, cancel: cancel, ended: make(chan error, 4)}
+	s := &Stack{root: root, directory: directory, cancel: cancel, ended: make(chan error, 4), held: storage.NewDirectory(directory)}
 	if err := s.start(ctx, o); err != nil {
 		return nil, errors.Join(err, s.Stop())
 	}
@@ -107,6 +110,8 @@ func (s *Stack) Stop() error {
 	for _, directory := range s.remove {
 		_ = os.RemoveAll(directory)
 	}
+	// Nothing can be done about an error of closing.
+	_ = s.held.Release()
 	var all []error
 	for {
 		select {
@@ -123,6 +128,16 @@ func (s *Stack) start(ctx context.Context, o Options) error {
 		if _, err := os.Stat(s.tool(tool)); err != nil {
 			return fmt.Errorf("%s: %w; make bin/tools/%s builds it", tool, err, tool)
 		}
+	}
+	if err := o.portsAreFree(ctx); err != nil {
+		return err
+	}
+	// Where the other has not come to its ports yet.
+	if err := s.held.Hold(); err != nil {
+		if errors.Is(err, storage.ErrInUse) {
+			return fmt.Errorf("another stack has its data in %s; end it first", s.directory)
+		}
+		return err
 	}
 	addresses := map[string]string{}
 	for name, port := range map[string]int{"planwatch": o.PlanwatchPort, "prometheus": o.PrometheusPort, "alertmanager": o.AlertmanagerPort} {

@@ -8,6 +8,7 @@ import (
 	"flag"
 	"log/slog"
 	"math/rand/v2"
+	"net"
 	"net/http"
 	"net/smtp"
 	"net/url"
@@ -21,6 +22,8 @@ import (
 	"time"
 
 	"github.com/prometheus/prometheus/tsdb"
+
+	"planwatch/internal/storage"
 )
 
 var update = flag.Bool("update", false, "write the generated files")
@@ -88,6 +91,7 @@ func TestStack(t *testing.T) {
 		}
 	}
 	t.Run("the past is there", func(t *testing.T) { testPast(t, s, o) })
+	t.Run("a second stack does not start", func(t *testing.T) { testSecond(t, s, o) })
 	if err := until(ctx, travel, "the watchdog's call", func(context.Context) error {
 		calls, err := filepath.Glob(filepath.Join(s.Caught, "*.json"))
 		if err != nil {
@@ -160,6 +164,28 @@ func testPast(t *testing.T, s *Stack, o Options) {
 	}
 }
 
+// testSecond starts a stack where one runs.
+func testSecond(t *testing.T, s *Stack, o Options) {
+	t.Helper()
+	_, port, _ := strings.Cut(s.Prometheus, "127.0.0.1:")
+	var err error
+	if o.PrometheusPort, err = strconv.Atoi(port); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Start(t.Context(), o); err == nil || !strings.HasPrefix(err.Error(), "port "+port+" (Prometheus) is in use") {
+		t.Errorf("on its port: got %v", err)
+	}
+	o.PrometheusPort = 0
+	if _, err := Start(t.Context(), o); err == nil || !strings.HasPrefix(err.Error(), "another stack has its data in ") {
+		t.Errorf("in its directory: got %v", err)
+	}
+	for _, url := range []string{s.Planwatch, s.Prometheus, s.Alertmanager} {
+		if err := answers(t.Context(), url+"/-/ready"); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 // testCompaction does to Prometheus' data what some hours do: what has been scraped
 // becomes blocks beside those of the past, and none overlaps another.
 func testCompaction(t *testing.T, data string) {
@@ -218,9 +244,68 @@ func (s *Stack) has(ctx context.Context, query string, at time.Time) error {
 	return nil
 }
 
+// A port that is in use is told before anything is started or written.
+func TestPortsInUse(t *testing.T) {
+	ports := make([]int, 2)
+	for i := range ports {
+		listener, err := listen(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer listener.Close()
+		_, port, err := net.SplitHostPort(listener.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if ports[i], err = strconv.Atoi(port); err != nil {
+			t.Fatal(err)
+		}
+	}
+	a, b := strconv.Itoa(ports[0]), strconv.Itoa(ports[1])
+	tests := []struct {
+		name, want string
+		o          Options
+	}{
+		{"planwatch", "port " + a + " (planwatch) is", Options{PlanwatchPort: ports[0]}},
+		{"Prometheus", "port " + a + " (Prometheus) is", Options{PrometheusPort: ports[0]}},
+		{"Alertmanager", "port " + a + " (Alertmanager) is", Options{AlertmanagerPort: ports[0]}},
+		{"MariaDB", "port " + a + " (MariaDB) is", Options{MariaDBPort: ports[0]}},
+		{"two", "ports " + a + " (planwatch), " + b + " (MariaDB) are", Options{PlanwatchPort: ports[0], MariaDBPort: ports[1]}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			tt.o.Root, tt.o.Directory = root, t.TempDir()
+			s, err := Start(t.Context(), tt.o)
+			if want := tt.want + " in use: a stack, or something else, runs there already; end it first"; s != nil || err == nil || err.Error() != want {
+				t.Errorf("got %v, want %s", err, want)
+			}
+			if left, err := os.ReadDir(tt.o.Directory); err != nil || len(left) > 0 {
+				t.Errorf("the directory holds %v, %v", left, err)
+			}
+		})
+	}
+}
+
+// A second stack in the directory of one that runs, or starts, leaves it alone.
+func TestDirectoryInUse(t *testing.T) {
+	held := storage.NewDirectory(t.TempDir())
+	if err := held.Hold(); err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = held.Release() }()
+	_, err := Start(t.Context(), Options{Root: root, Directory: held.Path()})
+	if want := "another stack has its data in " + held.Path() + "; end it first"; err == nil || err.Error() != want {
+		t.Errorf("got  %v\nwant %s", err, want)
+	}
+	if left, err := os.ReadDir(held.Path()); err != nil || len(left) != 1 {
+		t.Errorf("the directory holds %v, %v", left, err)
+	}
+}
+
 func TestPartThatEnds(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
-	s := &Stack{directory: t.TempDir(), cancel: cancel, ended: make(chan error, 1)}
+	directory := t.TempDir()
+	s := &Stack{directory: directory, cancel: cancel, ended: make(chan error, 1), held: storage.NewDirectory(directory)}
 	if err := s.process(ctx, "part", "false", nil); err != nil {
 		t.Fatal(err)
 	}
