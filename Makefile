@@ -41,9 +41,11 @@ help: ## list the targets
 run: ## serve the embedded default on :9846; ARGS="--config DIR" for more
 	go run -tags $(TAGS) ./cmd/planwatch serve $(ARGS)
 
+# Not by go run, which ends with 1 after a Ctrl-C.
 .PHONY: stack
 stack: build prerequisites bin/tools/prometheus bin/tools/alertmanager ## MariaDB, planwatch, Prometheus and Alertmanager on loopback, until Ctrl-C
-	@go run ./internal/stack/start
+	@go build -buildvcs=false -o bin/stack ./internal/stack/start
+	@exec bin/stack
 
 .PHONY: build
 build: ## bin/planwatch, with the embedded engine, static and reproducible

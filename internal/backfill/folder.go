@@ -125,6 +125,12 @@ func (d *folder) open(names []string, region string, f Flags, m moments, c clock
 	return nil
 }
 
+// Settled reports whether a run with Once has nothing to write to a directory.
+func Settled(path string) (bool, error) {
+	_, settled, err := settled(path, time.UTC)
+	return settled, err
+}
+
 // settled reports whether there is nothing to write before a start of the
 // Prometheus whose data directory it is, and what that holds.
 func settled(path string, location *time.Location) (Report, bool, error) {

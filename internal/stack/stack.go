@@ -15,6 +15,7 @@ import (
 	"sync"
 
 	"planwatch/config"
+	"planwatch/internal/backfill"
 	"planwatch/internal/storage"
 )
 
@@ -40,6 +41,9 @@ type Options struct {
 	// Past are the flags of planwatch backfill by which Prometheus gets the past
 	// before its first start, beside those that say where; without any it gets none.
 	Past []string
+	// Starting is called once nothing is in the way of a start, unless it is nil. past is
+	// whether the past is written first, which takes some minutes.
+	Starting func(past bool)
 	// Progress is shown how far that is, if it is a terminal.
 	Progress *os.File
 	// The ports; 0 for any that is free.
@@ -54,18 +58,23 @@ type Stack struct {
 	Caught string
 
 	root, directory string
-	cancel          context.CancelFunc
-	parts           sync.WaitGroup
-	ended           chan error
-	held            *storage.Directory
-	catcher         *catcher
-	remove          []string
+	// writing is whether the past is being written.
+	writing bool
+	cancel  context.CancelFunc
+	parts   sync.WaitGroup
+	ended   chan error
+	held    *storage.Directory
+	catcher *catcher
+	remove  []string
 	// region is what names planwatch's region in its commands.
 	region []string
 }
 
 // Past are the flags that the compose stack's backfill has as well.
 func Past() []string { return []string{"--once", "--hold"} }
+
+// ErrInterrupted is that of a Start whose context was canceled.
+var ErrInterrupted = errors.New("interrupted")
 
 // Start starts the stack and returns when every part is ready. The stack ends
 // with ctx, when a part ends by itself, or by Stop. A stack that runs already, on one
@@ -82,11 +91,18 @@ func Start(ctx context.Context, o Options) (*Stack, error) {
 	if err := os.MkdirAll(directory, 0o700); err != nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithCancel(ctx)
+	within, cancel := context.WithCancel(ctx)
 	// Each of the four parts sends at most once how it ended.
 	s := &Stack{root: root, directory: directory, cancel: cancel, ended: make(chan error, 4), held: storage.NewDirectory(directory)}
-	if err := s.start(ctx, o); err != nil {
-		return nil, errors.Join(err, s.Stop())
+	if err := s.start(within, o); err != nil {
+		err = errors.Join(err, s.Stop())
+		switch {
+		case !errors.Is(ctx.Err(), context.Canceled):
+			return nil, err
+		case s.writing:
+			return nil, fmt.Errorf("%w while the past was being written; the next make stack goes on with it", ErrInterrupted)
+		}
+		return nil, fmt.Errorf("%w before all parts were ready", ErrInterrupted)
 	}
 	return s, nil
 }
@@ -139,6 +155,13 @@ func (s *Stack) start(ctx context.Context, o Options) error {
 		}
 		return err
 	}
+	past, err := s.lacksPast(o)
+	if err != nil {
+		return err
+	}
+	if o.Starting != nil {
+		o.Starting(past)
+	}
 	addresses := map[string]string{}
 	for name, port := range map[string]int{"planwatch": o.PlanwatchPort, "prometheus": o.PrometheusPort, "alertmanager": o.AlertmanagerPort} {
 		address, err := loopback(ctx, port)
@@ -149,7 +172,6 @@ func (s *Stack) start(ctx context.Context, o Options) error {
 	}
 	s.Planwatch, s.Prometheus, s.Alertmanager = "http://"+addresses["planwatch"], "http://"+addresses["prometheus"], "http://"+addresses["alertmanager"]
 	s.Caught = filepath.Join(s.directory, "caught")
-	var err error
 	if s.catcher, err = newCatcher(ctx, s.Caught); err != nil {
 		return err
 	}
@@ -160,15 +182,26 @@ func (s *Stack) start(ctx context.Context, o Options) error {
 		return err
 	}
 	if len(o.Past) > 0 {
+		s.writing = past
 		if err := s.backfill(ctx, o, addresses["planwatch"]); err != nil {
 			return err
 		}
+		s.writing = false
 	}
 	return s.startPrometheus(ctx, o, addresses)
 }
 
 // data is Prometheus' directory.
 func (s *Stack) data() string { return filepath.Join(s.directory, "prometheus") }
+
+// lacksPast reports whether the past is to be written.
+func (s *Stack) lacksPast(o Options) (bool, error) {
+	if len(o.Past) == 0 {
+		return false, nil
+	}
+	settled, err := backfill.Settled(s.data())
+	return !settled, err
+}
 
 // backfill writes the past for Prometheus, which must not run yet. The series are
 // those of the planwatch at the address.

@@ -70,9 +70,15 @@ func TestStack(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 	defer cancel()
 	o := Options{Root: root, Directory: t.TempDir(), Planwatch: binary, ScrapeInterval: "1s", Past: append(Past(), "--step=30d")}
+	first := testInterruption(t, &o)
+	began := false
+	o.Starting = func(past bool) { began = past }
 	s, err := Start(ctx, o)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if after, err := os.Stat(first.block); !began || err != nil || !os.SameFile(after, first.info) {
+		t.Errorf("the past was not gone on with: %t, %v", began, err)
 	}
 	t.Cleanup(func() {
 		if err := s.Stop(); err != nil {
@@ -114,6 +120,66 @@ func TestStack(t *testing.T) {
 		t.Fatal(err)
 	}
 	testCompaction(t, s.data())
+	// The past has been written.
+	ctx, cancel = context.WithCancel(t.Context())
+	o.Starting = func(past bool) {
+		began = past
+		cancel()
+	}
+	if _, err := Start(ctx, o); !errors.Is(err, ErrInterrupted) || err.Error() != "interrupted before all parts were ready" || began {
+		t.Errorf("the next start: %t, %v", began, err)
+	}
+}
+
+// written is a block as it was first seen.
+type written struct {
+	block string
+	info  os.FileInfo
+}
+
+// testInterruption ends a first start once a block is written, which it gives. The
+// ports are set to those of the start, as the next one goes on for the same address.
+func testInterruption(t *testing.T, o *Options) written {
+	t.Helper()
+	for _, port := range []*int{&o.PlanwatchPort, &o.MariaDBPort} {
+		address, err := loopback(t.Context(), 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, text, _ := strings.Cut(address, ":")
+		if *port, err = strconv.Atoi(text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	ended := make(chan error, 1)
+	go func() {
+		_, err := Start(ctx, *o)
+		ended <- err
+	}()
+	state := filepath.Join(o.Directory, "prometheus", "planwatch-backfill.json")
+	var first written
+	if err := until(t.Context(), travel, "the first block", func(context.Context) error {
+		data, err := os.ReadFile(state)
+		if err != nil {
+			return err
+		}
+		name := regexp.MustCompile(`"name": "(\w+)"`).FindSubmatch(data)
+		if name == nil {
+			return os.ErrNotExist
+		}
+		first.block = filepath.Join(filepath.Dir(state), string(name[1]))
+		first.info, err = os.Stat(first.block)
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	cancel()
+	if err := <-ended; !errors.Is(err, ErrInterrupted) || err.Error() != "interrupted while the past was being written; the next make stack goes on with it" {
+		t.Errorf("got %v", err)
+	}
+	return first
 }
 
 // testPast asks a Prometheus that has just begun for thirteen months.
@@ -252,7 +318,7 @@ func TestPortsInUse(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer listener.Close()
+		t.Cleanup(func() { _ = listener.Close() })
 		_, port, err := net.SplitHostPort(listener.Addr().String())
 		if err != nil {
 			t.Fatal(err)

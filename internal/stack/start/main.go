@@ -3,8 +3,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -14,28 +16,41 @@ import (
 )
 
 func main() {
-	root := flag.String("root", ".", "the repository's `directory`")
-	directory := flag.String("directory", filepath.Join(os.TempDir(), "planwatch-stack"), "`directory` for data and logs")
-	planwatch := flag.String("planwatch", filepath.Join("bin", "planwatch"), "the planwatch `binary`")
+	o := stack.Options{
+		PlanwatchPort: 9846, PrometheusPort: 9090, AlertmanagerPort: 9093, MariaDBPort: 3307,
+		Past: stack.Past(), Progress: os.Stderr,
+	}
+	flag.StringVar(&o.Root, "root", ".", "the repository's `directory`")
+	flag.StringVar(&o.Directory, "directory", filepath.Join(os.TempDir(), "planwatch-stack"), "`directory` for data and logs")
+	flag.StringVar(&o.Planwatch, "planwatch", filepath.Join("bin", "planwatch"), "the planwatch `binary`")
 	flag.Parse()
-	if err := run(*root, *directory, *planwatch); err != nil {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := run(ctx, os.Stdout, o)
+	stop()
+	if err != nil {
 		fmt.Fprintf(os.Stderr, "stack: %v\n", err)
 		os.Exit(1)
 	}
 }
 
-func run(root, directory, planwatch string) error {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	fmt.Printf("starting, the first time with the past, which takes some minutes; logs are in %s\n", directory)
-	s, err := stack.Start(ctx, stack.Options{
-		Root: root, Directory: directory, Planwatch: planwatch,
-		PlanwatchPort: 9846, PrometheusPort: 9090, AlertmanagerPort: 9093, MariaDBPort: 3307,
-		Past: stack.Past(), Progress: os.Stderr,
-	})
+// run runs the stack until ctx ends, which is no error.
+func run(ctx context.Context, out io.Writer, o stack.Options) error {
+	say := func(format string, args ...any) { _, _ = fmt.Fprintf(out, format+"\n", args...) }
+	o.Starting = func(past bool) {
+		if past {
+			say("starting; first the past is written, which takes some minutes; logs are in %s", o.Directory)
+		} else {
+			say("starting; logs are in %s", o.Directory)
+		}
+	}
+	s, err := stack.Start(ctx, o)
+	if errors.Is(err, stack.ErrInterrupted) {
+		say("%v", err)
+		return nil
+	}
 	if err != nil {
 		return err
 	}
-	fmt.Printf("planwatch    %s\nPrometheus   %s\nAlertmanager %s\nmail, calls  %s\nCtrl-C ends them\n", s.Planwatch, s.Prometheus, s.Alertmanager, s.Caught)
+	say("planwatch    %s\nPrometheus   %s\nAlertmanager %s\nmail, calls  %s\nCtrl-C ends them", s.Planwatch, s.Prometheus, s.Alertmanager, s.Caught)
 	return s.Wait()
 }
