@@ -152,11 +152,15 @@ func testInterruption(t *testing.T, o *Options) written {
 		}
 	}
 	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
 	ended := make(chan error, 1)
 	go func() {
+		defer close(ended)
 		_, err := Start(ctx, *o)
 		ended <- err
+	}()
+	defer func() {
+		cancel()
+		<-ended // closed, once it has been read from
 	}()
 	state := filepath.Join(o.Directory, "prometheus", "planwatch-backfill.json")
 	var first written
@@ -165,7 +169,7 @@ func testInterruption(t *testing.T, o *Options) written {
 		if err != nil {
 			return err
 		}
-		name := regexp.MustCompile(`"name": "(\w+)"`).FindSubmatch(data)
+		name := regexp.MustCompile(`"name": "(01\w+)"`).FindSubmatch(data)
 		if name == nil {
 			return os.ErrNotExist
 		}
@@ -234,6 +238,7 @@ func testPast(t *testing.T, s *Stack, o Options) {
 func testSecond(t *testing.T, s *Stack, o Options) {
 	t.Helper()
 	_, port, _ := strings.Cut(s.Prometheus, "127.0.0.1:")
+	o.PlanwatchPort, o.MariaDBPort = 0, 0
 	var err error
 	if o.PrometheusPort, err = strconv.Atoi(port); err != nil {
 		t.Fatal(err)
