@@ -71,6 +71,9 @@ func (d *Definition) History() History {
 	return h
 }
 
+// Location is whose clocks the collector goes by: the configuration's time zone.
+func (d *Definition) Location() *time.Location { return d.schedule.location }
+
 // Moments are the moments of the interval in the collector's history that are
 // after from and not after to, the latest first. There are none of an interval
 // that is shorter than the history's own.

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"planwatch/internal/clock"
 	"planwatch/internal/kpi"
 )
 
@@ -36,15 +37,10 @@ func (r Reference) Moment(at time.Time, location *time.Location) time.Time {
 	if !r.On.IsZero() {
 		return r.On.Ends(location).Add(-time.Second)
 	}
-	local := at.In(location)
 	if r.At == WeeksEarlier {
-		return local.AddDate(0, 0, -364)
+		return at.In(location).AddDate(0, 0, -364)
 	}
-	year, month, day := local.Date()
-	if month == time.February && day == 29 {
-		day = 28
-	}
-	return time.Date(year-1, month, day, local.Hour(), local.Minute(), local.Second(), local.Nanosecond(), location)
+	return clock.Earlier(at, 12, location)
 }
 
 // String is the reference as the plan writes it: year_earlier, or 2024-11-26.

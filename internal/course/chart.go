@@ -86,7 +86,7 @@ func (r reading) chart(c cell, points []Point) (*Chart, error) {
 	d := r.definition
 	every := d.History().Chart
 	periods := map[time.Time]bool{}
-	for _, at := range d.Moments(every, r.at.AddDate(0, -chartedMonths-1, 0), r.at) {
+	for _, at := range d.Moments(every, r.earlier(chartedMonths+1), r.at) {
 		periods[at.UTC()] = true
 	}
 	var charted []Point

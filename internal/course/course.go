@@ -12,6 +12,7 @@ import (
 
 	"planwatch/collectors"
 	"planwatch/config"
+	"planwatch/internal/clock"
 	"planwatch/internal/history"
 	"planwatch/internal/kpi"
 	"planwatch/plan"
@@ -33,7 +34,8 @@ func CellOf(kpiName string, where map[string]string) Cell {
 type Course struct {
 	// Points are of the past months and weeks, the oldest first.
 	Points []Point
-	// MonthEarlier and YearEarlier are of the same date a month and a year before.
+	// MonthEarlier and YearEarlier are of the same date a month and a year before, or
+	// of that month's last day.
 	// Without a figure then they are nil.
 	MonthEarlier, YearEarlier *Point
 	// Chart tells whether the newest period is more than chance; nil without past
@@ -141,15 +143,20 @@ func (r reading) moments() (all []time.Time, monthEarlier, yearEarlier time.Time
 	if slices.ContainsFunc(d.KPIs, func(k kpi.KPI) bool { return k.Accumulates != "" }) {
 		months = max(months, 12*r.region.History.Years) // for forecasts
 	}
-	all = d.Moments(collectors.EachMonth, r.at.AddDate(0, -months, 0), r.at)
+	all = d.Moments(collectors.EachMonth, r.earlier(months), r.at)
 	if r.weeks || d.History().Chart == collectors.EachWeek {
-		all = append(all, d.Moments(collectors.EachWeek, r.at.AddDate(0, -r.region.History.Months, 0), r.at)...)
+		all = append(all, d.Moments(collectors.EachWeek, r.earlier(r.region.History.Months), r.at)...)
 	}
 	slices.SortFunc(all, time.Time.Compare)
 	all = slices.CompactFunc(all, time.Time.Equal)
-	monthEarlier, _ = history.Latest(d, r.at.AddDate(0, -1, 0))
-	yearEarlier, _ = history.Latest(d, r.at.AddDate(-1, 0, 0))
+	monthEarlier, _ = history.Latest(d, r.earlier(1))
+	yearEarlier, _ = history.Latest(d, r.earlier(12))
 	return all, monthEarlier, yearEarlier
+}
+
+// earlier is the same date so many months before.
+func (r reading) earlier(months int) time.Time {
+	return clock.Earlier(r.at, months, r.region.Location)
 }
 
 func (r reading) read(ctx context.Context, reader Reader, book *Book) error {

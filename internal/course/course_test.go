@@ -134,6 +134,52 @@ func TestPoints(t *testing.T) {
 	}
 }
 
+// TestSameDateEarlier shows what a figure is compared with on days that the month or
+// the year before does not have.
+func TestSameDateEarlier(t *testing.T) {
+	for name, c := range map[string]struct{ now, month, year string }{
+		"29 February": {"2024-02-29", "2024-01-29", "2023-02-28"},
+		"31 March":    {"2025-03-31", "2025-02-28", "2024-03-31"},
+		"31 December": {"2024-12-31", "2024-11-30", "2023-12-31"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := begin(t)
+			day := func(text string) time.Time {
+				at, err := time.ParseInLocation(time.DateTime, text+" 06:00:00", p.region.Location)
+				if err != nil {
+					t.Fatal(err)
+				}
+				return at
+			}
+			// As planwatch's clock may give it: of another zone, where it is not yet the same day.
+			p.now = day(c.now).In(time.FixedZone("", -9*3600))
+			for _, text := range []string{c.month, c.year} {
+				for at := day(text).AddDate(0, 0, -3); at.Before(day(text).AddDate(0, 0, 4)); at = at.AddDate(0, 0, 1) {
+					p.keep("beds", at, kpi.Sample{KPI: "beds_available", Labels: surgeryBeds, Value: 30, AsOf: at})
+				}
+			}
+			got := p.book().Of(course.CellOf("beds_available", surgery))
+			for of, then := range map[string]*course.Point{c.month: got.MonthEarlier, c.year: got.YearEarlier} {
+				if then == nil || then.At.In(p.region.Location).Format(time.DateOnly) != of {
+					t.Errorf("%+v, want of %s", then, of)
+				}
+			}
+		})
+	}
+}
+
+// TestChartedMonths shows that a chart goes as far back on each day of a month.
+func TestChartedMonths(t *testing.T) {
+	for _, day := range []int{1, 29, 31} {
+		p := begin(t)
+		p.now = time.Date(2025, 3, day, 8, 0, 0, 0, p.region.Location)
+		p.months("beds", "beds_available", surgeryBeds, 30, func(i int, _ time.Time) float64 { return 30 + wobble(i) })
+		if points := p.book().Of(course.CellOf("beds_available", surgery)).Chart.Points; len(points) != 25 {
+			t.Errorf("on the %d. %d months, want 25", day, len(points))
+		}
+	}
+}
+
 // TestReferences shows that a target of the past is held against what was kept.
 func TestReferences(t *testing.T) {
 	p := begin(t)

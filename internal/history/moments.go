@@ -6,6 +6,7 @@ import (
 
 	"planwatch/collectors"
 	"planwatch/config"
+	"planwatch/internal/clock"
 )
 
 // settling is how long figures about people are waited for. What is kept of them
@@ -21,9 +22,10 @@ var revisits = []time.Duration{24 * time.Hour, 7 * 24 * time.Hour, 31 * 24 * tim
 // where forecasts rest on them, the weeks, the other months of earlier years, and the
 // days. A moment may be in several.
 func stages(d *collectors.Definition, settings config.History, now time.Time) [][]time.Time {
-	recent, early := now.AddDate(0, -settings.Months, 0), now.AddDate(-settings.Years, 0, 0)
+	earlier := func(months int) time.Time { return clock.Earlier(now, months, d.Location()) }
+	recent, early := earlier(settings.Months), earlier(12*settings.Years)
 	var compared []time.Time
-	for _, date := range []time.Time{now.AddDate(0, -1, 0), now.AddDate(-1, 0, 0)} {
+	for _, date := range []time.Time{earlier(1), earlier(12)} {
 		if m, ok := Latest(d, date); ok {
 			compared = append(compared, m)
 		}
@@ -50,7 +52,7 @@ const coarse = 3
 // Latest is the last moment of the collector's history that is not after t.
 func Latest(d *collectors.Definition, t time.Time) (time.Time, bool) {
 	every := d.History().Every
-	moments := d.Moments(every, t.AddDate(0, -1, -1), t)
+	moments := d.Moments(every, clock.Earlier(t, 1, d.Location()).AddDate(0, 0, -1), t)
 	if len(moments) == 0 {
 		return time.Time{}, false
 	}
