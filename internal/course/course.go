@@ -41,6 +41,11 @@ type Course struct {
 	// Chart tells whether the newest period is more than chance; nil without past
 	// figures.
 	Chart *Chart
+
+	// accumulates is set where the figure, or a part of the ratio, adds up over a
+	// span, and anew where that begins again with the year, by location's clocks.
+	accumulates, anew bool
+	location          *time.Location
 }
 
 // Point is a figure at a past moment, in the KPI's unit.
@@ -188,6 +193,8 @@ func (r reading) read(ctx context.Context, reader Reader, book *Book) error {
 		courses[i].YearEarlier = p
 	}
 	for i, c := range cells {
+		courses[i].accumulates, courses[i].anew = r.accumulates(c.entry.KPI)
+		courses[i].location = r.region.Location
 		if courses[i].Chart, err = r.chart(c, courses[i].Points); err != nil {
 			return err
 		}
@@ -195,6 +202,17 @@ func (r reading) read(ctx context.Context, reader Reader, book *Book) error {
 		book.courses[CellOf(c.entry.Name, c.where)] = courses[i]
 	}
 	return nil
+}
+
+// accumulates reports whether the KPI, or a part of a ratio, adds up over a span, and
+// whether it does so over the year.
+func (r reading) accumulates(k kpi.KPI) (adds, anew bool) {
+	if k.Ratio == nil {
+		return k.Span() != "", k.Accumulates != ""
+	}
+	of, _ := r.region.KPIs.Get(k.Ratio.Of)
+	to, _ := r.region.KPIs.Get(k.Ratio.To)
+	return of.Span() != "" || to.Span() != "", of.Accumulates != "" || to.Accumulates != ""
 }
 
 // references are the moments of the history that targets refer to at a moment.

@@ -3,6 +3,8 @@ package course_test
 import (
 	"log/slog"
 	"math"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -31,7 +33,12 @@ type past struct {
 
 func begin(t *testing.T) past {
 	t.Helper()
-	region, err := config.Load("../report/testdata/region", nil)
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS("../report/testdata/region")); err != nil {
+		t.Fatal(err)
+	}
+	add(t, filepath.Join(dir, "collectors/finance.yaml"), agency)
+	region, err := config.Load(dir, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,6 +52,36 @@ func begin(t *testing.T) past {
 		}
 	})
 	return past{t, region, store, time.Date(2025, 3, 18, 8, 0, 0, 0, region.Location)}
+}
+
+// agency is a part of a cost, and its share of the whole.
+const agency = `
+  - name: agency_cost_sek
+    title: {sv: Kostnad för hyrpersonal, en: Cost of agency staff}
+    definition: {sv: Fakturor., en: Invoices.}
+    column: agency_cost
+    unit: sek
+    better: lower
+    aggregate: sum
+    accumulates: year
+  - name: agency_cost_ratio
+    title: {sv: Andel hyrpersonal, en: Share of agency staff}
+    definition: {sv: Hyrpersonal per nettokostnad., en: Agency staff per net cost.}
+    ratio: {of: agency_cost_sek, to: net_cost_sek}
+    unit: ratio
+    better: lower
+`
+
+// add adds text to a file.
+func add(t *testing.T, path, text string) {
+	t.Helper()
+	before, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, append(before, text...), 0o600); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // keep keeps samples of a collector as of a moment.

@@ -131,20 +131,7 @@ func (r *Row) follow(past *course.Book) {
 		where = r.Target.Where
 	}
 	r.Course = past.Of(course.CellOf(r.KPI.Name, where))
-	r.SinceYear = r.since(r.Course.YearEarlier)
-	// What accumulates begins again each year: over New Year there is no difference.
-	if then := r.Course.MonthEarlier; r.KPI.Accumulates == "" || then != nil && then.AsOf.In(r.DataTime.Location()).Year() == r.DataTime.Year() {
-		r.SinceMonth = r.since(then)
-	}
-}
-
-// since is by how much the figure has changed since a point; nil if one of them is
-// not known.
-func (r *Row) since(then *course.Point) *float64 {
-	if r.Actual == nil || then == nil || then.Value == nil {
-		return nil
-	}
-	return finite(new(*r.Actual - *then.Value))
+	r.SinceMonth, r.SinceYear = finite(r.Course.SinceMonth(r.Actual, r.DataTime)), finite(r.Course.SinceYear(r.Actual, r.DataTime))
 }
 
 func (r *Report) collectorTitle(entry kpi.Entry) language.Text {
