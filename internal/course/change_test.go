@@ -43,13 +43,7 @@ func TestChanges(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := begin(t)
-			day := func(text, clock string) time.Time {
-				at, err := time.ParseInLocation(time.DateTime, text+" "+clock, p.region.Location)
-				if err != nil {
-					t.Fatal(err)
-				}
-				return at
-			}
+			day := func(text, clock string) time.Time { return p.at(text + " " + clock) }
 			p.now = day(c.at, "08:00:00")
 			keep := func(at time.Time, asOf string) {
 				samples := c.samples(8)

@@ -110,6 +110,16 @@ func (p past) months(collector, kpiName string, labels kpi.Labels, n int, value 
 	}
 }
 
+// at is a moment by the region's clocks.
+func (p past) at(text string) time.Time {
+	p.Helper()
+	at, err := time.ParseInLocation(time.DateTime, text, p.region.Location)
+	if err != nil {
+		p.Fatal(err)
+	}
+	return at
+}
+
 func (p past) book() *course.Book {
 	p.Helper()
 	book, err := course.New(p.Context(), p.region, p.store, p.now, false)
@@ -181,13 +191,7 @@ func TestSameDateEarlier(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := begin(t)
-			day := func(text string) time.Time {
-				at, err := time.ParseInLocation(time.DateTime, text+" 06:00:00", p.region.Location)
-				if err != nil {
-					t.Fatal(err)
-				}
-				return at
-			}
+			day := func(text string) time.Time { return p.at(text + " 06:00:00") }
 			// As planwatch's clock may give it: of another zone, where it is not yet the same day.
 			p.now = day(c.now).In(time.FixedZone("", -9*3600))
 			for _, text := range []string{c.month, c.year} {
