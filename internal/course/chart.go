@@ -89,17 +89,15 @@ func (r reading) chart(c cell, points []Point) (*Chart, error) {
 	for _, at := range d.Moments(every, r.earlier(chartedMonths+1), r.at) {
 		periods[at.UTC()] = true
 	}
-	var charted []Point
+	var read []Point
 	for _, p := range points {
 		if periods[p.At.UTC()] {
-			charted = append(charted, p)
+			read = append(read, p)
 		}
 	}
-	accumulates := c.entry.Span() != ""
-	if accumulates {
-		charted = r.increases(c.entry.KPI, every, charted)
-	} else {
-		charted = fresh(charted)
+	charted := levels(read)
+	if c.entry.Span() != "" {
+		charted = r.increases(c.entry.KPI, every, read)
 	}
 	if len(charted) == 0 {
 		return nil, nil //nolint:nilnil // no chart is no error
@@ -108,9 +106,11 @@ func (r reading) chart(c cell, points []Point) (*Chart, error) {
 	if c.entry.Better == kpi.Higher {
 		o.Improvement = spc.HigherIsBetter
 	}
-	events := r.region.Events.Of(d.Collector)
-	for _, e := range events {
-		o.Rebases = append(o.Rebases, r.rebase(e, charted, accumulates))
+	var events []event.Event
+	for _, e := range r.region.Events.Of(d.Collector) {
+		if moment, ok := rebase(e.Begins(r.region.Location), charted); ok {
+			events, o.Rebases = append(events, e), append(o.Rebases, moment)
+		}
 	}
 	in := make([]spc.Point, len(charted))
 	for i, p := range charted {
@@ -130,7 +130,7 @@ func (r reading) chart(c cell, points []Point) (*Chart, error) {
 		chart.seen = math.Abs(newest-limits.Mean) >= m.Per()*math.Pow10(-m.Decimals)/2
 	}
 	if last := made.Parts[len(made.Parts)-1]; last.Rebased != nil {
-		for i := range events {
+		for i := range events { // the oldest first: of two in the same period the later is named
 			if o.Rebases[i].Equal(*last.Rebased) {
 				chart.Rebased = &events[i]
 			}
@@ -139,19 +139,31 @@ func (r reading) chart(c cell, points []Point) (*Chart, error) {
 	return chart, nil
 }
 
-// rebase is the moment after which the periods of a chart are all of the time after
-// an event: a period that was under way then is of both.
-func (r reading) rebase(e event.Event, charted []Point, accumulates bool) time.Time {
-	day := e.Begins(r.region.Location)
-	if !accumulates {
-		return day
+// period is a point of a chart. All of what it tells of is from begins on: of a level
+// that is the moment that it is about.
+type period struct {
+	Point
+	begins time.Time
+}
+
+// levels are the points of a figure that does not accumulate.
+func levels(points []Point) []period {
+	var all []period
+	for _, p := range fresh(points) {
+		all = append(all, period{p, p.AsOf})
 	}
+	return all
+}
+
+// rebase is the moment of the first period that is all of the time after an event: one
+// that was under way then is of both. ok is false where there is none yet.
+func rebase(event time.Time, charted []period) (moment time.Time, ok bool) {
 	for _, p := range charted {
-		if p.At.After(day) {
-			return p.At.Add(time.Second)
+		if !p.begins.Before(event) {
+			return p.At, true
 		}
 	}
-	return day
+	return time.Time{}, false
 }
 
 // fresh are the points that have a value and are about another moment than the
