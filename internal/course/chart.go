@@ -81,13 +81,18 @@ func (c *Chart) Limits() *spc.Limits {
 	return c.Parts[len(c.Parts)-1].Limits
 }
 
-// chart makes the chart of a cell from its points; nil without one.
+// chart makes the chart of a cell from its points; nil where there are none of the
+// newest period or the one before.
 func (r reading) chart(c cell, points []Point) (*Chart, error) {
 	d := r.definition
 	every := d.History().Chart
 	periods := map[time.Time]bool{}
-	for _, at := range d.Moments(every, r.earlier(chartedMonths+1), r.at) {
+	var lately time.Time // the period before the newest: what is older says nothing of now
+	for i, at := range d.Moments(every, r.earlier(chartedMonths+1), r.at) {
 		periods[at.UTC()] = true
+		if i <= 1 {
+			lately = at
+		}
 	}
 	var read []Point
 	for _, p := range points {
@@ -99,7 +104,7 @@ func (r reading) chart(c cell, points []Point) (*Chart, error) {
 	if c.entry.Span() != "" {
 		charted = r.increases(c.entry.KPI, every, read)
 	}
-	if len(charted) == 0 {
+	if len(charted) == 0 || charted[len(charted)-1].At.Before(lately) {
 		return nil, nil //nolint:nilnil // no chart is no error
 	}
 	o := spc.Options{Improvement: spc.LowerIsBetter, MinimumPoints: leastPoints}

@@ -38,8 +38,8 @@ type Course struct {
 	// of that month's last day.
 	// Without a figure then they are nil.
 	MonthEarlier, YearEarlier *Point
-	// Chart tells whether the newest period is more than chance; nil without past
-	// figures.
+	// Chart tells whether the newest period is more than chance; nil where the newest
+	// figures are of long ago, or there are none.
 	Chart *Chart
 
 	// accumulates is set where the figure, or a part of the ratio, adds up over a

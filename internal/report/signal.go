@@ -25,6 +25,9 @@ func (r Row) SignalSymbol() string { return signalSymbols[r.Signal()] }
 func (r Row) SignalWords(l *language.Language) string {
 	switch r.Signal() {
 	case course.TooShort:
+		if r.Course.Chart == nil {
+			return l.Say("too few recent periods to tell")
+		}
 		return l.Say("too short a past to tell")
 	case course.Usual:
 		return l.Say("chance variation")
