@@ -101,9 +101,32 @@ func (x Samples) aggregate(t Target, k kpi.KPI, fit func(kpi.Sample) bool) (a Ag
 	return a, true
 }
 
-// ratio uses only the labels at which both parts have a sample: a part without
-// its counterpart would distort the ratio.
+// Parts are the two sums that Aggregate divides where the KPI is a ratio, of the samples
+// that it uses. ok is false where there are none, and where one of them is withheld.
+func (x Samples) Parts(k kpi.KPI, where map[string]string) (of, to float64, ok bool) {
+	if k.Ratio == nil {
+		return 0, 0, false
+	}
+	a, of, to := x.parts(Target{Where: where}, *k.Ratio, anySample)
+	return of, to, a.samples > 0 && !a.Withheld
+}
+
 func (x Samples) ratio(t Target, ratio kpi.Ratio, fit func(kpi.Sample) bool) (a Aggregate, ok bool) {
+	a, part, whole := x.parts(t, ratio, fit)
+	if a.Withheld {
+		return a, true
+	}
+	if whole == 0 {
+		return Aggregate{}, false
+	}
+	a.Value = part / whole
+	return a, true
+}
+
+// parts are the sums of a ratio's parts, and the samples that they are of. Only those
+// at labels at which both parts have a sample count: a part without its counterpart
+// would distort the ratio.
+func (x Samples) parts(t Target, ratio kpi.Ratio, fit func(kpi.Sample) bool) (a Aggregate, part, whole float64) {
 	below := map[string]kpi.Sample{}
 	for _, s := range x.values[ratio.To] {
 		if t.selects(s.Labels) && fit(s) {
@@ -120,15 +143,7 @@ func (x Samples) ratio(t Target, ratio kpi.Ratio, fit func(kpi.Sample) bool) (a 
 		a.use(s)
 		a.use(counterpart)
 	}
-	if a.Withheld {
-		return a, true
-	}
-	whole := sum(to)
-	if whole == 0 {
-		return Aggregate{}, false
-	}
-	a.Value = sum(of) / whole
-	return a, true
+	return a, sum(of), sum(to)
 }
 
 // mean is the mean of what the histograms observed.

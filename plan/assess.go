@@ -333,10 +333,13 @@ func sign(v float64) float64 {
 	return 0
 }
 
+// digits is how many significant ones a figure is published with.
+const digits = 12
+
 // published rounds to twelve significant digits. That is precise enough for
 // hundredths of a krona in billions, and removes the rounding errors of floats.
 func published(v float64) *float64 {
-	if rounded, err := strconv.ParseFloat(strconv.FormatFloat(v, 'g', 12, 64), 64); err == nil {
+	if rounded, err := strconv.ParseFloat(strconv.FormatFloat(v, 'g', digits, 64), 64); err == nil {
 		v = rounded
 	}
 	if v == 0 {

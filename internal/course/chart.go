@@ -19,7 +19,8 @@ const leastPoints = 12
 // Chart is a process chart of a figure, over whole weeks or months.
 type Chart struct {
 	// Every is its period. Each point is of the period that ended at its moment; what
-	// accumulates is charted by what was added in the period.
+	// accumulates is charted by what was added in the period, and a ratio of two such by
+	// the share of what was added.
 	Every collectors.Interval
 	*spc.Chart
 	// Rebased is the event that the newest part begins with; nil without one.
@@ -101,7 +102,7 @@ func (r reading) chart(c cell, points []Point) (*Chart, error) {
 		}
 	}
 	charted := levels(read)
-	if c.entry.Span() != "" {
+	if c.entry.Span() != "" || r.shares(c.entry.KPI) {
 		charted = r.increases(c.entry.KPI, every, read)
 	}
 	if len(charted) == 0 || charted[len(charted)-1].At.Before(lately) {

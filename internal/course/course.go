@@ -58,6 +58,9 @@ type Point struct {
 	Withheld bool
 	// Expected is what was due then by the plan; nil without a target.
 	Expected *float64
+
+	// of and to are the parts whose quotient Value is, of a ratio.
+	of, to float64
 }
 
 // Reader gives the figures of past moments: history.Store what is kept, and
@@ -204,6 +207,16 @@ func (r reading) read(ctx context.Context, reader Reader, book *Book) error {
 	return nil
 }
 
+// shares reports whether the KPI is a ratio of two that both accumulate over the year.
+func (r reading) shares(k kpi.KPI) bool {
+	if k.Ratio == nil {
+		return false
+	}
+	of, _ := r.region.KPIs.Get(k.Ratio.Of)
+	to, _ := r.region.KPIs.Get(k.Ratio.To)
+	return of.Accumulates == kpi.Year && to.Accumulates == kpi.Year
+}
+
 // accumulates reports whether the KPI, or a part of a ratio, adds up over a span, and
 // whether it does so over the year.
 func (r reading) accumulates(k kpi.KPI) (adds, anew bool) {
@@ -250,6 +263,7 @@ func (r reading) points(cells []cell, kept map[time.Time][]history.Figure, at ti
 			points[i] = &Point{At: at, AsOf: at, Withheld: true}
 		case ok:
 			points[i] = &Point{At: at, AsOf: figure.AsOf, Value: &figure.Value}
+			points[i].of, points[i].to, _ = byKPI.Parts(c.entry.KPI, c.where)
 		default:
 			continue
 		}

@@ -6,31 +6,53 @@ import (
 
 	"planwatch/collectors"
 	"planwatch/internal/kpi"
+	"planwatch/plan"
 )
 
 // increases are what was added, and what was to be added, between one point and the
 // next. A figure that accumulates over a year begins at zero with the year. Where a
-// period was not read, what was added in it and in the next is of two, and left out.
+// period was not read, what was added in it and in the next is of two, and left out. A
+// ratio of figures that accumulate is the share of what was added.
 func (r reading) increases(k kpi.KPI, every collectors.Interval, points []Point) []period {
-	var added []period
+	added := added
+	anew := k.Accumulates != ""
+	if r.shares(k) {
+		added, anew = shareOfAdded, true
+	}
+	var all []period
 	var before *Point
 	for _, p := range fresh(points) {
-		value, expected := *p.Value, p.Expected
 		year := r.yearOf(p)
-		since, begins := year, year
-		known := k.Accumulates != ""
-		if before != nil && (k.Accumulates == "" || r.yearOf(*before).Equal(year)) {
-			value -= *before.Value
-			expected = difference(expected, before.Expected)
-			since, known = before.AsOf, true
-			begins = r.dayAfter(since)
+		since, begins, known := year, year, anew
+		earlier := Point{Value: new(float64), Expected: new(float64)}
+		if before != nil && (!anew || r.yearOf(*before).Equal(year)) {
+			earlier, since, begins, known = *before, before.AsOf, r.dayAfter(before.AsOf), true
 		}
 		before = &p
-		if known && ofOne(every, since, p.AsOf) {
-			added = append(added, period{Point{At: p.At, AsOf: p.AsOf, Value: &value, Expected: expected}, begins})
+		if !known || !ofOne(every, since, p.AsOf) {
+			continue
+		}
+		if value, expected, ok := added(earlier, p); ok {
+			all = append(all, period{Point{At: p.At, AsOf: p.AsOf, Value: &value, Expected: expected}, begins})
 		}
 	}
-	return added
+	return all
+}
+
+// added is what a figure grew by from one point to another, and was to grow by.
+func added(from, to Point) (value float64, expected *float64, ok bool) {
+	return *to.Value - *from.Value, difference(to.Expected, from.Expected), true
+}
+
+// shareOfAdded is the ratio of what its parts grew by from one point to another, beside
+// what is expected of it. ok is false where the divisor did not grow: nothing is a share
+// of that.
+func shareOfAdded(from, to Point) (value float64, expected *float64, ok bool) {
+	divisor := plan.Change(to.to, from.to)
+	if divisor*to.to <= 0 {
+		return 0, nil, false
+	}
+	return plan.Change(to.of, from.of) / divisor, to.Expected, true
 }
 
 // yearOf is the beginning of the year that a point is about.
