@@ -8,10 +8,11 @@ import (
 )
 
 func TestChange(t *testing.T) {
+	tenth := 0.1
 	for name, c := range map[string]struct{ a, b, want float64 }{
 		"of equals":                           {0.769, 0.769, 0},
-		"of equals but for rounding":          {0.1 + 0.2, 0.3, 0},
-		"and the other way":                   {0.3, 0.1 + 0.2, 0},
+		"of equals but for rounding":          {tenth + 2*tenth, 0.3, 0},
+		"and the other way":                   {0.3, tenth + 2*tenth, 0},
 		"without rounding errors":             {0.769, 0.772, -0.003},
 		"of a share of one hundredth":         {0.012, 0.011, 0.001},
 		"of billions, to hundredths":          {5_123_456_789.01, 5_123_456_788.99, 0.02},

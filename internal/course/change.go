@@ -3,6 +3,8 @@ package course
 import (
 	"math"
 	"time"
+
+	"planwatch/plan"
 )
 
 // SinceMonth is by how much a figure has changed since the same date a month before;
@@ -36,11 +38,12 @@ func (c Course) SinceYear(value *float64, asOf time.Time) *float64 {
 	return change(value, c.YearEarlier)
 }
 
+// change leaves out what is but rounding errors.
 func change(value *float64, then *Point) *float64 {
 	if value == nil || then == nil || then.Value == nil {
 		return nil
 	}
-	return new(*value - *then.Value)
+	return new(plan.Change(*value, *then.Value))
 }
 
 // dayOfYear counts days from 1 to 365; 29 February is as 28 February.

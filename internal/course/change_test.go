@@ -1,6 +1,7 @@
 package course_test
 
 import (
+	"math"
 	"testing"
 	"time"
 
@@ -62,10 +63,24 @@ func TestChanges(t *testing.T) {
 				"month": {got.SinceMonth(&c.is, day(c.now, "23:59:59")), c.month},
 				"year":  {got.SinceYear(&c.is, day(c.now, "23:59:59")), c.year},
 			} {
-				if (change.got != nil) != change.given || change.got != nil && *change.got != c.is-c.was {
+				if (change.got != nil) != change.given || change.got != nil && math.Abs(*change.got-(c.is-c.was)) > 1e-12 {
 					t.Errorf("since a %s before there is a change: %v, want %v", since, change.got != nil, change.given)
 				}
 			}
 		})
+	}
+}
+
+// TestChangeIsNoNoise shows that figures which are equal but for rounding errors have not
+// changed.
+func TestChangeIsNoNoise(t *testing.T) {
+	tenth := 0.1
+	tenths := tenth + 2*tenth
+	then := course.Point{Value: new(0.3)}
+	c := course.Course{MonthEarlier: &then, YearEarlier: &then}
+	for name, got := range map[string]*float64{"month": c.SinceMonth(&tenths, then.AsOf), "year": c.SinceYear(&tenths, then.AsOf)} {
+		if got == nil || *got != 0 {
+			t.Errorf("since a %s before %v, want 0", name, got)
+		}
 	}
 }

@@ -46,11 +46,17 @@ func (r Row) Number(l *language.Language, value *float64) string {
 
 // bare is Number without a percent sign, for a column next to one of Figures.
 func (r Row) bare(l *language.Language, value *float64) string {
-	m := r.Measure()
-	if value == nil || !m.Percent {
-		return r.Number(l, value)
+	if value == nil {
+		return language.Dash
 	}
-	return l.Number(m.In(*value), m.Decimals)
+	return bare(r.Measure(), l, *value)
+}
+
+func bare(m unit.Measure, l *language.Language, value float64) string {
+	if m.Percent {
+		return l.Number(m.In(value), m.Decimals)
+	}
+	return m.Number(l, value)
 }
 
 // MarginFigure formats the margin with its sign, in percent. If the expected
@@ -78,21 +84,38 @@ func (r Row) bareChange(l *language.Language, change *float64) string {
 	if change == nil {
 		return language.Dash
 	}
-	text := r.bare(l, change)
-	if *change > 0 && text != r.bare(l, new(float64)) {
+	m := r.differenceMeasure()
+	text := bare(m, l, *change)
+	if *change > 0 && text != bare(m, l, 0) {
 		return "+" + text
 	}
 	return text
 }
 
-// ChangeFigure formats a change with its sign, in the row's measure; nil is "".
+// ChangeFigure formats a change with its sign, in the measure that the distance between
+// two of the row's figures is told in; nil is "".
 func (r Row) ChangeFigure(l *language.Language, change *float64) string {
 	if change == nil {
 		return ""
 	}
-	text := r.Figure(l, change)
-	if *change > 0 && text != r.Figure(l, new(float64)) {
+	m := r.differenceMeasure()
+	text := m.Figure(l, *change)
+	if *change > 0 && text != m.Figure(l, 0) {
 		return "+" + text
 	}
 	return text
+}
+
+// differenceMeasure is as exact as the row's own: percentage points of a share.
+func (r Row) differenceMeasure() unit.Measure {
+	m := r.Measure()
+	if m.Difference == "" {
+		return m
+	}
+	// Loading has checked that the unit has the measure.
+	difference, _ := r.KPI.Base.Measure(m.Difference)
+	if difference.Per() == m.Per() {
+		difference.Decimals = m.Decimals
+	}
+	return difference
 }

@@ -86,3 +86,36 @@ func TestMarginFigure(t *testing.T) {
 		})
 	}
 }
+
+// A change of a share is told in percentage points, as exactly as the share.
+func TestChangeFigure(t *testing.T) {
+	share := kpi.Entry{KPI: kpi.KPI{Unit: "ratio"}, Base: base(t, "ratio")}
+	beds := kpi.Entry{KPI: kpi.KPI{Unit: "beds"}, Base: base(t, "beds")}
+	bySize := kpi.Entry{KPI: kpi.KPI{Unit: "sek"}, Base: base(t, "sek")}
+	fine := share
+	fine.Base.Measures = append([]unit.Measure{}, share.Base.Measures...)
+	fine.Base.Measures[0].Decimals = 2
+	languages := regiontest.Languages(t)
+	for name, c := range map[string]struct {
+		row    report.Row
+		change *float64
+		sv, en string
+	}{
+		"a share that fell":     {report.Row{KPI: share, Actual: new(0.769)}, new(-0.003), "\u22120,3\u00a0procentenheter", "-0.3\u00a0percentage points"},
+		"a share that rose":     {report.Row{KPI: share, Actual: new(0.769)}, new(0.021), "+2,1\u00a0procentenheter", "+2.1\u00a0percentage points"},
+		"by less than is shown": {report.Row{KPI: share, Actual: new(0.769)}, new(0.0003), "0,0\u00a0procentenheter", "0.0\u00a0percentage points"},
+		"a share in hundredths": {report.Row{KPI: fine, Actual: new(0.0123)}, new(0.0003), "+0,03\u00a0procentenheter", "+0.03\u00a0percentage points"},
+		"things":                {report.Row{KPI: beds, Actual: new(38.0)}, new(2.0), "+2", "+2"},
+		"money":                 {report.Row{KPI: bySize, Actual: new(9.4e6)}, new(-180e3), "\u22120,2\u00a0mnkr", "-0.2\u00a0MSEK"},
+		"none":                  {report.Row{KPI: share, Actual: new(0.769)}, nil, "", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := c.row.ChangeFigure(languages.All()[0], c.change); got != c.sv {
+				t.Errorf("sv: %q, want %q", got, c.sv)
+			}
+			if got := c.row.ChangeFigure(languages.All()[1], c.change); got != c.en {
+				t.Errorf("en: %q, want %q", got, c.en)
+			}
+		})
+	}
+}

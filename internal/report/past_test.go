@@ -63,7 +63,7 @@ func TestPastDay(t *testing.T) {
 				t.Errorf("%s: changed by %v since %+v", name, then.since, then.point)
 			case known:
 				changes++
-				if got := *row.Actual - *then.point.Value; got != *then.since {
+				if got := plan.Change(*row.Actual, *then.point.Value); got != *then.since {
 					t.Errorf("%s: changed by %v, not %v", name, got, *then.since)
 				}
 			}
