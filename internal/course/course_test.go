@@ -37,7 +37,7 @@ func begin(t *testing.T) past {
 	if err := os.CopyFS(dir, os.DirFS("../report/testdata/region")); err != nil {
 		t.Fatal(err)
 	}
-	add(t, filepath.Join(dir, "collectors/finance.yaml"), agency)
+	add(t, filepath.Join(dir, "collectors", "finance.yaml"), agency)
 	region, err := config.Load(dir, nil)
 	if err != nil {
 		t.Fatal(err)
