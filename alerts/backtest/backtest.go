@@ -20,6 +20,7 @@ import (
 	"planwatch/internal/clock"
 	"planwatch/internal/naming"
 	"planwatch/internal/snapshot"
+	"planwatch/internal/yamlfile"
 	"planwatch/plan"
 )
 
@@ -43,26 +44,72 @@ func Run(ctx context.Context, region *config.Region, o Options) (Result, error) 
 	if err != nil {
 		return Result{}, err
 	}
-	replays, err := newReplays(region, domains)
-	if err != nil {
-		return Result{}, err
+	var result Result
+	groups := o.groups(region, domains)
+	total := totals(groups)
+	for i, g := range groups {
+		replays, err := newReplays(region, g.domains)
+		if err != nil {
+			return Result{}, err
+		}
+		replayed, err := backfill.Replay(ctx, region, backfill.ReplayOptions{
+			Period: g.Period, Collectors: asked(region, g.domains), Note: o.Note,
+			Progress: func(p backfill.Progress) { o.Progress(total.progress(i, p)) },
+		}, func(s backfill.Standing) error { return replays.hold(ctx, s) })
+		if err != nil {
+			return Result{}, err
+		}
+		replays.addTo(&result, region, replayed, g.Step)
 	}
-	replayed, err := backfill.Replay(ctx, region, backfill.ReplayOptions{
-		Period: o.Period, Finely: o.Finely, Collectors: asked(region, domains), Progress: o.Progress, Note: o.Note,
-	}, func(s backfill.Standing) error { return replays.hold(ctx, s) })
-	if err != nil {
-		return Result{}, err
-	}
-	result := Result{From: replayed.From, Until: replayed.Until, Step: o.Step, Moments: replayed.Moments, Missing: replayed.Missing}
-	var episodes []evaluator.Episode
-	for _, r := range replays.byDomain {
-		episodes = append(episodes, r.Episodes()...)
-		ended, still := r.OnlyPending()
-		result.OnlyPending += ended
-		result.StillPending += still
-	}
-	result.add(region, episodes, replays.isUnknown)
+	result.sort()
 	return result, nil
+}
+
+// group is the domains that are replayed with one step.
+type group struct {
+	backfill.Period
+	domains []string
+}
+
+// groups are the domains by the step that they are replayed with, those with the
+// longest first.
+func (o Options) groups(region *config.Region, domains []string) []group {
+	bySteps := map[yamlfile.Duration][]string{}
+	for _, domain := range domains {
+		step := o.Step
+		if o.Finely {
+			step = min(step, yamlfile.Duration(backfill.Fineness(time.Duration(region.Collector(domain).MaxAge))))
+		}
+		bySteps[step] = append(bySteps[step], domain)
+	}
+	var groups []group
+	for _, step := range slices.Backward(slices.Sorted(maps.Keys(bySteps))) {
+		g := group{o.Period, bySteps[step]}
+		g.Step = step
+		groups = append(groups, g)
+	}
+	return groups
+}
+
+// totals are the groups' steps.
+type totals []group
+
+// progress is that of the whole, from that of one group: the moments of the others are
+// reckoned by their steps.
+func (t totals) progress(of int, p backfill.Progress) backfill.Progress {
+	whole := p
+	for i, g := range t {
+		moments := int(int64(p.Moments) * int64(t[of].Step) / int64(g.Step))
+		switch {
+		case i < of:
+			whole.Done += moments
+			whole.Moments += moments
+		case i > of:
+			whole.Moments += moments
+			whole.Left += p.Left * time.Duration(moments) / time.Duration(max(p.Moments-p.Done, 1))
+		}
+	}
+	return whole
 }
 
 // tested returns the names of the collectors whose KPIs have alerts, of those named
@@ -149,6 +196,27 @@ func newReplays(region *config.Region, domains []string) (*replays, error) {
 		}
 	}
 	return r, nil
+}
+
+// addTo adds the alerts of what has been replayed.
+func (r *replays) addTo(result *Result, region *config.Region, replayed backfill.Replayed, step yamlfile.Duration) {
+	if result.Moments == 0 || replayed.From.Before(result.From) {
+		result.From = replayed.From
+	}
+	if result.Moments == 0 || step > result.Step {
+		result.Step = step
+	}
+	result.Until = replayed.Until
+	result.Moments += replayed.Moments
+	result.Missing = append(result.Missing, replayed.Missing...)
+	var episodes []evaluator.Episode
+	for _, domain := range r.byDomain {
+		episodes = append(episodes, domain.Episodes()...)
+		ended, still := domain.OnlyPending()
+		result.OnlyPending += ended
+		result.StillPending += still
+	}
+	result.add(region, replayed, step, episodes, r.isUnknown)
 }
 
 // hold evaluates the rules for as long as the figures stand so. The rules about KPIs

@@ -8,6 +8,7 @@ import (
 	"planwatch/alerts/evaluator"
 	"planwatch/alerts/routing"
 	"planwatch/config"
+	"planwatch/internal/backfill"
 	"planwatch/internal/kpi"
 	"planwatch/internal/naming"
 	"planwatch/internal/yamlfile"
@@ -17,8 +18,10 @@ import (
 type Result struct {
 	// From is the first moment that was replayed, and Until the last.
 	From, Until time.Time
-	Step        yamlfile.Duration
-	Moments     int
+	// Step is the longest time between two moments, and Moments counts those of all
+	// steps.
+	Step    yamlfile.Duration
+	Moments int
 	// Alerts are those that fired, the noisiest first.
 	Alerts []Alert
 	// OnlyPending counts those that were pending and never fired, and StillPending those
@@ -99,7 +102,7 @@ func (e Episode) Worst() float64 {
 
 // add adds the alerts of the episodes. isUnknown tells whether there was no figure from
 // a moment.
-func (r *Result) add(region *config.Region, episodes []evaluator.Episode, isUnknown func(labels map[string]string, from time.Time) bool) {
+func (r *Result) add(region *config.Region, replayed backfill.Replayed, step yamlfile.Duration, episodes []evaluator.Episode, isUnknown func(labels map[string]string, from time.Time) bool) {
 	byLabels := map[string]*Alert{}
 	slices.SortStableFunc(episodes, func(a, b evaluator.Episode) int { return a.From.Compare(b.From) })
 	for _, e := range episodes {
@@ -111,17 +114,23 @@ func (r *Result) add(region *config.Region, episodes []evaluator.Episode, isUnkn
 		}
 		until := e.Until
 		if until.IsZero() {
-			until = r.Until
+			until = replayed.Until
 		}
 		a.Firing += until.Sub(e.From)
 		a.Episodes = append(a.Episodes, Episode{
-			Episode: e, Began: e.ActiveAt.After(r.From), Withdrawn: !e.ActiveUntil.IsZero() && isUnknown(e.Labels, e.ActiveUntil),
+			Episode: e, Began: e.ActiveAt.After(replayed.From), Withdrawn: !e.ActiveUntil.IsZero() && isUnknown(e.Labels, e.ActiveUntil),
 		})
 	}
 	for _, a := range byLabels {
-		judge(a.Episodes, r.Step, region.Location)
+		judge(a.Episodes, step, region.Location)
 		r.Alerts = append(r.Alerts, *a)
 	}
+}
+
+// sort puts the noisiest alerts first.
+func (r *Result) sort() {
+	slices.Sort(r.Missing)
+	r.Missing = slices.Compact(r.Missing)
 	slices.SortFunc(r.Alerts, func(a, b Alert) int {
 		return cmp.Or(
 			-cmp.Compare(a.Noise(), b.Noise()),

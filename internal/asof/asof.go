@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"maps"
-	"slices"
 	"strings"
 	"time"
 
@@ -87,14 +85,9 @@ func (c *Collectors) Definitions() []*collectors.Definition { return c.definitio
 
 // Runs runs the collectors as of the moment.
 func (c *Collectors) Runs(ctx context.Context, moment time.Time) []Run {
-	return c.RunsOf(ctx, c.definitions, moment)
-}
-
-// RunsOf runs some of the collectors as of the moment.
-func (c *Collectors) RunsOf(ctx context.Context, definitions []*collectors.Definition, moment time.Time) []Run {
 	c.remembered.begin()
-	runs := make([]Run, len(definitions))
-	for i, d := range definitions {
+	runs := make([]Run, len(c.definitions))
+	for i, d := range c.definitions {
 		run, err := d.Collect(ctx, c.asking(d), moment)
 		shown, _ := snapshot.WithinMaxAge(run.Samples, time.Duration(d.MaxAge), moment)
 		runs[i] = Run{Definition: d, Samples: shown, Withdrawn: len(run.Samples) - len(shown), Err: err}
@@ -137,47 +130,23 @@ func (c *Collectors) Compare(ctx context.Context, moment time.Time) Result {
 // Past is what the KPIs gave at the moments that their targets refer to at a
 // moment, and why that failed, by collector.
 func (c *Collectors) Past(ctx context.Context, moment time.Time) (plan.Past, map[string]error) {
-	pasts, failed := map[string]Past{}, map[string]error{}
+	collected := map[plan.Reference][]kpi.Sample{}
+	failed := map[string]error{}
 	for _, d := range c.definitions {
-		then, err := c.PastOf(ctx, d, moment)
-		if pasts[d.Collector] = then; err != nil {
-			failed[d.Collector] = err
-		}
-	}
-	return Together(pasts), failed
-}
-
-// Past is what one collector's KPIs gave at the moments that targets refer to.
-type Past map[plan.Reference][]kpi.Sample
-
-// PastOf is the past of one collector as of a moment. The error is that of the last
-// reference that could not be asked for; the others are there.
-func (c *Collectors) PastOf(ctx context.Context, d *collectors.Definition, moment time.Time) (past Past, err error) {
-	past = Past{}
-	for _, r := range plan.References(c.region.Plan.Targets, moment, c.region.Location, d.Gives) {
-		then, failed := Then(ctx, d, c.asking(d), r.Moment(moment, c.region.Location))
-		if failed != nil {
-			err = fmt.Errorf("for comparison, as of %s: %w", r, failed)
-			continue
-		}
-		past[r] = then
-	}
-	return past, err
-}
-
-// Together is the past of collectors, by their names, as targets are held against it.
-func Together(pasts map[string]Past) plan.Past {
-	collected := Past{}
-	for _, name := range slices.Sorted(maps.Keys(pasts)) {
-		for r, samples := range pasts[name] {
-			collected[r] = append(collected[r], samples...)
+		for _, r := range plan.References(c.region.Plan.Targets, moment, c.region.Location, d.Gives) {
+			then, err := Then(ctx, d, c.asking(d), r.Moment(moment, c.region.Location))
+			if err != nil {
+				failed[d.Collector] = fmt.Errorf("for comparison, as of %s: %w", r, err)
+				continue
+			}
+			collected[r] = append(collected[r], then...)
 		}
 	}
 	past := plan.Past{}
 	for r, samples := range collected {
 		past[r] = plan.NewSamples(samples)
 	}
-	return past
+	return past, failed
 }
 
 // Then is what a collector gave as of a moment of the past, without what was older

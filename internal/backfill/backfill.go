@@ -331,6 +331,6 @@ func (d *folder) report(reasons map[string]string, before bool) Report {
 			gaps[name] = all
 		}
 	}
-	report.Missing = missing("not written", "which are gaps", reasons, gaps, func(string) int { return counted }, d.location)
+	report.Missing = missing("not written", "which are gaps", reasons, gaps, counted, d.location)
 	return report
 }

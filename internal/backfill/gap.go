@@ -27,18 +27,18 @@ func note(gaps map[string]gap, f frame) {
 
 // missing are the collectors of which nothing, or not all, is done, in order of
 // name. undone says what is not done where it is nothing, and meanwhile what there is at
-// moments that failed; reasons are why collectors were not asked, and counted is of how
-// many moments a collector was asked.
-func missing(undone, meanwhile string, reasons map[string]string, gaps map[string]gap, counted func(collector string) int, location *time.Location) []string {
+// moments that failed; reasons are why collectors were not asked, and counted is how
+// many moments the gaps are of.
+func missing(undone, meanwhile string, reasons map[string]string, gaps map[string]gap, counted int, location *time.Location) []string {
 	why := map[string]string{}
 	for name, reason := range reasons {
 		why[name] = undone + ": " + reason
 	}
 	for name, g := range gaps {
-		if g.Moments == counted(name) {
+		if g.Moments == counted {
 			why[name] = fmt.Sprintf("%s: it failed at every moment: %s", undone, g.Error)
 		} else {
-			why[name] = fmt.Sprintf("it failed at %d of %d moments, %s; the first is %s: %s", g.Moments, counted(name), meanwhile, g.First.In(location).Format(time.RFC3339), g.Error)
+			why[name] = fmt.Sprintf("it failed at %d of %d moments, %s; the first is %s: %s", g.Moments, counted, meanwhile, g.First.In(location).Format(time.RFC3339), g.Error)
 		}
 	}
 	var all []string

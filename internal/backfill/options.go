@@ -169,3 +169,22 @@ func (m moments) count() int {
 	}
 	return n
 }
+
+// toEnd is how many moments there are with the end, whether or not a step ends there.
+func (m moments) toEnd() int {
+	n := m.count()
+	if last := m.within(m.end, m.end.Add(time.Millisecond)); !last[len(last)-1].Equal(m.end) {
+		n++
+	}
+	return n
+}
+
+// Fineness is the longest even part of a day, in whole minutes, for which a figure of
+// that max_age holds; a day at most.
+func Fineness(maxAge time.Duration) time.Duration {
+	for parts := 1; ; parts++ {
+		if every := day / time.Duration(parts); every <= max(maxAge, time.Minute) && every%time.Minute == 0 {
+			return every
+		}
+	}
+}

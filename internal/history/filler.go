@@ -113,15 +113,15 @@ func (f *Filler) pass(ctx context.Context) {
 	left := coarseOf(tasks)
 	f.note(func(p *Progress) { p.Reading, p.Coarse = len(tasks) > 0, p.Coarse || left == 0 })
 	read := f.read(ctx, tasks, left)
+	if p := f.Progress(); !f.filled && read > 0 && p.Kept == p.Wanted && ctx.Err() == nil {
+		f.filled = true
+		f.logger.Info("the past has been read from the warehouse", "moments", p.Kept, "read_now", read, "failed", p.Failed, "duration", time.Since(began).Round(time.Millisecond))
+	}
 	f.note(func(p *Progress) { p.Reading = false })
 	if read > 0 || !f.looked {
 		f.notify()
 	}
 	f.looked = true
-	if p := f.Progress(); !f.filled && read > 0 && p.Kept == p.Wanted && ctx.Err() == nil {
-		f.filled = true
-		f.logger.Info("the past has been read from the warehouse", "moments", p.Kept, "read_now", read, "failed", p.Failed, "duration", time.Since(began).Round(time.Millisecond))
-	}
 	f.fault(ctx, f.store.Prune(ctx, now.Add(-time.Duration(f.settings.Keep))))
 }
 

@@ -39,7 +39,7 @@ func TestMonthsOfStages(t *testing.T) {
 	for _, day := range []int{1, 28, 29, 30, 31} {
 		now := time.Date(2025, 3, day, 8, 0, 0, 0, time.UTC)
 		all := stages(definition(t, false), config.History{Months: 13, Years: 3}, now)
-		if recent, early := len(all[1]), len(all[3]); recent != 13 || early != 23 {
+		if recent, early := len(all[1]), len(all[4]); recent != 13 || early != 23 {
 			t.Errorf("on %s %d months and %d of earlier years, want 13 and 23", now.Format(time.DateOnly), recent, early)
 		}
 	}

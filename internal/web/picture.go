@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"planwatch/internal/clock"
 	"planwatch/internal/language"
 	"planwatch/internal/report"
 )
@@ -39,7 +40,7 @@ type dot struct {
 // picture draws the row's course up to now; nil where fewer than two figures are
 // known.
 func picture(r *report.Report, row report.Row, l *language.Language) *pictureView {
-	begins := r.At.AddDate(0, -picturedMonths, -1)
+	begins := clock.Earlier(r.At, picturedMonths, r.At.Location()).AddDate(0, 0, -1)
 	var dots []dot
 	known := 0
 	for _, p := range row.Course.Points {
