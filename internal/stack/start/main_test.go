@@ -64,8 +64,9 @@ func TestRunFails(t *testing.T) {
 
 // go run ends with 1 after a Ctrl-C, whatever the program does, and make with it.
 func TestMakeRunsTheProgramItself(t *testing.T) {
-	command := exec.CommandContext(t.Context(), "make", "--dry-run", "stack")
+	command := exec.CommandContext(t.Context(), "make", "--dry-run", "--no-print-directory", "stack")
 	command.Dir = "../../.."
+	command.Env = append(os.Environ(), "MAKEFLAGS=") // those of the make that runs the tests
 	said, err := command.Output()
 	if err != nil {
 		t.Fatal(err)
