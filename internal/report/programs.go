@@ -55,6 +55,8 @@ type object struct {
 	NoForecast *forecast.Reason `json:"no_forecast"`
 	// SpentOn is the day on which the full value is reached.
 	SpentOn *string `json:"spent_on"`
+	// Basis is what the target is based on: plan, report, law, national or operational.
+	Basis *plan.Basis `json:"basis"`
 }
 
 func (r Row) object() object {
@@ -67,7 +69,7 @@ func (r Row) object() object {
 	}
 	reason := r.Reason
 	if r.Target != nil {
-		o.Target, o.Status = &r.Target.ID, new(r.Status.Plan().String())
+		o.Target, o.Status, o.Basis = &r.Target.ID, new(r.Status.Plan().String()), &r.Target.Basis
 	} else if reason == "" {
 		reason = noTarget
 	}
@@ -114,7 +116,7 @@ func (r *Report) writeCSV(w io.Writer, l *language.Language) error {
 	out := csv.NewWriter(w)
 	if err := out.Write([]string{"kpi", "title", "target", "labels", "unit", "actual", "expected", "target_value", "margin_ratio", "status", "reason", "forecast", "data_time", "cite",
 		"since_month", "since_year", "signal", "assurance", "mean", "lower_limit", "upper_limit",
-		"forecast_low", "forecast_high", "forecast_method", "no_forecast", "spent_on"}); err != nil {
+		"forecast_low", "forecast_high", "forecast_method", "no_forecast", "spent_on", "basis"}); err != nil {
 		return err
 	}
 	for _, row := range r.Rows {
@@ -127,7 +129,7 @@ func (r *Report) writeCSV(w io.Writer, l *language.Language) error {
 			o.KPI, row.Title(l), text(o.Target), row.Labels.String(), o.Unit,
 			plain(o.Actual), plain(o.Expected), plain(o.TargetValue), plain(o.MarginRatio), text(o.Status), text(o.Reason), plain(o.Forecast), moment, text(o.Cite),
 			plain(o.SinceMonth), plain(o.SinceYear), text(o.Signal), text(o.Assurance), plain(o.Mean), plain(o.LowerLimit), plain(o.UpperLimit),
-			plain(o.ForecastLow), plain(o.ForecastHigh), text(o.ForecastMethod), text(o.NoForecast), text(o.SpentOn),
+			plain(o.ForecastLow), plain(o.ForecastHigh), text(o.ForecastMethod), text(o.NoForecast), text(o.SpentOn), text(o.Basis),
 		}); err != nil {
 			return err
 		}

@@ -57,7 +57,7 @@ type Row struct {
 	Reason plan.Reason
 	// DataTime is the as-of of the oldest figure used; zero without a figure.
 	DataTime time.Time
-	// Cite is the citation of the target, or else of the KPI.
+	// Cite is the citation of the target, or where there is none of the KPI.
 	Cite string
 	// Course is how the figure went.
 	Course course.Course
@@ -100,7 +100,7 @@ func (r *Report) rowOfTarget(a plan.Assessment, entry kpi.Entry) Row {
 		Actual: finite(a.Actual), Expected: finite(a.Expected), Full: finite(a.Full), Forecast: finite(a.Forecast), Margin: finite(a.Margin),
 		Outlook: a.Outlook, NoForecast: a.NoForecast,
 		Warning: finite(a.Warning), Critical: finite(a.Critical),
-		Status: status.Of(a.Status), Reason: a.Reason, DataTime: r.local(a.DataTime), Cite: cmp.Or(a.Target.Cite, entry.Cite),
+		Status: status.Of(a.Status), Reason: a.Reason, DataTime: r.local(a.DataTime), Cite: a.Target.Cite,
 	}
 	for _, name := range entry.Labels {
 		if value := a.Labels.Get(name); value != "" {

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"planwatch/internal/language"
@@ -58,21 +59,45 @@ func (r Row) Why(l *language.Language) string {
 	return string(r.Reason)
 }
 
-// Source returns Why and the citation.
-func (r Row) Source(l *language.Language) string {
-	return joined(r.Why(l), language.OneLine(r.Cite))
-}
-
-// shortSource returns Why and the locator.
-func (r Row) shortSource(l *language.Language) string {
-	return joined(r.Why(l), r.Locator())
-}
-
-func joined(why, cite string) string {
-	if why == "" || cite == "" {
-		return why + cite
+// BasisWords returns what the row's target is based on; "" without a target.
+func (r Row) BasisWords(l *language.Language) string {
+	if r.Target == nil {
+		return ""
 	}
-	return why + " · " + cite
+	switch r.Target.Basis {
+	case plan.ByPlan:
+		return l.Say("the plan")
+	case plan.ByReport:
+		return l.Say("the report")
+	case plan.ByLaw:
+		return l.Say("the law")
+	case plan.National:
+		return l.Say("a national goal")
+	}
+	return l.Say("the region's own limit")
+}
+
+// Source returns Why, what the target is based on, and the citation.
+func (r Row) Source(l *language.Language) string {
+	return joined(r.Why(l), r.otherBasis(l), language.OneLine(r.Cite))
+}
+
+// shortSource returns Why, what the target is based on, and the locator.
+func (r Row) shortSource(l *language.Language) string {
+	return joined(r.Why(l), r.otherBasis(l), r.Locator())
+}
+
+// otherBasis is BasisWords where the citation does not say it: those of the plan and of
+// the report name the document.
+func (r Row) otherBasis(l *language.Language) string {
+	if r.Cite != "" && r.Target != nil && (r.Target.Basis == plan.ByPlan || r.Target.Basis == plan.ByReport) {
+		return ""
+	}
+	return r.BasisWords(l)
+}
+
+func joined(parts ...string) string {
+	return strings.Join(slices.DeleteFunc(parts, func(part string) bool { return part == "" }), " · ")
 }
 
 // Locator returns the citation without the name of its document and the

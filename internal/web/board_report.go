@@ -127,6 +127,7 @@ func viewRow(r *report.Report, row report.Row, l *language.Language) rowView {
 	view.detail(l.Say("Signal"), row.SignalWords(l))
 	view.detail(l.Say("Usual"), row.ChartWords(l))
 	view.detail(l.Say("Counted anew from"), row.RebasedWords(l))
+	view.detail(l.Say("Based on"), row.BasisWords(l))
 	view.detail(l.Say("Source"), row.Cite)
 	view.detail(l.Say("Definition"), l.Of(row.KPI.Definition))
 	view.detail(l.Say("Follows"), row.KPI.Standard)
