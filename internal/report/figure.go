@@ -3,8 +3,10 @@ package report
 import (
 	"math"
 
+	"planwatch/internal/kpi"
 	"planwatch/internal/language"
 	"planwatch/internal/unit"
+	"planwatch/plan"
 )
 
 // Measure returns one measure for all figures of the row, so that they can be
@@ -59,23 +61,47 @@ func bare(m unit.Measure, l *language.Language, value float64) string {
 	return m.Number(l, value)
 }
 
-// MarginFigure formats the margin with its sign, in percent. If the expected
-// value is 0 there is no share, only the direction.
+// MarginFigure formats how far the figure is from what is expected by now, with a sign:
+// in percent of that, or where that says nothing, of a share or of nothing expected, in
+// the measure that the distance between two of the row's figures is told in. Positive is
+// better.
 func (r Row) MarginFigure(l *language.Language) string {
-	nothingExpected := r.Expected != nil && *r.Expected == 0
-	switch {
-	case r.Margin == nil:
+	if distance := r.distance(); distance != nil {
+		return r.ChangeFigure(l, distance)
+	}
+	return r.marginPercent(l)
+}
+
+// bareMargin is MarginFigure without the name of the measure.
+func (r Row) bareMargin(l *language.Language) string {
+	if distance := r.distance(); distance != nil {
+		return r.bareChange(l, distance)
+	}
+	return r.marginPercent(l)
+}
+
+func (r Row) marginPercent(l *language.Language) string {
+	if r.Margin == nil {
 		return language.Dash
-	case nothingExpected && *r.Margin > 0:
-		return l.Say("better")
-	case nothingExpected && *r.Margin < 0:
-		return l.Say("worse")
 	}
 	text := l.Percent(*r.Margin, 1)
 	if *r.Margin >= 0.0005 {
 		return "+" + text
 	}
 	return text
+}
+
+// distance is how much better the figure is than what is expected, of figures whose
+// distance is not told as a share; nil of others.
+func (r Row) distance() *float64 {
+	if r.Margin == nil || r.Actual == nil || r.Expected == nil || *r.Expected != 0 && r.Measure().Difference == "" {
+		return nil
+	}
+	distance := plan.Change(*r.Actual, *r.Expected)
+	if r.KPI.Better == kpi.Lower {
+		distance = plan.Change(*r.Expected, *r.Actual)
+	}
+	return &distance
 }
 
 // bareChange is ChangeFigure without the name of the measure, for a column next to

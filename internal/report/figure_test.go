@@ -59,24 +59,32 @@ func TestMeasure(t *testing.T) {
 	}
 }
 
+// The distance to plan is a share of what is expected, but of a share, and of nothing
+// expected, the distance itself.
 func TestMarginFigure(t *testing.T) {
 	languages := regiontest.Languages(t)
+	share := kpi.Entry{KPI: kpi.KPI{Unit: "ratio", Better: kpi.Lower}, Base: base(t, "ratio")}
+	beds := kpi.Entry{KPI: kpi.KPI{Unit: "beds", Better: kpi.Higher}, Base: base(t, "beds")}
+	empty := kpi.Entry{KPI: kpi.KPI{Unit: "beds", Better: kpi.Lower}, Base: base(t, "beds")}
 	tests := []struct {
-		name             string
-		margin, expected *float64
-		sv, en           string
+		name                     string
+		entry                    kpi.Entry
+		margin, actual, expected *float64
+		sv, en                   string
 	}{
-		{"none", nil, new(1.0), "–", "–"},
-		{"better", new(0.1234), new(1.0), "+12,3\u00a0%", "+12.3%"},
-		{"worse", new(-2.709), new(1.0), "\u2212270,9\u00a0%", "-270.9%"},
-		{"equal", new(0.0), new(0.0), "0,0\u00a0%", "0.0%"},
-		{"equal to one decimal", new(0.0001), new(1.0), "0,0\u00a0%", "0.0%"},
-		{"better than nothing", new(1.0), new(0.0), "bättre", "better"},
-		{"worse than nothing", new(-1.0), new(0.0), "sämre", "worse"},
+		{"none", beds, nil, new(1.0), new(1.0), "–", "–"},
+		{"better", beds, new(0.1234), new(1.1234), new(1.0), "+12,3\u00a0%", "+12.3%"},
+		{"worse", beds, new(-0.709), new(0.291), new(1.0), "\u221270,9\u00a0%", "-70.9%"},
+		{"equal", beds, new(0.0), new(1.0), new(1.0), "0,0\u00a0%", "0.0%"},
+		{"equal to one decimal", beds, new(0.0001), new(1.0001), new(1.0), "0,0\u00a0%", "0.0%"},
+		{"a worse share", share, new(-2.709), new(0.0742), new(0.02), "\u22125,4\u00a0procentenheter", "-5.4\u00a0percentage points"},
+		{"a better share", share, new(0.5), new(0.01), new(0.02), "+1,0\u00a0procentenheter", "+1.0\u00a0percentage points"},
+		{"worse than nothing", empty, new(-1.0), new(3.0), new(0.0), "\u22123", "-3"},
+		{"nothing, as expected", empty, new(0.0), new(0.0), new(0.0), "0", "0"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			row := report.Row{Margin: tt.margin, Expected: tt.expected}
+			row := report.Row{KPI: tt.entry, Margin: tt.margin, Actual: tt.actual, Expected: tt.expected}
 			if got := row.MarginFigure(languages.All()[0]); got != tt.sv {
 				t.Errorf("sv: %q, want %q", got, tt.sv)
 			}

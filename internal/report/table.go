@@ -53,7 +53,7 @@ func (r *Report) headings(l *language.Language) []cell {
 
 func (r *Report) cells(row Row, l *language.Language) []cell {
 	return r.line(row.Title(l), row.Place(l), row.Figure(l, row.Actual), row.bareChange(l, row.SinceMonth), row.bareChange(l, row.SinceYear), row.SignalSymbol(),
-		row.bare(l, row.Expected), row.bare(l, row.Full), row.MarginFigure(l), row.bare(l, row.Forecast), r.Old(row, l), row.shortSource(l), row.Status.Symbol())
+		row.bare(l, row.Expected), row.bare(l, row.Full), row.bareMargin(l), row.bare(l, row.Forecast), r.Old(row, l), row.shortSource(l), row.Status.Symbol())
 }
 
 // line is a line of the table; the columns of the past are left out where the
