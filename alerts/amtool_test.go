@@ -174,6 +174,12 @@ func TestMessages(t *testing.T) {
 	// A name from the warehouse may hold anything.
 	orthopaedics.Annotations["summary"] = "Disponibla vårdplatser, Länssjukvård 2, Sunderby, <Ortopedi>"
 	orthopaedics.Annotations["actual"], orthopaedics.Annotations["difference"] = "1.0 beds", "37.0 beds"
+	moving := surgery
+	moving.Annotations = maps.Clone(surgery.Annotations)
+	moving.Annotations["target"], moving.Annotations["basis"] = "", "year_earlier"
+	law := surgery
+	law.Annotations = maps.Clone(surgery.Annotations)
+	law.Annotations["basis"] = "law"
 	forecast := surgery
 	forecast.Labels = map[string]string{"alertname": "NetCostSekForecastMissesPlan", "severity": "warning", "owner": "ekonomi"}
 	forecast.Annotations = map[string]string{
@@ -195,6 +201,8 @@ func TestMessages(t *testing.T) {
 		notification
 	}{
 		{"one", notification{Status: "firing", Alerts: []notified{surgery}, CommonLabels: surgery.Labels}},
+		{"moving", notification{Status: "firing", Alerts: []notified{moving}, CommonLabels: moving.Labels}},
+		{"law", notification{Status: "firing", Alerts: []notified{law}, CommonLabels: law.Labels}},
 		{"event", notification{Status: "firing", Alerts: []notified{surgery, orthopaedics}, CommonLabels: common}},
 		{"forecast", notification{Status: "firing", Alerts: []notified{forecast}, CommonLabels: forecast.Labels}},
 		{"source", notification{Status: "firing", Alerts: []notified{watchdog}, CommonLabels: watchdog.Labels}},
@@ -251,8 +259,15 @@ func TestMessagesAndPageSayTheSame(t *testing.T) {
 						"better": []string{"higher", "lower"}[i%2], "data_time": "2025-03-18 06:00", "data_age": "2h 30m",
 					},
 				}
-				if i%3 == 0 {
+				basis := []string{"law", "national", "report", "operational", "plan", "year_earlier", "52_weeks_earlier", "2024", "2024-11-26", "beds_occupied"}
+				if i < len(basis) {
+					alert.Annotations["basis"] = basis[i]
+				}
+				switch i % 3 {
+				case 0:
 					alert.Annotations["forecast"] = figure
+				case 1:
+					alert.Annotations["target"] = "" // as of a moving one without an end
 				}
 				n.Alerts = append(n.Alerts, alert)
 			}

@@ -13,8 +13,9 @@ import (
 	"planwatch/plan"
 )
 
-// TestQuotations holds every quotation of the region that is compiled in against its
-// document, letter for letter; only line breaks differ. An ellipsis leaves words out.
+// TestQuotations holds the quotations in citations.yaml and reconciliation.yaml of the
+// region that is compiled in against their documents, letter for letter; spaces and line
+// breaks may differ. An ellipsis leaves words out.
 func TestQuotations(t *testing.T) {
 	var cited citation.File
 	decode(t, filepath.Join("norrbotten", citation.FileName), &cited)

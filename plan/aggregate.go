@@ -51,6 +51,19 @@ func NewSamples(samples []kpi.Sample) Samples {
 	return byKPI
 }
 
+// fitting are the samples for which fit is true. Histograms have no target.
+func (x Samples) fitting(fit func(kpi.Sample) bool) Samples {
+	some := Samples{values: make(map[string][]kpi.Sample, len(x.values))}
+	for name, samples := range x.values {
+		for _, s := range samples {
+			if fit(s) {
+				some.values[name] = append(some.values[name], s)
+			}
+		}
+	}
+	return some
+}
+
 // Aggregate is the KPI over the samples with the labels in where, aggregated
 // over all other labels by the KPI's aggregation. ok is false where no sample has those
 // labels, or where one of them is withheld.

@@ -66,7 +66,9 @@ type Assessment struct {
 	Actual *float64
 	// Expected is the value due by now.
 	Expected *float64
-	// Full is the value at the period's end.
+	// Full is the value at the period's end, and of a figure that accumulates at the end of
+	// its year within the period; nil where that is not known, as of a level that is held
+	// against the year before.
 	Full *float64
 	// Forecast is the value at the period's end, as Foresee sets it, and Outlook what
 	// is known of it: both are nil where NoForecast says why, or where the figure can
@@ -183,7 +185,7 @@ func assess(t Target, k kpi.KPI, c kpi.Catalogue, byKPI Samples, past Past, at t
 	// A figure of before the period is shown, and not judged.
 	fit := anySample
 	if t.begun(at, location) {
-		fit = func(s kpi.Sample) bool { return t.inTargetYear(k, s, location) }
+		fit = func(s kpi.Sample) bool { return t.inTargetYear(c, s, location) }
 	}
 	actual, ok := byKPI.aggregate(t, k, fit)
 	if ok {
@@ -207,7 +209,7 @@ func assess(t Target, k kpi.KPI, c kpi.Catalogue, byKPI Samples, past Past, at t
 	if ok && (t.DueBy == AsOf || actual.Held) {
 		due = actual.AsOf
 	}
-	a.Reason = a.expect(due, c, byKPI, past, location)
+	a.Reason = a.expect(due, c, byKPI.fitting(fit), past, location)
 	if a.Expected != nil {
 		a.thresholds()
 	}
@@ -229,13 +231,14 @@ func assess(t Target, k kpi.KPI, c kpi.Catalogue, byKPI Samples, past Past, at t
 	return a
 }
 
-// inTargetYear reports whether an accumulating figure is of the target's year: on
-// 1 January the figures of the year before may still be the latest.
-func (t Target) inTargetYear(k kpi.KPI, s kpi.Sample, location *time.Location) bool {
-	if k.Accumulates == "" || t.From.Year != t.To.Year {
+// inTargetYear reports whether a figure that accumulates is of the target's years: on
+// 1 January those of the year before may still be the latest. A ratio is of its parts.
+func (t Target) inTargetYear(c kpi.Catalogue, s kpi.Sample, location *time.Location) bool {
+	if part, ok := c.Get(s.KPI); !ok || part.Accumulates == "" {
 		return true
 	}
-	return s.AsOf.In(location).Year() == t.From.Year
+	year := s.AsOf.In(location).Year()
+	return year >= t.From.Year && (t.To.IsZero() || year <= t.To.Year)
 }
 
 // expect sets the value that is due at a moment, or returns why there is none.
@@ -251,7 +254,12 @@ func (a *Assessment) expect(due time.Time, c kpi.Catalogue, byKPI Samples, past 
 	var reference Aggregate
 	var ok bool
 	if r, ofPast := a.Target.Reference(); ofPast {
-		reference, ok = past.figure(r, a.Target, a.KPI, c, byKPI, due, location)
+		reference, ok = past.figure(r, a.Target, a.KPI, c, throughPresent(r, byKPI, due, location), location)
+		of := due
+		if !a.DataTime.IsZero() {
+			of = a.DataTime
+		}
+		a.Full = past.full(a.Target, a.KPI, c, of, location)
 	} else {
 		other, _ := c.Get(a.Target.ValueFrom.KPI)
 		reference, ok = byKPI.aggregate(a.Target, other.KPI, anySample)
@@ -263,7 +271,6 @@ func (a *Assessment) expect(due time.Time, c kpi.Catalogue, byKPI Samples, past 
 		return Withheld
 	}
 	a.Expected = published(reference.Value)
-	a.Full = a.Expected
 	return ""
 }
 

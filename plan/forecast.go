@@ -9,17 +9,19 @@ import (
 
 // Foresee sets where the figure ends, from how it went in past years, or without
 // whole ones from the share that is due by the plan. Only a figure that accumulates
-// over the year, of a target with a value, has a forecast; where it has none,
-// NoForecast says why.
+// over the year, of a target whose value at the period's end is known, has a forecast;
+// where it has none, NoForecast says why.
 func (a *Assessment) Foresee(history []forecast.Point, location *time.Location) {
 	t := a.Target
-	if a.KPI.Accumulates != kpi.Year || a.KPI.Ratio != nil || t.Value == nil || a.Actual == nil || a.Reason == NotBegun || a.Reason == Expired {
+	if a.KPI.Accumulates != kpi.Year || a.KPI.Ratio != nil || a.Full == nil || a.Actual == nil || a.Reason == NotBegun || a.Reason == Expired {
 		return
 	}
-	f, reason := forecast.Of(forecast.Series{
-		History: history, Now: forecast.Point{At: a.DataTime, Value: *a.Actual}, End: t.To.Ends(location), Full: *a.Full, Location: location,
-		Due: func(at time.Time) float64 { return t.Share(a.KPI, at, location) },
-	})
+	end, _ := t.periodEnd(true, a.DataTime, location)
+	series := forecast.Series{History: history, Now: forecast.Point{At: a.DataTime, Value: *a.Actual}, End: end.Ends(location), Full: *a.Full, Location: location}
+	if t.Value != nil {
+		series.Due = func(at time.Time) float64 { return t.Share(a.KPI, at, location) }
+	}
+	f, reason := forecast.Of(series)
 	a.Forecast, a.Outlook, a.NoForecast = nil, nil, reason
 	if reason != "" {
 		return

@@ -2,11 +2,13 @@ package plan_test
 
 import (
 	"fmt"
+	"math"
 	"testing"
 	"time"
 
 	"planwatch/internal/forecast"
 	"planwatch/internal/kpi"
+	"planwatch/plan"
 )
 
 func TestForesee(t *testing.T) {
@@ -47,5 +49,27 @@ func TestForesee(t *testing.T) {
 				t.Errorf("reason %q, want %q", got.NoForecast, tt.reason)
 			}
 		})
+	}
+}
+
+// A target that is held against the year before has a forecast too, from whole years
+// alone: the plan has no pace of its own.
+func TestForeseeAgainstThePast(t *testing.T) {
+	var year []forecast.Point
+	for day := 1; day <= 365; day++ {
+		year = append(year, forecast.Point{At: time.Date(2024, 1, day, 22, 59, 59, 0, time.UTC), Value: float64(day)})
+	}
+	now := moment(t, "2025-03-01 00:00:00")
+	past := plan.Past{
+		yearEarlier:         plan.NewSamples([]kpi.Sample{sample("visits", 59, moment(t, "2024-02-29 23:59:59"))}),
+		on(t, "2024-12-31"): plan.NewSamples([]kpi.Sample{sample("visits", 365, moment(t, "2024-12-31 23:59:59"))}),
+	}
+	targets := mustLoad(t, target("visits", "to: 2027-12-31, value_from: {at: year_earlier}")).Targets
+	a := plan.Assess(targets, catalogue(t), []kpi.Sample{sample("visits", 30, now.Add(-time.Second))}, past, now, stockholm(t))[0]
+	if a.Forecast != nil || a.NoForecast != forecast.NoPast {
+		t.Errorf("without a past year %v, %q", value(a.Forecast), a.NoForecast)
+	}
+	if a.Foresee(year, stockholm(t)); a.Forecast == nil || math.Abs(*a.Forecast-182.5) > 0.01 || !same(value(a.Full), 365) {
+		t.Errorf("forecast %v of %v, %q", value(a.Forecast), value(a.Full), a.NoForecast)
 	}
 }

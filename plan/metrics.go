@@ -24,7 +24,7 @@ var Families = []Family{
 	{naming.PlanStatus, "How the KPI stands to its target: 0 on plan, 1 warning, 2 critical, -1 unknown."},
 	{naming.PlanActual, "The KPI at the target's labels, in its own unit."},
 	{naming.PlanExpected, "The value that the target wants by now."},
-	{naming.PlanTarget, "The value that the target wants at the end of its period."},
+	{naming.PlanTarget, "The value that the target wants at the end of its period, and of a KPI that accumulates at the end of the year."},
 	{naming.PlanForecast, "Where the KPI ends the target's period, as past years went, or at the plan's pace without any."},
 	{naming.PlanForecastLow, "The least that nine of ten forecasts are to end with; only where past years tell."},
 	{naming.PlanForecastHigh, "The most that nine of ten forecasts are to end with; only where past years tell."},
@@ -65,12 +65,25 @@ func (a Assessment) Metrics() []Metric {
 	add(naming.PlanTargetInfo, new(1.0), labels(
 		kpi.Label{Name: naming.LabelCite, Value: language.OneLine(a.Target.Cite)},
 		kpi.Label{Name: naming.LabelBasis, Value: string(a.Target.Basis)},
+		kpi.Label{Name: naming.LabelValueFrom, Value: a.Target.TakenFrom()},
 		kpi.Label{Name: naming.LabelFrom, Value: a.Target.From.String()},
 		kpi.Label{Name: naming.LabelTo, Value: lastDay(a.Target)}))
 	if !a.CoveredUntil.IsZero() {
 		add(naming.PlanCoveredUntil, new(float64(a.CoveredUntil.Unix())), labels())
 	}
 	return metrics
+}
+
+// TakenFrom is the reference or the KPI that the value is taken from; "" of a value that
+// is stated.
+func (t Target) TakenFrom() string {
+	if r, ok := t.Reference(); ok {
+		return r.String()
+	}
+	if t.ValueFrom != nil {
+		return t.ValueFrom.KPI
+	}
+	return ""
 }
 
 func lastDay(t Target) string {

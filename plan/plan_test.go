@@ -16,7 +16,7 @@ import (
 var update = flag.Bool("update", false, "write what the tests got into their golden files")
 
 // catalogue is what the tests' plans aim at.
-func catalogue(t testing.TB) kpi.Catalogue {
+func catalogue(t testing.TB, more ...kpi.Entry) kpi.Catalogue {
 	t.Helper()
 	units := regiontest.Units(t)
 	wards := []string{"division", "hospital", "ward"}
@@ -34,6 +34,7 @@ func catalogue(t testing.TB) kpi.Catalogue {
 		{KPI: kpi.KPI{Name: "result_sek", Column: "result", Unit: "sek", Better: kpi.Higher, Aggregate: kpi.Sum, Accumulates: kpi.Year, AllowNegative: true}},
 		{KPI: kpi.KPI{Name: "reports", Column: "reports", Unit: "reports", Better: kpi.Lower, Aggregate: kpi.Sum}},
 	}
+	entries = append(entries, more...)
 	for i, e := range entries {
 		base, err := units.Get(e.Unit)
 		if err != nil {

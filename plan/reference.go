@@ -2,7 +2,9 @@ package plan
 
 import (
 	"fmt"
+	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -26,10 +28,12 @@ const (
 var Shifts = []Shift{YearEarlier, WeeksEarlier}
 
 // Reference names a moment of the past that a KPI is compared with itself at: one
-// of At and On is set. It can be compared, and be a map's key.
+// of At, On and Year is set. It can be compared, and be a map's key.
 type Reference struct {
 	At Shift
 	On Date
+	// Year has the moment in it of the same date and time of day.
+	Year int
 }
 
 // Moment is the moment that the reference names, seen from at, by the local clock.
@@ -40,13 +44,20 @@ func (r Reference) Moment(at time.Time, location *time.Location) time.Time {
 	if r.At == WeeksEarlier {
 		return at.In(location).AddDate(0, 0, -364)
 	}
-	return clock.Earlier(at, 12, location)
+	years := 1
+	if r.Year != 0 {
+		years = at.In(location).Year() - r.Year
+	}
+	return clock.Earlier(at, 12*years, location)
 }
 
-// String is the reference as the plan writes it: year_earlier, or 2024-11-26.
+// String is the reference as the plan writes it: year_earlier, 2024-11-26 or 2024.
 func (r Reference) String() string {
-	if !r.On.IsZero() {
+	switch {
+	case !r.On.IsZero():
 		return r.On.String()
+	case r.Year != 0:
+		return strconv.Itoa(r.Year)
 	}
 	return string(r.At)
 }
@@ -60,9 +71,13 @@ func (r *Reference) UnmarshalText(text []byte) error {
 		*r = Reference{At: shift}
 		return nil
 	}
+	if year, err := strconv.Atoi(string(text)); err == nil {
+		*r = Reference{Year: year}
+		return nil
+	}
 	on, err := ParseDate(string(text))
 	if err != nil {
-		return fmt.Errorf("%q is neither year_earlier, 52_weeks_earlier nor a date", text)
+		return fmt.Errorf("%q is neither year_earlier, 52_weeks_earlier, a date nor a year", text)
 	}
 	*r = Reference{On: on}
 	return nil
@@ -77,30 +92,70 @@ func (t Target) Reference() (r Reference, ok bool) {
 	if t.ValueFrom == nil || t.ValueFrom.KPI != "" {
 		return Reference{}, false
 	}
-	return Reference{At: t.ValueFrom.At, On: t.ValueFrom.On}, true
+	return Reference{At: t.ValueFrom.At, On: t.ValueFrom.On, Year: t.ValueFrom.Year}, true
 }
 
 // References are those of the targets whose period it is, or begins within a day,
-// for KPIs for which is gives true; each once, in order of text. A nightly run thus
-// knows what a target is held against that begins before the next.
-func References(targets []Target, at time.Time, location *time.Location, is func(kpiName string) bool) []Reference {
+// for KPIs for which is gives true, with those of their periods' ends; each once, in
+// order of text. A nightly run thus knows what a target is held against that begins
+// before the next.
+func References(targets []Target, c kpi.Catalogue, at time.Time, location *time.Location, is func(kpiName string) bool) []Reference {
 	var all []Reference
 	for _, t := range targets {
 		r, ok := t.Reference()
-		if ok && is(t.KPI) && t.begun(at.AddDate(0, 0, 1), location) && !t.expired(at, location) && !r.Moment(at, location).After(at) {
-			all = append(all, r)
+		if !ok || !is(t.KPI) || !t.begun(at.AddDate(0, 0, 1), location) || t.expired(at, location) {
+			continue
 		}
+		all = append(append(all, r), t.endReferences(c, at, location)...)
 	}
+	all = slices.DeleteFunc(all, func(r Reference) bool { return r.Moment(at, location).After(at) })
 	slices.SortFunc(all, func(a, b Reference) int { return strings.Compare(a.String(), b.String()) })
 	return slices.Compact(all)
 }
 
-// figure is the KPI at a reference, as it is compared with the samples of now. Of a
-// figure that accumulates, those of the year in question count, each reckoned
-// evenly to the day through which the present figure at its labels is: bookings
-// may be later, or a week end on another day, than they did then. ok is false
-// where there is nothing to compare with.
-func (past Past) figure(r Reference, t Target, k kpi.KPI, c kpi.Catalogue, now Samples, at time.Time, location *time.Location) (a Aggregate, ok bool) {
+// periodEnd is the last day of the period that a figure of the moment is of: the
+// target's, and within it the year of a figure that accumulates. ok is false for a
+// target that holds until further notice.
+func (t Target) periodEnd(accumulates bool, at time.Time, location *time.Location) (end Date, ok bool) {
+	if accumulates {
+		if year := (Date{at.In(location).Year(), time.December, 31}); t.To.IsZero() || year.Before(t.To) {
+			return year, true
+		}
+	}
+	return t.To, !t.To.IsZero()
+}
+
+// wholeAfter are the days after a period's end on which the figure of the period may
+// be whole: at once, after the night's load, and once the last month is booked.
+var wholeAfter = []int{0, 1, 31}
+
+// endReferences are the moments whose figure may be the value to reach at the period's
+// end. They may be yet to come. There are none of a level, but for a day's: what a ward
+// had last Christmas is no goal for the next.
+func (t Target) endReferences(c kpi.Catalogue, at time.Time, location *time.Location) []Reference {
+	r, ok := t.Reference()
+	entry, known := c.Get(t.KPI)
+	switch {
+	case !ok || !known:
+		return nil
+	case !r.On.IsZero():
+		return []Reference{r}
+	case !accumulates(c, entry.KPI):
+		return nil
+	}
+	end, _ := t.periodEnd(true, at, location)
+	var all []Reference
+	for _, days := range wholeAfter {
+		all = append(all, Reference{On: dateOf(r.Moment(end.Begins(location), location).AddDate(0, 0, days))})
+	}
+	return all
+}
+
+// figure is the KPI at a reference. Of a figure that accumulates, those of the year
+// in question count, each reckoned evenly to the day that through gives: bookings may
+// be later, or a week end on another day, than they did then. ok is false where there
+// is nothing to compare with.
+func (past Past) figure(r Reference, t Target, k kpi.KPI, c kpi.Catalogue, to through, location *time.Location) (a Aggregate, ok bool) {
 	then, ok := past[r]
 	if !ok {
 		return Aggregate{}, false
@@ -113,44 +168,92 @@ func (past Past) figure(r Reference, t Target, k kpi.KPI, c kpi.Catalogue, now S
 	for _, name := range names {
 		values[name] = then.values[name]
 		if part, _ := c.Get(name); part.Accumulates == kpi.Year {
-			values[name] = reckoned(then.values[name], now.values[name], r, at, location)
+			values[name] = reckoned(then.values[name], to(name), location)
 		}
 	}
 	return Samples{values: values}.aggregate(t, k, anySample)
 }
 
-// reckoned brings figures that accumulate over the year to the days of the present
-// ones: those at the same labels, and where there are none, the newest. at is the
-// moment of the comparison, which tells the year where nothing is present.
-func reckoned(then, now []kpi.Sample, r Reference, at time.Time, location *time.Location) []kpi.Sample {
-	through := map[string]time.Time{}
-	var newest time.Time
-	for _, s := range now {
-		through[s.Labels.Key()] = s.AsOf
-		if s.AsOf.After(newest) {
-			newest = s.AsOf
+// near is how far from a period's end a figure may be to count as that of the end: weeks
+// end on another day, but a month that is missing is not made up.
+const near = 7 * 24 * time.Hour
+
+// full is the value to reach at the end of the period of a moment: the figure of the most
+// places, and of those the nearest to the end; nil where that is not near.
+func (past Past) full(t Target, k kpi.KPI, c kpi.Catalogue, at time.Time, location *time.Location) *float64 {
+	references := t.endReferences(c, at, location)
+	end, _ := t.periodEnd(accumulates(c, k), at, location)
+	var best Aggregate
+	distance := time.Duration(math.MaxInt64)
+	for _, r := range references {
+		a, ok := past.figure(r, t, k, c, throughDay(end.Begins(location), references[0].On.Year), location)
+		d := a.AsOf.Sub(references[0].On.Ends(location)).Abs()
+		if ok && (a.samples > best.samples || a.samples == best.samples && d <= distance) {
+			best, distance = a, d
 		}
 	}
+	if best.samples == 0 || best.Withheld || accumulates(c, k) && distance > near {
+		return nil
+	}
+	return published(best.Value)
+}
+
+// through gives, for a KPI and then for labels, the year whose figures count, and the day
+// through which they are reckoned: of another year, or zero where nothing tells it.
+type through func(kpiName string) func(labels kpi.Labels) (day time.Time, year int)
+
+// throughPresent are the days of the present figures, seen from a reference: of the one
+// at the same labels, and where there is none, of the newest. Without any, at tells the
+// year.
+func throughPresent(r Reference, now Samples, at time.Time, location *time.Location) through {
+	yearOf := func(day time.Time) int {
+		switch {
+		case !r.On.IsZero():
+			return r.On.Year
+		case r.Year != 0:
+			return r.Year
+		}
+		return day.In(location).Year() - 1
+	}
+	return func(kpiName string) func(kpi.Labels) (time.Time, int) {
+		days := map[string]time.Time{}
+		var newest time.Time
+		for _, s := range now.values[kpiName] {
+			days[s.Labels.Key()] = s.AsOf
+			if s.AsOf.After(newest) {
+				newest = s.AsOf
+			}
+		}
+		return func(labels kpi.Labels) (time.Time, int) {
+			if day, present := days[labels.Key()]; present {
+				return day, yearOf(day)
+			}
+			if newest.IsZero() {
+				return time.Time{}, yearOf(at)
+			}
+			return newest, yearOf(newest)
+		}
+	}
+}
+
+// throughDay is one day for all figures, and the year that counts.
+func throughDay(day time.Time, year int) through {
+	return func(string) func(kpi.Labels) (time.Time, int) {
+		return func(kpi.Labels) (time.Time, int) { return day, year }
+	}
+}
+
+// reckoned brings figures that accumulate over the year evenly to other days.
+func reckoned(then []kpi.Sample, through func(kpi.Labels) (day time.Time, year int), location *time.Location) []kpi.Sample {
 	var all []kpi.Sample
 	for _, s := range then {
 		asOf := s.AsOf.In(location)
-		day, present := through[s.Labels.Key()]
-		if !present {
-			day, present = newest, !newest.IsZero()
-		}
-		if !present {
-			day = at
-		}
-		day = day.In(location)
-		year := day.Year() - 1
-		if !r.On.IsZero() {
-			year = r.On.Year
-		}
+		day, year := through(s.Labels)
 		if asOf.Year() != year {
 			continue
 		}
-		if present {
-			s.Value *= dayOfYear(day) / dayOfYear(asOf)
+		if !day.IsZero() {
+			s.Value *= dayOfYear(day.In(location)) / dayOfYear(asOf)
 		}
 		all = append(all, s)
 	}

@@ -67,7 +67,7 @@ type Target struct {
 }
 
 // ValueFrom says whose figure, at the same labels, is the value to reach. Exactly
-// one of kpi, at and on is given.
+// one of kpi, at, on and year is given.
 type ValueFrom struct {
 	// Another KPI, at the same moment.
 	KPI string `yaml:"kpi,omitempty"`
@@ -75,6 +75,8 @@ type ValueFrom struct {
 	At Shift `yaml:"at,omitempty" jsonschema:"enum=year_earlier,enum=52_weeks_earlier"`
 	// The KPI itself, as it was published at the end of a day before the period.
 	On Date `yaml:"on,omitempty"`
+	// The KPI itself, as it was published at the same date and time in that year. A target of several years thus keeps the year that it began from. A KPI that accumulates is reckoned evenly, as for at.
+	Year int `yaml:"year,omitempty"`
 }
 
 // Terms are what a target says beside its cell and its value.

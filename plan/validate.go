@@ -101,7 +101,7 @@ func haveLabels(labels []string) string {
 func (t Target) validateValue(scope Scope, entry kpi.Entry, f *yamlfile.Faults) {
 	switch {
 	case t.Value == nil && t.ValueFrom == nil:
-		f.Add(".value", "value: missing; give value, or value_from: {at: year_earlier}, {on: DATE} or {kpi: NAME}")
+		f.Add(".value", "value: missing; give value, or value_from: {at: year_earlier}, {year: YEAR}, {on: DATE} or {kpi: NAME}")
 	case t.Value != nil && t.ValueFrom != nil:
 		f.Add(".value_from", "give either value or value_from, not both")
 	case t.Value != nil && t.Value.Sign() < 0 && !entry.AllowNegative:
@@ -113,14 +113,14 @@ func (t Target) validateValue(scope Scope, entry kpi.Entry, f *yamlfile.Faults) 
 
 func (t Target) validateValueFrom(scope Scope, entry kpi.Entry, f *yamlfile.Faults) {
 	from, given := t.ValueFrom, 0
-	for _, is := range []bool{from.KPI != "", from.At != "", !from.On.IsZero()} {
+	for _, is := range []bool{from.KPI != "", from.At != "", !from.On.IsZero(), from.Year != 0} {
 		if is {
 			given++
 		}
 	}
 	switch {
 	case given != 1:
-		f.Add(".value_from", "value_from: give one of kpi, at and on")
+		f.Add(".value_from", "value_from: give one of kpi, at, on and year")
 	case from.KPI != "":
 		t.validateOther(scope, entry, f)
 	case from.At != "" && !slices.Contains(Shifts, from.At):
@@ -129,6 +129,10 @@ func (t Target) validateValueFrom(scope Scope, entry kpi.Entry, f *yamlfile.Faul
 		f.Add(".value_from.at", "value_from: at: %s accumulates from 1 January, and 52 weeks earlier is another day of the year; write year_earlier", t.KPI)
 	case !from.On.IsZero() && !t.From.IsZero() && !from.On.Before(t.From):
 		f.Add(".value_from.on", "value_from: on: %s is not before the period, which begins on %s", from.On, t.From)
+	case from.Year != 0 && from.Year < 1900:
+		f.Add(".value_from.year", "value_from: year: %d is not a year such as 2024", from.Year)
+	case from.Year != 0 && !t.From.IsZero() && from.Year >= t.From.Year:
+		f.Add(".value_from.year", "value_from: year: %d is not before the period, which begins on %s", from.Year, t.From)
 	}
 	if t.Phasing.Set() {
 		f.Add(".phasing", "phasing: with value_from, the figure that it names is what is due; leave phasing out")
@@ -153,7 +157,7 @@ func (t Target) validateOther(scope Scope, entry kpi.Entry, f *yamlfile.Faults) 
 		f.Add(".value_from.kpi", "value_from: no collector gives %q%s", t.ValueFrom.KPI, yamlfile.Suggestion(t.ValueFrom.KPI, scope.KPIs.Names()))
 		return
 	case t.ValueFrom.KPI == t.KPI:
-		f.Add(".value_from.kpi", "value_from: %s cannot be its own target; for its own figure of the past, write {at: year_earlier} or {on: DATE}", t.KPI)
+		f.Add(".value_from.kpi", "value_from: %s cannot be its own target; for its own figure of the past, write {at: year_earlier}, {year: YEAR} or {on: DATE}", t.KPI)
 	case other.Histogram != nil:
 		f.Add(".value_from.kpi", "value_from: %s is a histogram, which has no single value", t.ValueFrom.KPI)
 	case other.Unit != entry.Unit:

@@ -6,35 +6,44 @@ package message
 
 import (
 	"planwatch/internal/naming"
+	"planwatch/plan"
 )
 
 // wording is the text of an alert about a KPI: keys of messages with
 // placeholders in braces. A placeholder is the name of an annotation, with
-// .short for a figure without the name of what is counted, or one of bound,
+// .short for a figure without the name of what is counted, or one of wants, by, bound,
 // side and severity.
 type wording struct {
 	summary string
-	// description has one sentence on each line.
-	description []string
+	// description has one line for each.
+	description []sentence
+}
+
+// sentence is the key of a message.
+type sentence struct {
+	key string
+	// of is the annotation without which it is left out; empty for none.
+	of string
 }
 
 var offPlan = wording{
-	summary: "{summary}: {actual.short} against {expected.short} planned",
-	description: []string{
-		"{summary}: {actual}.",
-		"The plan wants {bound} {expected} by now, so this is {difference} {side} plan.",
-		"{severity} from {threshold}. The target at the period's end is {target}.",
-		"The oldest figure is from {data_time}, {data_age} ago.",
+	summary: "{summary}: {actual.short} against {expected.short} {by}",
+	description: []sentence{
+		{key: "{summary}: {actual}."},
+		{key: "{wants} {bound} {expected} by now, so this is {difference} {side} that."},
+		{key: "{severity} from {threshold}."},
+		{key: "The target at the period's end is {target}.", of: naming.AnnotationTarget},
+		{key: "The oldest figure is from {data_time}, {data_age} ago."},
 	},
 }
 
 var forecast = wording{
-	summary: "{summary}: heading for {forecast.short} against {target.short} planned",
-	description: []string{
-		"{summary}: at the pace so far the period ends at {forecast}.",
-		"The plan wants {bound} {target}, so this is {difference} {side} plan.",
-		"So far {actual}; the plan for the same time is {expected}.",
-		"The oldest figure is from {data_time}, {data_age} ago.",
+	summary: "{summary}: heading for {forecast.short} against {target.short} {by}",
+	description: []sentence{
+		{key: "{summary}: at the pace so far the period ends at {forecast}."},
+		{key: "{wants} {bound} {target}, so this is {difference} {side} that."},
+		{key: "So far {actual}; {expected} was due by now."},
+		{key: "The oldest figure is from {data_time}, {data_age} ago."},
 	},
 }
 
@@ -46,6 +55,9 @@ const (
 	// for a KPI that is better higher or lower.
 	placeBound = "bound"
 	placeSide  = "side"
+	// placeWants begins a sentence with what the target is based on, and placeBy ends one.
+	placeWants = "wants"
+	placeBy    = "by"
 	// suffixShort marks a figure without the name of what is counted.
 	suffixShort = ".short"
 )
@@ -54,4 +66,24 @@ const (
 var figures = []string{
 	naming.AnnotationActual, naming.AnnotationExpected, naming.AnnotationTarget, naming.AnnotationForecast,
 	naming.AnnotationThreshold, naming.AnnotationDifference,
+}
+
+// basis is how a sentence says what a target is based on, as keys of messages. They may
+// have {basis}, the annotation itself.
+type basis struct {
+	// Of is a regular expression of annotations, without anchors.
+	Of, Wants, By string
+}
+
+// bases are the words for each basis; the first is for any other.
+var bases = []basis{
+	{string(plan.ByPlan), "The plan wants", "by the plan"},
+	{string(plan.ByReport), "The report states", "by the report"},
+	{string(plan.ByLaw), "The law requires", "by law"},
+	{string(plan.National), "The national goal is", "by the national goal"},
+	{string(plan.Operational), "The region's own limit is", "by the region's own limit"},
+	{string(plan.YearEarlier), "As a year earlier, the target is", "a year earlier"},
+	{string(plan.WeeksEarlier), "As 52 weeks earlier, the target is", "52 weeks earlier"},
+	{"[0-9]{4}", "As at the same date in {basis}, the target is", "at the same date in {basis}"},
+	{"[0-9]{4}-[0-9]{2}-[0-9]{2}", "As on {basis}, the target is", "on {basis}"},
 }

@@ -29,7 +29,7 @@ const Prefix = naming.Planwatch
 // Templates returns Alertmanager's templates of messages in the language.
 func Templates(region *config.Region, l *language.Language) ([]byte, error) {
 	d := document{region: region, language: l}
-	parsed, err := template.New("templates.tmpl").Delims("[[", "]]").Funcs(template.FuncMap{"say": func(key string) string { return literal(l.Say(key)) }, "sentence": d.sentence}).Parse(source)
+	parsed, err := template.New("templates.tmpl").Delims("[[", "]]").Funcs(template.FuncMap{"say": func(key string) string { return literal(l.Say(key)) }, "basis": d.basis}).Parse(source)
 	if err != nil {
 		return nil, fmt.Errorf("messages: %w", err)
 	}
@@ -56,6 +56,9 @@ type view struct {
 	// Summary and Description are the annotations in the language.
 	Summary, Description string
 	OffPlan, Forecast    sentences
+	// Basis has the words for a target that is based on the plan, and Bases for the others.
+	Basis basis
+	Bases []basis
 	// Runbook and Dashboard are the links in the language, as expressions of
 	// Alertmanager's templates: of an alert, and of the annotation itself.
 	Runbook, Dashboard string
@@ -66,11 +69,8 @@ type view struct {
 
 type owner struct{ ID, Name string }
 
-// sentences are the keys of a wording.
-type sentences struct {
-	Summary     string
-	Description []string
-}
+// sentences are a wording as text of Alertmanager's templates.
+type sentences struct{ Summary, Description string }
 
 // measure is how a figure is written: the text around its number.
 type measure struct {
@@ -99,7 +99,8 @@ func (d document) view() view {
 		Region: d.region.Name, TimeZone: d.region.Location.String(), Code: d.language.Code(), Prefix: Name("", d.region.Languages, d.language),
 		GroupBy: d.region.OnCall.GroupBy,
 		Summary: naming.AnnotationSummary(suffix), Description: naming.AnnotationDescription(suffix),
-		OffPlan: sentences{offPlan.summary, offPlan.description}, Forecast: sentences{forecast.summary, forecast.description},
+		OffPlan: d.sentences(offPlan), Forecast: d.sentences(forecast),
+		Basis: bases[0], Bases: bases[1:],
 		Number: numberOf(d.language), Better: kpi.Higher, Runbook: runbook(suffix), Dashboard: dashboard(d.region.OnCall.Links, suffix),
 	}
 	for _, o := range d.region.OnCall.Owners {
@@ -183,6 +184,26 @@ func numberOf(l *language.Language) number {
 	return n
 }
 
+// basis returns the words of a basis as text of a template whose dot is the annotation.
+func (d document) basis(key string) string {
+	return language.Fill(d.language.Say(key), func(string) string { return "{{ . }}" })
+}
+
+func (d document) sentences(w wording) sentences {
+	var b strings.Builder
+	for i, s := range w.description {
+		text := d.sentence(s.key)
+		if i > 0 {
+			text = "\n" + text
+		}
+		if s.of != "" {
+			text = fmt.Sprintf("{{ if .Annotations.%s }}%s{{ end }}", s.of, text)
+		}
+		b.WriteString(text)
+	}
+	return sentences{d.sentence(w.summary), b.String()}
+}
+
 // sentence returns a sentence as Alertmanager template text.
 func (d document) sentence(key string) string {
 	return language.Fill(d.language.Say(key), func(place string) string {
@@ -194,6 +215,10 @@ func (d document) sentence(key string) string {
 			return fmt.Sprintf("{{ template %q %s }}", Name(part, d.region.Languages, d.language), dot)
 		}
 		switch {
+		case place == placeWants:
+			return template("wants", ".Annotations."+naming.AnnotationBasis)
+		case place == placeBy:
+			return template("by", ".Annotations."+naming.AnnotationBasis)
 		case place == placeSummary:
 			return "{{ .Annotations." + naming.AnnotationSummary(d.region.Languages.Suffix(d.language)) + " }}"
 		case place == placeSeverity:

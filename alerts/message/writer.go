@@ -2,6 +2,7 @@ package message
 
 import (
 	"cmp"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -33,9 +34,11 @@ func (w *Writer) Description(labels, annotations map[string]string, l *language.
 	if !ok {
 		return w.inLanguage(naming.AnnotationDescription, annotations, l)
 	}
-	lines := make([]string, len(wording.description))
-	for i, sentence := range wording.description {
-		lines[i] = w.fill(sentence, labels, annotations, l)
+	var lines []string
+	for _, s := range wording.description {
+		if s.of == "" || annotations[s.of] != "" {
+			lines = append(lines, w.fill(s.key, labels, annotations, l))
+		}
 	}
 	return strings.Join(lines, "\n")
 }
@@ -66,6 +69,10 @@ func (w *Writer) fill(key string, labels, annotations map[string]string, l *lang
 			return w.inLanguage(naming.AnnotationSummary, annotations, l)
 		case place == placeSeverity:
 			return severity(labels[naming.LabelSeverity], l)
+		case place == placeWants:
+			return inBasis(l.Say(basisOf(annotations).Wants), annotations)
+		case place == placeBy:
+			return inBasis(l.Say(basisOf(annotations).By), annotations)
 		case place == placeBound:
 			return bound(kpi.Direction(annotations[naming.AnnotationBetter]), l)
 		case place == placeSide:
@@ -90,6 +97,20 @@ func (w *Writer) figure(text string, short bool, l *language.Language) string {
 		return measure.ShortPhraseOf(l, value)
 	}
 	return measure.PhraseOf(l, value)
+}
+
+func basisOf(annotations map[string]string) basis {
+	for _, b := range bases {
+		if regexp.MustCompile("^" + b.Of + "$").MatchString(annotations[naming.AnnotationBasis]) {
+			return b
+		}
+	}
+	return bases[0]
+}
+
+// inBasis fills the annotation in.
+func inBasis(text string, annotations map[string]string) string {
+	return language.Fill(text, func(string) string { return annotations[naming.AnnotationBasis] })
 }
 
 func severity(name string, l *language.Language) string {

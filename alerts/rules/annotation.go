@@ -36,6 +36,7 @@ func (m maker) kpiAnnotations(p PlannedKPI, alert, severity string) map[string]s
 		annotations[name] = p.figure(name, expr)
 	}
 	annotations[naming.AnnotationBetter] = string(p.Better)
+	annotations[naming.AnnotationBasis] = execute(basisTemplate, names)
 	maps.Copy(annotations, dataTime(p.Definition.Collector))
 	return annotations
 }
@@ -86,6 +87,10 @@ func (p PlannedKPI) Subject(l *language.Language, labels kpi.Labels) string {
 	}
 	return p.title(l) + b.String()
 }
+
+// basisTemplate writes what the target's value is from, or what one that is stated is
+// based on.
+var basisTemplate = parse("{{ with printf `[[.Metric.TargetInfo]]{[[.Label.Target]]=%q}` $labels.[[.Label.Target]] | query }}{{ with first . }}{{ or (label `[[.Label.ValueFrom]]` .) (label `[[.Label.Basis]]` .) }}{{ end }}{{ end }}")
 
 // figureTemplate writes the result of a query, and nothing if there is none.
 var figureTemplate = parse("{{ with printf `[[.Query]]` $labels.[[.Label.Target]] | query }}{{ . | first | value | printf `%.[[.Decimals]]f` }} [[.Measure]]{{ end }}")

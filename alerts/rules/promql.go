@@ -30,22 +30,22 @@ type vocabulary struct {
 }
 
 type metrics struct {
-	Actual, Expected, Target, Forecast, Threshold, Margin, CoveredUntil string
-	KPIInfo, AnyKPI, NoKPI, CountSuffix                                 string
-	BuildInfo, SourceUp, SaveFailures, ReloadSuccess                    string
-	CollectorSuccess, OldestData, MaxAge, Withdrawn, SuppressedCells    string
-	ClockOffset, TimeZoneOffset                                         string
+	Actual, Expected, Target, Forecast, Threshold, Margin, TargetInfo, CoveredUntil string
+	KPIInfo, AnyKPI, NoKPI, CountSuffix                                             string
+	BuildInfo, SourceUp, SaveFailures, ReloadSuccess                                string
+	CollectorSuccess, OldestData, MaxAge, Withdrawn, SuppressedCells                string
+	ClockOffset, TimeZoneOffset                                                     string
 }
 
 type labels struct {
-	KPI, Target, Owner, Unit, Severity, Collector, Accumulates string
-	Name, Job, Instance                                        string
+	KPI, Target, Owner, Unit, Severity, Basis, ValueFrom, Collector, Accumulates string
+	Name, Job, Instance                                                          string
 }
 
 var names = vocabulary{
 	Metric: metrics{
 		Actual: naming.PlanActual, Expected: naming.PlanExpected, Target: naming.PlanTarget, Forecast: naming.PlanForecast,
-		Threshold: naming.PlanThreshold, Margin: naming.PlanMargin, CoveredUntil: naming.PlanCoveredUntil,
+		Threshold: naming.PlanThreshold, Margin: naming.PlanMargin, TargetInfo: naming.PlanTargetInfo, CoveredUntil: naming.PlanCoveredUntil,
 		KPIInfo: naming.KPIInfo, AnyKPI: naming.AnyKPI, NoKPI: naming.NoKPI, CountSuffix: naming.SuffixCount,
 		BuildInfo: naming.BuildInfo, SourceUp: naming.SourceUp, SaveFailures: naming.SnapshotSaveFailures, ReloadSuccess: naming.ConfigReloadSuccess,
 		CollectorSuccess: naming.CollectorSuccess, OldestData: naming.CollectorOldestData, MaxAge: naming.CollectorMaxAge,
@@ -53,7 +53,7 @@ var names = vocabulary{
 		ClockOffset: naming.ClockOffset, TimeZoneOffset: naming.TimeZoneOffset,
 	},
 	Label: labels{
-		KPI: naming.LabelKPI, Target: naming.LabelTarget, Owner: naming.LabelOwner, Unit: naming.LabelUnit, Severity: naming.LabelSeverity,
+		KPI: naming.LabelKPI, Target: naming.LabelTarget, Owner: naming.LabelOwner, Unit: naming.LabelUnit, Severity: naming.LabelSeverity, Basis: naming.LabelBasis, ValueFrom: naming.LabelValueFrom,
 		Collector: naming.LabelCollector, Accumulates: naming.LabelAccumulates,
 		Name: naming.LabelName, Job: naming.LabelJob, Instance: naming.LabelInstance,
 	},

@@ -1,6 +1,7 @@
 package ruletest
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -120,9 +121,10 @@ func evenly(year int) []forecast.Point {
 func (s scene) assess(value float64) plan.Assessment {
 	samples := s.figure(s.kpi.KPI, value, s.at)
 	past, wanted := plan.Past{}, 100*s.kpi.Measure().Per()
-	if r, ok := s.target.Reference(); ok {
+	for _, r := range plan.References([]plan.Target{s.target}, s.region.KPIs, s.at, s.region.Location, func(string) bool { return true }) {
 		past[r] = plan.NewSamples(s.figure(s.kpi.KPI, wanted, r.Moment(s.at, s.region.Location)))
-	} else if s.target.ValueFrom != nil {
+	}
+	if s.target.ValueFrom != nil && s.target.ValueFrom.KPI != "" {
 		reference, _ := s.region.KPIs.Get(s.target.ValueFrom.KPI)
 		samples = append(samples, s.figure(reference.KPI, wanted, s.at)...)
 	}
@@ -257,6 +259,7 @@ func (s scene) expected(alert string, labels map[string]string, since time.Durat
 	first := s.region.Languages.First()
 	annotations := map[string]string{
 		naming.AnnotationBetter:   string(s.kpi.Better),
+		naming.AnnotationBasis:    cmp.Or(s.target.TakenFrom(), string(s.target.Basis)),
 		naming.AnnotationDataTime: s.at.Add(-testDataAge).In(testZone).Format(language.Layout),
 		naming.AnnotationDataAge:  humanized(testDataAge + since),
 		naming.AnnotationRunbook:  s.region.RunbookURL(alert, first),
@@ -270,6 +273,7 @@ func (s scene) expected(alert string, labels map[string]string, since time.Durat
 	measure := s.kpi.Measure()
 	for name, value := range figures {
 		if value == nil {
+			annotations[name] = "" // as the rules' templates give it
 			continue
 		}
 		shown := measure
@@ -327,7 +331,7 @@ func (s scene) course(name, alert, severity string, wait time.Duration, off, on 
 		}
 		scraped := fmt.Sprintf("%s=%q,%s=%q}", naming.LabelInstance, "a", naming.LabelJob, naming.Planwatch)
 		for _, m := range part.of.Metrics() {
-			if !slices.Contains([]string{naming.PlanTargetInfo, naming.PlanCoveredUntil, naming.PlanStatus}, m.Name) {
+			if !slices.Contains([]string{naming.PlanCoveredUntil, naming.PlanStatus}, m.Name) {
 				add(m.Name+"{"+m.Labels.String()+","+scraped, fmt.Sprintf("%sx%d", strconv.FormatFloat(m.Value, 'f', -1, 64), more))
 			}
 		}

@@ -192,6 +192,9 @@ func (w writer) reference(r plan.Reference) string {
 	case plan.WeeksEarlier:
 		return w.language.Say("the same figure 52 weeks earlier")
 	}
+	if r.Year != 0 {
+		return w.language.Say("the same figure at the same date in %d", r.Year)
+	}
 	return w.language.Say("the same figure on %s", r.On)
 }
 

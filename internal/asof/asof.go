@@ -133,7 +133,7 @@ func (c *Collectors) Past(ctx context.Context, moment time.Time) (plan.Past, map
 	collected := map[plan.Reference][]kpi.Sample{}
 	failed := map[string]error{}
 	for _, d := range c.definitions {
-		for _, r := range plan.References(c.region.Plan.Targets, moment, c.region.Location, d.Gives) {
+		for _, r := range plan.References(c.region.Plan.Targets, c.region.KPIs, moment, c.region.Location, d.Gives) {
 			then, err := Then(ctx, d, c.asking(d), r.Moment(moment, c.region.Location))
 			if err != nil {
 				failed[d.Collector] = fmt.Errorf("for comparison, as of %s: %w", r, err)

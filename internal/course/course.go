@@ -234,7 +234,7 @@ func (r reading) references(at time.Time) map[plan.Reference]time.Time {
 		return slices.ContainsFunc(r.definition.KPIs, func(k kpi.KPI) bool { return k.Name == kpiName })
 	}
 	moments := map[plan.Reference]time.Time{}
-	for _, ref := range plan.References(r.region.Plan.Targets, at, r.region.Location, ours) {
+	for _, ref := range plan.References(r.region.Plan.Targets, r.region.KPIs, at, r.region.Location, ours) {
 		if then, ok := history.Latest(r.definition, ref.Moment(at, r.region.Location)); ok {
 			moments[ref] = then
 		}

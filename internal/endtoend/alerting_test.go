@@ -80,7 +80,7 @@ func TestAlertReachesItsOwner(t *testing.T) {
 	runAgain(t, s.Planwatch)
 	fired := box.wait(surgeon, surgery, "Kritiskt", 1)[0]
 	for _, want := range []string{
-		"Disponibla vårdplatser", surgery, "30" + nbsp + "vårdplatser", "38" + nbsp + "vårdplatser", "8" + nbsp + "vårdplatser under plan", "Division Länssjukvård 2", "2025-03-18 06:00",
+		"Disponibla vårdplatser", surgery, "30" + nbsp + "vårdplatser", "38" + nbsp + "vårdplatser", "8" + nbsp + "vårdplatser under.", "Division Länssjukvård 2", "2025-03-18 06:00",
 	} {
 		if !strings.Contains(fired.text, want) {
 			t.Errorf("no %q in\n%s", want, fired.text)

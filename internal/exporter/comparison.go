@@ -40,7 +40,7 @@ func (c *collector) compare(ctx context.Context) error {
 	var next []snapshot.Past
 	var failed []error
 	asked := false
-	for _, r := range plan.References(c.comparison.region.Plan.Targets, now, location, c.definition.Gives) {
+	for _, r := range plan.References(c.comparison.region.Plan.Targets, c.comparison.region.KPIs, now, location, c.definition.Gives) {
 		i := slices.IndexFunc(former, func(p snapshot.Past) bool { return p.Reference == r })
 		if i >= 0 && !due(former[i], now) {
 			next = append(next, former[i])

@@ -230,6 +230,9 @@ func reference(r plan.Reference) string {
 	case plan.WeeksEarlier:
 		return "as 52 weeks earlier"
 	}
+	if r.Year != 0 {
+		return fmt.Sprintf("as at the same date in %d", r.Year)
+	}
 	return "as on " + r.On.String()
 }
 

@@ -60,6 +60,7 @@ const (
 const (
 	AnnotationActual    = "actual"
 	AnnotationExpected  = "expected"
+	AnnotationBasis     = "basis"
 	AnnotationTarget    = "target"
 	AnnotationForecast  = "forecast"
 	AnnotationThreshold = "threshold"

@@ -9,6 +9,7 @@ const (
 	LabelSeverity  = "severity"
 	LabelCite      = "cite"
 	LabelBasis     = "basis"
+	LabelValueFrom = "value_from"
 	LabelFrom      = "from"
 	LabelTo        = "to"
 	LabelCollector = "collector"

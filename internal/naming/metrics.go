@@ -64,7 +64,7 @@ const (
 	PlanMargin = "plan_margin_ratio"
 	// PlanStatus is 0 on plan, 1 warning, 2 critical, -1 unknown.
 	PlanStatus = "plan_status"
-	// PlanTargetInfo is 1 and carries cite, basis, from and to.
+	// PlanTargetInfo is 1 and carries cite, basis, value_from, from and to.
 	PlanTargetInfo = "plan_target_info"
 	// PlanCoveredUntil is the moment from which no target covers the cell, in
 	// seconds since 1970.
