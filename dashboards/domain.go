@@ -232,9 +232,12 @@ func (r *generator) cellTable(b *board, k kpi.KPI, d *collectors.Definition, l *
 	for _, label := range labels {
 		c.add(label, r.label(label, l))
 	}
+	ends := slices.ContainsFunc(r.cells[k.Name], func(c cell) bool { return c.ends })
 	names := map[string]string{"A": l.Say("Actual"), "B": l.Say("Plan so far"), "F": l.Say("Period's target"), "M": l.Say("Margin")}
 	for _, ref := range []string{"A", "B", "F", "M"} {
-		c.add(valueOf(ref), names[ref])
+		if ref != "F" || ends {
+			c.add(valueOf(ref), names[ref])
+		}
 	}
 	c.hide(fieldTime, naming.LabelTarget, naming.LabelKPI, naming.LabelOwner)
 	var cites []string
@@ -245,10 +248,13 @@ func (r *generator) cellTable(b *board, k kpi.KPI, d *collectors.Definition, l *
 			}
 		}
 	}
-	b.add(inMeasure(newTable(l.Say("%s against plan", l.Of(k.Title)), described(k, l, cites...)), shown, l).
+	table := inMeasure(newTable(l.Say("%s against plan", l.Of(k.Title)), described(k, l, cites...)), shown, l).
 		WithTarget(rows("A", scaled(shown, unitless(metric(naming.PlanActual))))).
-		WithTarget(rows("B", scaled(shown, unitless(metric(naming.PlanExpected))))).
-		WithTarget(rows("F", scaled(shown, unitless(metric(naming.PlanTarget))))).
+		WithTarget(rows("B", scaled(shown, unitless(metric(naming.PlanExpected)))))
+	if ends {
+		table.WithTarget(rows("F", scaled(shown, unitless(metric(naming.PlanTarget)))))
+	}
+	b.add(table.
 		WithTarget(rows("M", metric(naming.PlanMargin))).
 		WithTarget(rows("S", metric(naming.PlanStatus))).
 		NoValue(l.Say("Outside of what is chosen, or no target holds right now.")).

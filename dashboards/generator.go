@@ -25,9 +25,9 @@ type generator struct {
 type cell struct {
 	where map[string]string
 	cites []string
-	// Whether any of its targets has a threshold of that severity, and a
-	// figure of its own, at whose pace a forecast can be made.
-	warning, critical, stated bool
+	// Whether any of its targets has a threshold of that severity, a figure of its
+	// own, at whose pace a forecast can be made, and a value at the period's end.
+	warning, critical, stated, ends bool
 }
 
 func newGenerator(region *config.Region) *generator {
@@ -68,6 +68,7 @@ func (r *generator) note(t plan.Target) {
 	c.warning = c.warning || t.Warning.Set() || !t.Critical.Set()
 	c.critical = c.critical || t.Critical.Set()
 	c.stated = c.stated || t.Value != nil
+	c.ends = c.ends || t.HasEnd(r.region.KPIs)
 	r.cells[t.KPI] = cells
 }
 

@@ -113,6 +113,17 @@ func References(targets []Target, c kpi.Catalogue, at time.Time, location *time.
 	return slices.Compact(all)
 }
 
+// HasEnd reports whether the target can have a value at its period's end: not so one
+// that is taken from another KPI, or a level that is held against itself a year earlier.
+func (t Target) HasEnd(c kpi.Catalogue) bool {
+	if t.Value != nil {
+		return true
+	}
+	r, ofPast := t.Reference()
+	entry, known := c.Get(t.KPI)
+	return ofPast && known && (!r.On.IsZero() || accumulates(c, entry.KPI))
+}
+
 // periodEnd is the last day of the period that a figure of the moment is of: the
 // target's, and within it the year of a figure that accumulates. ok is false for a
 // target that holds until further notice.
@@ -126,8 +137,9 @@ func (t Target) periodEnd(accumulates bool, at time.Time, location *time.Locatio
 }
 
 // wholeAfter are the days after a period's end on which the figure of the period may
-// be whole: at once, after the night's load, and once the last month is booked.
-var wholeAfter = []int{0, 1, 31}
+// be whole: at once, after the night's load, when what is about people has been released
+// without all its rows, and once the last month is booked.
+var wholeAfter = []int{0, 1, 4, 31}
 
 // endReferences are the moments whose figure may be the value to reach at the period's
 // end. They may be yet to come. There are none of a level, but for a day's: what a ward

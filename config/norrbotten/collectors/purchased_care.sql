@@ -1,6 +1,9 @@
--- Bought care as booked at :as_of, in the year of the last booking.
+-- Bought care as booked at :as_of, in the year of the last booking. What was bought
+-- in December is published some days after New Year, so the new year's bookings
+-- wait until 8 January.
 WITH books AS (
-  SELECT MAX(booked_on) AS booked_on FROM purchased_care WHERE booked_on <= :as_of
+  SELECT MAX(booked_on) AS booked_on FROM purchased_care
+  WHERE booked_on <= :as_of AND YEAR(booked_on) <= YEAR(DATE_SUB(:as_of, INTERVAL 7 DAY))
 )
 -- One row for each specialty. Planned operations of the region's own stand
 -- beside it, up to the same day.
@@ -26,9 +29,12 @@ LEFT JOIN (
   GROUP BY c.specialty
 ) AS own ON own.specialty = bought.specialty
 UNION ALL
--- What the frames set aside for all specialties together.
-SELECT '' AS specialty, CAST(books.booked_on AS DATETIME) AS booked_through,
+-- What the frames set aside for all specialties together, in the budget year that
+-- :as_of lies in.
+SELECT '' AS specialty,
+  CAST(CASE WHEN YEAR(books.booked_on) = f.year THEN books.booked_on ELSE CONCAT(f.year, '-01-01') END AS DATETIME) AS booked_through,
   CAST(NULL AS SIGNED), CAST(NULL AS DECIMAL(16,2)), CAST(NULL AS SIGNED),
   f.amount_sek
 FROM purchased_care_fund AS f
-JOIN books ON f.year = YEAR(books.booked_on)
+CROSS JOIN books
+WHERE f.year = YEAR(:as_of)
