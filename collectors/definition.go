@@ -265,8 +265,8 @@ func (d *Definition) validateKPI(k kpi.KPI, index int, scope Scope, f *yamlfile.
 	} else if _, err := base.Measure(k.Measure); err != nil {
 		f.Add(".measure", "measure: %w", err)
 	}
-	if k.Better != kpi.Higher && k.Better != kpi.Lower {
-		f.Add(".better", "better: %q is not higher or lower", k.Better)
+	if k.Better != kpi.Higher && k.Better != kpi.Lower && k.Better != kpi.AsPlanned {
+		f.Add(".better", "better: %q is not higher, lower or as_planned", k.Better)
 	}
 	if k.Accumulates != "" && k.Accumulates != kpi.Year {
 		f.Add(".accumulates", "accumulates: %q is not year", k.Accumulates)

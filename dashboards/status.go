@@ -14,7 +14,10 @@ const (
 	orange = "#FF9830"
 	red    = "#C4162A"
 	grey   = "#8E8E8E"
-	ink    = "text"
+	// Those of statuses that nobody has to act on.
+	paleBlue = "#8AB8FF"
+	paleGrey = "#C7D0D9"
+	ink      = "text"
 )
 
 // state is how one value of the plan's status is shown.
@@ -28,11 +31,16 @@ type state struct {
 
 // states are in order of urgency.
 var states = []state{
-	{"2", "■ Critical", "■ Critical (several)", red},
-	{"1", "▲ Warning", "▲ Warnings", orange},
+	{"3", "■ Critical", "■ Critical (several)", red},
+	{"2", "▲ Warning", "▲ Warnings", orange},
+	{"1", "≈ Within tolerance", "≈ Within tolerance", paleBlue},
 	{"0", "✓ On plan", "✓ On plan", blue},
 	{"-1", "? Unknown", "? Unknown (several)", grey},
+	{"-2", "… Too early", "… Too early", paleGrey},
 }
+
+// offPlan selects the statuses that an alert tells of.
+const offPlan = "> 1"
 
 // mapping is a value mapping, in the order of its pairs.
 type mapping struct{ value, text, color string }

@@ -71,7 +71,7 @@ func (s statusPanels) counts(b *board, height uint32, size float64) {
 		if size > 0 {
 			panel.Text(common.NewVizTextDisplayOptionsBuilder().ValueSize(size))
 		}
-		b.add(panel, 4, height)
+		b.add(panel, 3, height)
 	}
 	firing := newStat(s.Say("Alerts"), s.Say("How many alerts Prometheus has firing.")).
 		WithTarget(rightNow("A", fmt.Sprintf("count(%s != 0) or vector(0)", once(alarms(s.alerts()))), "")).
@@ -83,8 +83,8 @@ func (s statusPanels) counts(b *board, height uint32, size float64) {
 		firing.Text(common.NewVizTextDisplayOptionsBuilder().ValueSize(size))
 		oldest.Text(common.NewVizTextDisplayOptionsBuilder().ValueSize(size / 2))
 	}
-	b.add(firing, 4, height)
-	b.add(oldest, 4, height)
+	b.add(firing, 3, height)
+	b.add(oldest, 3, height)
 }
 
 // alarms excludes the watchdog, which always fires.
@@ -195,7 +195,7 @@ func (s statusPanels) timeline(b *board, width, height uint32) {
 	if s.everywhere {
 		// Only targets that were off plan in the span: all would not fit.
 		worst := by("max", fmt.Sprintf("max_over_time(%s[$__range] @ end())", selector(naming.PlanStatus, s.chosen()...)), naming.LabelTarget)
-		vector = fmt.Sprintf("%s and %s (%s > 0)", vector, on(naming.LabelTarget), worst)
+		vector = fmt.Sprintf("%s and %s (%s %s)", vector, on(naming.LabelTarget), worst, offPlan)
 	}
 	b.add(newTimeline(s.Say("Status over time"), s.Say("When did it go wrong, and for how long?")).
 		WithTarget(overTime("A", vector, legend)).

@@ -31,7 +31,7 @@ func (r *generator) wall(b *board, l *language.Language) {
 	b.wrap()
 	title := naming.LabelTitle(l.Code())
 	labels := r.targetLabels(r.region.Collectors)
-	vector := fmt.Sprintf("bottomk(6, %s and %s %s > 0)", selector(naming.PlanMargin), on(naming.LabelTarget), selector(naming.PlanStatus))
+	vector := fmt.Sprintf("bottomk(6, %s and %s %s %s)", selector(naming.PlanMargin), on(naming.LabelTarget), selector(naming.PlanStatus), offPlan)
 	vector = joined(titled(once(vector), title), "name", append([]string{title}, labels...))
 	var c columns
 	c.add("name", "name")

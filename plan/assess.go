@@ -15,16 +15,24 @@ type Status int
 
 // The statuses.
 const (
+	// TooEarly is before there is enough to judge, or before anything is due.
+	TooEarly Status = -2
 	Unknown  Status = -1
 	OnPlan   Status = 0
-	Warning  Status = 1
-	Critical Status = 2
+	// WithinTolerance is worse than expected, and short of a warning.
+	WithinTolerance Status = 1
+	Warning         Status = 2
+	Critical        Status = 3
 )
 
 func (s Status) String() string {
 	switch s {
+	case TooEarly:
+		return "too early"
 	case OnPlan:
 		return "on plan"
+	case WithinTolerance:
+		return "within tolerance"
 	case Warning:
 		return naming.SeverityWarning
 	case Critical:
@@ -33,21 +41,23 @@ func (s Status) String() string {
 	return "unknown"
 }
 
-// Reason is why a status is Unknown.
+// Reason is why a status is Unknown or TooEarly.
 type Reason string
 
 // The reasons.
 const (
 	// NoFigure: the KPI has no sample at the target's labels, or the divisor of a ratio is zero.
 	NoFigure Reason = "no_figure"
-	// OtherYear: the KPI accumulates, and its figures are of another year than the target.
-	OtherYear Reason = "other_year"
+	// OtherPeriod: the figures are of before the target's period, or of another year.
+	OtherPeriod Reason = "other_period"
 	// NoReference: there is no figure of what value_from names.
 	NoReference Reason = "no_reference"
 	// NotBegun: the period has not begun.
 	NotBegun Reason = "not_yet_begun"
-	// NothingDue: the first milestone is not due yet.
+	// NothingDue: the first milestone, or the day that the target is to be done by, is yet to come.
 	NothingDue Reason = "nothing_due"
+	// TooLittle: less of the period has passed, or is due, than judge_from says.
+	TooLittle Reason = "too_little"
 	// Withheld: the figure is made of cells that are about too few people.
 	Withheld Reason = "withheld"
 	// Expired: the period has passed, and no later target has taken over.
@@ -64,7 +74,7 @@ type Assessment struct {
 	Labels kpi.Labels
 	// Actual is the KPI over the samples that the target selects.
 	Actual *float64
-	// Expected is the value due by now.
+	// Expected is the value due by now; of a band the end that the actual is nearer to.
 	Expected *float64
 	// Full is the value at the period's end, and of a figure that accumulates at the end of
 	// its year within the period; nil where that is not known, as of a level that is held
@@ -78,14 +88,15 @@ type Assessment struct {
 	NoForecast forecast.Reason
 	// Margin is the distance from Expected to Actual as a share of Expected,
 	// positive where the actual is the better. Where Expected is 0 it is 1, 0
-	// or -1, as the actual is better, equal or worse.
+	// or -1, as the actual is better, equal or worse. It is nil where it is too early.
 	Margin *float64
-	// Warning and Critical are where those severities begin.
+	// Warning and Critical are where those severities begin: of a target that can be
+	// missed both ways, on the side of the actual.
 	Warning, Critical *float64
 	// Status is Warning or Critical for an Actual that is at or beyond that
 	// threshold, and worse than Expected.
 	Status Status
-	// Reason is empty unless Status is Unknown.
+	// Reason is empty unless Status is Unknown or TooEarly.
 	Reason Reason
 	// DataTime is the oldest as_of among the samples used; zero without a figure.
 	DataTime time.Time
@@ -185,7 +196,7 @@ func assess(t Target, k kpi.KPI, c kpi.Catalogue, byKPI Samples, past Past, at t
 	// A figure of before the period is shown, and not judged.
 	fit := anySample
 	if t.begun(at, location) {
-		fit = func(s kpi.Sample) bool { return t.inTargetYear(c, s, location) }
+		fit = func(s kpi.Sample) bool { return t.isOfPeriod(c, s, location) }
 	}
 	actual, ok := byKPI.aggregate(t, k, fit)
 	if ok {
@@ -202,7 +213,7 @@ func assess(t Target, k kpi.KPI, c kpi.Catalogue, byKPI Samples, past Past, at t
 		a.Reason = Expired
 		return a
 	case !t.begun(at, location):
-		a.Reason = NotBegun
+		a.Status, a.Reason = TooEarly, NotBegun
 		return a
 	}
 	due := at
@@ -210,39 +221,79 @@ func assess(t Target, k kpi.KPI, c kpi.Catalogue, byKPI Samples, past Past, at t
 		due = actual.AsOf
 	}
 	a.Reason = a.expect(due, c, byKPI.fitting(fit), past, location)
-	if a.Expected != nil {
-		a.thresholds()
-	}
 	if !ok {
 		a.Reason = NoFigure
 		if _, other := byKPI.aggregate(t, k, anySample); other {
-			a.Reason = OtherYear
+			a.Reason = OtherPeriod
 		}
-		return a
 	}
-	if actual.Withheld {
+	if ok && actual.Withheld {
 		a.Reason = Withheld
-		return a
 	}
-	if a.Expected != nil {
+	early := a.tooEarly(due, accumulates(c, k), location)
+	if a.Expected != nil && early == "" {
+		a.thresholds()
+	}
+	switch {
+	case a.Actual == nil:
+		return a
+	case early != "":
+		a.Status, a.Reason = TooEarly, early
+	case a.Expected != nil:
 		a.compare()
 	}
 	a.Foresee(nil, location)
 	return a
 }
 
-// inTargetYear reports whether a figure that accumulates is of the target's years: on
-// 1 January those of the year before may still be the latest. A ratio is of its parts.
-func (t Target) inTargetYear(c kpi.Catalogue, s kpi.Sample, location *time.Location) bool {
-	if part, ok := c.Get(s.KPI); !ok || part.Accumulates == "" {
-		return true
+// isOfPeriod reports whether a figure is of the target's period: on its first days that
+// of before may still be the latest. One that accumulates is of a year; a ratio is of its
+// parts.
+func (t Target) isOfPeriod(c kpi.Catalogue, s kpi.Sample, location *time.Location) bool {
+	if s.AsOf.Before(t.From.Begins(location)) {
+		return false
 	}
-	year := s.AsOf.In(location).Year()
-	return year >= t.From.Year && (t.To.IsZero() || year <= t.To.Year)
+	part, ok := c.Get(s.KPI)
+	return !ok || part.Accumulates == "" || t.To.IsZero() || s.AsOf.In(location).Year() <= t.To.Year
+}
+
+// tooEarly is why a figure is not judged at a moment; "" where it is.
+func (a *Assessment) tooEarly(due time.Time, accumulates bool, location *time.Location) Reason {
+	from := a.Target.JudgeFrom
+	switch {
+	case a.Reason == NothingDue:
+		return NothingDue
+	case from.Share != nil && a.Target.elapsed(due, accumulates, location) < from.Share.Float():
+		return TooLittle
+	case from.At != nil && a.Expected != nil && math.Abs(*a.Expected) < a.Target.inBaseUnit(*from.At):
+		return TooLittle
+	}
+	return ""
+}
+
+// elapsed is the share of the period that has passed, and of a figure that accumulates
+// of the year within it. It is 1 for a target that holds until further notice.
+func (t Target) elapsed(at time.Time, accumulates bool, location *time.Location) float64 {
+	end, ok := t.periodEnd(accumulates, at, location)
+	if !ok {
+		return 1
+	}
+	begins := t.From
+	if year := (Date{end.Year, time.January, 1}); accumulates && begins.Before(year) {
+		begins = year
+	}
+	return elapsedShare(dayOf(at, location), begins.number(), end.number()+1)
 }
 
 // expect sets the value that is due at a moment, or returns why there is none.
 func (a *Assessment) expect(due time.Time, c kpi.Catalogue, byKPI Samples, past Past, location *time.Location) Reason {
+	if a.Target.Between != nil {
+		if a.Actual != nil {
+			a.Expected = published(a.Target.nearest(*a.Actual))
+			a.Full = a.Expected
+		}
+		return ""
+	}
 	if a.Target.Value != nil {
 		expected, ok := a.Target.Expected(a.KPI, due, location)
 		if !ok {
@@ -277,6 +328,9 @@ func (a *Assessment) expect(due time.Time, c kpi.Catalogue, byKPI Samples, past 
 // thresholds sets where the severities begin. Without thresholds, a target
 // warns of every actual that is worse than expected.
 func (a *Assessment) thresholds() {
+	if a.Actual == nil && a.Target.Kind(a.KPI).TwoSided() {
+		return // there is no telling on which side
+	}
 	if !a.Target.Warning.Set() && !a.Target.Critical.Set() {
 		a.Warning = a.Expected
 		return
@@ -288,22 +342,17 @@ func (a *Assessment) thresholdValue(t Threshold) *float64 {
 	switch {
 	case t.At != nil:
 		return published(a.Target.inBaseUnit(*t.At))
+	case t.By != nil:
+		return published(*a.Expected + a.worse()*a.Target.inBaseUnit(*t.By))
 	case t.Share == nil:
 		return nil
 	}
-	width := math.Abs(*a.Expected) * t.Share.Float()
-	if a.KPI.Better == kpi.Higher {
-		width = -width
-	}
-	return published(*a.Expected + width)
+	return published(*a.Expected + a.worse()*math.Abs(*a.Expected)*t.Share.Float())
 }
 
 // compare sets the margin and the status of a figure that has an expected value.
 func (a *Assessment) compare() {
-	better := *a.Actual - *a.Expected
-	if a.KPI.Better == kpi.Lower {
-		better = -better
-	}
+	better := a.better()
 	margin := better / math.Abs(*a.Expected)
 	if *a.Expected == 0 {
 		margin = sign(better)
@@ -311,23 +360,29 @@ func (a *Assessment) compare() {
 	a.Margin = published(margin)
 	a.Status, a.Reason = OnPlan, ""
 	switch {
-	case better >= 0:
-	case a.reaches(a.Critical):
+	case better > 0 || better == 0 && !a.Target.Strict:
+	case better < 0 && a.reaches(a.Critical):
 		a.Status = Critical
-	case a.reaches(a.Warning):
+	case better < 0 && a.reaches(a.Warning):
 		a.Status = Warning
+	default:
+		a.Status = WithinTolerance
 	}
 }
 
 // reaches reports whether the actual is at or beyond a threshold.
 func (a *Assessment) reaches(threshold *float64) bool {
-	switch {
-	case threshold == nil:
+	if threshold == nil {
 		return false
-	case a.KPI.Better == kpi.Higher:
-		return *a.Actual <= *threshold
 	}
-	return *a.Actual >= *threshold
+	switch a.Target.Kind(a.KPI) {
+	case AtLeast:
+		return *a.Actual <= *threshold
+	case AtMost:
+		return *a.Actual >= *threshold
+	}
+	// As the rules have it, which do not know on which side the actual is.
+	return math.Abs(*a.Actual-*a.Expected) >= math.Abs(*threshold-*a.Expected)
 }
 
 func sign(v float64) float64 {

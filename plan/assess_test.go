@@ -3,6 +3,7 @@ package plan_test
 import (
 	"fmt"
 	"math"
+	"strings"
 	"testing"
 	"time"
 
@@ -103,19 +104,19 @@ func TestStatus(t *testing.T) {
 	}{
 		{"higher, above", "beds_available", "value: 40, warning: 5%, critical: 10%", 44, plan.OnPlan, 0.1},
 		{"higher, met", "beds_available", "value: 40, warning: 5%, critical: 10%", 40, plan.OnPlan, 0},
-		{"higher, one step inside the warning", "beds_available", "value: 40, warning: 5%, critical: 10%", 38.001, plan.OnPlan, -0.049975},
+		{"higher, one step inside the warning", "beds_available", "value: 40, warning: 5%, critical: 10%", 38.001, plan.WithinTolerance, -0.049975},
 		{"higher, at the warning", "beds_available", "value: 40, warning: 5%, critical: 10%", 38, plan.Warning, -0.05},
 		{"higher, one step inside critical", "beds_available", "value: 40, warning: 5%, critical: 10%", 36.001, plan.Warning, -0.099975},
 		{"higher, at critical", "beds_available", "value: 40, warning: 5%, critical: 10%", 36, plan.Critical, -0.1},
 		{"higher, nothing at all", "beds_available", "value: 40, warning: 5%, critical: 10%", 0, plan.Critical, -1},
-		{"higher, a figure, one bed inside", "beds_available", "value: 38, warning: {at: 36}, critical: {at: 34}", 37, plan.OnPlan, -1.0 / 38},
+		{"higher, a figure, one bed inside", "beds_available", "value: 38, warning: {at: 36}, critical: {at: 34}", 37, plan.WithinTolerance, -1.0 / 38},
 		{"higher, a figure, at it", "beds_available", "value: 38, warning: {at: 36}, critical: {at: 34}", 36, plan.Warning, -2.0 / 38},
 		{"higher, a figure, at critical", "beds_available", "value: 38, warning: {at: 36}, critical: {at: 34}", 34, plan.Critical, -4.0 / 38},
 		{"higher, noise below the warning's far side", "beds_available", "value: 40, warning: 5%", math.Nextafter(38, 39), plan.Warning, -0.05},
 		{"higher, noise below the value", "beds_available", "value: 0.3, warning: 0%", math.Nextafter(0.3, 0), plan.OnPlan, 0},
 		{"lower, below", "beds_occupied", "value: 40, warning: 5%, critical: 10%", 36, plan.OnPlan, 0.1},
 		{"lower, met", "beds_occupied", "value: 40, warning: 5%, critical: 10%", 40, plan.OnPlan, 0},
-		{"lower, one step inside the warning", "beds_occupied", "value: 40, warning: 5%, critical: 10%", 41.999, plan.OnPlan, -0.049975},
+		{"lower, one step inside the warning", "beds_occupied", "value: 40, warning: 5%, critical: 10%", 41.999, plan.WithinTolerance, -0.049975},
 		{"lower, at the warning", "beds_occupied", "value: 40, warning: 5%, critical: 10%", 42, plan.Warning, -0.05},
 		{"lower, at critical", "beds_occupied", "value: 40, warning: 5%, critical: 10%", 44, plan.Critical, -0.1},
 		{"lower, noise above the warning's far side", "beds_occupied", "value: 40, warning: 5%", math.Nextafter(42, 41), plan.Warning, -0.05},
@@ -125,7 +126,7 @@ func TestStatus(t *testing.T) {
 		{"none at all, met", "reports", "value: 0, warning: {at: 1}, critical: {at: 3}", 0, plan.OnPlan, 0},
 		{"none at all, missed", "reports", "value: 0, warning: {at: 1}, critical: {at: 3}", 1, plan.Warning, -1},
 		{"none at all, missed by far", "reports", "value: 0, warning: {at: 1}, critical: {at: 3}", 3, plan.Critical, -1},
-		{"only critical, before it", "beds_available", "value: 40, critical: 10%", 37, plan.OnPlan, -0.075},
+		{"only critical, before it", "beds_available", "value: 40, critical: 10%", 37, plan.WithinTolerance, -0.075},
 		{"only critical, at it", "beds_available", "value: 40, critical: 10%", 36, plan.Critical, -0.1},
 		{"no thresholds, met", "beds_available", "value: 40", 40, plan.OnPlan, 0},
 		{"no thresholds, worse", "beds_available", "value: 40", 39.9, plan.Warning, -0.0025},
@@ -182,7 +183,7 @@ func TestPeriods(t *testing.T) {
 		reason       plan.Reason
 		covered      string
 	}{
-		{"before all", "2024-12-31 23:59:59", "this", plan.Unknown, plan.NotBegun, "2026-07-01 00:00:00"},
+		{"before all", "2024-12-31 23:59:59", "this", plan.TooEarly, plan.NotBegun, "2026-07-01 00:00:00"},
 		{"first moment", "2025-01-01 00:00:00", "this", plan.OnPlan, "", "2026-07-01 00:00:00"},
 		{"last second", "2025-12-31 23:59:59", "this", plan.OnPlan, "", "2026-07-01 00:00:00"},
 		{"the next takes over", "2026-01-01 00:00:00", "next", plan.Warning, "", "2026-07-01 00:00:00"},
@@ -202,7 +203,7 @@ func TestPeriods(t *testing.T) {
 			if value(got.Actual) != 39 {
 				t.Errorf("actual %v", value(got.Actual))
 			}
-			if got.Status == plan.Unknown && (got.Expected != nil || got.Margin != nil || got.Warning != nil) {
+			if got.Status < plan.OnPlan && (got.Expected != nil || got.Margin != nil || got.Warning != nil) {
 				t.Errorf("outside its period the target still says %+v", got)
 			}
 		})
@@ -225,7 +226,7 @@ func TestYearToDate(t *testing.T) {
 	}{
 		{"now", year, "2025-03-01 00:00:00", "2025-03-18 00:00:00", 76, 365, plan.Warning, ""},
 		{"the figure's own moment", year + ", due_by: as_of", "2025-03-01 00:00:00", "2025-03-18 00:00:00", 59, 365, plan.OnPlan, ""},
-		{"last year's figure", year, "2024-12-31 23:00:00", "2025-01-01 06:00:00", 0.25, math.NaN(), plan.Unknown, plan.OtherYear},
+		{"last year's figure", year, "2024-12-31 23:00:00", "2025-01-01 06:00:00", 0.25, math.NaN(), plan.Unknown, plan.OtherPeriod},
 		{"this year's first", year, "2025-01-01 00:00:00", "2025-01-01 06:00:00", 0.25, math.NaN(), plan.OnPlan, ""},
 	}
 	for _, tt := range tests {
@@ -277,7 +278,7 @@ func TestValueFrom(t *testing.T) {
 func TestNothingDue(t *testing.T) {
 	got := assessOne(t, target("beds_available", "to: 2025-12-31, value: 38, phasing: {milestones: [{on: 2025-06-30, value: 30}]}"),
 		[]kpi.Sample{sample("beds_available", 20, moment(t, "2025-03-18 08:00:00"))}, "2025-03-18 08:00:00")
-	if got.Status != plan.Unknown || got.Reason != plan.NothingDue || value(got.Actual) != 20 {
+	if got.Status != plan.TooEarly || got.Reason != plan.NothingDue || value(got.Actual) != 20 {
 		t.Errorf("got %s %q %v", got.Status, got.Reason, value(got.Actual))
 	}
 }
@@ -315,11 +316,19 @@ func TestMetrics(t *testing.T) {
 // compares the published figures.
 func TestMetricsTellTheStatus(t *testing.T) {
 	at := "2025-03-18 00:00:00"
-	for _, direction := range []struct {
-		kpi    string
-		higher bool
-	}{{"beds_available", true}, {"beds_occupied", false}} {
-		for _, thresholds := range []string{"", ", warning: 0%", ", warning: 5%, critical: 10%", ", critical: 3%"} {
+	// reaches is what the rules of those KPIs compare.
+	reaches := map[string]func(actual, expected, limit float64) bool{
+		"beds_available": func(actual, _, limit float64) bool { return actual <= limit },
+		"beds_occupied":  func(actual, _, limit float64) bool { return actual >= limit },
+		"frame_sek": func(actual, expected, limit float64) bool {
+			return math.Abs(actual-expected) >= math.Abs(limit-expected)
+		},
+	}
+	for _, direction := range []struct{ kpi string }{{"beds_available"}, {"beds_occupied"}, {"frame_sek"}} {
+		for _, thresholds := range []string{"", ", warning: 0%", ", warning: 5%, critical: 10%", ", critical: 3%", ", warning: {by: 0.3}, critical: {by: 3.3}", ", strict: true, warning: 2%"} {
+			if direction.kpi == "frame_sek" {
+				thresholds = strings.ReplaceAll(thresholds, "strict: true, ", "")
+			}
 			p := mustLoad(t, target(direction.kpi, "value: 40"+thresholds))
 			for actual := 30.0; actual <= 50; actual += 0.1 {
 				a := plan.Assess(p.Targets, catalogue(t), []kpi.Sample{sample(direction.kpi, actual, moment(t, at))}, nil, moment(t, at), stockholm(t))[0]
@@ -328,15 +337,15 @@ func TestMetricsTellTheStatus(t *testing.T) {
 					figures[m.Name+m.Labels.Get(naming.LabelSeverity)] = m.Value
 				}
 				want := plan.OnPlan
+				if figures[naming.PlanMargin] < 0 || figures[naming.PlanMargin] == 0 && p.Targets[0].Strict {
+					want = plan.WithinTolerance
+				}
 				for _, s := range []struct {
 					status plan.Status
 					name   string
 				}{{plan.Warning, naming.SeverityWarning}, {plan.Critical, naming.SeverityCritical}} {
 					limit, stated := figures[naming.PlanThreshold+s.name]
-					reached := figures[naming.PlanActual] >= limit
-					if direction.higher {
-						reached = figures[naming.PlanActual] <= limit
-					}
+					reached := reaches[direction.kpi](figures[naming.PlanActual], figures[naming.PlanExpected], limit)
 					if stated && reached && figures[naming.PlanMargin] < 0 {
 						want = s.status
 					}

@@ -21,7 +21,7 @@ type Family struct{ Name, Help string }
 
 // Families are the plan's metrics, in the order in which they are exposed.
 var Families = []Family{
-	{naming.PlanStatus, "How the KPI stands to its target: 0 on plan, 1 warning, 2 critical, -1 unknown."},
+	{naming.PlanStatus, "How the KPI stands to its target: 0 on plan, 1 within tolerance, 2 warning, 3 critical, -1 unknown, -2 too early."},
 	{naming.PlanActual, "The KPI at the target's labels, in its own unit."},
 	{naming.PlanExpected, "The value that the target wants by now."},
 	{naming.PlanTarget, "The value that the target wants at the end of its period, and of a KPI that accumulates at the end of the year."},

@@ -106,6 +106,9 @@ func (p *Phasing) UnmarshalYAML(node ast.Node) error {
 // value to start from.
 func (t Target) Expected(k kpi.KPI, at time.Time, location *time.Location) (value float64, ok bool) {
 	full := t.inBaseUnit(*t.Value)
+	if !t.DoneBy.IsZero() {
+		return full, !at.Before(t.DoneBy.Ends(location))
+	}
 	if t.Phasing.Milestones != nil {
 		return t.milestoneValue(k, dayOf(at, location), full)
 	}

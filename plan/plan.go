@@ -75,7 +75,7 @@ func Load(files fs.FS, directory string, scope Scope) (*Plan, error) {
 		}
 		all = append(all, err)
 	}
-	all = append(all, conflicts(p.Targets)...)
+	all = append(all, conflicts(p.Targets, scope)...)
 	return p, errors.Join(all...)
 }
 
@@ -124,10 +124,12 @@ func (p *Plan) addTitle(title string) {
 	}
 }
 
-// conflicts finds targets with the same name, and targets of one cell whose
-// periods overlap.
-func conflicts(targets []Target) []error {
+// conflicts finds targets with the same name, targets of one cell whose periods
+// overlap, and KPIs of which only some targets can be missed both ways: one rule is
+// about them all.
+func conflicts(targets []Target, scope Scope) []error {
 	var all []error
+	first := map[string]Target{}
 	names := map[string]Target{}
 	cells := map[string][]Target{}
 	for _, t := range targets {
@@ -140,6 +142,16 @@ func conflicts(targets []Target) []error {
 			fault(".id", "id: the target at %s has the same id", other.origin.place())
 		}
 		names[t.ID] = t
+		entry, _ := scope.KPIs.Get(t.KPI)
+		if other, met := first[t.KPI]; !met {
+			first[t.KPI] = t
+		} else if t.Kind(entry.KPI).TwoSided() != other.Kind(entry.KPI).TwoSided() {
+			band, value := t, other
+			if t.Between == nil {
+				band, value = other, t
+			}
+			fault(".between", "between: target %s has it and %s has not, at %s; give all targets of %s bands, or none", band.ID, value.ID, other.origin.place(), t.KPI)
+		}
 		cell := t.cell()
 		for _, other := range cells[cell] {
 			if t.overlaps(other) {

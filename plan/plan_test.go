@@ -32,6 +32,7 @@ func catalogue(t testing.TB, more ...kpi.Entry) kpi.Catalogue {
 		{KPI: kpi.KPI{Name: "visits_last_year", Column: "last_year", Unit: "visits", Better: kpi.Higher, Aggregate: kpi.Sum, Accumulates: kpi.Year}, Labels: []string{"division"}},
 		{KPI: kpi.KPI{Name: "net_cost_sek", Column: "cost", Unit: "sek", Better: kpi.Lower, Aggregate: kpi.Sum, Accumulates: kpi.Year}, Labels: []string{"division"}},
 		{KPI: kpi.KPI{Name: "result_sek", Column: "result", Unit: "sek", Better: kpi.Higher, Aggregate: kpi.Sum, Accumulates: kpi.Year, AllowNegative: true}},
+		{KPI: kpi.KPI{Name: "frame_sek", Column: "frame", Unit: "sek", Better: kpi.AsPlanned, Aggregate: kpi.Sum}, Labels: []string{"division"}},
 		{KPI: kpi.KPI{Name: "reports", Column: "reports", Unit: "reports", Better: kpi.Lower, Aggregate: kpi.Sum}},
 	}
 	entries = append(entries, more...)

@@ -116,7 +116,7 @@ func References(targets []Target, c kpi.Catalogue, at time.Time, location *time.
 // HasEnd reports whether the target can have a value at its period's end: not so one
 // that is taken from another KPI, or a level that is held against itself a year earlier.
 func (t Target) HasEnd(c kpi.Catalogue) bool {
-	if t.Value != nil {
+	if t.Value != nil || t.Between != nil {
 		return true
 	}
 	r, ofPast := t.Reference()

@@ -18,11 +18,12 @@ func (Share) JSONSchema() *jsonschema.Schema {
 	return either(percentSchema(), &jsonschema.Schema{Type: "number"})
 }
 
-// JSONSchema is a share in percent or a mapping with at.
+// JSONSchema is a share in percent or a mapping with at or by.
 func (Threshold) JSONSchema() *jsonschema.Schema {
-	figure := object("at")
+	figure, distance := object("at"), object("by")
 	figure.Properties.Set("at", &jsonschema.Schema{Type: "number"})
-	return either(percentSchema(), figure)
+	distance.Properties.Set("by", &jsonschema.Schema{Type: "number"})
+	return either(percentSchema(), figure, distance)
 }
 
 // JSONSchema is even, or a mapping with months or milestones.

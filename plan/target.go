@@ -54,10 +54,12 @@ type Target struct {
 	KPI string `yaml:"kpi" jsonschema:"required"`
 	// Labels that select the samples; what they leave out is added up. An empty value selects samples without that label.
 	Where map[string]string `yaml:"where,omitempty"`
-	// The value to be reached at the period's end, in unit. One of value and value_from is given.
+	// The value to be reached at the period's end, in unit. One of value, value_from and between is given.
 	Value *decimal.Decimal `yaml:"value,omitempty"`
 	// What the value is taken from: the KPI's own figure at a moment of the past, or another KPI.
 	ValueFrom *ValueFrom `yaml:"value_from,omitempty"`
+	// The band that the figure is to be within, in unit, instead of one value.
+	Between *Between `yaml:"between,omitempty"`
 
 	Terms `yaml:",inline"`
 
@@ -93,13 +95,19 @@ type Terms struct {
 	Cite string `yaml:"cite,omitempty"`
 	// Who is called; a name in oncall.yaml.
 	Owner string `yaml:"owner" jsonschema:"required"`
-	// Where the warning begins: a share of the expected value, 5%, or a figure, {at: 36}.
+	// Where the warning begins: a share of the expected value, 5%, a distance from it, {by: 2}, or a figure, {at: 36}.
 	// With neither warning nor critical, all that is worse than expected is a warning.
 	Warning Threshold `yaml:"warning,omitempty"`
 	// Where it becomes critical, in the same forms.
 	Critical Threshold `yaml:"critical,omitempty"`
 	// How long it must last before anyone is called.
 	For yamlfile.Duration `yaml:"for,omitempty"`
+	// Whether equal to the expected value does not do: the plan wants more, or less, than that.
+	Strict bool `yaml:"strict,omitempty"`
+	// From when on the figure is judged: a share of the period, 10%, or the amount that is due by then, {at: 30}. Until then it is too early, and nobody is told. Of a figure that accumulates, the period is the year.
+	JudgeFrom Threshold `yaml:"judge_from,omitempty"`
+	// The day by whose end the value is to be reached. Until then nothing is due.
+	DoneBy Date `yaml:"done_by,omitempty"`
 	// How the value falls due over the period. Left out, a KPI that accumulates is due evenly and any other in full from the first day.
 	Phasing Phasing `yaml:"phasing,omitempty"`
 	// The moment at which the value due is reckoned: now, or the figure's own as_of.

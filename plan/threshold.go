@@ -12,40 +12,46 @@ import (
 )
 
 // Threshold is where a severity begins: a share of the expected value, such as
-// 5%, or a figure, such as {at: 36}. The zero Threshold is none.
+// 5%, a distance from it, such as {by: 2}, or a figure, such as {at: 36}. The zero
+// Threshold is none.
 type Threshold struct {
-	// Share of the expected value, 0.05 for 5%; nil where At is set.
+	// Share of the expected value, 0.05 for 5%.
 	Share *decimal.Decimal
-	// At is the figure itself, in the target's unit; nil where Share is set.
+	// By is the distance from the expected value, in the target's unit.
+	By *decimal.Decimal
+	// At is the figure itself, in the target's unit.
 	At *decimal.Decimal
 }
 
 // Set reports whether there is a threshold.
-func (t Threshold) Set() bool { return t.Share != nil || t.At != nil }
+func (t Threshold) Set() bool { return t.Share != nil || t.By != nil || t.At != nil }
 
 func (t Threshold) String() string {
 	switch {
 	case t.Share != nil:
 		return t.Share.Mul(decimal.Whole(100)).Trimmed().String() + "%"
+	case t.By != nil:
+		return "{by: " + t.By.String() + "}"
 	case t.At != nil:
 		return "{at: " + t.At.String() + "}"
 	}
 	return ""
 }
 
-// UnmarshalYAML reads 5% or {at: 36}.
+// UnmarshalYAML reads 5%, {by: 2} or {at: 36}.
 func (t *Threshold) UnmarshalYAML(node ast.Node) error {
 	if yamlfile.IsMapping(node) {
 		var figure struct {
 			At *decimal.Decimal `yaml:"at"`
+			By *decimal.Decimal `yaml:"by"`
 		}
 		if err := yaml.NodeToValue(node, &figure, yaml.Strict()); err != nil {
 			return err
 		}
-		if figure.At == nil {
-			return yamlfile.At(node, fmt.Errorf("at: missing; write a share such as 5%% or a figure such as {at: 36}"))
+		if (figure.At == nil) == (figure.By == nil) {
+			return yamlfile.At(node, fmt.Errorf("give one of at and by: a figure such as {at: 36} or a distance such as {by: 2}; or write a share such as 5%%"))
 		}
-		*t = Threshold{At: figure.At}
+		*t = Threshold{At: figure.At, By: figure.By}
 		return nil
 	}
 	text := yamlfile.Scalar(node)

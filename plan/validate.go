@@ -46,6 +46,7 @@ func (t Target) validate(scope Scope, path string) error {
 		return f.Err()
 	}
 	t.validateValue(scope, entry, f)
+	t.validateJudgement(scope, entry, f)
 	if t.Value == nil {
 		t.validateThresholds(entry, f)
 		return f.Err()
@@ -100,10 +101,12 @@ func haveLabels(labels []string) string {
 
 func (t Target) validateValue(scope Scope, entry kpi.Entry, f *yamlfile.Faults) {
 	switch {
-	case t.Value == nil && t.ValueFrom == nil:
-		f.Add(".value", "value: missing; give value, or value_from: {at: year_earlier}, {year: YEAR}, {on: DATE} or {kpi: NAME}")
+	case t.Value == nil && t.ValueFrom == nil && t.Between == nil:
+		f.Add(".value", "value: missing; give value, or value_from: {at: year_earlier}, {year: YEAR}, {on: DATE} or {kpi: NAME}, or between: {low: LEAST, high: MOST}")
 	case t.Value != nil && t.ValueFrom != nil:
 		f.Add(".value_from", "give either value or value_from, not both")
+	case t.Between != nil:
+		t.validateBetween(entry, f)
 	case t.Value != nil && t.Value.Sign() < 0 && !entry.AllowNegative:
 		f.Add(".value", "value: %s is below zero; %s does not allow negative values", t.Value, t.KPI)
 	case t.ValueFrom != nil:
@@ -198,6 +201,8 @@ func (t Target) validateThresholds(entry kpi.Entry, f *yamlfile.Faults) {
 		switch {
 		case one.Share != nil:
 			t.validateShare(entry, one.key, *one.Share, f)
+		case one.By != nil && one.By.Sign() < 0:
+			f.Add("."+one.key, "%s: %s is on the better side of the target; write how much worse the actual may be, such as {by: 2}", one.key, one.Threshold)
 		case one.At != nil:
 			t.validateFigure(entry, one.key, *one.At, f)
 		}
@@ -210,6 +215,10 @@ func (t Target) validateThresholds(entry kpi.Entry, f *yamlfile.Faults) {
 		if critical.Share.Cmp(*warning.Share) < 0 {
 			f.Add(".critical", "critical: %s is nearer to the target than warning, %s", critical, warning)
 		}
+	case warning.By != nil && critical.By != nil:
+		if critical.By.Cmp(*warning.By) < 0 {
+			f.Add(".critical", "critical: %s is nearer to the target than warning, %s", critical, warning)
+		}
 	case warning.At != nil && critical.At != nil:
 		if compareWorse(entry, critical.At.Cmp(*warning.At)) < 0 {
 			f.Add(".critical", "critical: %s is nearer to the target than warning, %s", critical, warning)
@@ -220,7 +229,7 @@ func (t Target) validateThresholds(entry kpi.Entry, f *yamlfile.Faults) {
 			f.Add(".critical", "critical: %s is nearer to the target than warning, %s", critical, warning)
 		}
 	default:
-		f.Add(".critical", "critical: give warning and critical in the same form, both as shares or both as figures")
+		f.Add(".critical", "critical: give warning and critical in the same form, both as shares, as distances or as figures")
 	}
 }
 
@@ -238,8 +247,10 @@ func (t Target) figure(entry kpi.Entry, threshold Threshold) decimal.Decimal {
 	if threshold.At != nil {
 		return *threshold.At
 	}
-	width := t.Value.Mul(*threshold.Share)
-	if width.Sign() < 0 {
+	var width decimal.Decimal
+	if threshold.By != nil {
+		width = *threshold.By
+	} else if width = t.Value.Mul(*threshold.Share); width.Sign() < 0 {
 		width = width.Neg()
 	}
 	if entry.Better == kpi.Higher {
@@ -260,6 +271,10 @@ func (t Target) validateShare(entry kpi.Entry, key string, share decimal.Decimal
 }
 
 func (t Target) validateFigure(entry kpi.Entry, key string, figure decimal.Decimal, f *yamlfile.Faults) {
+	if kind := t.Kind(entry.KPI); kind.TwoSided() {
+		f.Add("."+key, "%s: %s is on one side only, and this target can be missed both ways; write a share such as 5%% or a distance such as {by: 2}", key, Threshold{At: &figure})
+		return
+	}
 	if t.Value == nil {
 		return
 	}
@@ -346,5 +361,48 @@ func (t Target) validateMilestones(entry kpi.Entry, f *yamlfile.Faults) {
 		case entry.Accumulates != "" && before.Value != nil && m.Value.Cmp(*before.Value)*t.Value.Sign() < 0:
 			f.Add(place+".value", "phasing: milestones: %s follows %s, but %s accumulates; give values that approach the target", m.Value, before.Value, t.KPI)
 		}
+	}
+}
+
+func (t Target) validateBetween(entry kpi.Entry, f *yamlfile.Faults) {
+	b := t.Between
+	switch {
+	case t.Value != nil || t.ValueFrom != nil:
+		f.Add(".between", "give either value, value_from or between")
+	case b.Low == nil || b.High == nil:
+		f.Add(".between", "between: give both low and high")
+	case b.High.Cmp(*b.Low) < 0:
+		f.Add(".between", "between: low, %s, is above high, %s", b.Low, b.High)
+	case entry.Accumulates != "" || t.Phasing.Set():
+		f.Add(".between", "between: what falls due over a period has no band; give value, and thresholds around it")
+	}
+}
+
+// validateJudgement checks what says when, and how strictly, the figure is judged.
+func (t Target) validateJudgement(scope Scope, entry kpi.Entry, f *yamlfile.Faults) {
+	from := t.JudgeFrom
+	switch {
+	case from.By != nil:
+		f.Add(".judge_from", "judge_from: %s is neither a share of the period such as 10%% nor an amount due such as {at: 30}", from)
+	case from.Share != nil && (from.Share.Sign() <= 0 || from.Share.Cmp(decimal.Whole(1)) >= 0):
+		f.Add(".judge_from", "judge_from: %s is not a share of the period between 0 and 100%%", from)
+	case from.At != nil && from.At.Sign() <= 0:
+		f.Add(".judge_from", "judge_from: %s is not an amount above zero", from)
+	case from.At != nil && t.Between != nil:
+		f.Add(".judge_from", "judge_from: nothing falls due in a band; write a share of the period such as 10%%")
+	case from.Share != nil && t.To.IsZero() && !accumulates(scope.KPIs, entry.KPI):
+		f.Add(".judge_from", "judge_from: %s of a period without an end; give to, or leave judge_from out", from)
+	}
+	if t.Strict && t.Kind(entry.KPI).TwoSided() {
+		f.Add(".strict", "strict: this target wants neither more nor less; leave strict out")
+	}
+	switch {
+	case t.DoneBy.IsZero():
+	case t.Value == nil:
+		f.Add(".done_by", "done_by: give the value that is to be reached by then")
+	case entry.Accumulates != "" || t.Phasing.Set():
+		f.Add(".done_by", "done_by: the value falls due over the period; give phasing: {milestones: [...]} instead")
+	case t.DoneBy.Before(t.From) || !t.To.IsZero() && t.To.Before(t.DoneBy):
+		f.Add(".done_by", "done_by: %s is outside the period %s", t.DoneBy, period(t))
 	}
 }

@@ -52,7 +52,8 @@ const (
 	placeSummary  = "summary"
 	placeSeverity = naming.LabelSeverity
 	// placeBound is "at least" or "at most", and placeSide "below" or "above",
-	// for a KPI that is better higher or lower.
+	// for a KPI that is better higher or lower; placeBound is "exactly" for one that
+	// is better as planned.
 	placeBound = "bound"
 	placeSide  = "side"
 	// placeWants begins a sentence with what the target is based on, and placeBy ends one.

@@ -224,7 +224,8 @@ func (d document) sentence(key string) string {
 		case place == placeSeverity:
 			return template("severity", ".Labels."+naming.LabelSeverity)
 		case place == placeBound:
-			return either(bound(kpi.Higher, d.language), bound(kpi.Lower, d.language))
+			return fmt.Sprintf("{{ if .Annotations.%s }}%s{{ else }}%s{{ end }}", naming.AnnotationExactly, d.language.Say("exactly"),
+				either(bound(kpi.Higher, d.language), bound(kpi.Lower, d.language)))
 		case place == placeSide:
 			return either(side(kpi.Higher, d.language), side(kpi.Lower, d.language))
 		case slices.Contains(figures, name) && short:

@@ -73,6 +73,8 @@ func (w *Writer) fill(key string, labels, annotations map[string]string, l *lang
 			return inBasis(l.Say(basisOf(annotations).Wants), annotations)
 		case place == placeBy:
 			return inBasis(l.Say(basisOf(annotations).By), annotations)
+		case place == placeBound && annotations[naming.AnnotationExactly] != "":
+			return l.Say("exactly")
 		case place == placeBound:
 			return bound(kpi.Direction(annotations[naming.AnnotationBetter]), l)
 		case place == placeSide:

@@ -36,6 +36,12 @@ func (m maker) kpiAnnotations(p PlannedKPI, alert, severity string) map[string]s
 		annotations[name] = p.figure(name, expr)
 	}
 	annotations[naming.AnnotationBetter] = string(p.Better)
+	if p.TwoSided() {
+		annotations[naming.AnnotationBetter] = execute(betterTemplate, names)
+	}
+	if p.Better == kpi.AsPlanned {
+		annotations[naming.AnnotationExactly] = "true"
+	}
 	annotations[naming.AnnotationBasis] = execute(basisTemplate, names)
 	maps.Copy(annotations, dataTime(p.Definition.Collector))
 	return annotations
@@ -91,6 +97,9 @@ func (p PlannedKPI) Subject(l *language.Language, labels kpi.Labels) string {
 // basisTemplate writes what the target's value is from, or what one that is stated is
 // based on.
 var basisTemplate = parse("{{ with printf `[[.Metric.TargetInfo]]{[[.Label.Target]]=%q}` $labels.[[.Label.Target]] | query }}{{ with first . }}{{ or (label `[[.Label.ValueFrom]]` .) (label `[[.Label.Basis]]` .) }}{{ end }}{{ end }}")
+
+// betterTemplate writes in which direction a figure that can be off both ways is to move.
+var betterTemplate = parse("{{ if printf `[[.Metric.Actual]]{[[.Label.Target]]=%[1]q} < [[.Metric.Expected]]{[[.Label.Target]]=%[1]q}` $labels.[[.Label.Target]] | query }}" + string(kpi.Higher) + "{{ else }}" + string(kpi.Lower) + "{{ end }}")
 
 // figureTemplate writes the result of a query, and nothing if there is none.
 var figureTemplate = parse("{{ with printf `[[.Query]]` $labels.[[.Label.Target]] | query }}{{ . | first | value | printf `%.[[.Decimals]]f` }} [[.Measure]]{{ end }}")

@@ -41,7 +41,7 @@ type kpiFields struct {
 
 func fieldsOf(p PlannedKPI, severity string) kpiFields {
 	f := kpiFields{vocabulary: names, KPI: p.Name, Severity: severity, Worst: "min", Reaches: "<=", Passes: "<"}
-	if p.Better == kpi.Lower {
+	if p.Better == kpi.Lower || p.TwoSided() {
 		f.Worst, f.Reaches, f.Passes = "max", ">=", ">"
 	}
 	return f
@@ -59,13 +59,28 @@ var offPlanExpr = parse(`[[.Worst]] without ([[.Label.Instance]], [[.Label.Job]]
 )
 `)
 
+// offBothWaysExpr compares the distances from the expected value: what can be missed
+// both ways has its threshold on the side of the actual figure.
+var offBothWaysExpr = parse(`[[.Worst]] without ([[.Label.Instance]], [[.Label.Job]], [[.Label.Unit]]) (
+    abs([[.Metric.Actual]]{[[.Label.KPI]]="[[.KPI]]"[[with .Targets]], [[$.Label.Target]]=~"[[.]]"[[end]]} - [[.Metric.Expected]]{[[.Label.KPI]]="[[.KPI]]"})
+  [[.Reaches]]
+    abs([[.Metric.Threshold]]{[[.Label.KPI]]="[[.KPI]]", [[.Label.Severity]]="[[.Severity]]"} - ignoring ([[.Label.Severity]]) [[.Metric.Expected]]{[[.Label.KPI]]="[[.KPI]]"})
+  and ignoring ([[.Label.Unit]])
+    [[.Metric.Margin]]{[[.Label.KPI]]="[[.KPI]]"} < 0
+)
+`)
+
 func (m maker) offPlan(p PlannedKPI, group WaitGroup, severity string) rulefmt.Rule {
 	fields := fieldsOf(p, severity)
 	if !group.Only {
 		fields.Targets = strings.Join(group.ids(), "|")
 	}
 	rule := m.kpiRule(p, naming.OffPlan(p.Name), severity)
-	rule.Expr = execute(offPlanExpr, fields)
+	expr := offPlanExpr
+	if p.TwoSided() {
+		expr = offBothWaysExpr
+	}
+	rule.Expr = execute(expr, fields)
 	rule.For = model.Duration(group.For)
 	if !group.Only {
 		rule.Labels[naming.LabelFor] = rule.For.String()

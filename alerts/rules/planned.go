@@ -55,9 +55,13 @@ func (p PlannedKPI) coversAll() bool {
 	return slices.ContainsFunc(p.Targets, func(t plan.Target) bool { return len(t.Labels()) == 0 })
 }
 
+// TwoSided reports whether the KPI's targets can be missed both ways. Loading has
+// checked that all can, or none.
+func (p PlannedKPI) TwoSided() bool { return p.Targets[0].Kind(p.KPI).TwoSided() }
+
 // HasForecast reports whether there is a rule about the KPI's forecast.
 func (p PlannedKPI) HasForecast() bool {
-	return p.Accumulates != "" && slices.ContainsFunc(p.Targets, IsStated)
+	return p.Accumulates != "" && !p.TwoSided() && slices.ContainsFunc(p.Targets, IsStated)
 }
 
 // IsStated reports whether the target states its value, so that a forecast can

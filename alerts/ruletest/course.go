@@ -147,10 +147,22 @@ func (s scene) figure(k kpi.KPI, value float64, at time.Time) []kpi.Sample {
 	return []kpi.Sample{sample(k.Name, value)}
 }
 
+// rises reports whether a higher figure is better. Of one that can be off both ways the
+// tests take the side above: the figure of limit is far above any plan.
+func (s scene) rises() bool { return !s.kpi.TwoSided() && s.kpi.Better == kpi.Higher }
+
+// better is the direction in which the tests' figures get better.
+func (s scene) better() kpi.Direction {
+	if s.kpi.TwoSided() {
+		return kpi.Lower
+	}
+	return s.kpi.Better
+}
+
 // worse returns value moved by that many steps in the worse direction. A step
 // is small compared with the value, and large compared with rounding.
 func (s scene) worse(value, steps float64) float64 {
-	if s.kpi.Better == kpi.Higher {
+	if s.rises() {
 		steps = -steps
 	}
 	return value + steps*max(math.Abs(value), 1e-3)*1e-6
@@ -158,7 +170,7 @@ func (s scene) worse(value, steps float64) float64 {
 
 // isWorse reports whether one figure is worse than another.
 func (s scene) isWorse(one, other float64) bool {
-	if s.kpi.Better == kpi.Higher {
+	if s.rises() {
 		return one < other
 	}
 	return one > other
@@ -170,11 +182,22 @@ func (s scene) isWorse(one, other float64) bool {
 // value.
 func (s scene) limit(severity string) (at, inside float64) {
 	a := s.assess(0)
+	if s.kpi.TwoSided() {
+		a = s.assess(s.far())
+	}
 	threshold := thresholdOf(a, severity)
 	if s.isWorse(*threshold, *a.Expected) {
 		return *threshold, s.worse(*threshold, -1)
 	}
 	return s.worse(*a.Expected, 1), *a.Expected
+}
+
+// far is a figure above the target.
+func (s scene) far() float64 {
+	if expected := s.assess(0).Expected; expected != nil {
+		return *expected + math.Abs(*expected) + 1
+	}
+	return 1
 }
 
 func thresholdOf(a plan.Assessment, severity string) *float64 {
@@ -258,11 +281,14 @@ func (s scene) expected(alert string, labels map[string]string, since time.Durat
 	labels[naming.LabelDomain], labels[naming.LabelSource] = collector.Collector, collector.Source
 	first := s.region.Languages.First()
 	annotations := map[string]string{
-		naming.AnnotationBetter:   string(s.kpi.Better),
+		naming.AnnotationBetter:   string(s.better()),
 		naming.AnnotationBasis:    cmp.Or(s.target.TakenFrom(), string(s.target.Basis)),
 		naming.AnnotationDataTime: s.at.Add(-testDataAge).In(testZone).Format(language.Layout),
 		naming.AnnotationDataAge:  humanized(testDataAge + since),
 		naming.AnnotationRunbook:  s.region.RunbookURL(alert, first),
+	}
+	if s.kpi.Better == kpi.AsPlanned {
+		annotations[naming.AnnotationExactly] = "true"
 	}
 	if address := s.region.DashboardURL(collector.Collector, first); address != "" {
 		annotations[naming.AnnotationDashboard] = address

@@ -70,6 +70,8 @@ func (w writer) meaningOfKPI() []string {
 	title := language.OneLine(l.Of(k.Title))
 	var first string
 	switch lower := k.Better == kpi.Lower; {
+	case k.TwoSided():
+		first = l.Say("**%s** is so far from plan that a threshold has been reached: both more and less than planned are off.", title)
 	case w.alert.isForecast() && lower:
 		first = l.Say("**%s** will end the period above plan if the pace so far continues.", title)
 	case w.alert.isForecast():

@@ -109,8 +109,11 @@ func (r reading) chart(c cell, points []Point) (*Chart, error) {
 		return nil, nil //nolint:nilnil // no chart is no error
 	}
 	o := spc.Options{Improvement: spc.LowerIsBetter, MinimumPoints: leastPoints}
-	if c.entry.Better == kpi.Higher {
+	switch c.entry.Better {
+	case kpi.Higher:
 		o.Improvement = spc.HigherIsBetter
+	case kpi.AsPlanned:
+		o.Improvement = spc.Neither
 	}
 	var events []event.Event
 	for _, e := range r.region.Events.Of(d.Collector) {

@@ -10,10 +10,12 @@ import (
 // Direction is the way in which a KPI improves.
 type Direction string
 
-// The two directions.
+// The directions. A KPI that is better as planned is neither to exceed its plan nor to
+// fall short of it, as a frame that is to be what was decided.
 const (
-	Higher Direction = "higher"
-	Lower  Direction = "lower"
+	Higher    Direction = "higher"
+	Lower     Direction = "lower"
+	AsPlanned Direction = "as_planned"
 )
 
 // Aggregation is how a KPI adds up over labels that are left out.
@@ -56,8 +58,8 @@ type KPI struct {
 	Unit string `yaml:"unit" jsonschema:"required"`
 	// The measure that people read the figures in, where it is another than the unit's usual one: hours rather than days.
 	Measure string `yaml:"measure,omitempty"`
-	// Which way is better.
-	Better Direction `yaml:"better" jsonschema:"required,enum=higher,enum=lower"`
+	// Which way is better. as_planned is for what is to equal its plan, neither more nor less.
+	Better Direction `yaml:"better" jsonschema:"required,enum=higher,enum=lower,enum=as_planned"`
 	// How the KPI adds up over labels. A ratio has none: it adds up as sum over sum.
 	Aggregate Aggregation `yaml:"aggregate,omitempty" jsonschema:"enum=sum,enum=max,enum=min,enum=mean"`
 	// The period over which the figure accumulates, for year-to-date figures.

@@ -130,7 +130,7 @@ func (d *document) kpi(k kpi.KPI, c *collectors.Definition) {
 		d.line("%s", prose(l.Of(k.Definition)))
 	}
 	d.line("")
-	d.line("- metric: `%s`, in %s; %s is better", k.Metric(), k.Unit, k.Better)
+	d.line("- metric: `%s`, in %s; %s is better", k.Metric(), k.Unit, strings.ReplaceAll(string(k.Better), "_", " "))
 	d.line("- value: %s", value(k))
 	if k.Accumulates != "" {
 		d.line("- accumulates over the %s", k.Accumulates)

@@ -67,8 +67,11 @@ const (
 	// AnnotationDifference is the distance from the actual to the expected
 	// value, or from the forecast to the target.
 	AnnotationDifference = "difference"
-	// AnnotationBetter is the direction in which the KPI improves.
+	// AnnotationBetter is the direction in which the KPI improves: of one that can be
+	// off both ways, back to its plan.
 	AnnotationBetter = "better"
+	// AnnotationExactly is there, as "true", where the plan wants neither more nor less.
+	AnnotationExactly = "exactly"
 	// AnnotationDataTime is the moment of the oldest figure used, in the
 	// region's local time, and AnnotationDataAge how long ago that is.
 	AnnotationDataTime = "data_time"

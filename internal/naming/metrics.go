@@ -62,7 +62,7 @@ const (
 	// PlanMargin is the distance to the expected value as a share of it;
 	// positive is better than plan.
 	PlanMargin = "plan_margin_ratio"
-	// PlanStatus is 0 on plan, 1 warning, 2 critical, -1 unknown.
+	// PlanStatus is 0 on plan, 1 within tolerance, 2 warning, 3 critical, -1 unknown, -2 too early.
 	PlanStatus = "plan_status"
 	// PlanTargetInfo is 1 and carries cite, basis, value_from, from and to.
 	PlanTargetInfo = "plan_target_info"

@@ -3,7 +3,6 @@ package report
 import (
 	"math"
 
-	"planwatch/internal/kpi"
 	"planwatch/internal/language"
 	"planwatch/internal/unit"
 	"planwatch/plan"
@@ -98,7 +97,7 @@ func (r Row) distance() *float64 {
 		return nil
 	}
 	distance := plan.Change(*r.Actual, *r.Expected)
-	if r.KPI.Better == kpi.Lower {
+	if distance < 0 != (*r.Margin < 0) {
 		distance = plan.Change(*r.Expected, *r.Actual)
 	}
 	return &distance

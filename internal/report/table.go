@@ -83,7 +83,7 @@ func (r *Report) writeTable(w io.Writer, l *language.Language) error {
 	}
 	widths := columnWidths(lines, most)
 	out := bufio.NewWriter(w)
-	fmt.Fprintf(out, "%s\n\n", r.Headline(l))
+	fmt.Fprintf(out, "%s\n%s\n\n", r.Headline(l), r.Counts(l))
 	for _, cells := range lines {
 		fmt.Fprintln(out, aligned(cells, widths))
 	}

@@ -6,17 +6,26 @@ import (
 	"strings"
 
 	"planwatch/internal/language"
+	"planwatch/internal/status"
 	"planwatch/plan"
 )
 
-// Headline returns the region, the moment, and the number of rows with each
-// status.
+// Headline returns the region and the moment.
 func (r *Report) Headline(l *language.Language) string {
+	return fmt.Sprintf("%s, %s", r.Region.Title, l.Moment(r.At))
+}
+
+// Counts returns the number of rows with each status. That there is no alert is said
+// too; other statuses that no row has are left out.
+func (r *Report) Counts(l *language.Language) string {
 	var counts []string
 	for _, group := range r.Groups() {
+		if len(group.Rows) == 0 && group.Status > status.Warning {
+			continue
+		}
 		counts = append(counts, group.Status.Symbol()+" "+strings.ToLower(group.Status.Name(l))+" "+l.Count(len(group.Rows)))
 	}
-	return fmt.Sprintf("%s, %s: %s", r.Region.Title, l.Moment(r.At), strings.Join(counts, ", "))
+	return strings.Join(counts, ", ")
 }
 
 // Title returns the KPI's title; for a histogram with the quantile.
@@ -45,8 +54,10 @@ func (r Row) Why(l *language.Language) string {
 		return l.Say("no figure")
 	case plan.Withheld:
 		return l.Say("withheld: too few people")
-	case plan.OtherYear:
-		return l.Say("the figure is of another year")
+	case plan.OtherPeriod:
+		return l.Say("the figure is not of the target's period")
+	case plan.TooLittle:
+		return l.Say("too early to judge")
 	case plan.NoReference:
 		return l.Say("no figure to compare with")
 	case plan.NotBegun:

@@ -15,7 +15,9 @@ const (
 	Critical Status = iota
 	Warning
 	Unknown
+	WithinTolerance
 	OnPlan
+	TooEarly
 	NoTarget
 )
 
@@ -42,10 +44,20 @@ var statuses = [...]struct {
 		func(l *language.Language) string { return l.Say("Unknown") },
 		func(l *language.Language) string { return l.Say("Unknown (several)") },
 	},
+	WithinTolerance: {
+		plan.WithinTolerance, "≈", "within-tolerance",
+		func(l *language.Language) string { return l.Say("Within tolerance") },
+		func(l *language.Language) string { return l.Say("Within tolerance") },
+	},
 	OnPlan: {
 		plan.OnPlan, "✓", "on-plan",
 		func(l *language.Language) string { return l.Say("On plan") },
 		func(l *language.Language) string { return l.Say("On plan") },
+	},
+	TooEarly: {
+		plan.TooEarly, "…", "too-early",
+		func(l *language.Language) string { return l.Say("Too early") },
+		func(l *language.Language) string { return l.Say("Too early") },
 	},
 	NoTarget: {
 		plan.Unknown, "·", "no-target",
@@ -55,7 +67,9 @@ var statuses = [...]struct {
 }
 
 // All are the statuses, the worst first.
-func All() []Status { return []Status{Critical, Warning, Unknown, OnPlan, NoTarget} }
+func All() []Status {
+	return []Status{Critical, Warning, Unknown, WithinTolerance, OnPlan, TooEarly, NoTarget}
+}
 
 // Of is the status of a figure that has a target.
 func Of(p plan.Status) Status {

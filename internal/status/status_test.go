@@ -18,7 +18,9 @@ func TestStatuses(t *testing.T) {
 		{status.Of(plan.Critical), "■", "critical", "Kritisk", "Critical", "Kritiska", "Critical"},
 		{status.Of(plan.Warning), "▲", "warning", "Varning", "Warning", "Varningar", "Warnings"},
 		{status.Of(plan.Unknown), "?", "unknown", "Okänd", "Unknown", "Okända", "Unknown"},
+		{status.Of(plan.WithinTolerance), "≈", "within-tolerance", "Inom toleransen", "Within tolerance", "Inom toleransen", "Within tolerance"},
 		{status.Of(plan.OnPlan), "✓", "on-plan", "Enligt plan", "On plan", "Enligt plan", "On plan"},
+		{status.Of(plan.TooEarly), "…", "too-early", "För tidigt", "Too early", "För tidigt", "Too early"},
 		{status.NoTarget, "·", "no-target", "Utan mål", "No target", "Utan mål", "No target"},
 	}
 	if all := status.All(); len(all) != len(tests) {
