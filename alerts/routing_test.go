@@ -3,6 +3,7 @@ package alerts_test
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"planwatch/internal/naming"
 
@@ -53,9 +54,9 @@ func TestSendingHours(t *testing.T) {
 		if len(r.Routes) != 3 {
 			t.Fatalf("%s: %d routes", r.Receiver, len(r.Routes))
 		}
-		money, critical, warning := r.Routes[0], r.Routes[1], r.Routes[2]
-		if !slices.Equal(money.Active, []string{"daytime"}) || len(money.Mute) > 0 || money.Repeat != "1h" {
-			t.Errorf("%s: critical about money %+v", r.Receiver, money)
+		slow, critical, warning := r.Routes[0], r.Routes[1], r.Routes[2]
+		if !slices.Equal(slow.Active, []string{"daytime"}) || len(slow.Mute) > 0 || slow.Repeat != "1d" {
+			t.Errorf("%s: critical about what cannot change overnight %+v", r.Receiver, slow)
 		}
 		if len(critical.Active) > 0 || len(critical.Mute) > 0 || critical.Repeat != "1h" {
 			t.Errorf("%s: critical %+v", r.Receiver, critical)
@@ -100,4 +101,29 @@ func TestHolidaysAreMuted(t *testing.T) {
 		}
 	}
 	t.Error("no Easter in 2025")
+}
+
+// Nobody is called at night for what is read once a day, or less often.
+func TestNothingSlowCallsAtNight(t *testing.T) {
+	region := builtin(t)
+	quiet := map[string]bool{}
+	for _, q := range region.OnCall.Quiet {
+		for _, domain := range q.Domains {
+			quiet[domain] = true
+		}
+	}
+	slow := 0
+	for _, d := range region.Collectors {
+		first := d.ParsedSchedule().Next(time.Date(2025, 3, 18, 0, 0, 0, 0, region.Location))
+		if d.ParsedSchedule().Next(first).Sub(first) < 20*time.Hour {
+			continue
+		}
+		slow++
+		if !quiet[d.Collector] {
+			t.Errorf("%s is read once a day, and calls at night", d.Collector)
+		}
+	}
+	if slow < 20 {
+		t.Errorf("only %d collectors are read once a day", slow)
+	}
 }

@@ -268,6 +268,18 @@ func (d *Definition) validateKPI(k kpi.KPI, index int, scope Scope, f *yamlfile.
 	if k.Better != kpi.Higher && k.Better != kpi.Lower && k.Better != kpi.AsPlanned {
 		f.Add(".better", "better: %q is not higher, lower or as_planned", k.Better)
 	}
+	for i, label := range k.SeparateBy {
+		if !slices.Contains(d.Labels, label) {
+			f.Add(fmt.Sprintf(".separate_by[%d]", i), "separate_by: %q is not one of the collector's labels", label)
+		}
+	}
+	switch {
+	case k.AccruesOn == kpi.AllDays:
+	case k.AccruesOn != kpi.WorkingDays:
+		f.Add(".accrues_on", "accrues_on: %q is not working_days", k.AccruesOn)
+	case k.Accumulates == "":
+		f.Add(".accrues_on", "accrues_on: the figure does not accumulate; add accumulates: year, or leave accrues_on out")
+	}
 	if k.Accumulates != "" && k.Accumulates != kpi.Year {
 		f.Add(".accumulates", "accumulates: %q is not year", k.Accumulates)
 	}

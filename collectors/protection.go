@@ -102,6 +102,7 @@ func (d *Definition) protect(units *unit.Set) {
 	}
 	for i := range d.KPIs {
 		k := &d.KPIs[i]
+		k.SeparateBy = d.separateBy(*k)
 		k.Guarded = guarded[k.Name] || k.Ratio != nil && (guarded[k.Ratio.Of] || guarded[k.Ratio.To])
 	}
 }

@@ -103,7 +103,7 @@ func Load(dir string, overrides Overrides) (*Region, error) {
 func (r *Region) load(files fs.FS, overrides Overrides) error {
 	steps := []func(fs.FS) error{
 		func(files fs.FS) error { return r.loadService(files, overrides) },
-		r.loadUnits, r.loadCitations, r.loadCollectors, r.loadDimensions, r.loadEvents, r.loadOnCall, r.loadPlan, r.loadDashboards, r.loadRunbooks,
+		r.loadUnits, r.loadCitations, r.loadCollectors, r.loadDimensions, r.loadEvents, r.loadOnCall, r.loadHolidays, r.loadPlan, r.loadDashboards, r.loadRunbooks,
 	}
 	for _, step := range steps {
 		if err := step(files); err != nil {
@@ -208,6 +208,21 @@ func (r *Region) loadKPIs() error {
 				return err
 			}
 			entries = append(entries, kpi.Entry{KPI: k, Collector: d.Collector, Labels: d.Labels, Base: base})
+		}
+	}
+	r.KPIs = kpi.NewCatalogue(entries)
+	return nil
+}
+
+// loadHolidays gives the KPIs that grow on working days the region's public holidays.
+func (r *Region) loadHolidays(fs.FS) error {
+	if r.OnCall == nil {
+		return nil
+	}
+	entries := slices.Clone(r.KPIs.Entries())
+	for i, e := range entries {
+		if e.AccruesOn == kpi.WorkingDays {
+			entries[i].Calendar = r.OnCall.Holidays
 		}
 	}
 	r.KPIs = kpi.NewCatalogue(entries)

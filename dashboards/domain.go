@@ -83,10 +83,10 @@ func (r *generator) figures(b *board, k kpi.KPI, d *collectors.Definition, split
 		TextMode(common.BigValueTextModeValueAndName).Orientation(common.VizOrientationHorizontal).
 		ColorScheme(fixedColor(ink)).NoValue(withheld(k, l))
 	if k.Histogram != nil {
-		now.WithTarget(rightNow("A", scaled(shown, r.figure(k, d, nil, 0.5)), l.Say("Half at most"))).
-			WithTarget(rightNow("B", scaled(shown, r.figure(k, d, nil, 0.9)), l.Say("Nine in ten at most")))
+		now.WithTarget(rightNow("A", scaled(shown, r.figure(k, d, k.SeparateBy, 0.5)), r.legend(l.Say("Half at most"), k.SeparateBy))).
+			WithTarget(rightNow("B", scaled(shown, r.figure(k, d, k.SeparateBy, 0.9)), r.legend(l.Say("Nine in ten at most"), k.SeparateBy)))
 	} else {
-		now.WithTarget(rightNow("A", scaled(shown, r.figure(k, d, nil, 0)), l.Say("In what is chosen")))
+		now.WithTarget(rightNow("A", scaled(shown, r.figure(k, d, k.SeparateBy, 0)), r.legend(l.Say("In what is chosen"), k.SeparateBy)))
 	}
 	now.WithTarget(rightNow("T", dataTime(d.Collector), l.Say("Data from"))).
 		WithOverride(byQuery("T"), []dashboard.DynamicConfigValue{property("unit", "time:YYYY-MM-DD HH:mm")})
@@ -99,8 +99,22 @@ func (r *generator) figures(b *board, k kpi.KPI, d *collectors.Definition, split
 	b.add(r.breakdown(k, d, l), 9, 8)
 }
 
+// legend is a text, with the labels over which a KPI does not add up.
+func (r *generator) legend(text string, separate []string) string {
+	if len(separate) == 0 {
+		return text
+	}
+	return text + ", " + placeholders(separate)
+}
+
 // trend returns a panel of the KPI over time, split by labels.
 func (r *generator) trend(k kpi.KPI, d *collectors.Definition, split []string, l *language.Language) builder {
+	split = slices.Clone(split)
+	for _, label := range k.SeparateBy {
+		if !slices.Contains(split, label) {
+			split = append(split, label)
+		}
+	}
 	shown := r.shown(k)
 	legend := l.Say("All")
 	if len(split) > 0 {

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"maps"
 	"math"
 	"slices"
 	"time"
@@ -70,6 +71,9 @@ func (x Samples) fitting(fit func(kpi.Sample) bool) Samples {
 func (x Samples) Aggregate(k kpi.KPI, where map[string]string) (a Aggregate, ok bool) {
 	t := Target{Where: where}
 	if k.Histogram != nil {
+		if len(k.SeparateBy) > 0 && len(x.separate(t, k, anySample)) > 1 {
+			return Aggregate{}, false
+		}
 		return x.mean(t, k)
 	}
 	a, ok = x.aggregate(t, k, anySample)
@@ -85,6 +89,9 @@ func anySample(kpi.Sample) bool { return true }
 // fit is true: a ratio as the sum of its one part over the sum of its other. ok is
 // false where there are none.
 func (x Samples) aggregate(t Target, k kpi.KPI, fit func(kpi.Sample) bool) (a Aggregate, ok bool) {
+	if len(k.SeparateBy) > 0 && len(x.separate(t, k, fit)) > 1 {
+		return Aggregate{}, false
+	}
 	if k.Ratio != nil {
 		return x.ratio(t, *k.Ratio, fit)
 	}
@@ -112,6 +119,40 @@ func (x Samples) aggregate(t Target, k kpi.KPI, fit func(kpi.Sample) bool) (a Ag
 		a.Value = sum(values)
 	}
 	return a, true
+}
+
+// Separate are the values of the labels over which the KPI does not add up, at which
+// there are samples, sorted; one without labels where it adds up over all.
+func (x Samples) Separate(k kpi.KPI) []kpi.Labels {
+	if len(k.SeparateBy) == 0 {
+		return []kpi.Labels{{}}
+	}
+	return x.separate(Target{}, k, anySample)
+}
+
+func (x Samples) separate(t Target, k kpi.KPI, fit func(kpi.Sample) bool) []kpi.Labels {
+	samples := x.values[k.Name]
+	switch {
+	case k.Ratio != nil:
+		samples = x.values[k.Ratio.Of]
+	case k.Histogram != nil:
+		samples = x.histograms[k.Name]
+	}
+	places := map[string]kpi.Labels{}
+	for _, s := range samples {
+		if !t.selects(s.Labels) || !fit(s) {
+			continue
+		}
+		var pairs []kpi.Label
+		for _, name := range k.SeparateBy {
+			if value := s.Labels.Get(name); value != "" {
+				pairs = append(pairs, kpi.Label{Name: name, Value: value})
+			}
+		}
+		place := kpi.NewLabels(pairs...)
+		places[place.Key()] = place
+	}
+	return slices.SortedFunc(maps.Values(places), kpi.Labels.Compare)
 }
 
 // Parts are the two sums that Aggregate divides where the KPI is a ratio, of the samples

@@ -109,7 +109,7 @@ func (row exampleRow) assess(t *testing.T, target plan.Target, entry kpi.Entry) 
 	samples := func(column string, now bool) []kpi.Sample {
 		of := asOf
 		if r, ok := target.Reference(); ok && !now {
-			of = r.Moment(at, stockholm(t))
+			of = r.Moment(asOf, stockholm(t))
 		}
 		figure := row.figure(t, column)
 		if entry.Ratio != nil {

@@ -129,9 +129,9 @@ func (t Target) Share(k kpi.KPI, at time.Time, location *time.Location) float64 
 		}
 		return expected / full
 	case p.Months != nil:
-		return t.monthly(now)
+		return t.monthly(k, now)
 	case p.Even, k.Accumulates != "":
-		return elapsedShare(now, t.From.number(), t.To.number()+1)
+		return accruedShare(k, now, t.From.number(), t.To.number()+1)
 	}
 	return 1
 }
@@ -143,14 +143,14 @@ func elapsedShare(now float64, begins, ends int) float64 {
 
 // monthly adds up the shares of the months so far. The share of a month that
 // is only partly in the period is due over the days in the period.
-func (t Target) monthly(now float64) float64 {
+func (t Target) monthly(k kpi.KPI, now float64) float64 {
 	var sum float64
 	for i, share := range t.Phasing.Months {
 		first := Date{t.From.Year, time.Month(i + 1), 1}
 		begins := max(first.number(), t.From.number())
 		ends := min(Date{first.Year, first.Month + 1, 1}.number(), t.To.number()+1)
 		if begins < ends {
-			sum += share.Float() * elapsedShare(now, begins, ends)
+			sum += share.Float() * accruedShare(k, now, begins, ends)
 		}
 	}
 	return min(sum, 1)

@@ -33,6 +33,8 @@ func catalogue(t testing.TB, more ...kpi.Entry) kpi.Catalogue {
 		{KPI: kpi.KPI{Name: "net_cost_sek", Column: "cost", Unit: "sek", Better: kpi.Lower, Aggregate: kpi.Sum, Accumulates: kpi.Year}, Labels: []string{"division"}},
 		{KPI: kpi.KPI{Name: "result_sek", Column: "result", Unit: "sek", Better: kpi.Higher, Aggregate: kpi.Sum, Accumulates: kpi.Year, AllowNegative: true}},
 		{KPI: kpi.KPI{Name: "frame_sek", Column: "frame", Unit: "sek", Better: kpi.AsPlanned, Aggregate: kpi.Sum}, Labels: []string{"division"}},
+		{KPI: kpi.KPI{Name: "operations", Column: "operations", Unit: "exams", Better: kpi.Higher, Aggregate: kpi.Sum, Accumulates: kpi.Year, AccruesOn: kpi.WorkingDays, Calendar: "sweden"}},
+		{KPI: kpi.KPI{Name: "stays_seconds", Column: "stays", Unit: "seconds", Better: kpi.Lower, Aggregate: kpi.Sum, SeparateBy: []string{"hospital"}}, Labels: wards},
 		{KPI: kpi.KPI{Name: "reports", Column: "reports", Unit: "reports", Better: kpi.Lower, Aggregate: kpi.Sum}},
 	}
 	entries = append(entries, more...)

@@ -180,7 +180,7 @@ func (past Past) figure(r Reference, t Target, k kpi.KPI, c kpi.Catalogue, to th
 	for _, name := range names {
 		values[name] = then.values[name]
 		if part, _ := c.Get(name); part.Accumulates == kpi.Year {
-			values[name] = reckoned(then.values[name], to(name), location)
+			values[name] = reckoned(part.KPI, then.values[name], to(name), location)
 		}
 	}
 	return Samples{values: values}.aggregate(t, k, anySample)
@@ -256,7 +256,7 @@ func throughDay(day time.Time, year int) through {
 }
 
 // reckoned brings figures that accumulate over the year evenly to other days.
-func reckoned(then []kpi.Sample, through func(kpi.Labels) (day time.Time, year int), location *time.Location) []kpi.Sample {
+func reckoned(k kpi.KPI, then []kpi.Sample, through func(kpi.Labels) (day time.Time, year int), location *time.Location) []kpi.Sample {
 	var all []kpi.Sample
 	for _, s := range then {
 		asOf := s.AsOf.In(location)
@@ -265,7 +265,7 @@ func reckoned(then []kpi.Sample, through func(kpi.Labels) (day time.Time, year i
 			continue
 		}
 		if !day.IsZero() {
-			s.Value *= dayOfYear(day.In(location)) / dayOfYear(asOf)
+			s.Value *= likeTime(k, asOf, day.In(location))
 		}
 		all = append(all, s)
 	}

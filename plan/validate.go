@@ -41,6 +41,7 @@ func (t Target) validate(scope Scope, path string) error {
 		return f.Err()
 	}
 	t.validateWhere(entry, f)
+	t.validateSeparate(entry, f)
 	if _, err := entry.Base.Factor(t.Unit); err != nil {
 		f.Add(".unit", "unit: %w", err)
 		return f.Err()
@@ -88,6 +89,16 @@ func (t Target) validateWhere(entry kpi.Entry, f *yamlfile.Faults) {
 	for _, name := range slices.Sorted(maps.Keys(t.Where)) {
 		if !slices.Contains(entry.Labels, name) {
 			f.Add(".where."+name, "where: %s has no label %q; %s", t.KPI, name, haveLabels(entry.Labels))
+		}
+	}
+}
+
+// validateSeparate checks that the target names one value of each label over which the
+// KPI does not add up.
+func (t Target) validateSeparate(entry kpi.Entry, f *yamlfile.Faults) {
+	for _, name := range entry.SeparateBy {
+		if _, named := t.Where[name]; !named {
+			f.Add(".where", "where: %s does not add up over %s; name one", t.KPI, name)
 		}
 	}
 }

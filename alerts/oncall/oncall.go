@@ -11,7 +11,7 @@ import (
 	"strings"
 	"time"
 
-	"planwatch/alerts/calendar"
+	"planwatch/internal/calendar"
 	"planwatch/internal/language"
 	"planwatch/internal/naming"
 	"planwatch/internal/yamlfile"
@@ -75,6 +75,8 @@ type Quiet struct {
 	Domains []string `yaml:"domains" jsonschema:"required,minItems=1"`
 	// Name of the hours.
 	Hours string `yaml:"hours" jsonschema:"required"`
+	// How often what is critical is sent again while it fires; left out, as often as elsewhere.
+	Repeat yamlfile.Duration `yaml:"repeat,omitempty"`
 }
 
 // Owner is someone who answers for targets.
@@ -326,6 +328,9 @@ func (o *OnCall) validateQuiet(f *yamlfile.Faults) {
 			seen[domain] = true
 		}
 		o.requireHours(part, ".hours", q.Hours)
+		if q.Repeat < 0 {
+			part.Add(".repeat", "repeat: %s is below zero; give a time such as 24h", q.Repeat)
+		}
 	}
 }
 

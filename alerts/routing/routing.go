@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"planwatch/alerts/calendar"
+	"planwatch/internal/calendar"
 	"planwatch/alerts/message"
 	"planwatch/alerts/oncall"
 	"planwatch/alerts/rules"
@@ -96,7 +96,11 @@ func (m maker) route() route {
 	for _, owner := range o.Owners {
 		route := route{Receiver: owner.ID, Matchers: []string{matcher(naming.LabelOwner, "=", owner.ID)}}
 		for _, quiet := range o.Quiet {
-			route.Routes = append(route.Routes, m.sent(o.Severities.Critical, quiet.Hours,
+			critical := o.Severities.Critical
+			if quiet.Repeat != 0 {
+				critical.Repeat = quiet.Repeat
+			}
+			route.Routes = append(route.Routes, m.sent(critical, quiet.Hours,
 				matcher(naming.LabelSeverity, "=", naming.SeverityCritical), matcher(naming.LabelDomain, "=~", quiet.Domains...)))
 		}
 		route.Routes = append(route.Routes,

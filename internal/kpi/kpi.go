@@ -3,6 +3,7 @@
 package kpi
 
 import (
+	"planwatch/internal/calendar"
 	"planwatch/internal/language"
 	"planwatch/internal/naming"
 )
@@ -36,6 +37,15 @@ type Period string
 // Year is 1 January to 31 December in the configuration's time zone.
 const Year Period = "year"
 
+// Days are those on which a figure grows.
+type Days string
+
+// The days: all, or Monday to Friday but for public holidays.
+const (
+	AllDays     Days = ""
+	WorkingDays Days = "working_days"
+)
+
 // KPI is one entry under kpis in a collector's file.
 type KPI struct {
 	// Name of the KPI; exposed to Prometheus as kpi_<name>. Lower-case words joined by underscores, unit last.
@@ -62,8 +72,12 @@ type KPI struct {
 	Better Direction `yaml:"better" jsonschema:"required,enum=higher,enum=lower,enum=as_planned"`
 	// How the KPI adds up over labels. A ratio has none: it adds up as sum over sum.
 	Aggregate Aggregation `yaml:"aggregate,omitempty" jsonschema:"enum=sum,enum=max,enum=min,enum=mean"`
+	// Labels over which figures of different values do not add up: stages of waiting, or divisions of which each has a range of its own. There is no figure over them, and a target names one value. A ratio has those of its parts too.
+	SeparateBy []string `yaml:"separate_by,omitempty"`
 	// The period over which the figure accumulates, for year-to-date figures.
 	Accumulates Period `yaml:"accumulates,omitempty" jsonschema:"enum=year"`
+	// The days on which a figure that accumulates grows, where not on all: working_days. What is due, and what was reached at the same date in another year, are reckoned by them. Public holidays are those of oncall.yaml.
+	AccruesOn Days `yaml:"accrues_on,omitempty" jsonschema:"enum=working_days"`
 	// The day that the count began, for a figure that accumulates over years.
 	CountedSince string `yaml:"counted_since,omitempty" jsonschema:"pattern=^[0-9]{4}-[0-9]{2}-[0-9]{2}$"`
 	// Whether values below zero are right. Without it they fail the run.
@@ -80,6 +94,8 @@ type KPI struct {
 	// Smallest is the smallest number of people that is shown, from MinCount; 0
 	// for a KPI that counts no people.
 	Smallest int `yaml:"-"`
+	// Calendar has the public holidays of AccruesOn.
+	Calendar calendar.Calendar `yaml:"-"`
 	// Guarded is set where figures of the KPI may be withheld: it counts people, or
 	// is about people whom another KPI counts.
 	Guarded bool `yaml:"-"`

@@ -133,7 +133,7 @@ func (d *document) kpi(k kpi.KPI, c *collectors.Definition) {
 	d.line("- metric: `%s`, in %s; %s is better", k.Metric(), k.Unit, strings.ReplaceAll(string(k.Better), "_", " "))
 	d.line("- value: %s", value(k))
 	if k.Accumulates != "" {
-		d.line("- accumulates over the %s", k.Accumulates)
+		d.line("- accumulates over the %s%s", k.Accumulates, map[kpi.Days]string{kpi.WorkingDays: ", on working days: what is due, and what was reached in another year, are reckoned by them"}[k.AccruesOn])
 	}
 	if k.CountedSince != "" {
 		d.line("- counted since %s", k.CountedSince)

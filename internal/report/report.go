@@ -3,7 +3,6 @@
 package report
 
 import (
-	"cmp"
 	"math"
 	"slices"
 	"time"
@@ -85,7 +84,7 @@ func New(region *config.Region, assessments plan.Assessments, samples []kpi.Samp
 	byKPI := plan.NewSamples(samples)
 	for _, entry := range region.KPIs.Entries() {
 		if !hasTarget[entry.Name] {
-			r.Rows = append(r.Rows, r.rowOfKPI(entry, byKPI))
+			r.Rows = append(r.Rows, r.rowsOfKPI(entry, byKPI)...)
 		}
 	}
 	for i := range r.Rows {
@@ -110,9 +109,28 @@ func (r *Report) rowOfTarget(a plan.Assessment, entry kpi.Entry) Row {
 	return row
 }
 
-func (r *Report) rowOfKPI(entry kpi.Entry, samples plan.Samples) Row {
-	row := Row{KPI: entry, CollectorTitle: r.collectorTitle(entry), Status: status.NoTarget, Cite: entry.Cite}
-	figure, ok := samples.Aggregate(entry.KPI, nil)
+// rowsOfKPI are the rows of a KPI without targets: one, or one for each value of the
+// labels over which it does not add up.
+func (r *Report) rowsOfKPI(entry kpi.Entry, samples plan.Samples) []Row {
+	places := samples.Separate(entry.KPI)
+	if len(places) == 0 {
+		places = []kpi.Labels{{}}
+	}
+	var rows []Row
+	for _, place := range places {
+		rows = append(rows, r.rowOfKPI(entry, place, samples))
+	}
+	return rows
+}
+
+func (r *Report) rowOfKPI(entry kpi.Entry, labels kpi.Labels, samples plan.Samples) Row {
+	row := Row{KPI: entry, CollectorTitle: r.collectorTitle(entry), Labels: labels, Status: status.NoTarget, Cite: entry.Cite}
+	where := map[string]string{}
+	for _, label := range labels {
+		where[label.Name] = label.Value
+		row.Where = append(row.Where, label.Value)
+	}
+	figure, ok := samples.Aggregate(entry.KPI, where)
 	switch {
 	case figure.Withheld:
 		row.Reason = plan.Withheld
@@ -127,8 +145,11 @@ func (r *Report) rowOfKPI(entry kpi.Entry, samples plan.Samples) Row {
 // follow sets how the row's figure went.
 func (r *Row) follow(past *course.Book) {
 	var where map[string]string
-	if r.Target != nil {
+	switch {
+	case r.Target != nil:
 		where = r.Target.Where
+	case len(r.Labels) > 0:
+		return // no course is kept of what has no target and does not add up
 	}
 	r.Course = past.Of(course.CellOf(r.KPI.Name, where))
 	r.SinceMonth, r.SinceYear = finite(r.Course.SinceMonth(r.Actual, r.DataTime)), finite(r.Course.SinceYear(r.Actual, r.DataTime))
@@ -155,30 +176,6 @@ func finite(value *float64) *float64 {
 		return nil
 	}
 	return value
-}
-
-// worstFirst orders rows by status and then by margin; without a margin, by
-// reason and name.
-func worstFirst(a, b Row) int {
-	return cmp.Or(
-		cmp.Compare(a.Status, b.Status),
-		compareMargins(a.Margin, b.Margin),
-		cmp.Compare(a.Reason, b.Reason),
-		cmp.Compare(a.KPI.Name, b.KPI.Name),
-		a.Labels.Compare(b.Labels),
-	)
-}
-
-func compareMargins(a, b *float64) int {
-	switch {
-	case a != nil && b != nil:
-		return cmp.Compare(*a, *b)
-	case a != nil:
-		return -1
-	case b != nil:
-		return 1
-	}
-	return 0
 }
 
 // Group is the rows of one status.

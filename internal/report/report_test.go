@@ -125,7 +125,7 @@ func TestWorstFirst(t *testing.T) {
 		}
 		order = append(order, name)
 	}
-	want := "beds-surgery agency net-cost-surgery beds-kalix occupancy beds-orthopaedics net-cost-psychiatry beds_occupied wait_seconds"
+	want := "beds-surgery net-cost-surgery agency beds-kalix occupancy beds-orthopaedics net-cost-psychiatry beds_occupied wait_seconds"
 	got := strings.Join(order, " ")
 	if got != want {
 		t.Errorf("got  %s\nwant %s", got, want)

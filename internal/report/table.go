@@ -19,11 +19,12 @@ const (
 )
 
 // column is a column of the table. Columns with a weight hold text: they share
-// the remaining width by weight, and text that does not fit is cut.
+// the remaining width by weight. Text that does not fit goes on in the next line, or is
+// cut.
 type column struct {
 	right  bool
 	weight int
-	cut    func(text string, width int) string
+	cut    bool
 }
 
 // cell is a cell of the table and its column.
@@ -36,11 +37,10 @@ type cell struct {
 var (
 	symbolColumn = column{}
 	figureColumn = column{right: true}
+	titleColumn  = column{weight: 26}
+	placeColumn  = column{weight: 17}
+	sourceColumn = column{weight: 12, cut: true}
 )
-
-func textColumn(weight int, cut func(string, int) string) column {
-	return column{weight: weight, cut: cut}
-}
 
 func (r *Report) headings(l *language.Language) []cell {
 	cells := r.line(l.Say("KPI"), l.Say("Where"), l.Say("Actual"), l.Say("1 month"), l.Say("1 year"), "", l.Say("Expected"), l.Say("Target"), l.Say("Margin"),
@@ -59,15 +59,15 @@ func (r *Report) cells(row Row, l *language.Language) []cell {
 // line is a line of the table; the columns of the past are left out where the
 // report says nothing of it.
 func (r *Report) line(title, where, actual, month, year, signal, expected, full, margin, forecast, age, source, status string) []cell {
-	cells := []cell{{symbolColumn, status}, {textColumn(26, cutEnd), title}, {textColumn(17, cutBeginning), where}, {figureColumn, actual}}
+	cells := []cell{{symbolColumn, status}, {titleColumn, title}, {placeColumn, where}, {figureColumn, actual}}
 	if r.Past {
 		cells = append(cells, cell{figureColumn, month}, cell{figureColumn, year}, cell{symbolColumn, signal})
 	}
 	return append(cells, cell{figureColumn, expected}, cell{figureColumn, full}, cell{figureColumn, margin}, cell{figureColumn, forecast},
-		cell{figureColumn, age}, cell{textColumn(12, cutEnd), source})
+		cell{figureColumn, age}, cell{sourceColumn, source})
 }
 
-// writeTable prints one line for each row, none longer than tableWidth.
+// writeTable prints the rows, in lines that are not longer than tableWidth.
 func (r *Report) writeTable(w io.Writer, l *language.Language) error {
 	lines := [][]cell{r.headings(l)}
 	for _, row := range r.Rows {
@@ -85,7 +85,9 @@ func (r *Report) writeTable(w io.Writer, l *language.Language) error {
 	out := bufio.NewWriter(w)
 	fmt.Fprintf(out, "%s\n%s\n\n", r.Headline(l), r.Counts(l))
 	for _, cells := range lines {
-		fmt.Fprintln(out, aligned(cells, widths))
+		for _, line := range aligned(cells, widths) {
+			fmt.Fprintln(out, line)
+		}
 	}
 	return out.Flush()
 }
@@ -103,15 +105,22 @@ func gap(cells []cell, i int) int {
 	return 2
 }
 
+// longWord is as much of a word as columns are kept wide for.
+const longWord = 24
+
 // columnWidths returns the widths of the longest cells. If they do not fit into
 // most, columns of text are made narrower, first the one with the largest width for
-// its weight.
+// its weight, and none that is not cut than its longest word if that fits.
 func columnWidths(lines [][]cell, most int) []int {
 	columns := lines[0]
 	widths := make([]int, len(columns))
+	words := make([]int, len(columns))
 	for _, cells := range lines {
 		for i, c := range cells {
 			widths[i] = max(widths[i], utf8.RuneCountInString(c.text))
+			for word := range strings.FieldsSeq(c.text) {
+				words[i] = max(words[i], min(utf8.RuneCountInString(word), longWord))
+			}
 		}
 	}
 	total := 0
@@ -119,11 +128,9 @@ func columnWidths(lines [][]cell, most int) []int {
 		total += gap(columns, i) + width
 	}
 	for ; total > most; total-- {
-		widest := -1
-		for i, c := range columns {
-			if c.weight > 0 && widths[i] > 1 && (widest < 0 || widths[i]*columns[widest].weight > widths[widest]*c.weight) {
-				widest = i
-			}
+		widest := widestColumn(columns, widths, words)
+		if widest < 0 {
+			widest = widestColumn(columns, widths, make([]int, len(columns)))
 		}
 		if widest < 0 {
 			break
@@ -133,41 +140,78 @@ func columnWidths(lines [][]cell, most int) []int {
 	return widths
 }
 
-func aligned(cells []cell, widths []int) string {
-	var line strings.Builder
-	for i, c := range cells {
-		text := c.text
-		if utf8.RuneCountInString(text) > widths[i] {
-			text = c.cut(text, widths[i])
+// widestColumn is the column of text with the largest width for its weight, of those that
+// are wider than its words; -1 if there is none.
+func widestColumn(columns []cell, widths, words []int) int {
+	widest := -1
+	for i, c := range columns {
+		least := max(words[i], 1)
+		if c.cut {
+			least = 4
 		}
-		space := strings.Repeat(" ", widths[i]-utf8.RuneCountInString(text))
-		line.WriteString(strings.Repeat(" ", gap(cells, i)))
-		if c.right {
-			line.WriteString(space + text)
-		} else {
-			line.WriteString(text + space)
+		if c.weight > 0 && widths[i] > least && (widest < 0 || widths[i]*columns[widest].weight > widths[widest]*c.weight) {
+			widest = i
 		}
 	}
-	return strings.TrimRight(line.String(), " ")
+	return widest
+}
+
+// aligned returns the lines of a row: one, and more where the row's name needs them.
+func aligned(cells []cell, widths []int) []string {
+	parts := make([][]string, len(cells))
+	height := 1
+	for i, c := range cells {
+		switch {
+		case c.cut && utf8.RuneCountInString(c.text) > widths[i]:
+			parts[i] = []string{cutEnd(c.text, widths[i])}
+		default:
+			parts[i] = wrapped(c.text, widths[i])
+		}
+		height = max(height, len(parts[i]))
+	}
+	lines := make([]string, height)
+	for n := range lines {
+		var line strings.Builder
+		for i, c := range cells {
+			text := ""
+			if n < len(parts[i]) {
+				text = parts[i][n]
+			}
+			space := strings.Repeat(" ", widths[i]-utf8.RuneCountInString(text))
+			line.WriteString(strings.Repeat(" ", gap(cells, i)))
+			if c.right {
+				line.WriteString(space + text)
+			} else {
+				line.WriteString(text + space)
+			}
+		}
+		lines[n] = strings.TrimRight(line.String(), " ")
+	}
+	return lines
+}
+
+// wrapped returns the text in lines of the width, broken between words if they fit.
+func wrapped(text string, width int) []string {
+	var lines []string
+	line := []rune{}
+	for word := range strings.SplitSeq(text, " ") {
+		letters := []rune(word)
+		if len(line) > 0 && len(line)+1+len(letters) <= width {
+			line = append(append(line, ' '), letters...)
+			continue
+		}
+		if len(line) > 0 {
+			lines = append(lines, string(line))
+		}
+		for len(letters) > width {
+			lines = append(lines, string(letters[:width]))
+			letters = letters[width:]
+		}
+		line = letters
+	}
+	return append(lines, string(line))
 }
 
 func cutEnd(text string, width int) string {
 	return strings.TrimRight(string([]rune(text)[:width-1]), " ,:") + "…"
-}
-
-// cutBeginning keeps the end, since the last label is the most specific. It
-// cuts between labels if it can.
-func cutBeginning(text string, width int) string {
-	for rest := text; ; {
-		_, after, found := strings.Cut(rest, ", ")
-		if !found {
-			break
-		}
-		if utf8.RuneCountInString(after)+2 <= width {
-			return "… " + after
-		}
-		rest = after
-	}
-	letters := []rune(text)
-	return "…" + string(letters[len(letters)-width+1:])
 }

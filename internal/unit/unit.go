@@ -20,6 +20,8 @@ type Unit struct {
 	Name string `yaml:"unit" jsonschema:"required,pattern=^[a-z][a-z0-9]*(_[a-z0-9]+)*$"`
 	// What the unit is written and read in; the first is the usual one.
 	Measures []Measure `yaml:"measures" jsonschema:"required,minItems=1"`
+	// Whether the unit is money: in lists of what is off, money stands before all but the law.
+	Money bool `yaml:"money,omitempty"`
 	// Whether the unit counts people, or events that each are of one person: patients, births, visits. Figures about few are withheld.
 	Persons bool `yaml:"persons,omitempty"`
 }

@@ -68,6 +68,25 @@ func (c Calendar) Holidays(year int) []Holiday {
 	return holidays
 }
 
+// Between is how many working days there are from one day to another, both counted:
+// Monday to Friday but for holidays. The days are read in their own zones.
+func (c Calendar) Between(from, to time.Time) int {
+	from, to = date(from), date(to)
+	days := 0
+	holidays := map[time.Time]bool{}
+	for year := from.Year(); year <= to.Year(); year++ {
+		for _, h := range c.Holidays(year) {
+			holidays[h.Date] = true
+		}
+	}
+	for day := from; !day.After(to); day = day.AddDate(0, 0, 1) {
+		if day.Weekday() != time.Saturday && day.Weekday() != time.Sunday && !holidays[day] {
+			days++
+		}
+	}
+	return days
+}
+
 // date returns t's date at midnight, UTC. Package cal gives times in the
 // machine's zone.
 func date(t time.Time) time.Time {

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"planwatch/alerts/calendar"
+	"planwatch/internal/calendar"
 )
 
 const sweden calendar.Calendar = "sweden"
