@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"planwatch/internal/citation"
+	"planwatch/plan"
 )
 
 func (r *Region) loadCitations(files fs.FS) error {
@@ -72,11 +73,31 @@ func (r *Region) resolvePlan() error {
 		sums.Tables[name] = table
 	}
 	for i, check := range sums.Checks {
+		fault := func(path, format string, args ...any) {
+			faults = append(faults, sums.Fault(fmt.Sprintf("$.checks[%d]%s", i, path), "check "+check.ID+": "+format, args...))
+		}
 		text, err := r.citations.Resolve(check.Cite)
 		if err != nil {
-			faults = append(faults, sums.Fault(fmt.Sprintf("$.checks[%d].cite", i), "check %s: cite: %w", check.ID, err))
+			fault(".cite", "cite: %w", err)
 		}
 		sums.Checks[i].Cite = text
+		for _, term := range append([]plan.Term{check.Stated}, check.Computed...) {
+			if term.Document == "" {
+				continue
+			}
+			if err := r.citations.CheckDocument(term.Document); err != nil {
+				fault("", "document: %w", err)
+			}
+		}
+		if check.Against == nil {
+			continue
+		}
+		if err := r.citations.CheckDocument(check.Against.Document); err != nil {
+			fault(".against.document", "against: document: %w", err)
+		}
+		if check.Against.Cite, err = r.citations.Resolve(check.Against.Cite); err != nil {
+			fault(".against.cite", "against: cite: %w", err)
+		}
 	}
 	return errors.Join(faults...)
 }

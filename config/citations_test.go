@@ -82,6 +82,10 @@ checks:
     unit: beds
     stated: {value: 60, text: In all 60}
     computed: [{rows: {row: item}, column: beds}]
+  - id: total-in-report
+    unit: beds
+    stated: {value: 60, document: plan, text: In all 60}
+    against: {document: report, value: 61, text: sixty-one, cite: more-beds}
 `,
 }
 
@@ -99,6 +103,9 @@ func TestCitationsAreResolved(t *testing.T) {
 	}
 	for _, check := range c.Plan.Reconciliation.Checks {
 		got["check "+check.ID] = check.Cite
+		if check.Against != nil {
+			got["check "+check.ID] = check.Against.Cite
+		}
 	}
 	want := map[string]string{
 		"kpi":                   "Report of 18 March, Beds: ”There are twelve more beds.”",
@@ -109,6 +116,7 @@ func TestCitationsAreResolved(t *testing.T) {
 		"table frames.csv":      "Plan 2025, Frames",
 		"check total":           "",
 		"check total-in-text":   "Plan 2025, Frames: ”In all 60.”",
+		"check total-in-report": "Report of 18 March, Beds: ”There are twelve more beds.”",
 	}
 	for what, cite := range want {
 		if got[what] != cite {
@@ -133,6 +141,12 @@ func TestCitationFaults(t *testing.T) {
 			`plan/reconciliation.yaml:4: table frames.csv: cite: there is no "frame" in citations.yaml; did you mean frames?`},
 		{"of a check", "plan/reconciliation.yaml", "cite: frames-total", "cite: frames-totals",
 			`plan/reconciliation.yaml:14: check total-in-text: cite: there is no "frames-totals" in citations.yaml; did you mean frames-total?`},
+		{"of another document in a check", "plan/reconciliation.yaml", "cite: more-beds", "cite: more-bed",
+			`plan/reconciliation.yaml:21: check total-in-report: against: cite: there is no "more-bed" in citations.yaml; did you mean more-beds?`},
+		{"a document of a check", "plan/reconciliation.yaml", "document: plan", "document: plans",
+			`plan/reconciliation.yaml:18: check total-in-report: document: there is no document "plans" in citations.yaml; did you mean plan?`},
+		{"the other document of a check", "plan/reconciliation.yaml", "document: report", "document: rapport",
+			`plan/reconciliation.yaml:21: check total-in-report: against: document: there is no document "rapport" in citations.yaml; did you mean report?`},
 		{"in the file itself", "citations.yaml", "document: report, place: Beds, quote: None", "document: rapport, place: Beds, quote: None",
 			`citations.yaml:6: citation closed-beds: document: there is no document "rapport"; did you mean report?`},
 	}

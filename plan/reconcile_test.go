@@ -40,14 +40,14 @@ checks:
 			[]string{"plan/coarse.csv:3: G, Second, sum: stated 1.1, computed 1.0, difference +0.1 mnkr"}},
 		{"groups and columns", "{table: coarse.csv, per: [group], columns: [a, b, sum], stated: {rows: {row: subtotal}}, computed: [{rows: {row: item}}]}", 6, nil},
 		{"column sums", "{table: coarse.csv, columns: [a, sum], stated: {rows: {row: total}}, computed: [{rows: {row: subtotal}}]}", 2,
-			[]string{"plan/coarse.csv:7: row 7, sum: stated 5.3, computed 5.4, difference -0.1 mnkr"}},
+			[]string{"plan/coarse.csv:7: total, sum: stated 5.3, computed 5.4, difference -0.1 mnkr"}},
 		{"exact where floats are not", "{table: coarse.csv, stated: {rows: {name: First}, column: sum}, computed: [{rows: {name: First}, column: [a, b]}]}", 1, nil},
 		{"a finer table, rounded as the coarser is written", "{table: coarse.csv, stated: {rows: {group: G, row: subtotal}, column: sum}, computed: [{table: fine.csv, rows: {kind: x}, column: amount}]}", 1, nil},
 		{"a finer table that differs", "{table: coarse.csv, stated: {rows: {group: G, row: subtotal}, column: sum}, computed: [{table: fine.csv, rows: {row: total}, column: amount}]}", 1,
 			[]string{"plan/coarse.csv:4: G, sum: stated 1.4, computed 1.4995, difference -0.0995 mnkr"}},
 		{"taken away", "{table: fine.csv, stated: {rows: {name: One}, column: amount}, computed: [{rows: {row: total}, column: amount}, {rows: {name: Two}, column: amount, times: -1}]}", 1, nil},
 		{"to the last decimal within a unit", "{table: fine.csv, stated: {rows: {row: total}, column: amount}, computed: [{rows: {name: One}, column: amount}, {value: 50}]}", 1,
-			[]string{"plan/fine.csv:4: row 4, amount: stated 1499.5, computed 1499, difference +0.5 tkr"}},
+			[]string{"plan/fine.csv:4: total, amount: stated 1499.5, computed 1499, difference +0.5 tkr"}},
 		{"a figure in the text is not rounded", "{table: fine.csv, unit: mnkr, stated: {value: 1, text: one million}, computed: [{rows: {row: total}, column: amount}]}", 1,
 			[]string{"one million: stated 1, computed 1.4995, difference -0.4995 mnkr"}},
 		{"a count", "{table: fine.csv, unit: rows, stated: {value: 3, text: three rows}, computed: [{rows: {row: item}, count: true}]}", 1,
@@ -64,11 +64,11 @@ checks:
 			if err != nil {
 				t.Fatal(err)
 			}
-			checked, differences, err := plan.Reconcile(p.Tables, p.Reconciliation)
-			if err != nil || checked != tt.checked || len(differences) != len(tt.want) {
-				t.Fatalf("%d checked, %v, %v", checked, differences, err)
+			result, err := plan.Reconcile(p.Tables, p.Reconciliation)
+			if err != nil || result.Checked != tt.checked || len(result.Differences) != len(tt.want) {
+				t.Fatalf("%d checked, %v, %v", result.Checked, result.Differences, err)
 			}
-			for i, d := range differences {
+			for i, d := range result.Differences {
 				if d.String() != tt.want[i] {
 					t.Errorf("got  %s\nwant %s", d, tt.want[i])
 				}
@@ -78,8 +78,8 @@ checks:
 }
 
 func TestReconcileNothing(t *testing.T) {
-	if checked, differences, err := plan.Reconcile(nil, nil); checked != 0 || differences != nil || err != nil {
-		t.Errorf("got %d, %v, %v", checked, differences, err)
+	if result, err := plan.Reconcile(nil, nil); result.Checked != 0 || result.Differences != nil || err != nil {
+		t.Errorf("got %v, %v", result, err)
 	}
 }
 
@@ -114,13 +114,13 @@ func TestShippedReconciliation(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	checked, differences, err := plan.Reconcile(p.Tables, p.Reconciliation)
+	result, err := plan.Reconcile(p.Tables, p.Reconciliation)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "%d figures recomputed\n", checked)
-	for _, d := range differences {
+	fmt.Fprintf(&b, "%d statements checked\n", result.Checked)
+	for _, d := range result.Differences {
 		fmt.Fprintf(&b, "%s: %s\n", d.Check, d)
 	}
 	golden(t, "testdata/shipped-differences.golden", b.String())

@@ -20,8 +20,8 @@ type Reconciliation struct {
 // Reconcile recomputes the sums, counts and references that the plan's tables
 // state.
 func Reconcile(region *config.Region) (Reconciliation, error) {
-	checked, differences, err := plan.Reconcile(region.Plan.Tables, region.Plan.Reconciliation)
-	return Reconciliation{checked, differences}, err
+	result, err := plan.Reconcile(region.Plan.Tables, region.Plan.Reconciliation)
+	return Reconciliation{result.Checked, result.Differences}, err
 }
 
 // Write lists each difference with its table, its row, the stated and the

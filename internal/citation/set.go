@@ -61,6 +61,14 @@ func (s *Set) Resolve(cite string) (string, error) {
 	return s.content.text(c), nil
 }
 
+// CheckDocument reports the id of a document that is not in the file.
+func (s *Set) CheckDocument(id string) error {
+	if _, found := s.content.Documents[id]; found {
+		return nil
+	}
+	return fmt.Errorf("there is no document %q in %s%s", id, FileName, yamlfile.Suggestion(id, slices.Sorted(maps.Keys(s.content.Documents))))
+}
+
 // Unused is an error that joins a fault for each citation that has not been
 // resolved, or repeated by another citation, and for each document that no
 // citation is of. It is nil where there is none.

@@ -66,11 +66,14 @@ func (d Decimal) Shift(places int) Decimal { return Decimal{d.d.Shift(int32(plac
 // trailing zeros: enough for a thousandth of a crown told in milliards.
 func (d Decimal) Div(other Decimal) Decimal { return Decimal{d.d.DivRound(other.d, 15)}.Trimmed() }
 
-// decimals is how many stand after the point.
-func (d Decimal) decimals() int { return max(int(-d.d.Exponent()), 0) }
+// Abs is d without its sign.
+func (d Decimal) Abs() Decimal { return Decimal{d.d.Abs()} }
+
+// Decimals is how many stand after the point.
+func (d Decimal) Decimals() int { return max(int(-d.d.Exponent()), 0) }
 
 // String writes all decimals, trailing zeros too.
-func (d Decimal) String() string { return d.d.StringFixed(int32(d.decimals())) }
+func (d Decimal) String() string { return d.d.StringFixed(int32(d.Decimals())) }
 
 // Trimmed is d without trailing zeros after the point.
 func (d Decimal) Trimmed() Decimal {
