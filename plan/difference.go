@@ -60,6 +60,10 @@ type Difference struct {
 	Note language.Text `json:"note,omitzero"`
 	// Why is what closes the difference, nil where nothing was found that does.
 	Why *Cause `json:"why,omitempty"`
+	// Tried is how many candidates were tried to close the difference, and Fitting
+	// how many of them do. Of several that do none is told.
+	Tried   int `json:"tried,omitempty"`
+	Fitting int `json:"fitting,omitempty"`
 	// Remainder is what is left of the difference where Why does not close all
 	// of it.
 	Remainder *decimal.Decimal `json:"remainder,omitempty"`
@@ -86,6 +90,8 @@ const (
 	Rounded CauseKind = "rounded"
 	// Carried is a total that differs by what its parts differ by.
 	Carried CauseKind = "carried"
+	// Recomputed is a total that agrees with its parts as they are computed.
+	Recomputed CauseKind = "recomputed"
 	// Beside is an amount that stands in another column of the stated row.
 	Beside CauseKind = "beside"
 	// EmptyColumn is an amount in a column that no row has one in.

@@ -22,6 +22,12 @@ func (r *Reconciliation) explain(found []*finding, tables map[string]*Table) {
 		}
 		f.moves = r.candidates(f, tables)
 		f.closing = f.closers()
+		f.Tried = len(f.moves)
+		for _, m := range f.moves {
+			if m.closes(f) {
+				f.Fitting++
+			}
+		}
 	}
 	carry(found, tables)
 	choose(found)
@@ -330,7 +336,8 @@ func (r *Reconciliation) alike(name string, table *Table, rows []Row) []rowSet {
 	return sets
 }
 
-// carry finds the totals that differ by what their parts differ by.
+// carry finds the totals that differ by what their parts differ by, and those that
+// agree with their parts as these are computed.
 func carry(found []*finding, tables map[string]*Table) {
 	for _, f := range found {
 		if f.Kind != SumDiffers || f.Why != nil || len(f.check.Stated.Parts) == 0 || f.Table == "" {
@@ -351,7 +358,13 @@ func carry(found []*finding, tables map[string]*Table) {
 				largest = part
 			}
 		}
-		if largest == nil || f.Difference.Difference.Sub(sum).Abs().Cmp(f.digit) > 0 {
+		switch {
+		case largest == nil:
+			continue
+		case f.Difference.Difference.Sub(sum).Abs().Cmp(f.digit) <= 0:
+		case f.Difference.Difference.Add(sum).Abs().Cmp(f.digit) <= 0:
+			cause.Kind = Recomputed
+		default:
 			continue
 		}
 		cause.Amount, cause.key = &sum, "carried "+largest.Check+fmt.Sprint(largest.Line)

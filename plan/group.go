@@ -98,7 +98,7 @@ func (r *Reconciliation) sorted(members []*finding) sorted {
 	g := sizes[members[0]]
 	for _, f := range members {
 		g.Differences = append(g.Differences, f.Difference)
-		if g.Cause == nil && f.Why != nil && f.Why.Kind != Carried {
+		if g.Cause == nil && f.Why != nil && f.Why.Kind != Carried && f.Why.Kind != Recomputed {
 			g.Cause = f.Why
 		}
 	}

@@ -98,7 +98,7 @@ targets:
   - {id: oxygen-cylinders, kpi: oxygen_cylinders, where: {hospital: Kiruna}, value: 3, from: 2025-01-01, basis: operational, owner: it-mt}
 `,
 	})
-	contains(t, "check", planwatch(t, "check", "--config", region), "nothing wrong")
+	contains(t, "check", planwatch(t, "check", "--config", region), "\n0 fel i konfigurationen\n")
 
 	contains(t, "metric", planwatch(t, "collect", "oxygen", "--config", region, "--format", "prometheus"),
 		`kpi_oxygen_pressure_pascals{hospital="Kiruna"} 412500`, `kpi_oxygen_cylinders{hospital="Kiruna"} 1`)
@@ -146,7 +146,7 @@ var first = regexp.MustCompile(`(?i)norrbotten|sunderby|division|hospital|\bward
 // one language that planwatch has no messages in, is data alone.
 func TestSecondRegion(t *testing.T) {
 	const region = "../../examples/fjord"
-	contains(t, "check", planwatch(t, "check", "--config", region), "Helse Fjord: 1 source, 3 collectors, 5 kpis: nothing wrong")
+	contains(t, "check", planwatch(t, "check", "--config", region), "Helse Fjord: 1 kilde, 3 innsamlere, 5 måltall\n0 feil i konfigurasjonen\n")
 	const nbsp = "\u00a0"
 	report := planwatch(t, "report", "--config", region, "--lang", "nb", "--format", "markdown")
 	contains(t, "report", report, "Bemannede senger", "Ytre Fjord", "117,6"+nbsp+"mill. kr", "97,7"+nbsp+"%")

@@ -7,48 +7,102 @@ import (
 	"planwatch/config"
 	"planwatch/internal/format"
 	"planwatch/internal/language"
+	"planwatch/internal/unit"
 	"planwatch/plan"
 )
 
-// Reconciliation is the result of recomputing the plan's stated figures.
-type Reconciliation struct {
-	// Checked is how many figures were recomputed.
-	Checked     int
-	Differences []plan.Difference
+// Report is what check prints: what was checked, what the plan differs in, and
+// the verdict. A comparison of the plan with the warehouse would be a part
+// beside Plan, and a clause of the verdict.
+type Report struct {
+	region  string
+	parts   []count
+	title   string
+	plan    plan.Result
+	faults  int
+	units   *unit.Set
+	written []*language.Language
 }
 
-// Reconcile recomputes the sums, counts and references that the plan's tables
-// state.
-func Reconcile(region *config.Region) (Reconciliation, error) {
+// count is a number of things, by the message that counts them.
+type count struct {
+	key string
+	n   int
+}
+
+// Formats are the formats of a report.
+func Formats() []format.Format {
+	return []format.Format{format.Table, format.JSON, format.Markdown}
+}
+
+// NewReport holds the plan against itself and the documents beside it. faults are
+// those that Run has found.
+func NewReport(region *config.Region, faults int) (*Report, error) {
 	result, err := plan.Reconcile(region.Plan.Tables, region.Plan.Reconciliation)
-	return Reconciliation{result.Checked, result.Differences}, err
+	if err != nil {
+		return nil, err
+	}
+	r := &Report{
+		region: region.Title, plan: result, faults: faults, units: region.Units, written: region.Languages.All(),
+		parts: []count{
+			{"%d sources", len(region.Sources)}, {"%d collectors", len(region.Collectors)}, {"%d KPIs", len(region.KPIs.Entries())},
+		},
+	}
+	if region.Plan.Reconciliation != nil {
+		r.title = region.Plan.Reconciliation.Plan
+	}
+	return r, nil
 }
 
-// Write lists each difference with its table, its row, the stated and the
-// computed value in the table's unit, and the check's note in the language.
-func (r Reconciliation) Write(w io.Writer, l *language.Language) error {
-	if r.Checked == 0 {
-		return nil
+// Differences is how many differences there are in the plan.
+func (r *Report) Differences() int { return len(r.plan.Differences) }
+
+// Write prints the report in one of Formats. The language is that of Table and
+// Markdown; JSON has the texts of all.
+func (r *Report) Write(w io.Writer, f format.Format, l *language.Language) error {
+	switch f {
+	case format.Table:
+		return r.writeTable(w, l)
+	case format.Markdown:
+		return r.writeMarkdown(w, l)
+	case format.JSON:
+		return format.WriteJSON(w, r.object())
 	}
-	differ := "differ"
-	if len(r.Differences) == 1 {
-		differ = "differs"
-	}
-	if _, err := fmt.Fprintf(w, "plan: %s recomputed, %d %s\n", format.Count(r.Checked, "stated figure"), len(r.Differences), differ); err != nil {
-		return err
-	}
-	for _, difference := range r.Differences {
-		if _, err := fmt.Fprintf(w, "  %s\n", difference); err != nil {
-			return err
-		}
-		for _, more := range []string{difference.Cite, l.Of(difference.Note)} {
-			if more == "" {
-				continue
+	return fmt.Errorf("check: no format %q", f)
+}
+
+// object is the report for programs.
+type object struct {
+	Region  string        `json:"region"`
+	Plan    string        `json:"plan,omitempty"`
+	Checked int           `json:"checked"`
+	Groups  []groupObject `json:"groups"`
+	Verdict verdict       `json:"verdict"`
+}
+
+// groupObject is a group with what is said of it, by language.
+type groupObject struct {
+	Says language.Text `json:"says,omitempty"`
+	plan.Group
+}
+
+// verdict counts what was found. faults are those of the configuration.
+type verdict struct {
+	Differences int `json:"differences"`
+	Groups      int `json:"groups"`
+	Faults      int `json:"faults"`
+}
+
+func (r *Report) object() object {
+	o := object{Region: r.region, Plan: r.title, Checked: r.plan.Checked, Groups: []groupObject{}, Verdict: verdict{r.Differences(), len(r.plan.Groups), r.faults}}
+	for _, g := range r.plan.Groups {
+		says := language.Text{}
+		for _, l := range r.written {
+			if text := r.causeOf(l, g); text != "" {
+				says[l.Code()] = text
 			}
-			if _, err := fmt.Fprintf(w, "    %s\n", more); err != nil {
-				return err
-			}
 		}
+		o.Groups = append(o.Groups, groupObject{says, g})
 	}
-	return nil
+	return o
 }
