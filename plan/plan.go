@@ -1,6 +1,6 @@
 // Package plan compares figures with the plan: targets and how they fall due
 // over their period, the assessment of samples against them, and the
-// reconciliation of the sums that the plan's tables state.
+// reconciliation of what the plan states.
 package plan
 
 import (

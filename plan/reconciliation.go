@@ -13,8 +13,9 @@ import (
 	"planwatch/internal/yamlfile"
 )
 
-// Reconciliation says how the figures that a plan states are recomputed from
-// its tables. The tables keep the source's figures; nothing is corrected.
+// Reconciliation says what a plan states, and what that is held against: its
+// tables, its registers and other documents. The tables keep the source's
+// figures; nothing is corrected.
 type Reconciliation struct {
 	// The plan that is reconciled, as it is titled.
 	Plan string `yaml:"plan" jsonschema:"required"`

@@ -55,7 +55,7 @@ var files = []struct {
 	{"citations.schema.json", "citations.yaml: what the region's documents say, word for word", citation.File{}},
 	{"oncall.schema.json", "oncall.yaml: who is called, how and when", oncall.OnCall{}},
 	{"dashboards.schema.json", "dashboards.yaml: the dashboards and what they show", layout.Set{}},
-	{"reconciliation.schema.json", "plan/reconciliation.yaml: the sums that the plan's tables state", plan.Reconciliation{}},
+	{"reconciliation.schema.json", "plan/reconciliation.yaml: what the plan states, and what it is held against", plan.Reconciliation{}},
 	{"texts.schema.json", "texts/CODE/*.yaml: planwatch's messages in a language", language.Messages{}},
 }
 
