@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -94,30 +95,10 @@ func TestReconcileBadNumber(t *testing.T) {
 	}
 }
 
-// TestShippedReconciliation holds what the shipped plan's tables differ in
-// against the list in testdata, each line of which was read in the source.
+// TestShippedReconciliation holds what the shipped plan differs in against the
+// list in testdata, each line of which was read in the source.
 func TestShippedReconciliation(t *testing.T) {
-	const directory = "../config/norrbotten/plan"
-	tree := fstest.MapFS{}
-	tables, err := filepath.Glob(filepath.Join(directory, "*.csv"))
-	if err != nil || len(tables) == 0 {
-		t.Fatalf("no tables: %v", err)
-	}
-	for _, name := range append(tables, filepath.Join(directory, plan.ReconciliationFile)) {
-		data, err := os.ReadFile(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		tree["plan/"+filepath.Base(name)] = &fstest.MapFile{Data: data}
-	}
-	p, err := plan.Load(tree, "plan", plan.Scope{Units: regiontest.Units(t), Languages: regiontest.Languages(t)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	result, err := plan.Reconcile(p.Tables, p.Reconciliation)
-	if err != nil {
-		t.Fatal(err)
-	}
+	p, result := shipped(t, nil)
 	var b strings.Builder
 	fmt.Fprintf(&b, "%d statements checked\n", result.Checked)
 	for _, d := range result.Differences {
@@ -129,6 +110,90 @@ func TestShippedReconciliation(t *testing.T) {
 			t.Errorf("%s is reconciled by no check", name)
 		}
 	}
+}
+
+// TestShippedReconciliationNotices changes one cell of the shipped tables at a
+// time: the checks that read it must tell so, and no others.
+func TestShippedReconciliationNotices(t *testing.T) {
+	_, before := shipped(t, nil)
+	tests := []struct {
+		name, file, old, replacement string
+		// The checks that find more or other differences than before.
+		want []string
+	}{
+		{"likelihood of risk 24", "risks.csv", "Ekonomisk skada Oförmåga drift,4,3,Hög", "Ekonomisk skada Oförmåga drift,2,3,Hög", []string{"risks-high", "risks-medium", "risks-response"}},
+		{"our own column of levels", "risks.csv", "Ekonomisk skada Oförmåga drift,4,3,Hög", "Ekonomisk skada Oförmåga drift,4,3,Låg", nil},
+		{"a response", "risks.csv", "Inget agerande krävs. Accepteras", "Reducera risk. Åtgärda", []string{"risks-high-responses", "risks-low-responses", "risks-response"}},
+		{"an amount of art", "investment_equipment.csv", "Konst hela Regionen 2025,Konst,500", "Konst hela Regionen 2025,Konst,600", []string{"equipment-total", "investment-art"}},
+		{"the units of a dental clinic", "investment_equipment.csv", "5 unitar Örnäset FTV", "6 unitar Örnäset FTV", []string{"equipment-units"}},
+		{"a scanner", "investment_equipment.csv", "6009,\"Datortomografisystem, helkropp\"", "6009,\"Datortomograf, helkropp\"", []string{"scanners"}},
+		{"a section", "economic_frame.csv", "item,,Sjukvårdsdivisioner,Regionstöd", "item,,Övriga,Regionstöd", []string{"frame-divisions-in-text", "frame-sections"}},
+		{"a row of rents", "frame_reallocations.csv", "Hysesjustering - Hyresintäkt,,,,,,-24415.3", "Hysesjustering - Hyresintäkt,,,,,,-24415.4", []string{"reallocations-columns", "reallocations-rents-to-zero"}},
+		{"a frame that the text states", "investment_frames.csv", "total,,,,934.2", "total,,,,934.3", []string{"investment-rest-in-text", "investment-total", "investment-total-in-text"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			_, after := shipped(t, func(name, text string) string {
+				if name != tt.file {
+					return text
+				}
+				if !strings.Contains(text, tt.old) {
+					t.Fatalf("%s does not have %q", name, tt.old)
+				}
+				return strings.Replace(text, tt.old, tt.replacement, 1)
+			})
+			var got []string
+			seen := map[string]bool{}
+			differ := func(list, other []plan.Difference) {
+				known := map[string]bool{}
+				for _, d := range other {
+					known[d.Check+d.String()] = true
+				}
+				for _, d := range list {
+					if !known[d.Check+d.String()] && !seen[d.Check] {
+						seen[d.Check] = true
+						got = append(got, d.Check)
+					}
+				}
+			}
+			differ(after.Differences, before.Differences)
+			differ(before.Differences, after.Differences)
+			slices.Sort(got)
+			if !slices.Equal(got, tt.want) {
+				t.Errorf("got %q, want %q", got, tt.want)
+			}
+		})
+	}
+}
+
+// shipped reconciles the shipped plan, whose files change may alter.
+func shipped(t *testing.T, change func(name, text string) string) (*plan.Plan, plan.Result) {
+	t.Helper()
+	const directory = "../config/norrbotten/plan"
+	tree := fstest.MapFS{}
+	tables, err := filepath.Glob(filepath.Join(directory, "*.csv"))
+	if err != nil || len(tables) == 0 {
+		t.Fatalf("no tables: %v", err)
+	}
+	for _, name := range append(tables, filepath.Join(directory, plan.ReconciliationFile)) {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if change != nil {
+			data = []byte(change(filepath.Base(name), string(data)))
+		}
+		tree["plan/"+filepath.Base(name)] = &fstest.MapFile{Data: data}
+	}
+	p, err := plan.Load(tree, "plan", plan.Scope{Units: regiontest.Units(t), Languages: regiontest.Languages(t)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	result, err := plan.Reconcile(p.Tables, p.Reconciliation)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p, result
 }
 
 func golden(t *testing.T, name, got string) {
