@@ -27,16 +27,11 @@ func Reconcile(tables map[string]*Table, r *Reconciliation) (Result, error) {
 	if r == nil {
 		return Result{}, nil
 	}
-	var result Result
-	var found []*finding
-	for _, check := range r.Checks {
-		checked, differences, err := r.run(check, tables)
-		if err != nil {
-			return Result{}, fmt.Errorf("check %s: %w", check.ID, err)
-		}
-		result.Checked += checked
-		found = append(found, differences...)
+	checked, found, err := r.runAll(tables)
+	if err != nil {
+		return Result{}, err
 	}
+	result := Result{Checked: checked}
 	r.explain(found, tables)
 	for _, f := range found {
 		result.Differences = append(result.Differences, f.Difference)
@@ -60,6 +55,19 @@ type finding struct {
 	// moves are what could close it, and closing the keys of those that do.
 	moves   []move
 	closing []string
+}
+
+// runAll does every check.
+func (r *Reconciliation) runAll(tables map[string]*Table) (checked int, found []*finding, err error) {
+	for _, check := range r.Checks {
+		n, differences, err := r.run(check, tables)
+		if err != nil {
+			return 0, nil, fmt.Errorf("check %s: %w", check.ID, err)
+		}
+		checked += n
+		found = append(found, differences...)
+	}
+	return checked, found, nil
 }
 
 // run does one check.

@@ -3,6 +3,7 @@ package plan
 import (
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -203,7 +204,8 @@ func readReconciliation(file *yamlfile.Document, tables map[string]*Table, scope
 	if err := file.Locate(r.validate(tables, scope.Languages)); err != nil {
 		return nil, err
 	}
-	if _, err := Reconcile(tables, &r); err != nil {
+	// What differs is for check to tell; that every check can be done is for the loader.
+	if _, _, err := r.runAll(tables); err != nil {
 		return nil, fmt.Errorf("%s: %w", file.Name(), err)
 	}
 	return &r, nil
@@ -333,7 +335,15 @@ func (r *Reconciliation) validateAgainst(c Check, f *yamlfile.Faults) {
 	case c.Stated.Value != nil && c.Unit == "":
 		f.Add(".unit", "unit: missing; give the unit of %s", c.Stated.Value)
 	}
+	for place, on := range map[string]string{"stated": c.Stated.On, "against": c.Against.On} {
+		if on != "" && !dated.MatchString(on) {
+			f.Add("."+place+".on", "%s: on: %q is not a year, month or date such as 2025, 2025-03 or 2025-03-31", place, on)
+		}
+	}
 }
+
+// dated is a year, a month or a date.
+var dated = regexp.MustCompile(`^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$`)
 
 // isDescribed reports whether a table exists and is described, and adds a fault
 // otherwise.

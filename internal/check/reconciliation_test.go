@@ -69,6 +69,22 @@ func TestReportBuiltinRegion(t *testing.T) {
 	}
 }
 
+// docs/reconciliation.md shows the verdict as it is.
+func TestReportInDocumentation(t *testing.T) {
+	said, err := os.ReadFile(filepath.Join("testdata", "norrbotten.en.txt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(strings.TrimSpace(string(said)), "\n")
+	page, err := os.ReadFile(filepath.Join("..", "..", "docs", "reconciliation.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if verdict := lines[len(lines)-1]; !strings.Contains(string(page), "`"+verdict+"`") {
+		t.Errorf("docs/reconciliation.md does not have %q", verdict)
+	}
+}
+
 // The tables of a plan of which each case changes one thing, and what a reader is
 // to be told. Everything else in the report stays as it is.
 func TestReportSays(t *testing.T) {
