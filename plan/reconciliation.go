@@ -335,9 +335,9 @@ func (r *Reconciliation) validateAgainst(c Check, f *yamlfile.Faults) {
 	case c.Stated.Value != nil && c.Unit == "":
 		f.Add(".unit", "unit: missing; give the unit of %s", c.Stated.Value)
 	}
-	for place, on := range map[string]string{"stated": c.Stated.On, "against": c.Against.On} {
-		if on != "" && !dated.MatchString(on) {
-			f.Add("."+place+".on", "%s: on: %q is not a year, month or date such as 2025, 2025-03 or 2025-03-31", place, on)
+	for _, side := range []struct{ place, on string }{{"stated", c.Stated.On}, {"against", c.Against.On}} {
+		if side.on != "" && !dated.MatchString(side.on) {
+			f.Add("."+side.place+".on", "%s: on: %q is not a year, month or date such as 2025, 2025-03 or 2025-03-31", side.place, side.on)
 		}
 	}
 }
