@@ -98,7 +98,7 @@ targets:
   - {id: oxygen-cylinders, kpi: oxygen_cylinders, where: {hospital: Kiruna}, value: 3, from: 2025-01-01, basis: operational, owner: it-mt}
 `,
 	})
-	contains(t, "check", planwatch(t, "check", "--config", region), "\n0 fel i konfigurationen\n")
+	contains(t, "check", planwatch(t, "check", "--config", region), "; 0 fel i konfigurationen\n")
 
 	contains(t, "metric", planwatch(t, "collect", "oxygen", "--config", region, "--format", "prometheus"),
 		`kpi_oxygen_pressure_pascals{hospital="Kiruna"} 412500`, `kpi_oxygen_cylinders{hospital="Kiruna"} 1`)
