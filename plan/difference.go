@@ -7,27 +7,27 @@ import (
 	"planwatch/internal/language"
 )
 
-// Kind says what a Difference is a difference between.
-type Kind string
+// DifferenceKind says what a Difference is a difference between.
+type DifferenceKind string
 
 // The kinds.
 const (
 	// SumDiffers is a figure that differs from the sum of its parts.
-	SumDiffers Kind = "sum"
+	SumDiffers DifferenceKind = "sum"
 	// NotFound is a figure that none of the tables gives that were to give it.
-	NotFound Kind = "not_found"
+	NotFound DifferenceKind = "not_found"
 	// CellDiffers is a cell that does not say what the rest of its row asks for.
-	CellDiffers Kind = "cell"
+	CellDiffers DifferenceKind = "cell"
 	// DocumentsDiffer is a date or figure that another document states otherwise.
-	DocumentsDiffer Kind = "documents"
+	DocumentsDiffer DifferenceKind = "documents"
 )
 
 // Difference is something that the source says and that does not agree with
 // what it was held against.
 type Difference struct {
 	// Check is the id of the check that found it.
-	Check string `json:"check"`
-	Kind  Kind   `json:"kind"`
+	Check string         `json:"check"`
+	Kind  DifferenceKind `json:"kind"`
 	// Table is the file that states the figure; empty where a text does.
 	Table string `json:"table,omitempty"`
 	// Line of the file, or 0.
