@@ -18,9 +18,10 @@ func newCheck(s *settings) *cobra.Command {
 		Long: "Loads the configuration, prepares every query against its source, and checks names, help\n" +
 			"texts, bounds and what is generated. Warns of what works but should be changed, as rights of\n" +
 			"a source's user beyond SELECT. Holds what the plan states against its own tables, registers\n" +
-			"and the documents beside it, and lists what differs by its cause, the largest first. The last\n" +
-			"line counts both. Exits with 1 if the configuration has faults; a difference within the plan\n" +
-			"is wrong only with --strict.",
+			"and the documents beside it, and lists what differs by its cause, the largest first. Holds the\n" +
+			"frames and budgets that are to be exactly the plan's against the warehouse. The last line\n" +
+			"counts all. Exits with 1 if the configuration has faults; a difference is wrong only with\n" +
+			"--strict.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			chosen, err := format.Parse(formatName, check.Formats()...)
@@ -50,16 +51,22 @@ func newCheck(s *settings) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if len(found.Faults) == 0 {
+				now := region.NewClock().Now().In(region.Location)
+				if err := report.HoldAgainstWarehouse(cmd.Context(), region, now); err != nil {
+					_, _ = fmt.Fprintln(cmd.ErrOrStderr(), "warning:", err)
+				}
+			}
 			if err := report.Write(output(cmd, chosen), chosen, l); err != nil {
 				return err
 			}
-			if len(found.Faults) > 0 || strict && report.Differences() > 0 {
+			if len(found.Faults) > 0 || strict && report.Differences()+report.Deviations() > 0 {
 				return errFoundWrong
 			}
 			return nil
 		},
 	}
-	cmd.Flags().BoolVar(&strict, "strict", false, "differences within the plan are wrong too")
+	cmd.Flags().BoolVar(&strict, "strict", false, "differences within the plan, and between it and the warehouse, are wrong too")
 	cmd.Flags().StringVar(&lang, "lang", "", "the `language` of the differences, one of the region's, such as en (default: its first)")
 	formatFlag(cmd, &formatName, check.Formats())
 	return cmd

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"planwatch/internal/language"
 	"planwatch/internal/warehouse"
 	"planwatch/sample"
 )
@@ -29,6 +30,10 @@ func TestFramesThatAreNotThePlans(t *testing.T) {
 	replace(t, filepath.Join(data, "economic_frame.csv"), "2025,Psykiatri,,579100000.00", "2025,Psykiatri,,600000000.00")
 	replace(t, filepath.Join(data, "investment_frame.csv"), "2025,Regionstyrelsen,Inventarier & fastigheter,870400000.00", "2025,Regionstyrelsen,Inventarier & fastigheter,87040000.00")
 	replaceBudgets(t, filepath.Join(data, "investment.csv"))
+	_, verdict, _ := strings.Cut(planwatch(t, "check", "--config", dir, "--lang", "en"), "held against the warehouse\n")
+	verdict = strings.ReplaceAll(verdict, language.NoBreak, " ")
+	contains(t, "check", verdict, "Net cost frame, Länssjukvård 1: the plan says 3,183.8 MSEK, the warehouse 1,591.9 MSEK, difference -1,591.9 MSEK",
+		"Investment budget, inventarier, Funktion: the plan says 86.9 MSEK, the warehouse 61 SEK, difference -86.9 MSEK", "5 differences between plan and warehouse")
 	var rows []struct {
 		Target           *string `json:"target"`
 		Status           *string `json:"status"`
@@ -41,7 +46,7 @@ func TestFramesThatAreNotThePlans(t *testing.T) {
 		"net-cost-frame-lanssjukvard-1": {1591.9e6, 3183.8e6},
 		"net-cost-frame-psykiatri":      {600e6, 579.1e6},
 		"result-frame":                  {706e6 + 1591.9e6 - 20.9e6, 706e6},
-		"investment-frame-regionstyrelsen-inventarier-fastigheter": {87.04e6, 870.4e6},
+		"investment-frame-inventarier-fastigheter-regionstyrelsen": {87.04e6, 870.4e6},
 		"budget-equipment-funktion":                                {61, 86.91e6},
 	}
 	for _, row := range rows {

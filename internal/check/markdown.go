@@ -50,6 +50,15 @@ func (r *Report) writeMarkdown(w io.Writer, l *language.Language) error {
 			fmt.Fprintln(out)
 		}
 	}
+	if c := r.controls; c != nil {
+		fmt.Fprintf(out, "## %s\n\n", l.Say("%d figures of the plan held against the warehouse", c.compared))
+		for _, a := range c.differing {
+			fmt.Fprintf(out, "- %s\n", inCell.Replace(r.control(l, a)))
+		}
+		if len(c.differing) > 0 {
+			fmt.Fprintln(out)
+		}
+	}
 	fmt.Fprintf(out, "%s\n\n%s\n", inCell.Replace(r.summary(l)), r.verdict(l))
 	return out.Flush()
 }

@@ -6,14 +6,14 @@ import (
 
 	"planwatch/config"
 	"planwatch/internal/format"
+	"planwatch/internal/kpi"
 	"planwatch/internal/language"
 	"planwatch/internal/unit"
 	"planwatch/plan"
 )
 
-// Report is what check prints: what was checked, what the plan differs in, and
-// the verdict. A comparison of the plan with the warehouse would be a part
-// beside Plan, and a clause of the verdict.
+// Report is what check prints: what was checked, what the plan differs in, from itself
+// and from the warehouse, and the verdict.
 type Report struct {
 	region  string
 	parts   []count
@@ -22,6 +22,9 @@ type Report struct {
 	faults  int
 	units   *unit.Set
 	written []*language.Language
+	// controls is nil until the plan is held against the warehouse.
+	controls *controls
+	kpis     kpi.Catalogue
 }
 
 // count is a number of things, by the message that counts them.
@@ -77,7 +80,16 @@ type object struct {
 	Plan    string        `json:"plan,omitempty"`
 	Checked int           `json:"checked"`
 	Groups  []groupObject `json:"groups"`
-	Verdict verdict       `json:"verdict"`
+	// Warehouse is null where the plan was not held against it.
+	Warehouse *warehouseObject `json:"warehouse"`
+	Verdict   verdict          `json:"verdict"`
+}
+
+// warehouseObject is what is to be exactly the plan's in the warehouse, and is not.
+type warehouseObject struct {
+	Compared    int             `json:"compared"`
+	Unknown     int             `json:"unknown"`
+	Differences []controlObject `json:"differences"`
 }
 
 // groupObject is a group with what is said of it, by language.
@@ -103,6 +115,9 @@ func (r *Report) object() object {
 			}
 		}
 		o.Groups = append(o.Groups, groupObject{says, g})
+	}
+	if c := r.controls; c != nil {
+		o.Warehouse = &warehouseObject{c.compared, c.unknown, c.objects()}
 	}
 	return o
 }

@@ -28,6 +28,9 @@ func TestReportBuiltinRegion(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if err := report.HoldAgainstWarehouse(t.Context(), region, region.NewClock().Now()); err != nil {
+		t.Fatal(err)
+	}
 	tests := []struct {
 		lang   string
 		format format.Format

@@ -43,6 +43,13 @@ func (r *Report) writeTable(w io.Writer, l *language.Language) error {
 	if len(r.plan.Groups) > 0 {
 		fmt.Fprintln(out)
 	}
+	if c := r.controls; c != nil {
+		fmt.Fprintf(out, "%s\n", l.Say("%d figures of the plan held against the warehouse", c.compared))
+		for _, a := range c.differing {
+			fmt.Fprintf(out, "   %s\n", format.Cell(r.control(l, a)))
+		}
+		fmt.Fprintln(out)
+	}
 	fmt.Fprintf(out, "%s\n%s\n", format.Cell(r.summary(l)), r.verdict(l))
 	return out.Flush()
 }

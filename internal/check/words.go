@@ -29,6 +29,13 @@ func (r *Report) verdict(l *language.Language) string {
 		}
 		found = append(found, text)
 	}
+	if c := r.controls; c != nil {
+		text := l.Say("%d differences between plan and warehouse", len(c.differing))
+		if c.unknown > 0 {
+			text += ", " + l.Say("%d figures missing in the warehouse", c.unknown)
+		}
+		found = append(found, text)
+	}
 	return strings.Join(append(found, l.Say("%d faults in the configuration", r.faults)), "; ")
 }
 
