@@ -1,3 +1,4 @@
 package config
 
 //go:generate go run ./schemas -root .. -out docs/schema
+//go:generate go run ./coverage -root ..
