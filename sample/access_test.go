@@ -178,9 +178,19 @@ func TestAccessTablesAreConsistent(t *testing.T) {
 		}
 	}
 	for i, row := range rows(t, "purchased_care") {
-		if !specialties[row["specialty"]] || (row["cases"] == "0") != (row["cost_sek"] == "0.00") {
+		if !specialties[row["specialty"]] || row["division"] != "Länssjukvård 2" || (row["cases"] == "0") != (row["cost_sek"] == "0.00") {
 			t.Errorf("purchased_care row %d: %v", i+1, row)
 		}
+	}
+	months := map[string]bool{}
+	for i, row := range rows(t, "purchased_inpatient_month") {
+		months[row["month_begins"]] = true
+		if row["division"] != "Psykiatri" || row["booked_on"][:7] <= row["month_begins"][:7] || (row["patient_days"] == "0") != (row["cost_sek"] == "0.00") {
+			t.Errorf("purchased_inpatient_month row %d: %v", i+1, row)
+		}
+	}
+	if len(months) != 26 {
+		t.Errorf("%d months of purchased inpatient care; want January 2023 to February 2025", len(months))
 	}
 	for i, row := range rows(t, "ed_measurement") {
 		for column, value := range row {

@@ -250,9 +250,20 @@ CREATE TABLE theatre_day (
 CREATE TABLE purchased_care (
   booked_on DATE NOT NULL,           -- day that the invoices were booked
   specialty VARCHAR(64) NOT NULL,    -- medical specialty
+  division VARCHAR(64) NOT NULL,     -- division that pays, without the word division
   cases INTEGER NOT NULL,            -- treatments invoiced
   cost_sek DECIMAL(16,2) NOT NULL,   -- what they cost, SEK
   PRIMARY KEY (booked_on, specialty)
+);
+
+-- Inpatient care that other providers give for a division, one row a month and division.
+CREATE TABLE purchased_inpatient_month (
+  month_begins DATE NOT NULL,        -- first day of the month
+  division VARCHAR(64) NOT NULL,     -- division that pays, without the word division
+  booked_on DATE NOT NULL,           -- day on which the month was closed in the books
+  patient_days INTEGER NOT NULL,     -- patient-days (vårddygn) invoiced
+  cost_sek DECIMAL(16,2) NOT NULL,   -- what they cost, SEK
+  PRIMARY KEY (month_begins, division)
 );
 
 -- What the frames set aside for buying guaranteed care beyond the divisions'

@@ -68,6 +68,7 @@ func generate(planDir, outDir string) error {
 		operationDayTable(),
 		theatreDayTable(),
 		purchasedCareTable(),
+		purchasedInpatientMonthTable(),
 		purchasedCareFundTable(),
 	}
 	tables = append(tables, economy...)

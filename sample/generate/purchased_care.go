@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-// purchases are what is bought by specialty, made up: cases a week in tenths,
+// purchases are what is bought by specialty, made up, all of it by the division of the
+// operating specialties: cases a week in tenths,
 // what one costs, and how many fewer there are from 2025 on, in thousandths.
 var purchases = []struct {
 	specialty string
@@ -24,7 +25,7 @@ var purchases = []struct {
 
 // purchasedCareTable books the invoices of bought care each Friday.
 func purchasedCareTable() table {
-	t := table{name: "purchased_care", columns: []string{"booked_on", "specialty", "cases", "cost_sek"}}
+	t := table{name: "purchased_care", columns: []string{"booked_on", "specialty", "division", "cases", "cost_sek"}}
 	random := rand.New(rand.NewPCG(2025, 60))
 	for day := date(2023, time.January, 6); !day.After(lastDay); day = day.AddDate(0, 0, 7) {
 		for _, p := range purchases {
@@ -37,8 +38,23 @@ func purchasedCareTable() table {
 			for range cases {
 				cost += p.cost * ore(90+random.IntN(21)) / 100
 			}
-			t.rows = append(t.rows, []string{day.Format(time.DateOnly), p.specialty, strconv.Itoa(cases), cost.String()})
+			t.rows = append(t.rows, []string{day.Format(time.DateOnly), p.specialty, county2, strconv.Itoa(cases), cost.String()})
 		}
+	}
+	return t
+}
+
+// purchasedInpatientMonthTable has the psychiatric inpatient care that is bought, made up,
+// through the last month that is closed in the books.
+func purchasedInpatientMonthTable() table {
+	t := table{name: "purchased_inpatient_month", columns: []string{"month_begins", "division", "booked_on", "patient_days", "cost_sek"}}
+	random := rand.New(rand.NewPCG(2025, 61))
+	const price ore = 7_400_00
+	for begins := firstDay; !begins.After(lastStaffMonth); begins = begins.AddDate(0, 1, 0) {
+		// a little less each year
+		days := about(random, (412-18*(begins.Year()-firstDay.Year()))*1000, 40_000)
+		cost := ore(days) * price * ore(97+random.IntN(7)) / 100
+		t.rows = append(t.rows, []string{begins.Format(time.DateOnly), psychiatry, closedOn(begins).Format(time.DateOnly), strconv.Itoa(days), cost.String()})
 	}
 	return t
 }
