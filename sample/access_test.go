@@ -182,6 +182,12 @@ func TestAccessTablesAreConsistent(t *testing.T) {
 			t.Errorf("purchased_care row %d: %v", i+1, row)
 		}
 	}
+	for i, row := range rows(t, "dental_month") {
+		if number(t, row["adults_overdue"]) > number(t, row["adults_due"]) || number(t, row["children_caries_free"]) > number(t, row["children_examined"]) ||
+			row["reported_on"] <= row["month_begins"] {
+			t.Errorf("dental_month row %d: %v", i+1, row)
+		}
+	}
 	months := map[string]bool{}
 	for i, row := range rows(t, "purchased_inpatient_month") {
 		months[row["month_begins"]] = true

@@ -184,6 +184,18 @@ CREATE TABLE primary_care_contact (
   PRIMARY KEY (contacted_on, stage_id, waited_days)
 );
 
+-- The public dental service (folktandvård) at a month's end, one row a month and area.
+CREATE TABLE dental_month (
+  month_begins DATE NOT NULL,            -- first day of the month
+  area VARCHAR(64) NOT NULL,             -- where the clinics lie
+  reported_on DATE NOT NULL,             -- day on which the month was reported
+  adults_due INTEGER NOT NULL,           -- adults whose time for an examination has come at the month's end
+  adults_overdue INTEGER NOT NULL,       -- of these, late by more than six months
+  children_examined INTEGER NOT NULL,    -- children and young people examined in the month
+  children_caries_free INTEGER NOT NULL, -- of these, without caries
+  PRIMARY KEY (month_begins, area)
+);
+
 -- Examinations waited for in imaging, counted on a day, one row a hospital,
 -- modality and time waited.
 CREATE TABLE exam_waiting (

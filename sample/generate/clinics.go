@@ -54,7 +54,17 @@ var clinics = []clinic{
 	{kiruna, "Gynekologi", 45, 0, 240, 20, 0, 0},
 	{kiruna, "Kirurgi", 38, 0, 260, 20, 0, 0},
 	{kiruna, "ÖNH", 27, 0, 250, 0, 0, 0},
+	{sunderby, childPsychiatry, 340, 0, 420, 90, 0, 0},
+	{gallivare, childPsychiatry, 96, 0, 380, 60, 0, 0},
+	{sunderby, adultPsychiatry, 290, 0, 310, 50, 0, 0},
+	{pitea, adultPsychiatry, 118, 0, 260, -30, 0, 0},
+	{gallivare, adultPsychiatry, 104, 0, 290, 20, 0, 0},
 }
+
+const (
+	childPsychiatry = "Barn- och ungdomspsykiatri"
+	adultPsychiatry = "Vuxenpsykiatri"
+)
 
 func hospitalTable() table {
 	t := table{name: "hospital", columns: []string{"hospital_id", "hospital"}}

@@ -61,6 +61,7 @@ func generate(planDir, outDir string) error {
 		guaranteeStageTable(),
 		waitingListTable(),
 		primaryCareContactTable(),
+		dentalMonthTable(),
 		examWaitingTable(),
 		followedExamTable(),
 		ctScannerTable(),

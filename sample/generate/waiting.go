@@ -39,13 +39,19 @@ func guaranteeStageTable() table {
 func waitingListTable() table {
 	t := table{name: "waiting_list", columns: []string{"measured_on", "clinic_id", "stage_id", "self_chosen", "waited_days", "patients"}}
 	random := rand.New(rand.NewPCG(2025, 90))
+	// psychiatry's lists are drawn by themselves, so that those of the others stay as they are
+	psychiatric := rand.New(rand.NewPCG(2025, 91))
 	for day := firstCount; !day.After(lastDay); day = day.AddDate(0, 0, 7) {
 		for i, c := range clinics {
 			for _, list := range []struct{ stage, patients int }{{stageFirstVisit, c.firstVisit}, {stageTreatment, c.treatment}} {
 				if list.patients == 0 {
 					continue
 				}
-				guaranteed, chosen := waiting(c, list.patients, day, random)
+				source := random
+				if c.specialty == childPsychiatry || c.specialty == adultPsychiatry {
+					source = psychiatric
+				}
+				guaranteed, chosen := waiting(c, list.patients, day, source)
 				for _, group := range []struct {
 					chosen   string
 					patients []int
