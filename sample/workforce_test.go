@@ -68,6 +68,27 @@ func TestStaffMonthsAreWhole(t *testing.T) {
 	}
 }
 
+// Every month has every division, and nobody who works full time or leaves without
+// being employed.
+func TestEmploymentMonthsAreWhole(t *testing.T) {
+	divisions := map[string]int{}
+	for _, r := range rows(t, "employment_month") {
+		divisions[r["division"]]++
+		employees := number(t, r["employees"])
+		if number(t, r["full_time"]) > employees || number(t, r["leavers"]) > employees/20 || r["reported_on"] <= r["month_begins"] {
+			t.Errorf("%s %s: %v", r["month_begins"], r["division"], r)
+		}
+	}
+	for division, months := range divisions {
+		if months != 26 {
+			t.Errorf("%s: %d months; want January 2023 to February 2025", division, months)
+		}
+	}
+	if len(divisions) != 7 {
+		t.Errorf("%d divisions, want 7", len(divisions))
+	}
+}
+
 // The report: over 450 patient-days of adults on children's wards in 2024.
 func TestAdultNightsOfTheReport(t *testing.T) {
 	children := map[string]bool{}

@@ -102,6 +102,17 @@ CREATE TABLE staff_month (
   PRIMARY KEY (month_begins, division, profession)
 );
 
+-- Permanent employees at a month's end, one row a month and division.
+CREATE TABLE employment_month (
+  month_begins DATE NOT NULL,        -- first day of the month
+  division VARCHAR(64) NOT NULL,     -- division, without the word division
+  reported_on DATE NOT NULL,         -- day on which the month was reported
+  employees INTEGER NOT NULL,        -- permanent employees at the month's end
+  full_time INTEGER NOT NULL,        -- of these, working full time
+  leavers INTEGER NOT NULL,          -- who left the division in the month
+  PRIMARY KEY (month_begins, division)
+);
+
 -- Patients listed in primary care and its general practitioners, one row an area and count.
 CREATE TABLE primary_care_listing (
   counted_on DATE NOT NULL,          -- day of the count

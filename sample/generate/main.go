@@ -52,6 +52,7 @@ func generate(planDir, outDir string) error {
 		wardWorkedTimeTable(),
 		adultNightTable(),
 		staffMonthTable(),
+		employmentMonthTable(),
 		primaryCareListingTable(),
 		vacancyTable(),
 		summerRecruitmentTable(),
