@@ -340,6 +340,7 @@ CREATE TABLE deviation_day (
   unresolved INTEGER NOT NULL,       -- deviations that are not closed, whenever reported, at the day's end
   privacy INTEGER NOT NULL,          -- of those reported, deviations with a personal data incident
   lex_maria INTEGER NOT NULL,        -- lex Maria cases sent to the inspectorate, supplements not counted
+  injuries INTEGER NOT NULL,         -- of those reported, deviations in which a patient was injured (vårdskada)
   PRIMARY KEY (day, division)
 );
 

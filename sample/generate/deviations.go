@@ -81,8 +81,10 @@ var privacyDays = map[string][]time.Time{
 var deviationsLocked = date(2025, time.January, 13)
 
 func deviationDayTable() table {
-	t := table{name: "deviation_day", columns: []string{"day", "division", "reported", "unresolved", "privacy", "lex_maria"}}
+	t := table{name: "deviation_day", columns: []string{"day", "division", "reported", "unresolved", "privacy", "lex_maria", "injuries"}}
 	random := rand.New(rand.NewPCG(2025, 21))
+	// injuries are drawn by themselves, so that the deviations stay as they are
+	injured := rand.New(rand.NewPCG(2025, 22))
 	unresolved := make([]int, len(allDeviations))
 	for i, d := range allDeviations {
 		unresolved[i] = d.unresolved
@@ -104,7 +106,8 @@ func deviationDayTable() table {
 			}
 			unresolved[i] += reported - closed
 			t.rows = append(t.rows, []string{day.Format(time.DateOnly), d.division, strconv.Itoa(reported), strconv.Itoa(unresolved[i]),
-				strconv.Itoa(privacy), strconv.Itoa(onDay(lexMaria[d.division], day))})
+				strconv.Itoa(privacy), strconv.Itoa(onDay(lexMaria[d.division], day)),
+				strconv.Itoa(injuries(reported, day, injured))})
 		}
 	}
 	return t
@@ -124,6 +127,18 @@ func reportedDeviations(d divisionDeviations, day time.Time, random *rand.Rand) 
 		usual = usual * 150 / 100
 	}
 	return (usual*(random.IntN(101)+50)/100 + random.IntN(1000)) / 1000
+}
+
+// injuries is in how many of the day's deviations a patient was injured: made up, one in
+// twenty in 2023 and somewhat fewer each year.
+func injuries(reported int, day time.Time, random *rand.Rand) int {
+	n := 0
+	for range reported {
+		if random.IntN(1000) < 50-3*(day.Year()-firstDay.Year()) {
+			n++
+		}
+	}
+	return n
 }
 
 // onDay counts how often the day is among days.
