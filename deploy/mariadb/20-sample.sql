@@ -22,15 +22,21 @@ LOAD DATA INFILE '/sample/ct_scanner.csv' INTO TABLE ct_scanner CHARACTER SET ut
 LOAD DATA INFILE '/sample/delivery_day.csv' INTO TABLE delivery_day CHARACTER SET utf8mb4
   FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '"' ESCAPED BY '' LINES TERMINATED BY '\n' IGNORE 1 LINES
   (day, hospital, deliveries, inductions);
+LOAD DATA INFILE '/sample/dental_month.csv' INTO TABLE dental_month CHARACTER SET utf8mb4
+  FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '"' ESCAPED BY '' LINES TERMINATED BY '\n' IGNORE 1 LINES
+  (month_begins, area, reported_on, adults_due, adults_overdue, children_examined, children_caries_free);
 LOAD DATA INFILE '/sample/deviation_day.csv' INTO TABLE deviation_day CHARACTER SET utf8mb4
   FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '"' ESCAPED BY '' LINES TERMINATED BY '\n' IGNORE 1 LINES
-  (day, division, reported, unresolved, privacy, lex_maria);
+  (day, division, reported, unresolved, privacy, lex_maria, injuries);
 LOAD DATA INFILE '/sample/economic_frame.csv' INTO TABLE economic_frame CHARACTER SET utf8mb4
   FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '"' ESCAPED BY '' LINES TERMINATED BY '\n' IGNORE 1 LINES
   (year, division, part, net_cost_sek);
 LOAD DATA INFILE '/sample/ed_measurement.csv' INTO TABLE ed_measurement CHARACTER SET utf8mb4
   FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '"' ESCAPED BY '' LINES TERMINATED BY '\n' IGNORE 1 LINES
   (measured_at, hospital_id, arrivals, present, stays_brief, stays_short, stays_long, stays_longer);
+LOAD DATA INFILE '/sample/employment_month.csv' INTO TABLE employment_month CHARACTER SET utf8mb4
+  FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '"' ESCAPED BY '' LINES TERMINATED BY '\n' IGNORE 1 LINES
+  (month_begins, division, reported_on, employees, full_time, leavers);
 LOAD DATA INFILE '/sample/exam_waiting.csv' INTO TABLE exam_waiting CHARACTER SET utf8mb4
   FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '"' ESCAPED BY '' LINES TERMINATED BY '\n' IGNORE 1 LINES
   (measured_on, hospital_id, modality, waited_days, exams);
@@ -85,10 +91,13 @@ LOAD DATA INFILE '/sample/primary_care_listing.csv' INTO TABLE primary_care_list
   (counted_on, area, listed_patients, gp_fte);
 LOAD DATA INFILE '/sample/purchased_care.csv' INTO TABLE purchased_care CHARACTER SET utf8mb4
   FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '"' ESCAPED BY '' LINES TERMINATED BY '\n' IGNORE 1 LINES
-  (booked_on, specialty, cases, cost_sek);
+  (booked_on, specialty, division, cases, cost_sek);
 LOAD DATA INFILE '/sample/purchased_care_fund.csv' INTO TABLE purchased_care_fund CHARACTER SET utf8mb4
   FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '"' ESCAPED BY '' LINES TERMINATED BY '\n' IGNORE 1 LINES
   (year, amount_sek);
+LOAD DATA INFILE '/sample/purchased_inpatient_month.csv' INTO TABLE purchased_inpatient_month CHARACTER SET utf8mb4
+  FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '"' ESCAPED BY '' LINES TERMINATED BY '\n' IGNORE 1 LINES
+  (month_begins, division, booked_on, patient_days, cost_sek);
 LOAD DATA INFILE '/sample/resource_use.csv' INTO TABLE resource_use CHARACTER SET utf8mb4
   FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '"' ESCAPED BY '' LINES TERMINATED BY '\n' IGNORE 1 LINES
   (month, reported_on, district, electricity_kwh, heat_kwh, combustible_waste_kg, transport_km, fossil_transport_km);
