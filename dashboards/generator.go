@@ -67,7 +67,7 @@ func (r *generator) note(t plan.Target) {
 	// Without a threshold, any figure worse than expected is a warning.
 	c.warning = c.warning || t.Warning.Set() || !t.Critical.Set()
 	c.critical = c.critical || t.Critical.Set()
-	c.stated = c.stated || t.Value != nil
+	c.stated = c.stated || t.Value != nil && !t.Phasing.AtOnce
 	c.ends = c.ends || t.HasEnd(r.region.KPIs)
 	r.cells[t.KPI] = cells
 }

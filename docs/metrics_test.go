@@ -81,7 +81,7 @@ func checkLabels(t *testing.T, name string, documented []string, family *dto.Met
 }
 
 // patience bounds each wait for planwatch.
-const patience = 3 * time.Minute
+const patience = 6 * time.Minute
 
 // scrape serves the built-in region, with an Alertmanager that takes every
 // alert, and gives its metrics once all of them are there.

@@ -58,8 +58,10 @@ const (
 	NothingDue Reason = "nothing_due"
 	// TooLittle: less of the period has passed, or is due, than judge_from says.
 	TooLittle Reason = "too_little"
-	// Withheld: the figure is made of cells that are about too few people.
+	// Withheld: the figure is made of cells that are about too few people, or is not published yet.
 	Withheld Reason = "withheld"
+	// ReferenceWithheld: the figure to compare with is made of cells that are about too few people, or is not published yet.
+	ReferenceWithheld Reason = "reference_withheld"
 	// Expired: the period has passed, and no later target has taken over.
 	Expired Reason = "expired"
 )
@@ -319,7 +321,7 @@ func (a *Assessment) expect(due time.Time, c kpi.Catalogue, byKPI Samples, past 
 		return NoReference
 	}
 	if reference.Withheld {
-		return Withheld
+		return ReferenceWithheld
 	}
 	a.Expected = published(reference.Value)
 	return ""

@@ -64,7 +64,7 @@ func TestTargetsDocument(t *testing.T) {
 
 func cells(row string) []string {
 	var all []string
-	for _, text := range strings.Split(strings.Trim(row, "|"), "|") {
+	for text := range strings.SplitSeq(strings.Trim(row, "|"), "|") {
 		all = append(all, strings.TrimSpace(text))
 	}
 	return all

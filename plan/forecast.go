@@ -13,7 +13,7 @@ import (
 // where it has none, NoForecast says why.
 func (a *Assessment) Foresee(history []forecast.Point, location *time.Location) {
 	t := a.Target
-	if a.KPI.Accumulates != kpi.Year || a.KPI.Ratio != nil || a.Full == nil || a.Actual == nil || a.Reason == NotBegun || a.Reason == Expired {
+	if a.KPI.Accumulates != kpi.Year || a.KPI.Ratio != nil || t.Phasing.AtOnce || a.Full == nil || a.Actual == nil || a.Reason == NotBegun || a.Reason == Expired {
 		return
 	}
 	end, _ := t.periodEnd(true, a.DataTime, location)

@@ -23,6 +23,8 @@ import (
 type Phasing struct {
 	// Even makes equal parts due each day.
 	Even bool
+	// AtOnce makes all due from the first day, as of a ceiling, which no pace leads to.
+	AtOnce bool
 	// Months are the twelve months' shares of the year's value, January first, each due evenly over its month.
 	Months []decimal.Decimal
 	// Milestones are what is to be reached on the way, in order of date. The value itself is the last.
@@ -51,7 +53,7 @@ const (
 )
 
 // Set reports whether the target has a phasing of its own.
-func (p Phasing) Set() bool { return p.Even || p.Months != nil || p.Milestones != nil }
+func (p Phasing) Set() bool { return p.Even || p.AtOnce || p.Months != nil || p.Milestones != nil }
 
 type phasingMapping struct {
 	Months     []Share          `yaml:"months,omitempty"`
@@ -70,13 +72,17 @@ func (s *Share) UnmarshalYAML(node ast.Node) error {
 	return yamlfile.At(node, err)
 }
 
-// UnmarshalYAML reads even, or a mapping with months or milestones.
+// UnmarshalYAML reads even, at_once, or a mapping with months or milestones.
 func (p *Phasing) UnmarshalYAML(node ast.Node) error {
 	if !yamlfile.IsMapping(node) {
-		if text := yamlfile.Scalar(node); text != "even" {
-			return yamlfile.At(node, fmt.Errorf("%q is not even, {months: [...]} or {milestones: [...]}", text))
+		switch text := yamlfile.Scalar(node); text {
+		case "even":
+			*p = Phasing{Even: true}
+		case "at_once":
+			*p = Phasing{AtOnce: true}
+		default:
+			return yamlfile.At(node, fmt.Errorf("%q is not even, at_once, {months: [...]} or {milestones: [...]}", text))
 		}
-		*p = Phasing{Even: true}
 		return nil
 	}
 	var m phasingMapping
@@ -87,7 +93,7 @@ func (p *Phasing) UnmarshalYAML(node ast.Node) error {
 	case m.Months != nil && m.Milestones != nil:
 		return yamlfile.At(node, fmt.Errorf("give either months or milestones, not both"))
 	case m.Months == nil && m.Milestones == nil:
-		return yamlfile.At(node, fmt.Errorf("phasing is even, {months: [...]} or {milestones: [...]}"))
+		return yamlfile.At(node, fmt.Errorf("phasing is even, at_once, {months: [...]} or {milestones: [...]}"))
 	case m.Months != nil && (m.Shape != "" || m.Start != nil):
 		return yamlfile.At(node, fmt.Errorf("shape and start belong to milestones, not to months"))
 	}
@@ -121,6 +127,8 @@ func (t Target) Expected(k kpi.KPI, at time.Time, location *time.Location) (valu
 func (t Target) Share(k kpi.KPI, at time.Time, location *time.Location) float64 {
 	now := dayOf(at, location)
 	switch p := t.Phasing; {
+	case p.AtOnce:
+		return 1
 	case p.Milestones != nil:
 		full := t.inBaseUnit(*t.Value)
 		expected, ok := t.milestoneValue(k, now, full)

@@ -194,11 +194,11 @@ const near = 7 * 24 * time.Hour
 // places, and of those the nearest to the end; nil where that is not near.
 func (past Past) full(t Target, k kpi.KPI, c kpi.Catalogue, at time.Time, location *time.Location) *float64 {
 	references := t.endReferences(c, at, location)
-	end, _ := t.periodEnd(accumulates(c, k), at, location)
+
 	var best Aggregate
 	distance := time.Duration(math.MaxInt64)
 	for _, r := range references {
-		a, ok := past.figure(r, t, k, c, throughDay(end.Begins(location), references[0].On.Year), location)
+		a, ok := past.figure(r, t, k, c, throughDay(references[0].On.Begins(location), references[0].On.Year), location)
 		d := a.AsOf.Sub(references[0].On.Ends(location)).Abs()
 		if ok && (a.samples > best.samples || a.samples == best.samples && d <= distance) {
 			best, distance = a, d
@@ -270,14 +270,4 @@ func reckoned(k kpi.KPI, then []kpi.Sample, through func(kpi.Labels) (day time.T
 		all = append(all, s)
 	}
 	return all
-}
-
-// dayOfYear counts days from 1 on 1 January to 365, in every year: 29 February is
-// as 28 February, so that the same date has the same number.
-func dayOfYear(at time.Time) float64 {
-	month, day := at.Month(), at.Day()
-	if month == time.February && day == 29 {
-		day = 28
-	}
-	return float64(time.Date(2001, month, day, 0, 0, 0, 0, time.UTC).YearDay())
 }

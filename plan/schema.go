@@ -26,7 +26,7 @@ func (Threshold) JSONSchema() *jsonschema.Schema {
 	return either(percentSchema(), figure, distance)
 }
 
-// JSONSchema is even, or a mapping with months or milestones.
+// JSONSchema is even, at_once, or a mapping with months or milestones.
 func (Phasing) JSONSchema() *jsonschema.Schema {
 	months := object("months")
 	twelve := uint64(12)
@@ -38,7 +38,7 @@ func (Phasing) JSONSchema() *jsonschema.Schema {
 	milestones.Properties.Set("milestones", &jsonschema.Schema{Type: "array", Items: milestone})
 	milestones.Properties.Set("shape", &jsonschema.Schema{Type: "string", Enum: []any{string(Steps), string(Lines)}})
 	milestones.Properties.Set("start", decimal.Decimal{}.JSONSchema())
-	return either(&jsonschema.Schema{Const: "even"}, months, milestones)
+	return either(&jsonschema.Schema{Const: "even"}, &jsonschema.Schema{Const: "at_once"}, months, milestones)
 }
 
 // JSONSchemaExtend says that one of the keys is given.

@@ -36,7 +36,7 @@ func accrued(k kpi.KPI, at time.Time) (days float64, ok bool) {
 		n := k.Calendar.Between(time.Date(at.Year(), time.January, 1, 0, 0, 0, 0, time.UTC), at)
 		return float64(n), n > 0
 	}
-	return dayOfYear(at), true
+	return float64(at.YearDay()), true
 }
 
 // likeTime is what a figure of a moment is multiplied by to be that of another day of
@@ -44,9 +44,9 @@ func accrued(k kpi.KPI, at time.Time) (days float64, ok bool) {
 // by all days.
 func likeTime(k kpi.KPI, then, day time.Time) float64 {
 	from, some := accrued(k, then)
-	to, any := accrued(k, day)
-	if !some || !any {
-		return dayOfYear(day) / dayOfYear(then)
+	to, since := accrued(k, day)
+	if !some || !since {
+		return float64(day.YearDay()) / float64(then.YearDay())
 	}
 	return to / from
 }

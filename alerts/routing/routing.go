@@ -9,11 +9,11 @@ import (
 	"strings"
 	"time"
 
-	"planwatch/internal/calendar"
 	"planwatch/alerts/message"
 	"planwatch/alerts/oncall"
 	"planwatch/alerts/rules"
 	"planwatch/config"
+	"planwatch/internal/calendar"
 	"planwatch/internal/language"
 	"planwatch/internal/naming"
 	"planwatch/internal/yamlfile"

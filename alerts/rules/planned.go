@@ -65,8 +65,8 @@ func (p PlannedKPI) HasForecast() bool {
 }
 
 // IsStated reports whether the target states its value, so that a forecast can
-// be compared with it.
-func IsStated(t plan.Target) bool { return t.Value != nil }
+// be compared with it. A ceiling has no forecast.
+func IsStated(t plan.Target) bool { return t.Value != nil && !t.Phasing.AtOnce }
 
 // WaitGroup is the targets of a KPI whose alerts have the same wait.
 type WaitGroup struct {

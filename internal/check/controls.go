@@ -103,17 +103,17 @@ func (r *Report) Deviations() int {
 func (r *Report) control(l *language.Language, a plan.Assessment) string {
 	entry, _ := r.kpis.Get(a.KPI.Name)
 	figure := func(v float64) string { return entry.Base.Suited(math.Abs(v)).Figure(l, v) }
-	name := l.Of(a.KPI.Title)
+	name := []string{l.Of(a.KPI.Title)}
 	for _, label := range entry.Labels {
 		if value := a.Labels.Get(label); value != "" {
-			name += ", " + value
+			name = append(name, value)
 		}
 	}
 	difference := figure(*a.Actual - *a.Expected)
 	if *a.Actual > *a.Expected {
 		difference = "+" + difference
 	}
-	return language.OneLine(name) + ": " + l.Say("the plan says %s, the warehouse %s, difference %s", figure(*a.Expected), figure(*a.Actual), difference)
+	return language.OneLine(strings.Join(name, ", ")) + ": " + l.Say("the plan says %s, the warehouse %s, difference %s", figure(*a.Expected), figure(*a.Actual), difference)
 }
 
 func (c *controls) objects() []controlObject {

@@ -53,11 +53,13 @@ func (r Row) Why(l *language.Language) string {
 	case plan.NoFigure:
 		return l.Say("no figure")
 	case plan.Withheld:
-		return l.Say("withheld: too few people")
+		return l.Say("withheld: too few people, or not published yet")
 	case plan.OtherPeriod:
 		return l.Say("the figure is not of the target's period")
 	case plan.TooLittle:
 		return l.Say("too early to judge")
+	case plan.ReferenceWithheld:
+		return l.Say("the figure to compare with is withheld")
 	case plan.NoReference:
 		return l.Say("no figure to compare with")
 	case plan.NotBegun:
