@@ -27,7 +27,7 @@ func TestReload(t *testing.T) {
 	t.Run("a bad configuration leaves the running one as it was", func(t *testing.T) {
 		write(strings.Replace(string(good), "better: lower", "better: down", 1))
 		err := p.Reload(t.Context())
-		if err == nil || !strings.Contains(err.Error(), `better: "down" is not higher or lower`) {
+		if err == nil || !strings.Contains(err.Error(), `better: "down" is not higher, lower or as_planned`) {
 			t.Errorf("got %v", err)
 		}
 		if got := p.exposed("planwatch_config_last_reload_successful"); got != "0" {
@@ -110,7 +110,7 @@ targets:
 	}
 	p := start(t, dir, t.TempDir())
 	const status = `plan_status{hospital="Kalix",kpi="patients_waiting",owner="lanssjukvard-2",target="queue-kalix"}`
-	p.until(status, "1")
+	p.until(status, "2")
 	scraping := scrape(p, status)
 	for range 5 {
 		p.again()

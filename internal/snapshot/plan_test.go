@@ -38,7 +38,7 @@ func TestPlanGauges(t *testing.T) {
 		got = append(got, fmt.Sprintf("%s of %s: %v", g.Name, g.Labels.Get(naming.LabelTarget), g.Value))
 	}
 	want := []string{
-		"plan_status of a: 2", "plan_status of b: 0",
+		"plan_status of a: 3", "plan_status of b: 0",
 		"plan_actual of a: 30", "plan_actual of b: 38",
 		"plan_target_info of a: 1", "plan_target_info of b: 1",
 		"plan_covered_until_timestamp_seconds of a: 0", "plan_covered_until_timestamp_seconds of b: 0",
