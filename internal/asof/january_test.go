@@ -27,7 +27,7 @@ func TestJanuary(t *testing.T) {
 	defer collecting.Close()
 	collecting.Remember(math.MaxInt)
 	judged := 0
-	for _, day := range []int{2, 5, 10, 15, 31} {
+	for _, day := range []int{2, 10, 31} {
 		at := time.Date(2025, time.January, day, 23, 59, 59, 0, region.Location)
 		result := collecting.Compare(t.Context(), at)
 		for _, err := range result.Failures {
@@ -50,7 +50,7 @@ func TestJanuary(t *testing.T) {
 			t.Errorf("%s: %d are critical: %v", at.Format(time.DateOnly), len(critical), critical)
 		}
 	}
-	if judged < 400 {
+	if judged < 300 {
 		t.Errorf("only %d judgements", judged)
 	}
 }
