@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"planwatch/internal/language"
 	"planwatch/internal/report"
@@ -109,7 +110,7 @@ func viewRow(r *report.Report, row report.Row, l *language.Language) rowView {
 	view := rowView{
 		ID: "kpi-" + row.KPI.Name, Title: row.Title(l), Where: bounded(row.Place(l), shownWords),
 		Actual: row.Figure(l, row.Actual), Expected: row.Number(l, row.Expected), Target: row.Number(l, row.Full), Forecast: row.Number(l, row.Forecast),
-		Margin: row.MarginFigure(l), Bar: bar(row.Margin), Picture: picture(r, row, l), Age: r.Old(row, l),
+		Margin: breakable(row.MarginFigure(l)), Bar: bar(row.Margin), Picture: picture(r, row, l), Age: r.Old(row, l),
 		Reason: row.Why(l), Short: row.Locator(), Collector: row.KPI.Collector, CollectorTitle: l.Of(row.CollectorTitle),
 	}
 	if !row.DataTime.IsZero() {
@@ -168,6 +169,16 @@ func limits(row report.Row, l *language.Language) string {
 		}
 	}
 	return strings.Join(parts, ", ")
+}
+
+// breakable lets a figure's word go on the next line: percentage points are wider than
+// their column.
+func breakable(figure string) string {
+	i := strings.IndexFunc(figure, unicode.IsLetter)
+	if i < 0 {
+		return figure
+	}
+	return strings.TrimSuffix(figure[:i], language.NoBreak) + " " + strings.ReplaceAll(figure[i:], language.NoBreak, " ")
 }
 
 func bar(margin *float64) *barView {
