@@ -10,10 +10,11 @@ import (
 // Foresee sets where the figure ends, from how it went in past years, or without
 // whole ones from the share that is due by the plan. Only a figure that accumulates
 // over the year, of a target whose value at the period's end is known, has a forecast;
-// where it has none, NoForecast says why.
+// where it has none, NoForecast says why. What is too early to judge has none: an alert
+// would tell of it.
 func (a *Assessment) Foresee(history []forecast.Point, location *time.Location) {
 	t := a.Target
-	if a.KPI.Accumulates != kpi.Year || a.KPI.Ratio != nil || t.Phasing.AtOnce || a.Full == nil || a.Actual == nil || a.Reason == NotBegun || a.Reason == Expired {
+	if a.KPI.Accumulates != kpi.Year || a.KPI.Ratio != nil || t.Phasing.AtOnce || a.Full == nil || a.Actual == nil || a.Status == TooEarly || a.Reason == Expired {
 		return
 	}
 	end, _ := t.periodEnd(true, a.DataTime, location)

@@ -194,7 +194,6 @@ const near = 7 * 24 * time.Hour
 // places, and of those the nearest to the end; nil where that is not near.
 func (past Past) full(t Target, k kpi.KPI, c kpi.Catalogue, at time.Time, location *time.Location) *float64 {
 	references := t.endReferences(c, at, location)
-
 	var best Aggregate
 	distance := time.Duration(math.MaxInt64)
 	for _, r := range references {
