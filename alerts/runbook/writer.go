@@ -183,6 +183,9 @@ func (w writer) value(t plan.Target) string {
 	if t.ValueFrom != nil {
 		return "`" + t.ValueFrom.KPI + "`"
 	}
+	if t.Between != nil {
+		return w.figure(t, *t.Between.Low) + "–" + w.figure(t, *t.Between.High)
+	}
 	return w.figure(t, *t.Value)
 }
 
