@@ -277,7 +277,8 @@ func (t Target) validateShare(entry kpi.Entry, key string, share decimal.Decimal
 	case entry.Better == kpi.Higher && share.Cmp(decimal.Whole(1)) > 0:
 		f.Add("."+key, "%s: %s is more than all of the expected value; write a share up to 100%%", key, Threshold{Share: &share})
 	case t.Value != nil && t.Value.Sign() == 0:
-		f.Add("."+key, "%s: a share of a target of 0 has no meaning; write a figure such as {at: 1}", key)
+		f.Add("."+key, "%s: a share of a target of 0 has no meaning; write %s", key,
+			map[bool]string{false: "a figure such as {at: 1}", true: "a distance such as {by: 1}"}[t.Kind(entry.KPI).TwoSided()])
 	}
 }
 
@@ -304,6 +305,10 @@ func (t Target) validatePhasing(entry kpi.Entry, f *yamlfile.Faults) {
 	switch {
 	case p.Even && entry.Accumulates == "":
 		f.Add(".phasing", "phasing: %s does not accumulate, so even has no meaning; leave phasing out, or give milestones", t.KPI)
+	case p.AtOnce && entry.Accumulates == "":
+		f.Add(".phasing", "phasing: %s does not accumulate, so all is due at once already; leave phasing out", t.KPI)
+	case p.AtOnce && entry.Better != kpi.Lower:
+		f.Add(".phasing", "phasing: at_once is for a ceiling, and %s is none; give months or milestones, or leave phasing out", t.KPI)
 	case p.Months != nil && entry.Accumulates == "":
 		f.Add(".phasing", "phasing: %s does not accumulate, so months have no meaning; leave phasing out, or give milestones", t.KPI)
 	case p.Months != nil:
@@ -384,8 +389,10 @@ func (t Target) validateBetween(entry kpi.Entry, f *yamlfile.Faults) {
 		f.Add(".between", "between: give both low and high")
 	case b.High.Cmp(*b.Low) < 0:
 		f.Add(".between", "between: low, %s, is above high, %s", b.Low, b.High)
-	case entry.Accumulates != "" || t.Phasing.Set():
+	case entry.Accumulates != "":
 		f.Add(".between", "between: what falls due over a period has no band; give value, and thresholds around it")
+	case t.Phasing.Set():
+		f.Add(".phasing", "phasing: nothing falls due in a band; leave phasing out")
 	}
 }
 
@@ -401,6 +408,12 @@ func (t Target) validateJudgement(scope Scope, entry kpi.Entry, f *yamlfile.Faul
 		f.Add(".judge_from", "judge_from: %s is not an amount above zero", from)
 	case from.At != nil && t.Between != nil:
 		f.Add(".judge_from", "judge_from: nothing falls due in a band; write a share of the period such as 10%%")
+	case from.Set() && !t.DoneBy.IsZero():
+		f.Add(".judge_from", "judge_from: done_by says from when on the figure is judged; leave judge_from out")
+	case from.At != nil && t.Value != nil && (entry.Accumulates == "" && !t.Phasing.Set() || t.Phasing.AtOnce):
+		f.Add(".judge_from", "judge_from: the whole value is due from the first day; write a share of the period such as 10%%")
+	case from.At != nil && t.Value != nil && !t.reachesBeforeEnd(*from.At):
+		f.Add(".judge_from", "judge_from: %s is not due before the period ends, so the figure would never be judged; write an amount that is due earlier", from)
 	case from.Share != nil && t.To.IsZero() && !accumulates(scope.KPIs, entry.KPI):
 		f.Add(".judge_from", "judge_from: %s of a period without an end; give to, or leave judge_from out", from)
 	}
@@ -415,5 +428,19 @@ func (t Target) validateJudgement(scope Scope, entry kpi.Entry, f *yamlfile.Faul
 		f.Add(".done_by", "done_by: the value falls due over the period; give phasing: {milestones: [...]} instead")
 	case t.DoneBy.Before(t.From) || !t.To.IsZero() && t.To.Before(t.DoneBy):
 		f.Add(".done_by", "done_by: %s is outside the period %s", t.DoneBy, period(t))
+	case t.DoneBy == t.To:
+		f.Add(".done_by", "done_by: %s is the period's last day, and the figure is judged after it; give a later to, or leave to out", t.DoneBy)
 	}
+}
+
+// reachesBeforeEnd reports whether an amount is due before the end of the period, at
+// which the value is.
+func (t Target) reachesBeforeEnd(amount decimal.Decimal) bool {
+	due := *t.Value
+	for _, m := range t.Phasing.Milestones {
+		if m.Value != nil && amount.Cmp(m.Value.Abs()) <= 0 && m.On.Before(t.To) {
+			return true
+		}
+	}
+	return amount.Cmp(due.Abs()) < 0 && t.Phasing.Shape != Steps
 }

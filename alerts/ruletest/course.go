@@ -50,8 +50,8 @@ func Of(region *config.Region, d *collectors.Definition) (file File, ok bool) {
 	for _, p := range rules.PlannedKPIs(region, d) {
 		for _, group := range p.WaitGroups() {
 			for _, severity := range rules.Severities {
-				if i := slices.IndexFunc(group.Targets, func(t plan.Target) bool { return rules.Reaches(t, severity) }); i >= 0 {
-					file.Tests = append(file.Tests, newScene(region, p, group.Targets[i]).offPlan(group, severity))
+				if s, ok := offPlanScene(region, p, group, severity); ok {
+					file.Tests = append(file.Tests, s.offPlan(group, severity))
 				}
 			}
 		}
@@ -72,19 +72,37 @@ type scene struct {
 	history []forecast.Point
 }
 
-// newScene returns a scene at noon, after three fifths of the period, or after
-// two hundred days if the period has no end.
-func newScene(region *config.Region, p rules.PlannedKPI, t plan.Target) scene {
-	return sceneAt(region, p, t, 6)
+// scenesOf returns scenes of a target at noon, after three fifths of the period and
+// later, for a target that is judged late. Without an end of the period they are after
+// two hundred days and more.
+func scenesOf(region *config.Region, p rules.PlannedKPI, t plan.Target) []scene {
+	begins, after := t.From.Begins(time.UTC), []int{200, 2000}
+	if !t.To.IsZero() {
+		days := int(t.To.Ends(time.UTC).Sub(begins).Hours() / 24)
+		after = []int{days * 6 / 10, days * 7 / 10, days * 8 / 10, days * 9 / 10, days - 1}
+	}
+	var scenes []scene
+	for _, days := range after {
+		scenes = append(scenes, scene{region: region, kpi: p, target: t, at: begins.AddDate(0, 0, days).Add(12 * time.Hour)})
+	}
+	return scenes
 }
 
-// sceneAt returns a scene at noon, after that many tenths of the period.
-func sceneAt(region *config.Region, p rules.PlannedKPI, t plan.Target, tenths int) scene {
-	days := 200
-	if !t.To.IsZero() {
-		days = int(t.To.Ends(time.UTC).Sub(t.From.Begins(time.UTC)).Hours() / 24 * float64(tenths) / 10)
+// offPlanScene returns the first scene in which a target of the group can be off at that
+// severity. There is none where all are too early to judge until the last evening of
+// their periods.
+func offPlanScene(region *config.Region, p rules.PlannedKPI, group rules.WaitGroup, severity string) (s scene, ok bool) {
+	for _, t := range group.Targets {
+		if !rules.Reaches(t, severity) {
+			continue
+		}
+		for _, s := range scenesOf(region, p, t) {
+			if a := s.assess(far); a.Expected != nil && thresholdOf(a, severity) != nil {
+				return s, true
+			}
+		}
 	}
-	return scene{region: region, kpi: p, target: t, at: t.From.Begins(time.UTC).AddDate(0, 0, days).Add(12 * time.Hour)}
+	return scene{}, false
 }
 
 // forecastScene returns the first scene in which the KPI has a forecast: by the plan
@@ -97,7 +115,7 @@ func forecastScene(region *config.Region, p rules.PlannedKPI) (s scene, ok bool)
 		if !rules.IsStated(t) {
 			continue
 		}
-		s := newScene(region, p, t)
+		s := scenesOf(region, p, t)[0]
 		for _, history := range [][]forecast.Point{nil, evenly(t.From.Year - 1)} {
 			s.history = history
 			if due := s.assess(0).Expected; due != nil && s.assess(s.worse(*due, 10)).Forecast != nil {
@@ -181,10 +199,7 @@ func (s scene) isWorse(one, other float64) bool {
 // expected value, they are one step worse than expected, and the expected
 // value.
 func (s scene) limit(severity string) (at, inside float64) {
-	a := s.assess(0)
-	if s.kpi.TwoSided() {
-		a = s.assess(s.far())
-	}
+	a := s.assess(far)
 	threshold := thresholdOf(a, severity)
 	if s.isWorse(*threshold, *a.Expected) {
 		return *threshold, s.worse(*threshold, -1)
@@ -192,13 +207,8 @@ func (s scene) limit(severity string) (at, inside float64) {
 	return s.worse(*a.Expected, 1), *a.Expected
 }
 
-// far is a figure above the target.
-func (s scene) far() float64 {
-	if expected := s.assess(0).Expected; expected != nil {
-		return *expected + math.Abs(*expected) + 1
-	}
-	return 1
-}
+// far is a figure above every target: of one that can be off both ways it is off above.
+const far = 1e15
 
 func thresholdOf(a plan.Assessment, severity string) *float64 {
 	if severity == naming.SeverityCritical {

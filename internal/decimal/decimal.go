@@ -20,8 +20,14 @@ type Decimal struct{ d decimal.Decimal }
 // unbounded size.
 var pattern = regexp.MustCompile(`^-?[0-9]{1,18}(\.[0-9]{1,12})?$`)
 
+// number is one of any length.
+var number = regexp.MustCompile(`^-?[0-9]+(\.[0-9]+)?$`)
+
 // Parse reads digits with a point before the decimals: 870.4, -65.
 func Parse(text string) (Decimal, error) {
+	if number.MatchString(text) && !pattern.MatchString(text) {
+		return Decimal{}, fmt.Errorf("%.20q... has more than 18 digits, or more than 12 decimals", text)
+	}
 	if !pattern.MatchString(text) {
 		return Decimal{}, fmt.Errorf("%q is not a number such as 870.4 or -65", text)
 	}

@@ -1,0 +1,45 @@
+package alerts_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"planwatch/alerts"
+	"planwatch/config"
+	"planwatch/internal/genfiles"
+)
+
+// Targets of every kind, and those that are judged late or never at noon, have rules, and
+// tests of them that Prometheus passes.
+func TestRulesOfEveryKind(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "region")
+	if err := config.WriteBuiltin(dir); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range files(t, filepath.Join(dir, "plan", "targets_*.yaml")) {
+		if err := os.Remove(name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.WriteFile(filepath.Join(dir, "plan", "targets_kinds.yaml"), []byte(read(t, filepath.Join("testdata", "kinds.yaml"))), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	region, err := config.Load(dir, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	made, err := alerts.Generate(region)
+	if err != nil {
+		t.Fatal(err)
+	}
+	root := t.TempDir()
+	if err := genfiles.Write(root, made); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range files(t, filepath.Join(root, filepath.FromSlash(alerts.Directory(region)), "tests", "*.yaml")) {
+		if said, err := run(t, filepath.Dir(name), "promtool", "test", "rules", filepath.Base(name)); err != nil {
+			t.Errorf("%v\n%s", err, said)
+		}
+	}
+}
