@@ -283,6 +283,9 @@ func (d *Definition) validateKPI(k kpi.KPI, index int, scope Scope, f *yamlfile.
 	if k.Accumulates != "" && k.Accumulates != kpi.Year {
 		f.Add(".accumulates", "accumulates: %q is not year", k.Accumulates)
 	}
+	if k.ForecastFrom != nil {
+		d.validateForecastFrom(k, f)
+	}
 	base, err := scope.Units.Get(k.Unit)
 	d.validateProtection(k, index, err == nil && base.Persons, f)
 	d.validateValue(k, f)
@@ -325,6 +328,26 @@ func (d *Definition) validateRatio(k kpi.KPI, f *yamlfile.Faults) {
 			f.Add(place, "ratio: %q is not a kpi of this collector", part.name)
 		case d.KPIs[i].Column == "":
 			f.Add(place, "ratio: %q is not a kpi with a column", part.name)
+		}
+	}
+}
+
+// validateForecastFrom checks that the KPI can be the difference of the two: all three
+// add up, over labels and over the year.
+func (d *Definition) validateForecastFrom(k kpi.KPI, f *yamlfile.Faults) {
+	if k.Accumulates == "" || k.Aggregate != kpi.Sum {
+		f.Add(".forecast_from", "forecast_from: the figure does not accumulate as a sum; leave forecast_from out")
+		return
+	}
+	for _, part := range []struct{ key, name string }{{"of", k.ForecastFrom.Of}, {"less", k.ForecastFrom.Less}} {
+		i := slices.IndexFunc(d.KPIs, func(other kpi.KPI) bool { return other.Name == part.name })
+		switch place := ".forecast_from." + part.key; {
+		case i < 0 || part.name == k.Name:
+			f.Add(place, "forecast_from: %q is not another kpi of this collector", part.name)
+		case d.KPIs[i].Unit != k.Unit:
+			f.Add(place, "forecast_from: %q is in %s, but %q in %s", part.name, d.KPIs[i].Unit, k.Name, k.Unit)
+		case d.KPIs[i].Accumulates != k.Accumulates || d.KPIs[i].Aggregate != kpi.Sum:
+			f.Add(place, "forecast_from: %q does not accumulate as a sum, as %q does", part.name, k.Name)
 		}
 	}
 }

@@ -88,6 +88,9 @@ type Assessment struct {
 	Forecast   *float64
 	Outlook    *forecast.Forecast
 	NoForecast forecast.Reason
+	// ForecastWarning and ForecastCritical are where those severities begin for the
+	// forecast: the target's thresholds about Full. They are nil without a forecast.
+	ForecastWarning, ForecastCritical *float64
 	// Margin is the distance from Expected to Actual as a share of Expected,
 	// positive where the actual is the better. Where Expected is 0 it is 1, 0
 	// or -1, as the actual is better, equal or worse. It is nil where it is too early.
@@ -105,6 +108,9 @@ type Assessment struct {
 	// CoveredUntil is the moment from which the cell has no target; zero where
 	// a target has no end.
 	CoveredUntil time.Time
+
+	// parts are the figures of which this one is the difference, by KPI.
+	parts map[string]forecast.Point
 }
 
 // Assess compares samples with targets at a moment. It gives one assessment for
@@ -244,6 +250,7 @@ func assess(t Target, k kpi.KPI, c kpi.Catalogue, byKPI Samples, past Past, at t
 	case a.Expected != nil:
 		a.compare()
 	}
+	a.parts = t.partsOf(k, c, byKPI, fit)
 	a.Foresee(nil, location)
 	return a
 }
@@ -337,19 +344,20 @@ func (a *Assessment) thresholds() {
 		a.Warning = a.Expected
 		return
 	}
-	a.Warning, a.Critical = a.thresholdValue(a.Target.Warning), a.thresholdValue(a.Target.Critical)
+	a.Warning, a.Critical = a.thresholdValue(a.Target.Warning, *a.Expected), a.thresholdValue(a.Target.Critical, *a.Expected)
 }
 
-func (a *Assessment) thresholdValue(t Threshold) *float64 {
+// thresholdValue is where a threshold about a value is.
+func (a *Assessment) thresholdValue(t Threshold, about float64) *float64 {
 	switch {
 	case t.At != nil:
 		return published(a.Target.inBaseUnit(*t.At))
 	case t.By != nil:
-		return published(*a.Expected + a.worse()*a.Target.inBaseUnit(*t.By))
+		return published(about + a.worse()*a.Target.inBaseUnit(*t.By))
 	case t.Share == nil:
 		return nil
 	}
-	return published(*a.Expected + a.worse()*math.Abs(*a.Expected)*t.Share.Float())
+	return published(about + a.worse()*math.Abs(about)*t.Share.Float())
 }
 
 // compare sets the margin and the status of a figure that has an expected value.

@@ -28,6 +28,7 @@ var Families = []Family{
 	{naming.PlanForecast, "Where the KPI ends the target's period, as past years went, or at the plan's pace without any."},
 	{naming.PlanForecastLow, "The least that nine of ten forecasts are to end with; only where past years tell."},
 	{naming.PlanForecastHigh, "The most that nine of ten forecasts are to end with; only where past years tell."},
+	{naming.PlanForecastThreshold, "Where the severity begins for the forecast."},
 	{naming.PlanThreshold, "Where the severity begins."},
 	{naming.PlanMargin, "The distance from the expected value to the actual as a share of the expected; positive is better than plan."},
 	{naming.PlanTargetInfo, "What the target is: where it stands, its basis and its period."},
@@ -58,6 +59,8 @@ func (a Assessment) Metrics() []Metric {
 		add(naming.PlanForecastLow, published(*a.Outlook.Low), labels(unit))
 		add(naming.PlanForecastHigh, published(*a.Outlook.High), labels(unit))
 	}
+	add(naming.PlanForecastThreshold, a.ForecastWarning, labels(unit, severity(naming.SeverityWarning)))
+	add(naming.PlanForecastThreshold, a.ForecastCritical, labels(unit, severity(naming.SeverityCritical)))
 	add(naming.PlanThreshold, a.Warning, labels(unit, severity(naming.SeverityWarning)))
 	add(naming.PlanThreshold, a.Critical, labels(unit, severity(naming.SeverityCritical)))
 	add(naming.PlanMargin, a.Margin, labels())

@@ -10,20 +10,6 @@ import (
 	"planwatch/internal/yamlfile"
 )
 
-// Basis is what a target is based on.
-type Basis string
-
-// The bases.
-const (
-	ByPlan      Basis = "plan"
-	ByReport    Basis = "report"
-	ByLaw       Basis = "law"
-	National    Basis = "national"
-	Operational Basis = "operational"
-)
-
-var bases = []Basis{ByPlan, ByReport, ByLaw, National, Operational}
-
 // Moment is the moment for which the value due is computed.
 type Moment string
 

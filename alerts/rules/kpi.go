@@ -20,8 +20,8 @@ func (m maker) about(p PlannedKPI) []rulefmt.Rule {
 			}
 		}
 	}
-	if p.HasForecast() {
-		rules = append(rules, m.forecast(p))
+	for _, severity := range p.ForecastSeverities() {
+		rules = append(rules, m.forecast(p, severity))
 	}
 	return rules
 }
@@ -88,20 +88,22 @@ func (m maker) offPlan(p PlannedKPI, group WaitGroup, severity string) rulefmt.R
 	return rule
 }
 
-// forecastExpr compares the forecast with the target, once a month's share of
-// the target is due.
+// forecastExpr compares the forecast with the target and with where the severity begins
+// for it, once a month's share of the target is due.
 var forecastExpr = parse(`[[.Worst]] without ([[.Label.Instance]], [[.Label.Job]], [[.Label.Unit]]) (
     [[.Metric.Forecast]]{[[.Label.KPI]]="[[.KPI]]"}
-  [[.Passes]]
-    [[.Metric.Target]]{[[.Label.KPI]]="[[.KPI]]"}
+  [[.Reaches]] ignoring ([[.Label.Severity]])
+    [[.Metric.ForecastThreshold]]{[[.Label.KPI]]="[[.KPI]]", [[.Label.Severity]]="[[.Severity]]"}
+  and
+    [[.Metric.Forecast]]{[[.Label.KPI]]="[[.KPI]]"} [[.Passes]] [[.Metric.Target]]{[[.Label.KPI]]="[[.KPI]]"}
   and
     abs([[.Metric.Expected]]{[[.Label.KPI]]="[[.KPI]]"}) >= abs([[.Metric.Target]]{[[.Label.KPI]]="[[.KPI]]"}) / 12
 )
 `)
 
-func (m maker) forecast(p PlannedKPI) rulefmt.Rule {
-	rule := m.kpiRule(p, naming.ForecastMissesPlan(p.Name), naming.SeverityWarning)
-	rule.Expr = execute(forecastExpr, fieldsOf(p, naming.SeverityWarning))
+func (m maker) forecast(p PlannedKPI, severity string) rulefmt.Rule {
+	rule := m.kpiRule(p, naming.ForecastMissesPlan(p.Name), severity)
+	rule.Expr = execute(forecastExpr, fieldsOf(p, severity))
 	rule.For = model.Duration(ForecastFor)
 	return rule
 }

@@ -59,9 +59,21 @@ func (p PlannedKPI) coversAll() bool {
 // checked that all can, or none.
 func (p PlannedKPI) TwoSided() bool { return p.Targets[0].Kind(p.KPI).TwoSided() }
 
-// HasForecast reports whether there is a rule about the KPI's forecast.
-func (p PlannedKPI) HasForecast() bool {
-	return p.Accumulates != "" && !p.TwoSided() && slices.ContainsFunc(p.Targets, IsStated)
+// ForecastSeverities are those of the rules about the KPI's forecast: a warning, and
+// critical of money alone. What is missing at the year's end has to be found or saved
+// before; a forecast of anything else breaks nothing yet.
+func (p PlannedKPI) ForecastSeverities() []string {
+	if p.Accumulates == "" || p.TwoSided() {
+		return nil
+	}
+	var severities []string
+	for _, severity := range Severities {
+		reaches := func(t plan.Target) bool { return IsStated(t) && Reaches(t, severity) }
+		if (severity == naming.SeverityWarning || p.Base.Money) && slices.ContainsFunc(p.Targets, reaches) {
+			severities = append(severities, severity)
+		}
+	}
+	return severities
 }
 
 // IsStated reports whether the target states its value, so that a forecast can

@@ -55,8 +55,10 @@ func Of(region *config.Region, d *collectors.Definition) (file File, ok bool) {
 				}
 			}
 		}
-		if s, ok := forecastScene(region, p); ok {
-			file.Tests = append(file.Tests, s.forecast())
+		for _, severity := range p.ForecastSeverities() {
+			if s, ok := forecastScene(region, p, severity); ok {
+				file.Tests = append(file.Tests, s.forecast(severity))
+			}
 		}
 	}
 	return file, len(file.Tests) > 0
@@ -69,7 +71,7 @@ type scene struct {
 	target plan.Target
 	at     time.Time
 	// history is how the figure went before, for its forecast.
-	history []forecast.Point
+	history plan.History
 }
 
 // scenesOf returns scenes of a target at noon, after three fifths of the period and
@@ -105,18 +107,16 @@ func offPlanScene(region *config.Region, p rules.PlannedKPI, group rules.WaitGro
 	return scene{}, false
 }
 
-// forecastScene returns the first scene in which the KPI has a forecast: by the plan
-// alone, or where the plan wants all at once, with a year before that went evenly.
-func forecastScene(region *config.Region, p rules.PlannedKPI) (s scene, ok bool) {
-	if !p.HasForecast() {
-		return scene{}, false
-	}
+// forecastScene returns the first scene in which the KPI has a forecast that can be of
+// that severity: by the plan alone, or where the plan wants all at once, with a year
+// before that went evenly.
+func forecastScene(region *config.Region, p rules.PlannedKPI, severity string) (s scene, ok bool) {
 	for _, t := range p.Targets {
-		if !rules.IsStated(t) {
+		if !rules.IsStated(t) || !rules.Reaches(t, severity) {
 			continue
 		}
 		s := scenesOf(region, p, t)[0]
-		for _, history := range [][]forecast.Point{nil, evenly(t.From.Year - 1)} {
+		for _, history := range []plan.History{nil, evenly(t.From.Year - 1)} {
 			s.history = history
 			if due := s.assess(0).Expected; due != nil && s.assess(s.worse(*due, 10)).Forecast != nil {
 				return s, true
@@ -126,13 +126,13 @@ func forecastScene(region *config.Region, p rules.PlannedKPI) (s scene, ok bool)
 	return scene{}, false
 }
 
-// evenly is a year in which each day added one.
-func evenly(year int) []forecast.Point {
+// evenly is a year in which each day added one, of whatever KPI.
+func evenly(year int) plan.History {
 	var points []forecast.Point
 	for day := time.Date(year, 1, 1, 12, 0, 0, 0, time.UTC); day.Year() == year; day = day.AddDate(0, 0, 1) {
 		points = append(points, forecast.Point{At: day, Value: float64(day.YearDay())})
 	}
-	return points
+	return func(string) []forecast.Point { return points }
 }
 
 // assess returns the target's assessment with that figure.
@@ -159,8 +159,11 @@ func (s scene) figure(k kpi.KPI, value float64, at time.Time) []kpi.Sample {
 	sample := func(name string, value float64) kpi.Sample {
 		return kpi.Sample{KPI: name, Labels: s.target.Labels(), Value: value, AsOf: at.Add(-testDataAge)}
 	}
-	if k.Ratio != nil {
+	switch {
+	case k.Ratio != nil:
 		return []kpi.Sample{sample(k.Ratio.Of, value), sample(k.Ratio.To, 1)}
+	case k.ForecastFrom != nil:
+		return []kpi.Sample{sample(k.Name, value), sample(k.ForecastFrom.Of, 2*value), sample(k.ForecastFrom.Less, value)}
 	}
 	return []kpi.Sample{sample(k.Name, value)}
 }
@@ -253,23 +256,35 @@ func (s scene) offPlan(group rules.WaitGroup, severity string) ruleTest {
 }
 
 // forecast returns the test of the rule about the KPI's forecast.
-func (s scene) forecast() ruleTest {
-	// The figure from which the forecast is just the target.
+func (s scene) forecast(severity string) ruleTest {
+	// The figure from which the forecast is just where the severity begins.
 	as := s.assess(*s.assess(0).Expected)
-	due := *as.Expected * *as.Full / *as.Forecast
+	due := *as.Expected * *forecastThresholdOf(as, severity) / *as.Forecast
 	off, on := s.assess(s.worse(due, 10)), s.assess(s.worse(due, -10))
 	alert := naming.ForecastMissesPlan(s.kpi.Name)
 	expect := func(assessment plan.Assessment, since time.Duration) []expectedAlert {
-		if assessment.Actual == on.Actual {
-			return []expectedAlert{}
+		alerts := []expectedAlert{}
+		for _, severity := range s.kpi.ForecastSeverities() {
+			begins := forecastThresholdOf(assessment, severity)
+			if begins == nil || s.isWorse(*begins, *assessment.Forecast) || !s.isWorse(*assessment.Forecast, *assessment.Full) {
+				continue
+			}
+			alerts = append(alerts, s.expected(alert, map[string]string{naming.LabelSeverity: severity}, since, map[string]*float64{
+				naming.AnnotationForecast: assessment.Forecast, naming.AnnotationTarget: assessment.Full,
+				naming.AnnotationActual: assessment.Actual, naming.AnnotationExpected: assessment.Expected,
+				naming.AnnotationDifference: distance(assessment.Forecast, assessment.Full),
+			}))
 		}
-		return []expectedAlert{s.expected(alert, map[string]string{naming.LabelSeverity: naming.SeverityWarning}, since, map[string]*float64{
-			naming.AnnotationForecast: assessment.Forecast, naming.AnnotationTarget: assessment.Full,
-			naming.AnnotationActual: assessment.Actual, naming.AnnotationExpected: assessment.Expected,
-			naming.AnnotationDifference: distance(assessment.Forecast, assessment.Full),
-		})}
+		return alerts
 	}
-	return s.course(fmt.Sprintf("%s, target %s", alert, s.target.ID), alert, naming.SeverityWarning, rules.ForecastFor, off, on, expect)
+	return s.course(fmt.Sprintf("%s, %s, target %s", alert, severity, s.target.ID), alert, severity, rules.ForecastFor, off, on, expect)
+}
+
+func forecastThresholdOf(a plan.Assessment, severity string) *float64 {
+	if severity == naming.SeverityCritical {
+		return a.ForecastCritical
+	}
+	return a.ForecastWarning
 }
 
 // distance returns the distance between two figures; nil if one is not known.

@@ -3,6 +3,7 @@ package runbook
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 
 	"planwatch/alerts/rules"
@@ -12,6 +13,8 @@ import (
 	"planwatch/internal/kpi"
 	"planwatch/internal/language"
 	"planwatch/internal/naming"
+	"planwatch/internal/unit"
+	"planwatch/internal/yamlfile"
 	"planwatch/plan"
 )
 
@@ -71,15 +74,15 @@ func (w writer) meaningOfKPI() []string {
 	var first string
 	switch lower := k.Better == kpi.Lower; {
 	case k.TwoSided():
-		first = l.Say("**%s** is so far from plan that a threshold has been reached: both more and less than planned are off.", title)
+		first = l.Say("**%s** is so far from its target that a threshold has been reached: both more and less are off.", title)
 	case w.alert.isForecast() && lower:
-		first = l.Say("**%s** will end the period above plan if the pace so far continues.", title)
+		first = l.Say("**%s** will end the period so far above its target that a threshold is reached, if it goes on as past years did or at the pace so far.", title)
 	case w.alert.isForecast():
-		first = l.Say("**%s** will end the period below plan if the pace so far continues.", title)
+		first = l.Say("**%s** will end the period so far below its target that a threshold is reached, if it goes on as past years did or at the pace so far.", title)
 	case lower:
-		first = l.Say("**%s** is so far above plan that a threshold has been reached.", title)
+		first = l.Say("**%s** is so far above its target that a threshold has been reached.", title)
 	default:
-		first = l.Say("**%s** is so far below plan that a threshold has been reached.", title)
+		first = l.Say("**%s** is so far below its target that a threshold has been reached.", title)
 	}
 	paragraphs := []string{first, language.OneLine(l.Of(k.KPI.Definition))}
 	if k.Standard != "" {
@@ -117,7 +120,7 @@ func (w writer) series() []string {
 	k := w.alert.kpi
 	var series []string
 	for _, metric := range []string{naming.PlanActual, naming.PlanExpected, naming.PlanTarget, naming.PlanForecast, naming.PlanThreshold} {
-		if metric != naming.PlanForecast || k.HasForecast() {
+		if metric != naming.PlanForecast || len(k.ForecastSeverities()) > 0 {
 			series = append(series, fmt.Sprintf("%s{%s=%q}", metric, naming.LabelKPI, k.Name))
 		}
 	}
@@ -145,18 +148,21 @@ func (w writer) owner() string {
 // targets returns a table of the KPI's targets and their owners.
 func (w writer) targets() string {
 	l := w.language
-	lines := []string{l.Say("| target | applies to | value | warning | critical | after | owner |"), "| --- | --- | --- | --- | --- | --- | --- |"}
+	lines := []string{l.Say("| target | applies to | based on | value | warning | critical | after | owner |"), "| --- | --- | --- | --- | --- | --- | --- | --- |"}
 	for _, t := range w.alert.kpi.Targets {
 		if w.alert.isForecast() && !rules.IsStated(t) {
 			continue
 		}
 		owner, _ := w.region.OnCall.Owner(t.Owner)
 		wait := l.Say("at once")
-		if t.For > 0 {
+		switch {
+		case w.alert.isForecast():
+			wait = yamlfile.Duration(rules.ForecastFor).String()
+		case t.For > 0:
 			wait = t.For.String()
 		}
 		warning, critical := w.thresholds(t)
-		lines = append(lines, fmt.Sprintf("| `%s` | %s | %s | %s | %s | %s | %s |", t.ID, w.labels(t), w.value(t), warning, critical, wait, l.Of(owner.Name)))
+		lines = append(lines, fmt.Sprintf("| `%s` | %s | %s | %s | %s | %s | %s | %s |", t.ID, w.labels(t), t.Basis.Words(l), w.value(t), warning, critical, wait, l.Of(owner.Name)))
 	}
 	return strings.Join(lines, "\n")
 }
@@ -209,14 +215,14 @@ const none = "–"
 // thresholds returns the target's thresholds as they are written in the plan.
 func (w writer) thresholds(t plan.Target) (warning, critical string) {
 	warning, critical = w.threshold(t, t.Warning), w.threshold(t, t.Critical)
-	if !rules.Reaches(t, naming.SeverityCritical) {
+	if !rules.Reaches(t, naming.SeverityCritical) || w.alert.isForecast() && !slices.Contains(w.alert.kpi.ForecastSeverities(), naming.SeverityCritical) {
 		critical = none
 	}
 	switch {
 	case !rules.Reaches(t, naming.SeverityWarning):
 		warning = none
 	case !t.Warning.Set():
-		warning = w.language.Say("the plan")
+		warning = w.language.Say("the target")
 	}
 	return warning, critical
 }
@@ -225,7 +231,9 @@ func (w writer) threshold(t plan.Target, threshold plan.Threshold) string {
 	l := w.language
 	switch {
 	case threshold.Share != nil:
-		return l.Say("%s%% from plan", l.ShortNumber(threshold.Share.Float()*100, exactly))
+		return l.Say("%s%% from the target", l.ShortNumber(threshold.Share.Float()*100, exactly))
+	case threshold.By != nil:
+		return l.Say("%s from the target", w.distance(t, *threshold.By))
 	case threshold.At != nil:
 		return l.Say("at %s", w.figure(t, *threshold.At))
 	}
@@ -239,6 +247,25 @@ const exactly = 6
 // the measure that messages use for the KPI. If neither the KPI nor the target
 // has a measure, the measure follows from the amount's size.
 func (w writer) figure(t plan.Target, amount decimal.Decimal) string {
+	measure, value := w.measure(t, amount)
+	return measure.Phrase(w.language, value)
+}
+
+// distance returns an amount as figure does, in the measure of differences: between two
+// shares there are percentage points.
+func (w writer) distance(t plan.Target, amount decimal.Decimal) string {
+	measure, value := w.measure(t, amount)
+	if measure.Difference != "" {
+		// Loading has checked that the unit has the measure.
+		measure, _ = w.alert.kpi.Base.Measure(measure.Difference)
+		measure.Decimals = exactly
+	}
+	return measure.Phrase(w.language, value)
+}
+
+// measure returns the measure in which an amount of the target is told, and the amount in
+// the KPI's unit.
+func (w writer) measure(t plan.Target, amount decimal.Decimal) (unit.Measure, float64) {
 	k := w.alert.kpi
 	// The target's measure has been checked.
 	factor, _ := k.Base.Factor(t.Unit)
@@ -248,7 +275,7 @@ func (w writer) figure(t plan.Target, amount decimal.Decimal) string {
 		measure = k.Base.Suited(value)
 	}
 	measure.Decimals = exactly
-	return measure.Phrase(w.language, value)
+	return measure, value
 }
 
 // code returns a Markdown code block.

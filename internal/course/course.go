@@ -117,6 +117,8 @@ type cell struct {
 	entry   kpi.Entry
 	where   map[string]string
 	targets []plan.Target
+	// part is set where the cell is followed for the forecast of another alone.
+	part bool
 }
 
 func (r reading) cells() []cell {
@@ -140,7 +142,31 @@ func (r reading) cells() []cell {
 			cells[places[name]].targets = append(cells[places[name]].targets, t)
 		}
 	}
-	return cells
+	return append(cells, r.parts(cells)...)
+}
+
+// parts are the cells from which those of others are forecast, and which are not among
+// them.
+func (r reading) parts(cells []cell) []cell {
+	met := map[Cell]bool{}
+	for _, c := range cells {
+		met[CellOf(c.entry.Name, c.where)] = true
+	}
+	var parts []cell
+	for _, c := range cells {
+		from := c.entry.ForecastFrom
+		if from == nil {
+			continue
+		}
+		for _, name := range []string{from.Of, from.Less} {
+			entry, ok := r.region.KPIs.Get(name)
+			if key := CellOf(name, c.where); ok && !met[key] {
+				met[key] = true
+				parts = append(parts, cell{entry: entry, where: c.where, part: true})
+			}
+		}
+	}
+	return parts
 }
 
 // moments are those that the courses are made of, the oldest first, and the two
@@ -198,6 +224,10 @@ func (r reading) read(ctx context.Context, reader Reader, book *Book) error {
 	for i, c := range cells {
 		courses[i].accumulates, courses[i].anew = r.accumulates(c.entry.KPI)
 		courses[i].location = r.region.Location
+		book.courses[CellOf(c.entry.Name, c.where)] = courses[i]
+		if c.part {
+			continue
+		}
 		if courses[i].Chart, err = r.chart(c, courses[i].Points); err != nil {
 			return err
 		}

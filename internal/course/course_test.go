@@ -15,6 +15,7 @@ import (
 	"planwatch/collectors"
 	"planwatch/config"
 	"planwatch/internal/course"
+	"planwatch/internal/decimal"
 	"planwatch/internal/event"
 	"planwatch/internal/history"
 	"planwatch/internal/kpi"
@@ -37,7 +38,7 @@ func begin(t *testing.T) past {
 	if err := os.CopyFS(dir, os.DirFS("../report/testdata/region")); err != nil {
 		t.Fatal(err)
 	}
-	add(t, filepath.Join(dir, "collectors", "finance.yaml"), agency)
+	add(t, filepath.Join(dir, "collectors", "finance.yaml"), agency+surplus)
 	region, err := config.Load(dir, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -70,6 +71,28 @@ const agency = `
     ratio: {of: agency_cost_sek, to: net_cost_sek}
     unit: ratio
     better: lower
+`
+
+// surplus is an income, and what is left of it.
+const surplus = `
+  - name: income_sek
+    title: {sv: Intäkter, en: Income}
+    definition: {sv: Bokfört., en: Booked.}
+    column: income
+    unit: sek
+    better: higher
+    aggregate: sum
+    accumulates: year
+  - name: surplus_sek
+    title: {sv: Överskott, en: Surplus}
+    definition: {sv: Intäkter minus kostnader., en: Income less costs.}
+    column: surplus
+    forecast_from: {of: income_sek, less: net_cost_sek}
+    unit: sek
+    better: higher
+    aggregate: sum
+    accumulates: year
+    allow_negative: true
 `
 
 // add adds text to a file.
@@ -388,5 +411,42 @@ func TestForesee(t *testing.T) {
 		if before := assessed[i].Forecast; before == nil || math.Abs(*before-99e6) > 2e6 {
 			t.Errorf("at the plan's pace %v, want about 99 million: the assessments that were given have changed", before)
 		}
+	}
+}
+
+// What is left of an income ends where the income and the costs end, whose courses are
+// followed though they have no target at these labels.
+func TestForeseeDifference(t *testing.T) {
+	p := begin(t)
+	target := p.region.Targets("net_cost_sek")[0]
+	amount, err := decimal.Parse("20000000")
+	if err != nil {
+		t.Fatal(err)
+	}
+	target.ID, target.KPI, target.Where, target.Value, target.Unit = "surplus", "surplus_sek", nil, &amount, "sek"
+	p.region.Plan.Targets = append(p.region.Plan.Targets, target)
+	// Each month has an income of ten million and costs of eight, and December costs of 22.
+	figures := func(end time.Time, samples ...kpi.Sample) []kpi.Sample {
+		months := float64(end.Month())
+		income, cost := 10e6*months, 8e6*months
+		if end.Month() == time.December {
+			cost += 14e6
+		}
+		for name, value := range map[string]float64{"income_sek": income, "net_cost_sek": cost, "surplus_sek": income - cost} {
+			samples = append(samples, kpi.Sample{KPI: name, Value: value, AsOf: end})
+		}
+		return samples
+	}
+	for _, at := range p.region.Collector("finance").Moments(collectors.EachMonth, p.now.AddDate(0, -24, 0), p.now) {
+		p.keep("finance", at, figures(time.Date(at.Year(), at.Month(), at.Day(), 0, 0, 0, 0, p.region.Location).Add(-time.Second))...)
+	}
+	samples := figures(time.Date(2025, 2, 28, 23, 59, 59, 0, p.region.Location))
+	assessed := plan.Assess([]plan.Target{target}, p.region.KPIs, samples, nil, p.now, p.region.Location)
+	// 120 of income, less 96 and 14 of costs.
+	if a := p.book().Foresee(assessed, p.region.Location)[0]; a.Forecast == nil || math.Abs(*a.Forecast-10e6) > 1.5e6 {
+		t.Errorf("forecast %v, %q, want about 10 million", a.Forecast, a.NoForecast)
+	}
+	if got := p.book().Of(course.CellOf("net_cost_sek", nil)).Chart; got != nil {
+		t.Errorf("a part has a chart: %v", got)
 	}
 }

@@ -17,13 +17,18 @@ func (b *Book) Foresee(assessments []plan.Assessment, location *time.Location) [
 	foreseen := slices.Clone(assessments)
 	for i := range foreseen {
 		a := &foreseen[i]
-		var past []forecast.Point
-		for _, p := range b.Of(CellOf(a.KPI.Name, a.Target.Where)).Points {
-			if p.Value != nil {
-				past = append(past, forecast.Point{At: p.AsOf, Value: *p.Value})
-			}
-		}
-		a.Foresee(past, location)
+		a.Foresee(func(kpiName string) []forecast.Point { return b.past(CellOf(kpiName, a.Target.Where)) }, location)
 	}
 	return foreseen
+}
+
+// past are the figures of a cell, of which there are any.
+func (b *Book) past(cell Cell) []forecast.Point {
+	var past []forecast.Point
+	for _, p := range b.Of(cell).Points {
+		if p.Value != nil {
+			past = append(past, forecast.Point{At: p.AsOf, Value: *p.Value})
+		}
+	}
+	return past
 }

@@ -64,6 +64,8 @@ type KPI struct {
 	Ratio *Ratio `yaml:"ratio,omitempty"`
 	// How rows become a histogram.
 	Histogram *Buckets `yaml:"histogram,omitempty"`
+	// The two KPIs of the same collector whose difference this is, such as a result: its forecast is theirs, since what is left of two large sums tells little by itself of where it ends.
+	ForecastFrom *Difference `yaml:"forecast_from,omitempty"`
 	// The unit of the value, one of units.yaml. A base unit: seconds, not hours; ratio from 0 to 1, not percent; a currency, not thousands of it.
 	Unit string `yaml:"unit" jsonschema:"required"`
 	// The measure that people read the figures in, where it is another than the unit's usual one: hours rather than days.
@@ -116,6 +118,14 @@ type Ratio struct {
 	Of string `yaml:"of" jsonschema:"required"`
 	// The KPI that it is divided by.
 	To string `yaml:"to" jsonschema:"required"`
+}
+
+// Difference is one KPI less another at the same labels.
+type Difference struct {
+	// The KPI from which the other is taken.
+	Of string `yaml:"of" jsonschema:"required"`
+	// The KPI that is taken from it.
+	Less string `yaml:"less" jsonschema:"required"`
 }
 
 // Buckets says how rows become a histogram.

@@ -54,9 +54,10 @@ const (
 	PlanTarget = "plan_target"
 	// PlanForecast is where the figure ends the period; label unit. Nine of ten are
 	// to end from PlanForecastLow to PlanForecastHigh.
-	PlanForecast     = "plan_forecast"
-	PlanForecastLow  = "plan_forecast_low"
-	PlanForecastHigh = "plan_forecast_high"
+	PlanForecast          = "plan_forecast"
+	PlanForecastLow       = "plan_forecast_low"
+	PlanForecastHigh      = "plan_forecast_high"
+	PlanForecastThreshold = "plan_forecast_threshold"
 	// PlanThreshold is where a severity begins; labels unit and severity.
 	PlanThreshold = "plan_threshold"
 	// PlanMargin is the distance to the expected value as a share of it;

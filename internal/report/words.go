@@ -77,17 +77,7 @@ func (r Row) BasisWords(l *language.Language) string {
 	if r.Target == nil {
 		return ""
 	}
-	switch r.Target.Basis {
-	case plan.ByPlan:
-		return l.Say("the plan")
-	case plan.ByReport:
-		return l.Say("the report")
-	case plan.ByLaw:
-		return l.Say("the law")
-	case plan.National:
-		return l.Say("a national goal")
-	}
-	return l.Say("the region's own limit")
+	return r.Target.Basis.Words(l)
 }
 
 // Source returns Why, what the target is based on, and the citation.
