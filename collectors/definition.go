@@ -283,6 +283,13 @@ func (d *Definition) validateKPI(k kpi.KPI, index int, scope Scope, f *yamlfile.
 	if k.Accumulates != "" && k.Accumulates != kpi.Year {
 		f.Add(".accumulates", "accumulates: %q is not year", k.Accumulates)
 	}
+	switch {
+	case k.Forecast == "":
+	case k.Forecast != kpi.NoForecast:
+		f.Add(".forecast", "forecast: %q is not none; leave forecast out for one", k.Forecast)
+	case k.Accumulates == "" || k.ForecastFrom != nil:
+		f.Add(".forecast", "forecast: none is for a figure that accumulates, and without forecast_from; leave one out")
+	}
 	if k.ForecastFrom != nil {
 		d.validateForecastFrom(k, f)
 	}

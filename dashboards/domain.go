@@ -12,6 +12,7 @@ import (
 	"planwatch/internal/kpi"
 	"planwatch/internal/language"
 	"planwatch/internal/naming"
+	"planwatch/plan"
 )
 
 // cellsInPanels is how many of a KPI's cells get a panel of their own. More
@@ -195,7 +196,7 @@ func (r *generator) againstPlanAt(k kpi.KPI, d *collectors.Definition, c cell, l
 			property("custom.lineWidth", 1), property("custom.fillOpacity", 0), fixed(color),
 		}
 	}
-	panel := inMeasure(newLines(l.Say("%s against plan · %s", l.Of(k.Title), place), described(k, l, c.cites...)), shown, l).
+	panel := inMeasure(newLines(l.Say("%s against plan · %s", l.Of(k.Title), place), targeted(k, l, c.bases, c.cites)), shown, l).
 		WithTarget(overTime("A", scaled(shown, r.planned(naming.PlanActual, k, d, c)), l.Say("Actual"))).
 		WithTarget(overTime("B", scaled(shown, r.planned(naming.PlanExpected, k, d, c)), l.Say("Plan"))).
 		WithOverride(byQuery("A"), []dashboard.DynamicConfigValue{fixed(blue), property("custom.fillOpacity", 8)}).
@@ -255,14 +256,16 @@ func (r *generator) cellTable(b *board, k kpi.KPI, d *collectors.Definition, l *
 	}
 	c.hide(fieldTime, naming.LabelTarget, naming.LabelKPI, naming.LabelOwner)
 	var cites []string
+	var bases []plan.Basis
 	for _, cell := range r.cells[k.Name] {
+		bases = append(bases, cell.bases...)
 		for _, cite := range cell.cites {
 			if !slices.Contains(cites, cite) && len(cites) < 3 {
 				cites = append(cites, cite)
 			}
 		}
 	}
-	table := inMeasure(newTable(l.Say("%s against plan", l.Of(k.Title)), described(k, l, cites...)), shown, l).
+	table := inMeasure(newTable(l.Say("%s against plan", l.Of(k.Title)), targeted(k, l, bases, cites)), shown, l).
 		WithTarget(rows("A", scaled(shown, unitless(metric(naming.PlanActual))))).
 		WithTarget(rows("B", scaled(shown, unitless(metric(naming.PlanExpected)))))
 	if ends {

@@ -25,6 +25,8 @@ type generator struct {
 type cell struct {
 	where map[string]string
 	cites []string
+	// bases are what its targets are based on.
+	bases []plan.Basis
 	// Whether any of its targets has a threshold of that severity, a figure of its
 	// own, at whose pace a forecast can be made, and a value at the period's end.
 	warning, critical, stated, ends bool
@@ -63,6 +65,9 @@ func (r *generator) note(t plan.Target) {
 	c := &cells[i]
 	if t.Cite != "" && !slices.Contains(c.cites, t.Cite) {
 		c.cites = append(c.cites, t.Cite)
+	}
+	if !slices.Contains(c.bases, t.Basis) {
+		c.bases = append(c.bases, t.Basis)
 	}
 	// Without a threshold, any figure worse than expected is a warning.
 	c.warning = c.warning || t.Warning.Set() || !t.Critical.Set()

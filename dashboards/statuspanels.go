@@ -3,6 +3,7 @@ package dashboards
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/grafana/grafana-foundation-sdk/go/common"
@@ -12,6 +13,7 @@ import (
 	"planwatch/internal/kpi"
 	"planwatch/internal/language"
 	"planwatch/internal/naming"
+	"planwatch/plan"
 )
 
 // statusPanels are the panels about how KPIs compare with the plan: of some
@@ -201,6 +203,18 @@ func (s statusPanels) timeline(b *board, width, height uint32) {
 		WithTarget(overTime("A", vector, legend)).
 		Unit("none").Mappings(statusMappings(s.Language)).NoValue(s.Say("✓ No target has been off plan in this span.")),
 		width, height)
+}
+
+// targeted returns the description of a panel that holds a KPI against its targets: what
+// they are based on, and their sources.
+func targeted(k kpi.KPI, l *language.Language, bases []plan.Basis, cites []string) string {
+	var words []string
+	for _, basis := range bases {
+		if word := basis.Words(l); !slices.Contains(words, word) {
+			words = append(words, word)
+		}
+	}
+	return described(k, l, cites...) + "\n\n" + l.Say("Based on: %s", strings.Join(words, ", "))
 }
 
 // described returns the description of a KPI's panel: its definition and

@@ -229,7 +229,11 @@ func assess(t Target, k kpi.KPI, c kpi.Catalogue, byKPI Samples, past Past, at t
 		due = actual.AsOf
 	}
 	a.Reason = a.expect(due, c, byKPI.fitting(fit), past, location)
-	if !ok {
+	if !ok && t.DueBy == AsOf && t.accrues(accumulates(c, k)) {
+		a.Expected = nil // there is no moment to reckon it by
+	}
+	early := a.tooEarly(due, accumulates(c, k), location)
+	if !ok && early != NothingDue {
 		a.Reason = NoFigure
 		if _, other := byKPI.aggregate(t, k, anySample); other {
 			a.Reason = OtherPeriod
@@ -238,11 +242,13 @@ func assess(t Target, k kpi.KPI, c kpi.Catalogue, byKPI Samples, past Past, at t
 	if ok && actual.Withheld {
 		a.Reason = Withheld
 	}
-	early := a.tooEarly(due, accumulates(c, k), location)
 	if a.Expected != nil && early == "" {
 		a.thresholds()
 	}
 	switch {
+	case !ok && early == NothingDue:
+		a.Status = TooEarly
+		return a
 	case a.Actual == nil:
 		return a
 	case early != "":
@@ -253,6 +259,11 @@ func assess(t Target, k kpi.KPI, c kpi.Catalogue, byKPI Samples, past Past, at t
 	a.parts = t.partsOf(k, c, byKPI, fit)
 	a.Foresee(nil, location)
 	return a
+}
+
+// accrues reports whether what is due grows over the period.
+func (t Target) accrues(accumulates bool) bool {
+	return accumulates && !t.Phasing.AtOnce || t.Phasing.Milestones != nil
 }
 
 // isOfPeriod reports whether a figure is of the target's period: on its first days that

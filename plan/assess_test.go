@@ -283,6 +283,30 @@ func TestNothingDue(t *testing.T) {
 	}
 }
 
+// Without a figure, nothing is missed where nothing is due, and nothing is due by the
+// figure's own moment.
+func TestNoFigureYet(t *testing.T) {
+	for name, tt := range map[string]struct {
+		target string
+		status plan.Status
+		reason plan.Reason
+		due    bool
+	}{
+		"nothing due":            {target("beds_available", "to: 2025-12-31, value: 38, done_by: 2025-06-30"), plan.TooEarly, plan.NothingDue, false},
+		"due all along":          {target("beds_available", "to: 2025-12-31, value: 38, due_by: as_of"), plan.Unknown, plan.NoFigure, true},
+		"due by now":             {target("visits", "to: 2025-12-31, value: 38"), plan.Unknown, plan.NoFigure, true},
+		"due by the figure":      {target("visits", "to: 2025-12-31, value: 38, due_by: as_of"), plan.Unknown, plan.NoFigure, false},
+		"milestones by a figure": {target("beds_available", "to: 2025-12-31, value: 38, due_by: as_of, phasing: {milestones: [{on: 2025-01-31, value: 30}]}"), plan.Unknown, plan.NoFigure, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := assessOne(t, tt.target, nil, "2025-03-18 08:00:00")
+			if got.Status != tt.status || got.Reason != tt.reason || (got.Expected != nil) != tt.due {
+				t.Errorf("%s, %q, due %v", got.Status, got.Reason, value(got.Expected))
+			}
+		})
+	}
+}
+
 func TestMetrics(t *testing.T) {
 	at := "2025-03-18 08:00:00"
 	got := assessOne(t, "  - {id: beds-surgery, kpi: beds_available, where: {hospital: Sunderby, ward: Kirurgi, division: \"\"}, value: 38, warning: 5%, from: 2024-12-01, to: 2025-12-31, basis: report, cite: \"Länssjukvård 2,\\n Allmänt\", owner: surgery}\n",

@@ -17,7 +17,7 @@ type History func(kpiName string) []forecast.Point
 // none: an alert would tell of it.
 func (a *Assessment) Foresee(history History, location *time.Location) {
 	t := a.Target
-	if a.KPI.Accumulates != kpi.Year || a.KPI.Ratio != nil || t.Phasing.AtOnce || a.Full == nil || a.Actual == nil || a.Status == TooEarly || a.Reason == Expired {
+	if a.KPI.Accumulates != kpi.Year || a.KPI.Forecast == kpi.NoForecast || a.KPI.Ratio != nil || t.Phasing.AtOnce || a.Full == nil || a.Actual == nil || a.Status == TooEarly || a.Reason == Expired {
 		return
 	}
 	if history == nil {

@@ -32,6 +32,7 @@ func catalogue(t testing.TB, more ...kpi.Entry) kpi.Catalogue {
 		{KPI: kpi.KPI{Name: "visits_last_year", Column: "last_year", Unit: "visits", Better: kpi.Higher, Aggregate: kpi.Sum, Accumulates: kpi.Year}, Labels: []string{"division"}},
 		{KPI: kpi.KPI{Name: "net_cost_sek", Column: "cost", Unit: "sek", Better: kpi.Lower, Aggregate: kpi.Sum, Accumulates: kpi.Year}, Labels: []string{"division"}},
 		{KPI: kpi.KPI{Name: "result_sek", Column: "result", Unit: "sek", Better: kpi.Higher, Aggregate: kpi.Sum, Accumulates: kpi.Year, AllowNegative: true}},
+		{KPI: kpi.KPI{Name: "trainings", Column: "trainings", Unit: "exams", Better: kpi.Higher, Aggregate: kpi.Sum, Accumulates: kpi.Year, Forecast: kpi.NoForecast}},
 		{KPI: kpi.KPI{Name: "income_sek", Column: "income", Unit: "sek", Better: kpi.Higher, Aggregate: kpi.Sum, Accumulates: kpi.Year}},
 		{KPI: kpi.KPI{Name: "surplus_sek", Column: "surplus", ForecastFrom: &kpi.Difference{Of: "income_sek", Less: "net_cost_sek"}, Unit: "sek", Better: kpi.Higher, Aggregate: kpi.Sum, Accumulates: kpi.Year}},
 		{KPI: kpi.KPI{Name: "frame_sek", Column: "frame", Unit: "sek", Better: kpi.AsPlanned, Aggregate: kpi.Sum}, Labels: []string{"division"}},

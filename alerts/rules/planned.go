@@ -63,7 +63,7 @@ func (p PlannedKPI) TwoSided() bool { return p.Targets[0].Kind(p.KPI).TwoSided()
 // critical of money alone. What is missing at the year's end has to be found or saved
 // before; a forecast of anything else breaks nothing yet.
 func (p PlannedKPI) ForecastSeverities() []string {
-	if p.Accumulates == "" || p.TwoSided() {
+	if p.Accumulates == "" || p.Forecast == kpi.NoForecast || p.TwoSided() {
 		return nil
 	}
 	var severities []string

@@ -37,6 +37,12 @@ type Period string
 // Year is 1 January to 31 December in the configuration's time zone.
 const Year Period = "year"
 
+// Forecast is whether a KPI that accumulates has a forecast.
+type Forecast string
+
+// NoForecast is for a KPI that has none.
+const NoForecast Forecast = "none"
+
 // Days are those on which a figure grows.
 type Days string
 
@@ -64,6 +70,8 @@ type KPI struct {
 	Ratio *Ratio `yaml:"ratio,omitempty"`
 	// How rows become a histogram.
 	Histogram *Buckets `yaml:"histogram,omitempty"`
+	// none for a figure that accumulates and of which past years and the pace so far tell nothing, such as events that stand in a calendar. It has no forecast.
+	Forecast Forecast `yaml:"forecast,omitempty" jsonschema:"enum=none"`
 	// The two KPIs of the same collector whose difference this is, such as a result: its forecast is theirs, since what is left of two large sums tells little by itself of where it ends.
 	ForecastFrom *Difference `yaml:"forecast_from,omitempty"`
 	// The unit of the value, one of units.yaml. A base unit: seconds, not hours; ratio from 0 to 1, not percent; a currency, not thousands of it.
