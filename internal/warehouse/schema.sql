@@ -17,6 +17,7 @@ CREATE TABLE ward (
   division VARCHAR(64) NOT NULL,     -- division that the ward belongs to, without the word division
   hospital VARCHAR(64) NOT NULL,     -- hospital by its place
   ward VARCHAR(64) NOT NULL,         -- ward by its specialty; unique within division and hospital
+  kind VARCHAR(32) NOT NULL,         -- ordinary, intensive (neonatal care too) or rehabilitation
   PRIMARY KEY (ward_id),
   UNIQUE KEY ward_name (division, hospital, ward)
 );

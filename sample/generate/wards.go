@@ -84,9 +84,20 @@ var wards = []ward{
 }
 
 func wardTable() table {
-	t := table{name: "ward", columns: []string{"ward_id", "division", "hospital", "ward"}}
+	t := table{name: "ward", columns: []string{"ward_id", "division", "hospital", "ward", "kind"}}
 	for i, w := range wards {
-		t.rows = append(t.rows, []string{strconv.Itoa(i + 1), w.division, w.hospital, w.name})
+		t.rows = append(t.rows, []string{strconv.Itoa(i + 1), w.division, w.hospital, w.name, w.kind()})
 	}
 	return t
+}
+
+// kind tells wards apart that cannot have the same staff for a bed.
+func (w ward) kind() string {
+	switch w.name {
+	case "IVA", "Hjärtintensiv", "Neonatal":
+		return "intensive"
+	case "Rehabilitering":
+		return "rehabilitation"
+	}
+	return "ordinary"
 }

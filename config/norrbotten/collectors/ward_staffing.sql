@@ -1,6 +1,6 @@
 -- Time worked and available beds of each ward over the 28 days up to the last
--- day reported before :as_of; then, for each division, how far its wards lie
--- apart. 28 days are whole weeks, so that weekends weigh alike. Periods begin with
+-- day reported before :as_of; then, for each division, how far its ordinary wards lie
+-- apart: intensive care and rehabilitation have other staff by their nature. 28 days are whole weeks, so that weekends weigh alike. Periods begin with
 -- their first day and end before the day after their last. Means are decimals,
 -- whose sums do not depend on the order of adding.
 WITH period AS (
@@ -27,7 +27,7 @@ SELECT division, hospital, ward, worked_until,
   CASE WHEN ward = '' THEN most - least END AS per_bed_range,
   CASE WHEN ward = '' THEN CAST(seconds AS DOUBLE) / NULLIF(CAST(beds AS DOUBLE), 0) END AS per_bed_mean
 FROM (
-  -- each ward twice: once as itself, once as part of its division
+  -- each ward as itself, and an ordinary one as part of its division too
   SELECT w.division, CASE WHEN level.name = 'ward' THEN w.hospital ELSE '' END AS hospital,
     CASE WHEN level.name = 'ward' THEN w.ward ELSE '' END AS ward, worked.ends AS worked_until,
     CAST(SUM(worked.seconds) AS DECIMAL(20,6)) AS seconds, CAST(SUM(beds.beds) AS DECIMAL(20,6)) AS beds,
@@ -37,6 +37,7 @@ FROM (
   JOIN beds ON beds.ward_id = worked.ward_id
   JOIN ward AS w ON w.ward_id = worked.ward_id
   CROSS JOIN (SELECT 'ward' AS name UNION ALL SELECT 'division') AS level
+  WHERE level.name = 'ward' OR w.kind = 'ordinary'
   GROUP BY w.division, CASE WHEN level.name = 'ward' THEN w.hospital ELSE '' END, CASE WHEN level.name = 'ward' THEN w.ward ELSE '' END, worked.ends
 ) AS figures
 ORDER BY division, hospital, ward
