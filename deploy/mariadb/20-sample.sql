@@ -134,7 +134,7 @@ LOAD DATA INFILE '/sample/waiting_list.csv' INTO TABLE waiting_list CHARACTER SE
   (measured_on, clinic_id, stage_id, self_chosen, waited_days, patients);
 LOAD DATA INFILE '/sample/ward.csv' INTO TABLE ward CHARACTER SET utf8mb4
   FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '"' ESCAPED BY '' LINES TERMINATED BY '\n' IGNORE 1 LINES
-  (ward_id, division, hospital, ward);
+  (ward_id, division, hospital, ward, kind);
 LOAD DATA INFILE '/sample/ward_worked_time.csv' INTO TABLE ward_worked_time CHARACTER SET utf8mb4
   FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '"' ESCAPED BY '' LINES TERMINATED BY '\n' IGNORE 1 LINES
   (worked_on, ward_id, worked_minutes);
