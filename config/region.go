@@ -97,6 +97,15 @@ func Load(dir string, overrides Overrides) (*Region, error) {
 	return r, nil
 }
 
+// DimensionNames are the labels that people choose by in the region in dir, or the
+// built-in one: what flags are made of, before a region is loaded.
+func DimensionNames(dir string) []string {
+	if dir == "" {
+		return dimension.Names(Builtin())
+	}
+	return dimension.Names(filesIn(dir))
+}
+
 // load reads the region's files, each part before those that refer to it. It
 // stops at the first part with faults, since they would cause faults in the
 // next.

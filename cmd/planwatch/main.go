@@ -27,7 +27,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 	defer stop()
 	// What commands print may come from a warehouse or another server.
 	stdout, stderr = format.NewVisible(stdout), format.NewVisible(stderr)
-	root := newRoot()
+	root := newRoot(args)
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)

@@ -12,16 +12,21 @@ import (
 	"planwatch/plan"
 )
 
-func newReport(s *settings) *cobra.Command {
+const reportName = "report"
+
+// newReport is the command of the report; dimensions are the region's.
+func newReport(s *settings, dimensions []string) *cobra.Command {
 	var asOf, lang, formatName string
 	var past bool
+	var choice *report.Choice
 	cmd := &cobra.Command{
-		Use:   "report",
+		Use:   reportName,
 		Short: "Compare the figures with the plan and print the worst first",
 		Long: "Runs every collector once and prints each target with its figure, the worst first, and\n" +
 			"then the key figures that have no target. --as-of asks for the report of a past moment;\n" +
 			"a date alone means the end of that day. table and markdown are for people; json and csv\n" +
-			"have every figure in the unit of its KPI.",
+			"have every figure in the unit of its KPI. Flags choose rows by owner, area, status and\n" +
+			"the region's dimensions: those that have one of the values of every flag that is given.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			chosen, err := format.Parse(formatName, report.Formats()...)
@@ -38,11 +43,19 @@ func newReport(s *settings) *cobra.Command {
 					return fmt.Errorf("lang: %w", err)
 				}
 			}
+			selection, err := report.NewSelection(region, *choice)
+			if err != nil {
+				return flagFault(err)
+			}
 			result, moment, err := collectAsOf(cmd, region, asOf, asof.Compare)
 			if err != nil {
 				return err
 			}
 			assessments := plan.Assessments{At: moment, Targets: plan.Assess(region.Plan.Targets, region.KPIs, result.Samples, result.Past, moment, region.Location)}
+			// What is chosen is checked before the past is read, which may take a minute.
+			if _, err := report.New(region, assessments, result.Samples, nil).Select(selection); err != nil {
+				return flagFault(err)
+			}
 			var book *course.Book
 			if !cmd.Flags().Changed("past") {
 				past = asOf != "" || keepsPast(region)
@@ -51,7 +64,11 @@ func newReport(s *settings) *cobra.Command {
 				book = readPast(cmd, region, moment)
 			}
 			assessments.Targets = book.Foresee(assessments.Targets, region.Location)
-			if err := report.New(region, assessments, result.Samples, book).Write(output(cmd, chosen), chosen, l); err != nil {
+			shown, err := report.New(region, assessments, result.Samples, book).Select(selection)
+			if err != nil {
+				return flagFault(err)
+			}
+			if err := shown.Write(output(cmd, chosen), chosen, l); err != nil {
 				return err
 			}
 			if len(result.Failures) > 0 {
@@ -64,5 +81,6 @@ func newReport(s *settings) *cobra.Command {
 	cmd.Flags().BoolVar(&past, "past", false, "say how the figures went: the change since last month and last year, and what is more than chance\n(default: with --as-of, or where planwatch has kept the past)")
 	cmd.Flags().StringVar(&lang, "lang", "", "the `language` of the report, one of the region's, such as en (default: its first)")
 	formatFlag(cmd, &formatName, report.Formats())
+	choice = selectionFlags(cmd, dimensions)
 	return cmd
 }

@@ -15,7 +15,8 @@ type settings struct {
 	dir string
 }
 
-func newRoot() *cobra.Command {
+// newRoot is the command that the arguments are then given to.
+func newRoot(args []string) *cobra.Command {
 	var s settings
 	root := &cobra.Command{
 		Use:           "planwatch",
@@ -29,8 +30,8 @@ func newRoot() *cobra.Command {
 			hangup.Release()
 		}
 	}
-	root.PersistentFlags().StringVar(&s.dir, "config", "", "the region's `directory` (default: the one compiled in)")
-	root.AddCommand(newServe(&s), newCollect(&s), newAlerts(&s), newReport(&s), newBackfill(&s), newCheck(&s), newGenerate(&s), newInit(), newVersion())
+	root.PersistentFlags().StringVar(&s.dir, configFlag, "", "the region's `directory` (default: the one compiled in)")
+	root.AddCommand(newServe(&s), newCollect(&s), newAlerts(&s), newReport(&s, dimensionsIn(args)), newBackfill(&s), newCheck(&s), newGenerate(&s), newInit(), newVersion())
 	root.CompletionOptions.HiddenDefaultCmd = true
 	return root
 }

@@ -49,6 +49,24 @@ func Load(files fs.FS, labels []string, languages *language.Set) (*Set, error) {
 	return &s, nil
 }
 
+// Names are the labels that people choose by, for those who need them before a region
+// is loaded; none where the file cannot be read, which Load says.
+func Names(files fs.FS) []string {
+	data, err := fs.ReadFile(files, File)
+	if err != nil {
+		return nil
+	}
+	file, err := yamlfile.Parse(File, data)
+	if err != nil {
+		return nil
+	}
+	var s Set
+	if err := file.Decode(&s); err != nil {
+		return nil
+	}
+	return s.Dimensions
+}
+
 func (s *Set) validate(labels []string, languages *language.Set) error {
 	f := yamlfile.NewFaults()
 	for i, label := range s.Dimensions {

@@ -21,7 +21,9 @@ var inCell = strings.NewReplacer("|", `\|`, "<", "&lt;", "*", `\*`, "_", `\_`, "
 
 func (r *Report) writeMarkdown(w io.Writer, l *language.Language) error {
 	out := bufio.NewWriter(w)
-	fmt.Fprintf(out, "%s\n\n%s\n\n", inCell.Replace(r.Headline(l)), r.Counts(l))
+	for _, line := range r.heading(l) {
+		fmt.Fprintf(out, "%s\n\n", inCell.Replace(line))
+	}
 	line := func(cells []string, past ...string) {
 		if r.Past {
 			cells = append(cells, past...)

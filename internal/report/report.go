@@ -25,6 +25,8 @@ type Report struct {
 	Rows []Row
 	// Past is set where the rows say how their figures went.
 	Past bool
+	// Selection says which rows of all these are.
+	Selection Selection
 }
 
 // Row is one target, or a KPI that has none, added up over all its labels. A

@@ -83,7 +83,10 @@ func (r *Report) writeTable(w io.Writer, l *language.Language) error {
 	}
 	widths := columnWidths(lines, most)
 	out := bufio.NewWriter(w)
-	fmt.Fprintf(out, "%s\n%s\n\n", r.Headline(l), r.Counts(l))
+	for _, line := range r.heading(l) {
+		fmt.Fprintln(out, format.Cell(line))
+	}
+	fmt.Fprintln(out)
 	for _, cells := range lines {
 		for _, line := range aligned(cells, widths) {
 			fmt.Fprintln(out, line)

@@ -15,6 +15,11 @@ func (r *Report) Headline(l *language.Language) string {
 	return fmt.Sprintf("%s, %s", r.Region.Title, l.Moment(r.At))
 }
 
+// heading is the lines above the rows.
+func (r *Report) heading(l *language.Language) []string {
+	return slices.DeleteFunc([]string{r.Headline(l), r.SelectionWords(l), r.Counts(l)}, func(line string) bool { return line == "" })
+}
+
 // Counts returns the number of rows with each status. That there is no alert is said
 // too; other statuses that no row has are left out.
 func (r *Report) Counts(l *language.Language) string {
