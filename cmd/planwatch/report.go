@@ -17,13 +17,13 @@ const reportName = "report"
 // newReport is the command of the report; dimensions are the region's.
 func newReport(s *settings, dimensions []string) *cobra.Command {
 	var asOf, lang, formatName string
-	var past bool
+	var past, all bool
 	var choice *report.Choice
 	cmd := &cobra.Command{
 		Use:   reportName,
 		Short: "Compare the figures with the plan and print the worst first",
 		Long: "Runs every collector once and prints each target with its figure, the worst first, and\n" +
-			"then the key figures that have no target. --as-of asks for the report of a past moment;\n" +
+			"then the key figures that have no target; those that others are made of only with --all. --as-of asks for the report of a past moment;\n" +
 			"a date alone means the end of that day. table and markdown are for people; json and csv\n" +
 			"have every figure in the unit of its KPI. Flags choose rows by owner, area, status and\n" +
 			"the region's dimensions: those that have one of the values of every flag that is given.",
@@ -68,6 +68,9 @@ func newReport(s *settings, dimensions []string) *cobra.Command {
 			if err != nil {
 				return flagFault(err)
 			}
+			if !all && !chosen.ForPrograms() {
+				shown = shown.WithoutParts()
+			}
 			if err := shown.Write(output(cmd, chosen), chosen, l); err != nil {
 				return err
 			}
@@ -79,6 +82,7 @@ func newReport(s *settings, dimensions []string) *cobra.Command {
 	}
 	asOfFlag(cmd, &asOf)
 	cmd.Flags().BoolVar(&past, "past", false, "say how the figures went: the change since last month and last year, and what is more than chance\n(default: with --as-of, or where planwatch has kept the past)")
+	cmd.Flags().BoolVar(&all, "all", false, "show the parts of other key figures too, in table and markdown: numerators, denominators and the like\nthat have no target; json and csv always have them")
 	cmd.Flags().StringVar(&lang, "lang", "", "the `language` of the report, one of the region's, such as en (default: its first)")
 	formatFlag(cmd, &formatName, report.Formats())
 	choice = selectionFlags(cmd, dimensions)

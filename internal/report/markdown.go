@@ -46,6 +46,9 @@ func (r *Report) writeMarkdown(w io.Writer, l *language.Language) error {
 			row.Status.Symbol() + " " + row.Status.Name(l), row.Figure(l, row.Forecast), r.Old(row, l), inCell.Replace(row.Source(l)),
 		}, cmp.Or(row.ChangeFigure(l, row.SinceMonth), language.Dash), cmp.Or(row.ChangeFigure(l, row.SinceYear), language.Dash), row.signalCell(l))
 	}
+	if words := r.LeftOutWords(l); words != "" {
+		fmt.Fprintf(out, "\n%s\n", words)
+	}
 	return out.Flush()
 }
 

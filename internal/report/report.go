@@ -27,6 +27,8 @@ type Report struct {
 	Past bool
 	// Selection says which rows of all these are.
 	Selection Selection
+	// LeftOut counts the rows that WithoutParts has left out.
+	LeftOut int
 }
 
 // Row is one target, or a KPI that has none, added up over all its labels. A

@@ -92,6 +92,9 @@ func (r *Report) writeTable(w io.Writer, l *language.Language) error {
 			fmt.Fprintln(out, line)
 		}
 	}
+	if words := r.LeftOutWords(l); words != "" {
+		fmt.Fprintf(out, "\n%s\n", words)
+	}
 	return out.Flush()
 }
 
