@@ -31,6 +31,8 @@ type Service struct {
 	TimeZone string `yaml:"time_zone" jsonschema:"required"`
 	// Where planwatch's clock starts, RFC 3339, to show a past day. Without it the clock is the wall's.
 	Clock string `yaml:"clock" jsonschema:"format=date-time"`
+	// The days on which a report was given to the board, in order: 2025-03-18. planwatch report --since last-report tells what has changed since the latest of them.
+	ReportDates []string `yaml:"report_dates"`
 	// The warehouses that collectors read, by name.
 	Sources map[string]warehouse.Config `yaml:"sources" jsonschema:"required"`
 	// How soon a failed run is tried again.
@@ -187,6 +189,7 @@ func (s Service) validate() error {
 			f.Add(".clock", "clock: %q is more than 100 years from now", s.Clock)
 		}
 	}
+	s.validateReportDates(f)
 	if len(s.Sources) == 0 {
 		f.Add(".sources", "sources: missing; name at least one warehouse")
 	}
