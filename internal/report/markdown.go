@@ -24,19 +24,25 @@ func (r *Report) writeMarkdown(w io.Writer, l *language.Language) error {
 	for _, line := range r.heading(l) {
 		fmt.Fprintf(out, "%s\n\n", inCell.Replace(line))
 	}
-	line := func(cells []string, past ...string) {
+	line := func(cells []string, then string, past ...string) {
 		if r.Past {
 			cells = append(cells, past...)
+		}
+		if r.Compared != nil {
+			cells = append(cells, then)
 		}
 		fmt.Fprintf(out, "| %s |\n", strings.Join(cells, " | "))
 	}
 	line([]string{
 		l.Say("KPI"), l.Say("Where"), l.Say("Actual"), l.Say("Expected"), l.Say("Target"), l.Say("Margin"),
 		l.Say("Status"), l.Say("Forecast"), l.Say("Age"), l.Say("Source"),
-	}, l.Say("Since last month"), l.Say("Since last year"), l.Say("Signal"))
+	}, l.Say("Then"), l.Say("Since last month"), l.Say("Since last year"), l.Say("Signal"))
 	fmt.Fprint(out, alignment)
 	if r.Past {
 		fmt.Fprint(out, pastAlignment)
+	}
+	if r.Compared != nil {
+		fmt.Fprint(out, " --- |")
 	}
 	fmt.Fprintln(out)
 	for _, row := range r.Rows {
@@ -44,7 +50,7 @@ func (r *Report) writeMarkdown(w io.Writer, l *language.Language) error {
 			inCell.Replace(row.Title(l)), inCell.Replace(row.Place(l)),
 			row.Figure(l, row.Actual), row.Figure(l, row.Expected), row.Figure(l, row.Full), row.MarginFigure(l),
 			row.Status.Symbol() + " " + row.Status.Name(l), row.Figure(l, row.Forecast), r.Old(row, l), inCell.Replace(row.Source(l)),
-		}, cmp.Or(row.ChangeFigure(l, row.SinceMonth), language.Dash), cmp.Or(row.ChangeFigure(l, row.SinceYear), language.Dash), row.signalCell(l))
+		}, row.ThenWords(l), cmp.Or(row.ChangeFigure(l, row.SinceMonth), language.Dash), cmp.Or(row.ChangeFigure(l, row.SinceYear), language.Dash), row.signalCell(l))
 	}
 	if words := r.LeftOutWords(l); words != "" {
 		fmt.Fprintf(out, "\n%s\n", words)

@@ -57,6 +57,8 @@ type object struct {
 	SpentOn *string `json:"spent_on"`
 	// Basis is what the target is based on: plan, report, law, national or operational.
 	Basis *plan.Basis `json:"basis"`
+	// StatusThen is the status at the moment that the report compares with.
+	StatusThen *string `json:"status_then"`
 }
 
 func (r Row) object() object {
@@ -79,6 +81,7 @@ func (r Row) object() object {
 	if !r.DataTime.IsZero() {
 		o.DataTime = &r.DataTime
 	}
+	o.StatusThen = r.then()
 	o.SinceMonth, o.SinceYear = r.SinceMonth, r.SinceYear
 	if signal := r.Signal(); signal != "" {
 		o.Signal = &signal
@@ -116,7 +119,7 @@ func (r *Report) writeCSV(w io.Writer, l *language.Language) error {
 	out := csv.NewWriter(w)
 	if err := out.Write([]string{"kpi", "title", "target", "labels", "unit", "actual", "expected", "target_value", "margin_ratio", "status", "reason", "forecast", "data_time", "cite",
 		"since_month", "since_year", "signal", "assurance", "mean", "lower_limit", "upper_limit",
-		"forecast_low", "forecast_high", "forecast_method", "no_forecast", "spent_on", "basis"}); err != nil {
+		"forecast_low", "forecast_high", "forecast_method", "no_forecast", "spent_on", "basis", "status_then"}); err != nil {
 		return err
 	}
 	for _, row := range r.Rows {
@@ -129,7 +132,7 @@ func (r *Report) writeCSV(w io.Writer, l *language.Language) error {
 			o.KPI, row.Title(l), text(o.Target), row.Labels.String(), o.Unit,
 			plain(o.Actual), plain(o.Expected), plain(o.TargetValue), plain(o.MarginRatio), text(o.Status), text(o.Reason), plain(o.Forecast), moment, text(o.Cite),
 			plain(o.SinceMonth), plain(o.SinceYear), text(o.Signal), text(o.Assurance), plain(o.Mean), plain(o.LowerLimit), plain(o.UpperLimit),
-			plain(o.ForecastLow), plain(o.ForecastHigh), text(o.ForecastMethod), text(o.NoForecast), text(o.SpentOn), text(o.Basis),
+			plain(o.ForecastLow), plain(o.ForecastHigh), text(o.ForecastMethod), text(o.NoForecast), text(o.SpentOn), text(o.Basis), text(o.StatusThen),
 		}); err != nil {
 			return err
 		}

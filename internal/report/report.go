@@ -27,6 +27,9 @@ type Report struct {
 	Past bool
 	// Selection says which rows of all these are.
 	Selection Selection
+	// Compared says what has changed since an earlier moment; nil where the rows are not
+	// those that have.
+	Compared *Since
 	// LeftOut counts the rows that WithoutParts has left out.
 	LeftOut int
 }
@@ -67,6 +70,8 @@ type Row struct {
 	// SinceMonth and SinceYear are by how much the figure has changed since the same
 	// date a month and a year before.
 	SinceMonth, SinceYear *float64
+	// Then is what the row was at an earlier moment; nil where none was asked for.
+	Then *Then
 }
 
 // New makes a Report with a row for each assessed target, and one for each KPI

@@ -39,11 +39,12 @@ var (
 	figureColumn = column{right: true}
 	titleColumn  = column{weight: 26}
 	placeColumn  = column{weight: 17}
+	thenColumn   = column{weight: 16}
 	sourceColumn = column{weight: 12, cut: true}
 )
 
 func (r *Report) headings(l *language.Language) []cell {
-	cells := r.line(l.Say("KPI"), l.Say("Where"), l.Say("Actual"), l.Say("1 month"), l.Say("1 year"), "", l.Say("Expected"), l.Say("Target"), l.Say("Margin"),
+	cells := r.line(l.Say("KPI"), l.Say("Where"), l.Say("Then"), l.Say("Actual"), l.Say("1 month"), l.Say("1 year"), "", l.Say("Expected"), l.Say("Target"), l.Say("Margin"),
 		l.Say("Forecast"), l.Say("Age"), l.Say("Source"), "")
 	for i := range cells {
 		cells[i].text = strings.ToUpper(cells[i].text)
@@ -52,14 +53,18 @@ func (r *Report) headings(l *language.Language) []cell {
 }
 
 func (r *Report) cells(row Row, l *language.Language) []cell {
-	return r.line(row.Title(l), row.Place(l), row.Figure(l, row.Actual), row.bareChange(l, row.SinceMonth), row.bareChange(l, row.SinceYear), row.SignalSymbol(),
+	return r.line(row.Title(l), row.Place(l), row.ThenWords(l), row.Figure(l, row.Actual), row.bareChange(l, row.SinceMonth), row.bareChange(l, row.SinceYear), row.SignalSymbol(),
 		row.bare(l, row.Expected), row.bare(l, row.Full), row.bareMargin(l), row.bare(l, row.Forecast), r.Old(row, l), row.shortSource(l), row.Status.Symbol())
 }
 
-// line is a line of the table; the columns of the past are left out where the
-// report says nothing of it.
-func (r *Report) line(title, where, actual, month, year, signal, expected, full, margin, forecast, age, source, status string) []cell {
-	cells := []cell{{symbolColumn, status}, {titleColumn, title}, {placeColumn, where}, {figureColumn, actual}}
+// line is a line of the table; the columns of the past, and of what was then, are left
+// out where the report says nothing of it.
+func (r *Report) line(title, where, then, actual, month, year, signal, expected, full, margin, forecast, age, source, status string) []cell {
+	cells := []cell{{symbolColumn, status}, {titleColumn, title}, {placeColumn, where}}
+	if r.Compared != nil {
+		cells = append(cells, cell{thenColumn, then})
+	}
+	cells = append(cells, cell{figureColumn, actual})
 	if r.Past {
 		cells = append(cells, cell{figureColumn, month}, cell{figureColumn, year}, cell{symbolColumn, signal})
 	}

@@ -17,7 +17,11 @@ func (r *Report) Headline(l *language.Language) string {
 
 // heading is the lines above the rows.
 func (r *Report) heading(l *language.Language) []string {
-	return slices.DeleteFunc([]string{r.Headline(l), r.SelectionWords(l), r.Counts(l)}, func(line string) bool { return line == "" })
+	lines := []string{r.Headline(l), r.SelectionWords(l)}
+	if r.Compared != nil {
+		lines = append(lines, r.Compared.Words(l))
+	}
+	return slices.DeleteFunc(append(lines, r.Counts(l)), func(line string) bool { return line == "" })
 }
 
 // Counts returns the number of rows with each status. That there is no alert is said
