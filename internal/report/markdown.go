@@ -24,6 +24,7 @@ func (r *Report) writeMarkdown(w io.Writer, l *language.Language) error {
 	for _, line := range r.heading(l) {
 		fmt.Fprintf(out, "%s\n\n", inCell.Replace(line))
 	}
+	r.writeMarkdownTallies(out, l)
 	line := func(cells []string, then string, past ...string) {
 		if r.Past {
 			cells = append(cells, past...)

@@ -73,7 +73,7 @@ func NewSelection(region *config.Region, c Choice) (Selection, error) {
 // that no row has.
 func (r *Report) Select(s Selection) (*Report, error) {
 	for _, label := range slices.Sorted(maps.Keys(s.choice.Labels)) {
-		if err := known(label, s.choice.Labels[label], r.values(label)); err != nil {
+		if err := known(label, s.choice.Labels[label], values(r.Rows, label)); err != nil {
 			return nil, err
 		}
 	}
@@ -84,15 +84,15 @@ func (r *Report) Select(s Selection) (*Report, error) {
 }
 
 // values are those of a label in the rows, in order.
-func (r *Report) values(label string) []string {
-	var values []string
-	for _, row := range r.Rows {
+func values(rows []Row, label string) []string {
+	var all []string
+	for _, row := range rows {
 		if value := row.Labels.Get(label); value != "" {
-			values = append(values, value)
+			all = append(all, value)
 		}
 	}
-	slices.Sort(values)
-	return slices.Compact(values)
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 func (s Selection) has(row Row) bool {

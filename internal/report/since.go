@@ -18,6 +18,9 @@ type Since struct {
 	// to be judged, and Unjudged no longer are. Others have got a figure or lost it, or
 	// are for another reason not judged.
 	Worse, Better, Judged, Unjudged, Others int
+
+	// all are the rows, those that have changed and the others.
+	all []Row
 }
 
 // Then is what a row was at an earlier moment.
@@ -38,6 +41,7 @@ func (r *Report) Since(earlier *Report) *Report {
 	changed.Compared, changed.Rows = &Since{At: earlier.At}, nil
 	add := func(row, was Row) {
 		row.Then = &Then{Status: was.Status, Figure: was.Actual != nil}
+		changed.Compared.all = append(changed.Compared.all, row)
 		if row.Then.Status != row.Status || row.Then.Figure != (row.Actual != nil) {
 			changed.Compared.count(row)
 			changed.Rows = append(changed.Rows, row)

@@ -92,6 +92,7 @@ func (r *Report) writeTable(w io.Writer, l *language.Language) error {
 		fmt.Fprintln(out, format.Cell(line))
 	}
 	fmt.Fprintln(out)
+	r.writeTallies(out, l)
 	for _, cells := range lines {
 		for _, line := range aligned(cells, widths) {
 			fmt.Fprintln(out, line)

@@ -1,0 +1,181 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"planwatch/internal/format"
+	"planwatch/internal/language"
+)
+
+// tally is how many targets of a part of the region are off plan, of those that are
+// judged; then is how many were at the moment that the report compares with.
+type tally struct {
+	title             string
+	off, judged, then int
+}
+
+func (t *tally) add(row Row) {
+	if row.Status.Judged() {
+		t.judged++
+	}
+	if row.Status.Off() {
+		t.off++
+	}
+	if row.Then != nil && row.Then.Status.Off() {
+		t.then++
+	}
+}
+
+// tallies are those of a kind of parts: areas, or divisions.
+type tallies struct {
+	heading string
+	// off are those with targets that are off plan, or were, most of them first, and fine
+	// are the titles of the others.
+	off  []tally
+	fine []string
+}
+
+func (ts *tallies) add(t tally) {
+	switch {
+	case t.off > 0 || t.then > 0:
+		ts.off = append(ts.off, t)
+	case t.judged > 0:
+		ts.fine = append(ts.fine, t.title)
+	}
+}
+
+// tallies are those of the areas, and of the values of the first dimension. There are
+// none where rows are chosen by status: all of them would be off, or none.
+func (r *Report) tallies(l *language.Language) []tallies {
+	if len(r.Selection.statuses) > 0 {
+		return nil
+	}
+	rows := r.Rows
+	if r.Compared != nil {
+		rows = r.Compared.all
+	}
+	byArea := tallies{heading: l.Say("Area")}
+	for _, a := range areas(r.Region) {
+		t := tally{title: language.OneLine(l.Of(a.title))}
+		for _, row := range rows {
+			if row.Target != nil && a.has(row) {
+				t.add(row)
+			}
+		}
+		byArea.add(t)
+	}
+	all := []tallies{byArea}
+	if dimensions := r.Region.Dimensions.Dimensions; len(dimensions) > 0 {
+		label := dimensions[0]
+		byPart := tallies{heading: language.OneLine(r.Region.Dimensions.Title(label, l))}
+		for _, value := range values(rows, label) {
+			t := tally{title: value}
+			for _, row := range rows {
+				if row.Target != nil && row.Labels.Get(label) == value {
+					t.add(row)
+				}
+			}
+			byPart.add(t)
+		}
+		all = append(all, byPart)
+	}
+	for _, ts := range all {
+		slices.SortStableFunc(ts.off, func(a, b tally) int { return cmp.Compare(b.off, a.off) })
+	}
+	return slices.DeleteFunc(all, func(ts tallies) bool { return len(ts.off) == 0 && len(ts.fine) == 0 })
+}
+
+// counts are a tally in words.
+func (r *Report) counts(t tally, l *language.Language) string {
+	if r.Compared != nil {
+		return l.Say("%d of %d, was %d", t.off, t.judged, t.then)
+	}
+	return l.Say("%d of %d", t.off, t.judged)
+}
+
+// fineWords name the parts in which nothing is off plan; "" where there are none.
+func (ts tallies) fineWords(l *language.Language) string {
+	if len(ts.fine) == 0 {
+		return ""
+	}
+	return l.Say("%s with nothing off plan: %s", ts.heading, strings.Join(ts.fine, ", "))
+}
+
+// writeTallies prints the tallies side by side, and under them what is on plan.
+func (r *Report) writeTallies(out io.Writer, l *language.Language) {
+	var blocks [][]string
+	var fine []string
+	for _, ts := range r.tallies(l) {
+		if len(ts.off) > 0 {
+			blocks = append(blocks, r.block(ts, l))
+		}
+		if words := ts.fineWords(l); words != "" {
+			fine = append(fine, wrapped(format.Cell(words), tableWidth)...)
+		}
+	}
+	height := 0
+	for _, block := range blocks {
+		height = max(height, len(block))
+	}
+	for n := range height {
+		var line strings.Builder
+		for _, block := range blocks {
+			text := strings.Repeat(" ", utf8.RuneCountInString(block[0]))
+			if n < len(block) {
+				text = block[n]
+			}
+			line.WriteString(text + "    ")
+		}
+		fmt.Fprintln(out, strings.TrimRight(line.String(), " "))
+	}
+	for _, line := range fine {
+		fmt.Fprintln(out, line)
+	}
+	if height > 0 || len(fine) > 0 {
+		fmt.Fprintln(out)
+	}
+}
+
+// block is the lines of tallies, all of one width.
+func (r *Report) block(ts tallies, l *language.Language) []string {
+	titles, counts := []string{strings.ToUpper(ts.heading)}, []string{strings.ToUpper(l.Say("Off plan"))}
+	for _, t := range ts.off {
+		titles, counts = append(titles, t.title), append(counts, r.counts(t, l))
+	}
+	left, right := 0, 0
+	for i := range titles {
+		titles[i] = format.Cell(titles[i])
+		if utf8.RuneCountInString(titles[i]) > mostTitle {
+			titles[i] = cutEnd(titles[i], mostTitle)
+		}
+		left, right = max(left, utf8.RuneCountInString(titles[i])), max(right, utf8.RuneCountInString(counts[i]))
+	}
+	lines := make([]string, len(titles))
+	for i := range titles {
+		lines[i] = titles[i] + strings.Repeat(" ", left-utf8.RuneCountInString(titles[i])+2+right-utf8.RuneCountInString(counts[i])) + counts[i]
+	}
+	return lines
+}
+
+// mostTitle is the width of the longest title of a tally: two blocks fit beside each other.
+const mostTitle = 34
+
+func (r *Report) writeMarkdownTallies(out io.Writer, l *language.Language) {
+	for _, ts := range r.tallies(l) {
+		if len(ts.off) > 0 {
+			fmt.Fprintf(out, "| %s | %s |\n| --- | ---: |\n", inCell.Replace(ts.heading), l.Say("Off plan"))
+			for _, t := range ts.off {
+				fmt.Fprintf(out, "| %s | %s |\n", inCell.Replace(t.title), r.counts(t, l))
+			}
+			fmt.Fprintln(out)
+		}
+		if words := ts.fineWords(l); words != "" {
+			fmt.Fprintf(out, "%s\n\n", inCell.Replace(words))
+		}
+	}
+}
