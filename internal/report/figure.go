@@ -90,10 +90,18 @@ func (r Row) marginPercent(l *language.Language) string {
 	return text
 }
 
-// distance is how much better the figure is than what is expected, of figures whose
-// distance is not told as a share; nil of others.
+// distance is the margin of figures whose distance is not told as a share; nil of others.
 func (r Row) distance() *float64 {
-	if r.Margin == nil || r.Actual == nil || r.Expected == nil || *r.Expected != 0 && r.Measure().Difference == "" {
+	if r.Expected != nil && *r.Expected != 0 && r.Measure().Difference == "" {
+		return nil
+	}
+	return r.margin()
+}
+
+// margin is how much better the figure is than what is expected, in the KPI's unit; nil
+// where one of the two is not known, or not judged.
+func (r Row) margin() *float64 {
+	if r.Margin == nil || r.Actual == nil || r.Expected == nil {
 		return nil
 	}
 	distance := plan.Change(*r.Actual, *r.Expected)

@@ -27,6 +27,7 @@ type object struct {
 	// Expected is due by now, TargetValue at the period's end.
 	Expected    *float64 `json:"expected"`
 	TargetValue *float64 `json:"target_value"`
+	// MarginRatio is the margin as a share of Expected; null where that is 0.
 	MarginRatio *float64 `json:"margin_ratio"`
 	// Status is critical, warning, unknown or on plan; null without a target.
 	Status *string `json:"status"`
@@ -57,6 +58,8 @@ type object struct {
 	SpentOn *string `json:"spent_on"`
 	// Basis is what the target is based on: plan, report, law, national or operational.
 	Basis *plan.Basis `json:"basis"`
+	// Margin is how much better the figure is than what is expected, in the unit.
+	Margin *float64 `json:"margin"`
 	// StatusThen is the status at the moment that the report compares with.
 	StatusThen *string `json:"status_then"`
 }
@@ -64,7 +67,10 @@ type object struct {
 func (r Row) object() object {
 	o := object{
 		KPI: r.KPI.Name, Labels: make(map[string]string, len(r.Labels)), Unit: r.KPI.Unit,
-		Actual: r.Actual, Expected: r.Expected, TargetValue: r.Full, MarginRatio: r.Margin, Forecast: r.Forecast,
+		Actual: r.Actual, Expected: r.Expected, TargetValue: r.Full, MarginRatio: r.Margin, Margin: r.margin(), Forecast: r.Forecast,
+	}
+	if r.Expected != nil && *r.Expected == 0 {
+		o.MarginRatio = nil // the metric's 1 or -1 is no share
 	}
 	for _, label := range r.Labels {
 		o.Labels[label.Name] = label.Value
@@ -119,7 +125,7 @@ func (r *Report) writeCSV(w io.Writer, l *language.Language) error {
 	out := csv.NewWriter(w)
 	if err := out.Write([]string{"kpi", "title", "target", "labels", "unit", "actual", "expected", "target_value", "margin_ratio", "status", "reason", "forecast", "data_time", "cite",
 		"since_month", "since_year", "signal", "assurance", "mean", "lower_limit", "upper_limit",
-		"forecast_low", "forecast_high", "forecast_method", "no_forecast", "spent_on", "basis", "status_then"}); err != nil {
+		"forecast_low", "forecast_high", "forecast_method", "no_forecast", "spent_on", "basis", "margin", "status_then"}); err != nil {
 		return err
 	}
 	for _, row := range r.Rows {
@@ -132,7 +138,7 @@ func (r *Report) writeCSV(w io.Writer, l *language.Language) error {
 			o.KPI, row.Title(l), text(o.Target), row.Labels.String(), o.Unit,
 			plain(o.Actual), plain(o.Expected), plain(o.TargetValue), plain(o.MarginRatio), text(o.Status), text(o.Reason), plain(o.Forecast), moment, text(o.Cite),
 			plain(o.SinceMonth), plain(o.SinceYear), text(o.Signal), text(o.Assurance), plain(o.Mean), plain(o.LowerLimit), plain(o.UpperLimit),
-			plain(o.ForecastLow), plain(o.ForecastHigh), text(o.ForecastMethod), text(o.NoForecast), text(o.SpentOn), text(o.Basis), text(o.StatusThen),
+			plain(o.ForecastLow), plain(o.ForecastHigh), text(o.ForecastMethod), text(o.NoForecast), text(o.SpentOn), text(o.Basis), plain(o.Margin), text(o.StatusThen),
 		}); err != nil {
 			return err
 		}

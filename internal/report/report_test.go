@@ -236,7 +236,7 @@ func TestJSONKeys(t *testing.T) {
 	keys := []string{
 		"kpi", "target", "labels", "unit", "actual", "expected", "target_value", "margin_ratio", "status", "reason", "forecast", "data_time", "cite",
 		"since_month", "since_year", "signal", "assurance", "mean", "lower_limit", "upper_limit",
-		"forecast_low", "forecast_high", "forecast_method", "no_forecast", "spent_on", "basis", "status_then",
+		"forecast_low", "forecast_high", "forecast_method", "no_forecast", "spent_on", "basis", "margin", "status_then",
 	}
 	for _, object := range objects {
 		if len(object) != len(keys) {
