@@ -155,6 +155,7 @@ func TestSay(t *testing.T) {
 	}{
 		{"its own key in English", "en", "Whole region", nil, "Whole region"},
 		{"a text of its own in English", "en", "Critical (several)", nil, "Critical"},
+		{"where a figure stands before it", "en", "52 weeks earlier", nil, "of 52 weeks earlier"},
 		{"Swedish", "sv", "Critical (several)", nil, "Kritiska"},
 		{"an argument", "sv", "%s (mean)", []any{"Väntetid"}, "Väntetid (medelvärde)"},
 		{"an argument in English", "en", "%s (mean)", []any{"Time waited"}, "Time waited (mean)"},
