@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"planwatch/internal/yamlfile"
@@ -27,8 +28,8 @@ func (s Service) validateReportDates(f *yamlfile.Faults) {
 
 // LastReport is the end of the latest of the report dates that was over at a moment.
 func (r *Region) LastReport(at time.Time) (time.Time, error) {
-	for i := len(r.ReportDates) - 1; i >= 0; i-- {
-		day, err := time.ParseInLocation(time.DateOnly, r.ReportDates[i], r.Location)
+	for _, text := range slices.Backward(r.ReportDates) {
+		day, err := time.ParseInLocation(time.DateOnly, text, r.Location)
 		if err != nil {
 			return time.Time{}, err
 		}

@@ -3,6 +3,7 @@ package report_test
 import (
 	"bytes"
 	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -50,9 +51,7 @@ func TestSince(t *testing.T) {
 	with := func(values map[string]float64) map[string]float64 {
 		all := map[string]float64{}
 		for _, m := range []map[string]float64{same, values} {
-			for key, value := range m {
-				all[key] = value
-			}
+			maps.Copy(all, m)
 		}
 		return all
 	}
