@@ -61,9 +61,9 @@ func bare(m unit.Measure, l *language.Language, value float64) string {
 }
 
 // MarginFigure formats how far the figure is from what is expected by now, with a sign:
-// in percent of that, or where that says nothing, of a share or of nothing expected, in
-// the measure that the distance between two of the row's figures is told in. Positive is
-// better.
+// in percent of that, or where that says nothing, of a share, of nothing expected or of a
+// ceiling, of which that much is left, in the measure that the distance between two of the
+// row's figures is told in. Positive is better.
 func (r Row) MarginFigure(l *language.Language) string {
 	if distance := r.distance(); distance != nil {
 		return r.ChangeFigure(l, distance)
@@ -92,7 +92,8 @@ func (r Row) marginPercent(l *language.Language) string {
 
 // distance is the margin of figures whose distance is not told as a share; nil of others.
 func (r Row) distance() *float64 {
-	if r.Expected != nil && *r.Expected != 0 && r.Measure().Difference == "" {
+	ceiling := r.Target != nil && r.Target.Phasing.AtOnce
+	if !ceiling && r.Expected != nil && *r.Expected != 0 && r.Measure().Difference == "" {
 		return nil
 	}
 	return r.margin()

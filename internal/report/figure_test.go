@@ -7,6 +7,7 @@ import (
 	"planwatch/internal/regiontest"
 	"planwatch/internal/report"
 	"planwatch/internal/unit"
+	"planwatch/plan"
 )
 
 func base(t *testing.T, name string) unit.Unit {
@@ -92,6 +93,14 @@ func TestMarginFigure(t *testing.T) {
 				t.Errorf("en: %q, want %q", got, tt.en)
 			}
 		})
+	}
+	// Of a ceiling that much is left: a budget of which nothing is spent is not 100 % better.
+	ceiling := report.Row{
+		KPI: empty, Margin: new(1.0), Actual: new(0.0), Expected: new(24.0),
+		Target: &plan.Target{Terms: plan.Terms{Phasing: plan.Phasing{AtOnce: true}}},
+	}
+	if got := ceiling.MarginFigure(languages.All()[1]); got != "+24" {
+		t.Errorf("of a ceiling %q is left", got)
 	}
 }
 
