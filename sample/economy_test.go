@@ -114,20 +114,20 @@ func TestRisksOfThePlan(t *testing.T) {
 	for _, row := range rows(t, "risk_assessment") {
 		assessed[row["risk_id"]] = row
 	}
-	names := map[string]string{}
+	risks := map[string]map[string]string{}
 	for _, row := range rows(t, "risk") {
-		names[row["risk_id"]] = row["risk"]
+		risks[row["risk_id"]] = row
 	}
 	levels := map[string]int{}
 	for _, row := range plan(t, "risks.csv") {
-		a := assessed[row["number"]]
-		if names[row["number"]] != row["risk"] || a["likelihood"] != row["likelihood"] || a["consequence"] != row["consequence"] || a["level"] != row["level"] {
-			t.Errorf("risk %s is %v in the warehouse", row["number"], a)
+		r, a := risks[row["number"]], assessed[row["number"]]
+		if r["risk"] != row["risk"] || r["response"] != row["response"] || a["likelihood"] != row["likelihood"] || a["consequence"] != row["consequence"] {
+			t.Errorf("risk %s is %v, %v in the warehouse", row["number"], r, a)
 		}
-		levels[a["level"]]++
+		levels[row["level"]]++
 	}
-	if len(names) != 32 || levels["Hög"] != 22 || levels["Medium"] != 9 || levels["Låg"] != 1 {
-		t.Errorf("%d risks: %v", len(names), levels)
+	if len(risks) != 32 || levels["Hög"] != 22 || levels["Medium"] != 9 || levels["Låg"] != 1 {
+		t.Errorf("%d risks: %v", len(risks), levels)
 	}
 }
 

@@ -418,7 +418,8 @@ CREATE TABLE risk (
   risk_id INTEGER NOT NULL,          -- the risk's number in the analysis
   goal_type VARCHAR(64) NOT NULL,    -- kind of goal that it threatens
   goal_area VARCHAR(64) NOT NULL,    -- area of the goal, without the goal's sentence
-  risk VARCHAR(512) NOT NULL,        -- the risk and its causes
+  risk VARCHAR(512) NOT NULL,        -- the risk and its causes; its first sentence is its name
+  response VARCHAR(64) NOT NULL,     -- what is to be done about it (riskrespons); empty where the analysis gives none
   closed_on DATE,                    -- day that it was struck from the register; NULL while open
   PRIMARY KEY (risk_id)
 );
@@ -429,7 +430,6 @@ CREATE TABLE risk_assessment (
   assessed_on DATE NOT NULL,         -- day of the assessment
   likelihood INTEGER NOT NULL,       -- 1 to 4
   consequence INTEGER NOT NULL,      -- 1 to 4
-  level VARCHAR(16) NOT NULL,        -- Hög, Medium or Låg
   PRIMARY KEY (risk_id, assessed_on)
 );
 

@@ -1,14 +1,19 @@
--- Each open risk at its latest assessment at or before :as_of.
-SELECT r.goal_type, r.goal_area, a.level, CAST(a.likelihood AS CHAR) AS likelihood, CAST(a.consequence AS CHAR) AS consequence,
-  MIN(a.assessed_on) AS assessed_on, COUNT(*) AS risks
+-- Each open risk at its latest assessment at or before :as_of. Its level is what the
+-- matrix makes of likelihood times consequence.
+SELECT goal_type, goal_area,
+  CASE WHEN likelihood * consequence >= 9 THEN 'Hög' WHEN likelihood * consequence >= 4 THEN 'Medium' ELSE 'Låg' END AS level,
+  CAST(likelihood AS CHAR) AS likelihood, CAST(consequence AS CHAR) AS consequence, MIN(assessed_on) AS assessed_on, COUNT(*) AS risks
 FROM (
-  SELECT risk_id, MAX(assessed_on) AS assessed_on
-  FROM risk_assessment
-  WHERE assessed_on <= :as_of
-  GROUP BY risk_id
-) AS latest
-JOIN risk_assessment AS a ON a.risk_id = latest.risk_id AND a.assessed_on = latest.assessed_on
-JOIN risk AS r ON r.risk_id = a.risk_id
-WHERE r.closed_on IS NULL OR r.closed_on > :as_of
-GROUP BY r.goal_type, r.goal_area, a.level, a.likelihood, a.consequence
-ORDER BY r.goal_type, r.goal_area, a.level, a.likelihood, a.consequence
+  SELECT r.goal_type, r.goal_area, a.likelihood, a.consequence, a.assessed_on
+  FROM (
+    SELECT risk_id, MAX(assessed_on) AS assessed_on
+    FROM risk_assessment
+    WHERE assessed_on <= :as_of
+    GROUP BY risk_id
+  ) AS latest
+  JOIN risk_assessment AS a ON a.risk_id = latest.risk_id AND a.assessed_on = latest.assessed_on
+  JOIN risk AS r ON r.risk_id = a.risk_id
+  WHERE r.closed_on IS NULL OR r.closed_on > :as_of
+) AS assessed
+GROUP BY goal_type, goal_area, likelihood, consequence
+ORDER BY goal_type, goal_area, likelihood, consequence
