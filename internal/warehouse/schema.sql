@@ -103,6 +103,19 @@ CREATE TABLE staff_month (
   PRIMARY KEY (month_begins, division, profession)
 );
 
+-- The same staff by sex, one row a month, division and sex: its sums over the sexes are those
+-- of staff_month over the professions.
+CREATE TABLE staff_sex_month (
+  month_begins DATE NOT NULL,        -- first day of the month
+  division VARCHAR(64) NOT NULL,     -- division, without the word division
+  sex VARCHAR(16) NOT NULL,          -- kvinna or man, as registered (juridiskt kön)
+  booked_on DATE NOT NULL,           -- day on which the month was closed in the books
+  own_fte DECIMAL(8,2) NOT NULL,     -- time worked by own staff, full-time equivalents
+  scheduled_hours INTEGER NOT NULL,  -- own staff's ordinary working time
+  sick_leave_hours INTEGER NOT NULL, -- of these, absent through illness
+  PRIMARY KEY (month_begins, division, sex)
+);
+
 -- Permanent employees at a month's end, one row a month and division.
 CREATE TABLE employment_month (
   month_begins DATE NOT NULL,        -- first day of the month
@@ -185,6 +198,18 @@ CREATE TABLE waiting_list (
   waited_days INTEGER NOT NULL,      -- days since the referral, or the decision to treat
   patients INTEGER NOT NULL,         -- how many have waited so long
   PRIMARY KEY (measured_on, clinic_id, stage_id, self_chosen, waited_days)
+);
+
+-- The same patients by age and sex for all clinics together, one row a count, stage, age group
+-- and sex; those who chose to wait, or have to, are left out.
+CREATE TABLE waiting_group (
+  measured_on DATE NOT NULL,         -- day of the count, at its beginning
+  stage_id INTEGER NOT NULL,         -- guarantee_stage.stage_id: första besök or behandling
+  age_group VARCHAR(16) NOT NULL,    -- years of age: 0–17, 18–64, 65–79 or 80+
+  sex VARCHAR(16) NOT NULL,          -- kvinna or man, as registered (juridiskt kön)
+  patients INTEGER NOT NULL,         -- patients who wait
+  in_time INTEGER NOT NULL,          -- of these, within the guarantee's limit
+  PRIMARY KEY (measured_on, stage_id, age_group, sex)
 );
 
 -- Completed contacts with primary care, one row a day, stage and time waited.
@@ -360,6 +385,15 @@ CREATE TABLE prevention_day (
   health_dialogues INTEGER NOT NULL, -- health dialogues held (Norrbottens hälsosamtal)
   activity_prescriptions INTEGER NOT NULL, -- prescriptions of physical activity (FaR)
   PRIMARY KEY (day, area)
+);
+
+-- The same health dialogues by age and sex for all areas together, one row a day, age and sex.
+CREATE TABLE health_dialogue_day (
+  day DATE NOT NULL,                 -- day
+  age_group VARCHAR(16) NOT NULL,    -- age at which people are called: 40, 50 or 60
+  sex VARCHAR(16) NOT NULL,          -- kvinna or man, as registered (juridiskt kön)
+  health_dialogues INTEGER NOT NULL, -- health dialogues held (Norrbottens hälsosamtal)
+  PRIMARY KEY (day, age_group, sex)
 );
 
 -- Net cost as booked, one row a closed month and a division or part of one.

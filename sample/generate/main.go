@@ -32,6 +32,7 @@ func generate(planDir, outDir string) error {
 		return err
 	}
 	bedMeasurements := bedMeasurementTable()
+	staffMonths, preventionDays, waitingLists := staffMonthTable(), preventionDayTable(), waitingListTable()
 	economy, err := economyTables(planDir)
 	if err != nil {
 		return err
@@ -48,10 +49,12 @@ func generate(planDir, outDir string) error {
 		spotDayTable(),
 		deviationDayTable(),
 		infectionDayTable(),
-		preventionDayTable(),
+		preventionDays,
+		healthDialogueDayTable(preventionDays),
 		wardWorkedTimeTable(),
 		adultNightTable(),
-		staffMonthTable(),
+		staffMonths,
+		staffSexMonthTable(staffMonths),
 		employmentMonthTable(),
 		primaryCareListingTable(),
 		vacancyTable(),
@@ -60,7 +63,8 @@ func generate(planDir, outDir string) error {
 		hospitalTable(),
 		clinicTable(),
 		guaranteeStageTable(),
-		waitingListTable(),
+		waitingLists,
+		waitingGroupTable(waitingLists),
 		primaryCareContactTable(),
 		dentalMonthTable(),
 		examWaitingTable(),
