@@ -71,6 +71,17 @@ CREATE TABLE investment_frame (
   PRIMARY KEY (year, level, category)
 );
 
+-- What is spent of the frames that no list of the plan divides, one row an entry in the accounts.
+CREATE TABLE reserve_entry (
+  entry_id INTEGER NOT NULL,         -- key of this schema
+  booked_on DATE NOT NULL,           -- day of the entry
+  level VARCHAR(64) NOT NULL,        -- investment_frame.level
+  category VARCHAR(64) NOT NULL,     -- investment_frame.category
+  amount_sek DECIMAL(16,2) NOT NULL, -- cost, SEK; negative for a correction
+  PRIMARY KEY (entry_id),
+  KEY reserve_entry_booked (booked_on)
+);
+
 -- Time worked on a ward, one row a ward and day. A night shift counts on the day that it began.
 CREATE TABLE ward_worked_time (
   worked_on DATE NOT NULL,           -- day

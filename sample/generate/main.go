@@ -43,6 +43,7 @@ func generate(planDir, outDir string) error {
 		investmentTable(investments),
 		investmentEntryTable(investments),
 		investmentFrameTable(frames),
+		reserveEntryTable(frames),
 		visitDayTable(),
 		deliveryDayTable(),
 		inpatientDayTable(bedMeasurements),
