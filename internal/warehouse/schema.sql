@@ -147,6 +147,20 @@ CREATE TABLE primary_care_listing (
   PRIMARY KEY (counted_on, area)
 );
 
+-- Health centres at a month's end, one row a month and health centre.
+CREATE TABLE health_centre_month (
+  month_begins DATE NOT NULL,            -- first day of the month
+  health_centre VARCHAR(64) NOT NULL,    -- health centre (hälsocentral) by its place
+  area VARCHAR(64) NOT NULL,             -- verksamhetsområde of primary care
+  reported_on DATE NOT NULL,             -- day on which the month was reported
+  listed_patients INTEGER NOT NULL,      -- patients listed at the health centre
+  named_doctor INTEGER NOT NULL,         -- of these, with a named doctor (fast läkarkontakt)
+  gp_fte DECIMAL(8,2) NOT NULL,          -- employed specialists in general practice, full-time equivalents
+  doctor_contacts INTEGER NOT NULL,      -- contacts with a doctor in the month
+  same_doctor_contacts INTEGER NOT NULL, -- of these, with the doctor whom the patient has met most in the last year
+  PRIMARY KEY (month_begins, health_centre)
+);
+
 -- Posts without a holder, one row a count, hospital, area and profession; 0 where all are held.
 CREATE TABLE vacancy (
   counted_on DATE NOT NULL,          -- day of the count
@@ -172,6 +186,16 @@ CREATE TABLE agreement_training (
   begins_at DATETIME NOT NULL,       -- when it begins; one that is called off has no row
   place VARCHAR(64) NOT NULL,        -- hospital by its place, or Regionhuset
   PRIMARY KEY (training_id)
+);
+
+-- What the region has said that it will hold by a day, such as consultations and trainings, one
+-- row an occasion.
+CREATE TABLE planned_activity (
+  activity_id INTEGER NOT NULL,      -- key of this schema
+  activity VARCHAR(64) NOT NULL,     -- what is held
+  due_on DATE NOT NULL,              -- last day to hold it
+  held_on DATE,                      -- day that it was held; NULL until then
+  PRIMARY KEY (activity_id)
 );
 
 -- Hospitals, one row each.
@@ -339,6 +363,7 @@ CREATE TABLE visit_day (
   day DATE NOT NULL,                 -- day of the visits
   division VARCHAR(64) NOT NULL,     -- division that was visited
   visits INTEGER NOT NULL,           -- visits carried out, at a clinic or in the patient's home
+  digital_visits INTEGER NOT NULL,   -- beside these, meetings with a patient by video or chat that replace a visit
   PRIMARY KEY (day, division)
 );
 
@@ -377,6 +402,7 @@ CREATE TABLE deviation_day (
   unresolved INTEGER NOT NULL,       -- deviations that are not closed, whenever reported, at the day's end
   privacy INTEGER NOT NULL,          -- of those reported, deviations with a personal data incident
   lex_maria INTEGER NOT NULL,        -- lex Maria cases sent to the inspectorate, supplements not counted
+  lex_maria_supplements INTEGER NOT NULL, -- supplements to earlier lex Maria cases sent to the inspectorate
   injuries INTEGER NOT NULL,         -- of those reported, deviations in which a patient was injured (vårdskada)
   PRIMARY KEY (day, division)
 );
@@ -386,6 +412,7 @@ CREATE TABLE infection_day (
   day DATE NOT NULL,                 -- day of the report
   disease VARCHAR(64) NOT NULL,      -- disease
   cases INTEGER NOT NULL,            -- cases reported
+  admitted INTEGER NOT NULL,         -- of the patients with the disease, admitted to a hospital that day
   PRIMARY KEY (day, disease)
 );
 
@@ -501,7 +528,7 @@ CREATE TABLE supply_stock (
   KEY supply_stock_category (category, counted_on)
 );
 
--- Energy, waste and transport, one row a property district and month.
+-- Energy, water, waste, transport and reuse, one row a property district and month.
 CREATE TABLE resource_use (
   month DATE NOT NULL,               -- first day of the month
   reported_on DATE NOT NULL,         -- day that the month's figures came in
@@ -511,6 +538,11 @@ CREATE TABLE resource_use (
   combustible_waste_kg INTEGER NOT NULL, -- combustible waste collected
   transport_km INTEGER NOT NULL,     -- distance driven for goods and people
   fossil_transport_km INTEGER NOT NULL, -- of this, on fossil fuel
+  water_m3 INTEGER NOT NULL,         -- water used
+  food_waste_kg INTEGER NOT NULL,    -- food thrown away, from kitchens and wards (matsvinn)
+  textiles_kg INTEGER NOT NULL,      -- textiles bought or hired, washed ones by their weight
+  hazardous_waste_kg INTEGER NOT NULL, -- hazardous waste collected
+  reused_kg INTEGER NOT NULL,        -- furniture, technology and building material given a new use (återbruk)
   PRIMARY KEY (month, district),
   KEY resource_use_reported (reported_on)
 );

@@ -54,6 +54,13 @@ var lexMaria = map[string][]time.Time{
 	functions: {date(2023, time.April, 18), date(2024, time.September, 3)},
 }
 
+// lexMariaSupplements are the days, by division, on which a case was supplemented: one in
+// January and February 2025, says the report. All else is made up.
+var lexMariaSupplements = map[string][]time.Time{
+	county1: {date(2023, time.May, 16), date(2024, time.March, 5), date(2025, time.February, 13)},
+	county2: {date(2023, time.October, 3), date(2024, time.November, 12)},
+}
+
 // privacyDays are the days, by division, on which a deviation with a personal
 // data incident was reported. The report states that 21 came with Cosmic's
 // introduction; the days, the divisions and those of the years before are made
@@ -81,7 +88,7 @@ var privacyDays = map[string][]time.Time{
 var deviationsLocked = date(2025, time.January, 13)
 
 func deviationDayTable() table {
-	t := table{name: "deviation_day", columns: []string{"day", "division", "reported", "unresolved", "privacy", "lex_maria", "injuries"}}
+	t := table{name: "deviation_day", columns: []string{"day", "division", "reported", "unresolved", "privacy", "lex_maria", "lex_maria_supplements", "injuries"}}
 	random := rand.New(rand.NewPCG(2025, 21))
 	// injuries are drawn by themselves, so that the deviations stay as they are
 	injured := rand.New(rand.NewPCG(2025, 22))
@@ -106,7 +113,7 @@ func deviationDayTable() table {
 			}
 			unresolved[i] += reported - closed
 			t.rows = append(t.rows, []string{day.Format(time.DateOnly), d.division, strconv.Itoa(reported), strconv.Itoa(unresolved[i]),
-				strconv.Itoa(privacy), strconv.Itoa(onDay(lexMaria[d.division], day)),
+				strconv.Itoa(privacy), strconv.Itoa(onDay(lexMaria[d.division], day)), strconv.Itoa(onDay(lexMariaSupplements[d.division], day)),
 				strconv.Itoa(injuries(reported, day, injured))})
 		}
 	}

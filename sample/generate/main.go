@@ -32,7 +32,7 @@ func generate(planDir, outDir string) error {
 		return err
 	}
 	bedMeasurements := bedMeasurementTable()
-	staffMonths, preventionDays, waitingLists := staffMonthTable(), preventionDayTable(), waitingListTable()
+	staffMonths, preventionDays, waitingLists, listings := staffMonthTable(), preventionDayTable(), waitingListTable(), primaryCareListingTable()
 	economy, err := economyTables(planDir)
 	if err != nil {
 		return err
@@ -57,9 +57,11 @@ func generate(planDir, outDir string) error {
 		staffMonths,
 		staffSexMonthTable(staffMonths),
 		employmentMonthTable(),
-		primaryCareListingTable(),
+		listings,
+		healthCentreMonthTable(listings),
 		vacancyTable(),
 		summerRecruitmentTable(),
+		plannedActivityTable(),
 		agreementTrainingTable(),
 		hospitalTable(),
 		clinicTable(),

@@ -40,7 +40,7 @@ func staffSexMonthTable(staff table) table {
 		key := divisionMonth{row[0], row[1]}
 		w := sums[key]
 		w.bookedOn = row[3]
-		w.fte += whole(strings.Replace(row[6], ".", "", 1))
+		w.fte += hundredthsOf(row[6])
 		w.scheduled += whole(row[8])
 		w.sick += whole(row[9])
 		sums[key] = w
@@ -165,3 +165,6 @@ func whole(text string) int {
 	}
 	return n
 }
+
+// hundredthsOf is what a cell with two decimals holds, in hundredths.
+func hundredthsOf(text string) int { return whole(strings.Replace(text, ".", "", 1)) }

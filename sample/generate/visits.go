@@ -17,14 +17,16 @@ type visited struct {
 	// recovery is the share of the usual visits, in thousandths, that the
 	// division has regained at the sample's end after Cosmic's introduction.
 	recovery int
+	// digital are, at first, the digital visits for a thousand others.
+	digital int
 }
 
 // visitedDivisions are those that patients visit. All figures are made up.
 var visitedDivisions = []visited{
-	{division: "Nära", visits: 3180, weekend: 40, recovery: 955},
-	{division: county1, visits: 810, weekend: 130, recovery: 985},
-	{division: county2, visits: 1040, weekend: 70, recovery: 970},
-	{division: psychiatry, visits: 335, weekend: 30, recovery: 990},
+	{division: "Nära", visits: 3180, weekend: 40, recovery: 955, digital: 88},
+	{division: county1, visits: 810, weekend: 130, recovery: 985, digital: 31},
+	{division: county2, visits: 1040, weekend: 70, recovery: 970, digital: 34},
+	{division: psychiatry, visits: 335, weekend: 30, recovery: 990, digital: 96},
 }
 
 // weekdayActivity is how Monday to Friday compare with their mean, in
@@ -32,8 +34,10 @@ var visitedDivisions = []visited{
 var weekdayActivity = [7]int{0, 1070, 1060, 1030, 1010, 830, 0}
 
 func visitDayTable() table {
-	t := table{name: "visit_day", columns: []string{"day", "division", "visits"}}
+	t := table{name: "visit_day", columns: []string{"day", "division", "visits", "digital_visits"}}
 	random := rand.New(rand.NewPCG(2025, 301))
+	// digital visits are drawn by themselves, so that the others stay as they are
+	digital := rand.New(rand.NewPCG(2025, 302))
 	for day := firstDay; !day.After(lastDay); day = day.AddDate(0, 0, 1) {
 		for _, v := range visitedDivisions {
 			visits := v.visits * outpatientActivity(day, v.weekend) / 1000
@@ -41,7 +45,9 @@ func visitDayTable() table {
 			visits += visits * (day.Year() - 2023) / 100
 			visits = visits * sinceCosmic(day, v.recovery) / 1000
 			visits += visits * (random.IntN(61) - 30) / 1000
-			t.rows = append(t.rows, []string{day.Format(time.DateOnly), v.division, strconv.Itoa(visits)})
+			// ever more of the meetings are digital
+			share := v.digital + v.digital*daysBetween(firstDay, day)/3650 + digital.IntN(9) - 4
+			t.rows = append(t.rows, []string{day.Format(time.DateOnly), v.division, strconv.Itoa(visits), strconv.Itoa(visits * share / 1000)})
 		}
 	}
 	return t

@@ -2,7 +2,8 @@
 -- :as_of. A division whose load stops keeps its date until max_age withdraws it.
 -- On 1 January the last day is New Year's Eve, and the year the one before.
 SELECT latest.division, DATE_ADD(CAST(latest.day AS DATETIME), INTERVAL 86399 SECOND) AS counted_through,
-  CAST(SUM(v.visits) AS SIGNED) AS visits
+  CAST(SUM(v.visits) AS SIGNED) AS visits, CAST(SUM(v.digital_visits) AS SIGNED) AS digital_visits,
+  CAST(SUM(v.visits + v.digital_visits) AS SIGNED) AS all_visits
 FROM (
   SELECT division, MAX(day) AS day
   FROM visit_day
