@@ -27,7 +27,7 @@ LOAD DATA INFILE '/sample/dental_month.csv' INTO TABLE dental_month CHARACTER SE
   (month_begins, area, reported_on, adults_due, adults_overdue, children_examined, children_caries_free);
 LOAD DATA INFILE '/sample/deviation_day.csv' INTO TABLE deviation_day CHARACTER SET utf8mb4
   FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '"' ESCAPED BY '' LINES TERMINATED BY '\n' IGNORE 1 LINES
-  (day, division, reported, unresolved, privacy, lex_maria, injuries);
+  (day, division, reported, unresolved, privacy, lex_maria, lex_maria_supplements, injuries);
 LOAD DATA INFILE '/sample/economic_frame.csv' INTO TABLE economic_frame CHARACTER SET utf8mb4
   FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '"' ESCAPED BY '' LINES TERMINATED BY '\n' IGNORE 1 LINES
   (year, division, part, net_cost_sek);
@@ -46,12 +46,18 @@ LOAD DATA INFILE '/sample/followed_exam.csv' INTO TABLE followed_exam CHARACTER 
 LOAD DATA INFILE '/sample/guarantee_stage.csv' INTO TABLE guarantee_stage CHARACTER SET utf8mb4
   FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '"' ESCAPED BY '' LINES TERMINATED BY '\n' IGNORE 1 LINES
   (stage_id, stage, limit_days);
+LOAD DATA INFILE '/sample/health_centre_month.csv' INTO TABLE health_centre_month CHARACTER SET utf8mb4
+  FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '"' ESCAPED BY '' LINES TERMINATED BY '\n' IGNORE 1 LINES
+  (month_begins, health_centre, area, reported_on, listed_patients, named_doctor, gp_fte, doctor_contacts, same_doctor_contacts);
+LOAD DATA INFILE '/sample/health_dialogue_day.csv' INTO TABLE health_dialogue_day CHARACTER SET utf8mb4
+  FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '"' ESCAPED BY '' LINES TERMINATED BY '\n' IGNORE 1 LINES
+  (day, age_group, sex, health_dialogues);
 LOAD DATA INFILE '/sample/hospital.csv' INTO TABLE hospital CHARACTER SET utf8mb4
   FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '"' ESCAPED BY '' LINES TERMINATED BY '\n' IGNORE 1 LINES
   (hospital_id, hospital);
 LOAD DATA INFILE '/sample/infection_day.csv' INTO TABLE infection_day CHARACTER SET utf8mb4
   FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '"' ESCAPED BY '' LINES TERMINATED BY '\n' IGNORE 1 LINES
-  (day, disease, cases);
+  (day, disease, cases, admitted);
 LOAD DATA INFILE '/sample/inpatient_day.csv' INTO TABLE inpatient_day CHARACTER SET utf8mb4
   FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '"' ESCAPED BY '' LINES TERMINATED BY '\n' IGNORE 1 LINES
   (day, ward_id, patients);
@@ -77,6 +83,10 @@ LOAD DATA INFILE '/sample/ledger_month.csv' INTO TABLE ledger_month CHARACTER SE
 LOAD DATA INFILE '/sample/operation_day.csv' INTO TABLE operation_day CHARACTER SET utf8mb4
   FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '"' ESCAPED BY '' LINES TERMINATED BY '\n' IGNORE 1 LINES
   (operated_on, clinic_id, operations, planned);
+LOAD DATA INFILE '/sample/planned_activity.csv' INTO TABLE planned_activity CHARACTER SET utf8mb4
+  FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '"' ESCAPED BY '' LINES TERMINATED BY '\n' IGNORE 1 LINES
+  (activity_id, activity, due_on, @held_on)
+  SET held_on = NULLIF(@held_on, '');
 LOAD DATA INFILE '/sample/portfolio_valuation.csv' INTO TABLE portfolio_valuation CHARACTER SET utf8mb4
   FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '"' ESCAPED BY '' LINES TERMINATED BY '\n' IGNORE 1 LINES
   (valued_on, market_value_sek, equity_sek, pension_commitment_sek);
@@ -98,22 +108,28 @@ LOAD DATA INFILE '/sample/purchased_care_fund.csv' INTO TABLE purchased_care_fun
 LOAD DATA INFILE '/sample/purchased_inpatient_month.csv' INTO TABLE purchased_inpatient_month CHARACTER SET utf8mb4
   FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '"' ESCAPED BY '' LINES TERMINATED BY '\n' IGNORE 1 LINES
   (month_begins, division, booked_on, patient_days, cost_sek);
+LOAD DATA INFILE '/sample/reserve_entry.csv' INTO TABLE reserve_entry CHARACTER SET utf8mb4
+  FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '"' ESCAPED BY '' LINES TERMINATED BY '\n' IGNORE 1 LINES
+  (entry_id, booked_on, level, category, amount_sek);
 LOAD DATA INFILE '/sample/resource_use.csv' INTO TABLE resource_use CHARACTER SET utf8mb4
   FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '"' ESCAPED BY '' LINES TERMINATED BY '\n' IGNORE 1 LINES
-  (month, reported_on, district, electricity_kwh, heat_kwh, combustible_waste_kg, transport_km, fossil_transport_km);
+  (month, reported_on, district, electricity_kwh, heat_kwh, combustible_waste_kg, transport_km, fossil_transport_km, water_m3, food_waste_kg, textiles_kg, hazardous_waste_kg, reused_kg);
 LOAD DATA INFILE '/sample/risk.csv' INTO TABLE risk CHARACTER SET utf8mb4
   FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '"' ESCAPED BY '' LINES TERMINATED BY '\n' IGNORE 1 LINES
-  (risk_id, goal_type, goal_area, risk, @closed_on)
+  (risk_id, goal_type, goal_area, risk, response, @closed_on)
   SET closed_on = NULLIF(@closed_on, '');
 LOAD DATA INFILE '/sample/risk_assessment.csv' INTO TABLE risk_assessment CHARACTER SET utf8mb4
   FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '"' ESCAPED BY '' LINES TERMINATED BY '\n' IGNORE 1 LINES
-  (risk_id, assessed_on, likelihood, consequence, level);
+  (risk_id, assessed_on, likelihood, consequence);
 LOAD DATA INFILE '/sample/spot_day.csv' INTO TABLE spot_day CHARACTER SET utf8mb4
   FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '"' ESCAPED BY '' LINES TERMINATED BY '\n' IGNORE 1 LINES
   (day, hospital, active, completed);
 LOAD DATA INFILE '/sample/staff_month.csv' INTO TABLE staff_month CHARACTER SET utf8mb4
   FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '"' ESCAPED BY '' LINES TERMINATED BY '\n' IGNORE 1 LINES
   (month_begins, division, profession, booked_on, staff_cost_sek, agency_cost_sek, own_fte, agency_fte, scheduled_hours, sick_leave_hours, overtime_hours);
+LOAD DATA INFILE '/sample/staff_sex_month.csv' INTO TABLE staff_sex_month CHARACTER SET utf8mb4
+  FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '"' ESCAPED BY '' LINES TERMINATED BY '\n' IGNORE 1 LINES
+  (month_begins, division, sex, booked_on, own_fte, scheduled_hours, sick_leave_hours);
 LOAD DATA INFILE '/sample/summer_recruitment.csv' INTO TABLE summer_recruitment CHARACTER SET utf8mb4
   FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '"' ESCAPED BY '' LINES TERMINATED BY '\n' IGNORE 1 LINES
   (counted_on, season, applicants, contacted);
@@ -128,7 +144,10 @@ LOAD DATA INFILE '/sample/vacancy.csv' INTO TABLE vacancy CHARACTER SET utf8mb4
   (counted_on, hospital, area, profession, vacant_posts);
 LOAD DATA INFILE '/sample/visit_day.csv' INTO TABLE visit_day CHARACTER SET utf8mb4
   FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '"' ESCAPED BY '' LINES TERMINATED BY '\n' IGNORE 1 LINES
-  (day, division, visits);
+  (day, division, visits, digital_visits);
+LOAD DATA INFILE '/sample/waiting_group.csv' INTO TABLE waiting_group CHARACTER SET utf8mb4
+  FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '"' ESCAPED BY '' LINES TERMINATED BY '\n' IGNORE 1 LINES
+  (measured_on, stage_id, age_group, sex, patients, in_time);
 LOAD DATA INFILE '/sample/waiting_list.csv' INTO TABLE waiting_list CHARACTER SET utf8mb4
   FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '"' ESCAPED BY '' LINES TERMINATED BY '\n' IGNORE 1 LINES
   (measured_on, clinic_id, stage_id, self_chosen, waited_days, patients);
