@@ -100,6 +100,9 @@ func (w writer) diagnosisOfKPI() []string {
 	if k.Ratio != nil {
 		paragraphs = append(paragraphs, l.Say("The KPI is the ratio of `%s` to `%s`: find out which of them has changed.", naming.KPI(k.Ratio.Of), naming.KPI(k.Ratio.To)))
 	}
+	if from := k.ForecastFrom; from != nil {
+		paragraphs = append(paragraphs, l.Say("The KPI is `%s` less `%s`, and so is its forecast: find out which of them has changed.", naming.KPI(from.Of), naming.KPI(from.Less)))
+	}
 	paragraphs = append(paragraphs,
 		l.Say("The age of the data in seconds (data is withdrawn after %s):", d.MaxAge.String()),
 		code("promql", fmt.Sprintf("time() - %s{%s=%q}", naming.CollectorOldestData, naming.LabelCollector, d.Collector)),
@@ -119,10 +122,12 @@ func (w writer) diagnosisOfKPI() []string {
 func (w writer) series() []string {
 	k := w.alert.kpi
 	var series []string
-	for _, metric := range []string{naming.PlanActual, naming.PlanExpected, naming.PlanTarget, naming.PlanForecast, naming.PlanThreshold} {
-		if metric != naming.PlanForecast || len(k.ForecastSeverities()) > 0 {
-			series = append(series, fmt.Sprintf("%s{%s=%q}", metric, naming.LabelKPI, k.Name))
-		}
+	metrics := []string{naming.PlanActual, naming.PlanExpected, naming.PlanTarget, naming.PlanThreshold}
+	if len(k.ForecastSeverities()) > 0 {
+		metrics = append(metrics, naming.PlanForecast, naming.PlanForecastThreshold)
+	}
+	for _, metric := range metrics {
+		series = append(series, fmt.Sprintf("%s{%s=%q}", metric, naming.LabelKPI, k.Name))
 	}
 	return append(series, k.Metric())
 }
