@@ -42,7 +42,7 @@ var materialUse = []struct {
 	perTonne int
 	level    [3]int
 }{
-	{"water", 310, [3]int{1000, 991, 983}},
+	{"water", 310, [3]int{1000, 991, 965}},
 	{"food waste", 128, [3]int{1000, 962, 915}},
 	{"textiles", 205, [3]int{1000, 997, 1002}},
 	{"hazardous waste", 44, [3]int{1000, 985, 962}},
