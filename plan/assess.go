@@ -229,7 +229,7 @@ func assess(t Target, k kpi.KPI, c kpi.Catalogue, byKPI Samples, past Past, at t
 		due = actual.AsOf
 	}
 	a.Reason = a.expect(due, c, byKPI.fitting(fit), past, location)
-	if !ok && t.DueBy == AsOf && t.accrues(accumulates(c, k)) {
+	if !ok && (t.ValueFrom != nil || t.DueBy == AsOf && t.accrues(accumulates(c, k))) {
 		a.Expected = nil // there is no moment to reckon it by
 	}
 	early := a.tooEarly(due, accumulates(c, k), location)
@@ -316,7 +316,8 @@ func (a *Assessment) expect(due time.Time, c kpi.Catalogue, byKPI Samples, past 
 	}
 	if a.Target.Value != nil {
 		expected, ok := a.Target.Expected(a.KPI, due, location)
-		if !ok {
+		// Of what goes up in steps from nothing, nothing is due before the first.
+		if steps := a.Target.Phasing.Shape == Steps; !ok || steps && expected == 0 && a.Target.Value.Sign() != 0 {
 			return NothingDue
 		}
 		a.Expected = published(expected)

@@ -293,6 +293,7 @@ func TestNoFigureYet(t *testing.T) {
 		due    bool
 	}{
 		"nothing due":            {target("beds_available", "to: 2025-12-31, value: 38, done_by: 2025-06-30"), plan.TooEarly, plan.NothingDue, false},
+		"steps from nothing":     {target("visits", "to: 2025-12-31, value: 38, phasing: {milestones: [{on: 2025-06-30, value: 30}]}"), plan.TooEarly, plan.NothingDue, false},
 		"due all along":          {target("beds_available", "to: 2025-12-31, value: 38, due_by: as_of"), plan.Unknown, plan.NoFigure, true},
 		"due by now":             {target("visits", "to: 2025-12-31, value: 38"), plan.Unknown, plan.NoFigure, true},
 		"due by the figure":      {target("visits", "to: 2025-12-31, value: 38, due_by: as_of"), plan.Unknown, plan.NoFigure, false},

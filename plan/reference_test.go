@@ -157,7 +157,7 @@ func TestPast(t *testing.T) {
 		{"withheld then", visits("{at: year_earlier}"), []kpi.Sample{nara("visits", 90, then("2025-03-17"))},
 			map[plan.Reference][]kpi.Sample{yearEarlier: {withheld}}, nan, plan.Unknown, plan.ReferenceWithheld},
 		{"unknown now", visits("{at: year_earlier}"), nil,
-			map[plan.Reference][]kpi.Sample{yearEarlier: {nara("visits", 100, then("2024-03-17"))}}, 100, plan.Unknown, plan.NoFigure},
+			map[plan.Reference][]kpi.Sample{yearEarlier: {nara("visits", 100, then("2024-03-17"))}}, math.NaN(), plan.Unknown, plan.NoFigure},
 		{"nothing then, nothing now", visits("{at: year_earlier}"), []kpi.Sample{nara("visits", 0, then("2025-03-17"))},
 			map[plan.Reference][]kpi.Sample{yearEarlier: {nara("visits", 0, then("2024-03-17"))}}, 0, plan.OnPlan, ""},
 		{"all of a year, due evenly", visits("{on: 2024-12-31}"), []kpi.Sample{nara("visits", 60, then("2025-03-14"))},

@@ -18,13 +18,32 @@ func (r Row) Measure() unit.Measure {
 		}
 	}
 	if r.KPI.Measure == "" {
-		return r.KPI.Base.Suited(largest)
+		return r.tellingApart(r.KPI.Base.Suited(largest))
 	}
 	m := r.KPI.ReadIn()
 	if m.In(largest) >= 1000 {
 		// The KPI's own measure does not depend on size: thousands need no
 		// decimals.
 		m.Decimals = 0
+	}
+	return r.tellingApart(m)
+}
+
+// tellingApart returns the measure with so many decimals more, three at most, that the
+// figure and what is expected are not written alike where one is off the other.
+func (r Row) tellingApart(m unit.Measure) unit.Measure {
+	if r.Actual == nil || r.Expected == nil || *r.Actual == *r.Expected || m.Counts() {
+		return m
+	}
+	alike := func(decimals int) bool {
+		scale := math.Pow10(decimals)
+		return math.Round(m.In(*r.Actual)*scale) == math.Round(m.In(*r.Expected)*scale)
+	}
+	for decimals := m.Decimals; decimals <= m.Decimals+3; decimals++ {
+		if !alike(decimals) {
+			m.Decimals = decimals
+			break
+		}
 	}
 	return m
 }
@@ -93,7 +112,7 @@ func (r Row) marginPercent(l *language.Language) string {
 // distance is the margin of figures whose distance is not told as a share; nil of others.
 func (r Row) distance() *float64 {
 	ceiling := r.Target != nil && r.Target.Phasing.AtOnce
-	if !ceiling && r.Expected != nil && *r.Expected != 0 && r.Measure().Difference == "" {
+	if !ceiling && r.Expected != nil && *r.Expected != 0 && !r.KPI.Base.IsShare() {
 		return nil
 	}
 	return r.margin()

@@ -41,6 +41,7 @@ func TestMeasure(t *testing.T) {
 		{"hours, few", report.Row{KPI: inHours, Actual: new(4 * 3600.0)}, "4,0\u00a0tim", "4,0", "4.0\u00a0h"},
 		{"hours of work", report.Row{KPI: inHours, Actual: new(14756.4 * 3600), Expected: new(3600.0)}, "14\u00a0756\u00a0tim", "14\u00a0756", "14,756\u00a0h"},
 		{"a share", report.Row{KPI: share, Actual: new(0.074)}, "7,4\u00a0%", "7,4\u00a0%", "7.4%"},
+		{"beside one that is nearly the same", report.Row{KPI: share, Actual: new(0.10001), Expected: new(0.1)}, "10,001\u00a0%", "10,001\u00a0%", "10.001%"},
 		{"things", report.Row{KPI: beds, Actual: new(38.0)}, "38", "38", "38"},
 		{"none", report.Row{KPI: beds, Expected: new(38.0)}, "–", "–", "–"},
 	}
@@ -66,6 +67,7 @@ func TestMarginFigure(t *testing.T) {
 	languages := regiontest.Languages(t)
 	share := kpi.Entry{KPI: kpi.KPI{Unit: "ratio", Better: kpi.Lower}, Base: base(t, "ratio")}
 	beds := kpi.Entry{KPI: kpi.KPI{Unit: "beds", Better: kpi.Higher}, Base: base(t, "beds")}
+	gap := kpi.Entry{KPI: kpi.KPI{Unit: "ratio", Measure: "percentage_points", Better: kpi.Lower}, Base: base(t, "ratio")}
 	empty := kpi.Entry{KPI: kpi.KPI{Unit: "beds", Better: kpi.Lower}, Base: base(t, "beds")}
 	tests := []struct {
 		name                     string
@@ -80,6 +82,7 @@ func TestMarginFigure(t *testing.T) {
 		{"equal to one decimal", beds, new(0.0001), new(1.0001), new(1.0), "0,0\u00a0%", "0.0%"},
 		{"a worse share", share, new(-2.709), new(0.0742), new(0.02), "\u22125,4\u00a0procentenheter", "-5.4\u00a0percentage points"},
 		{"a better share", share, new(0.5), new(0.01), new(0.02), "+1,0\u00a0procentenheter", "+1.0\u00a0percentage points"},
+		{"a gap in percentage points", gap, new(0.4), new(0.01), new(0.0135), "+0,4\u00a0procentenheter", "+0.4\u00a0percentage points"},
 		{"worse than nothing", empty, new(-1.0), new(3.0), new(0.0), "\u22123", "-3"},
 		{"nothing, as expected", empty, new(0.0), new(0.0), new(0.0), "0", "0"},
 	}

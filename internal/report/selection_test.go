@@ -48,11 +48,11 @@ func TestSelect(t *testing.T) {
 		},
 		{
 			"an owner", report.Choice{Owners: []string{"finance"}},
-			"net-cost-surgery net-cost-psychiatry", "Inte hela rapporten, bara Ansvarig: finance", "Not the whole report, only Owner: finance",
+			"net-cost-surgery net-cost-psychiatry", "Inte hela rapporten, bara Ansvarig: Ekonomi", "Not the whole report, only Owner: Finance",
 		},
 		{
 			"one of two owners", report.Choice{Owners: []string{"staff", "kalix"}},
-			"agency beds-kalix", "Inte hela rapporten, bara Ansvarig: staff, kalix", "Not the whole report, only Owner: staff, kalix",
+			"agency beds-kalix", "Inte hela rapporten, bara Ansvarig: Personal, Kalix sjukhus", "Not the whole report, only Owner: Staff, Kalix hospital",
 		},
 		{
 			"an area", report.Choice{Areas: []string{"care"}},
@@ -76,12 +76,12 @@ func TestSelect(t *testing.T) {
 		},
 		{
 			"all at once", report.Choice{Owners: []string{"surgery"}, Areas: []string{"care"}, Statuses: []string{"critical", "on plan"}, Labels: map[string][]string{"hospital": {"Sunderby"}}},
-			"beds-surgery beds-orthopaedics", "Inte hela rapporten, bara Sjukhus: Sunderby; Ansvarig: surgery; Område: Vården; Status: kritisk, enligt plan",
-			"Not the whole report, only Hospital: Sunderby; Owner: surgery; Area: Care; Status: critical, on plan",
+			"beds-surgery beds-orthopaedics", "Inte hela rapporten, bara Sjukhus: Sunderby; Ansvarig: Kirurgi; Område: Vården; Status: kritisk, enligt plan",
+			"Not the whole report, only Hospital: Sunderby; Owner: Surgery; Area: Care; Status: critical, on plan",
 		},
 		{
 			"nothing that is both", report.Choice{Owners: []string{"kalix"}, Areas: []string{"money"}},
-			"", "Inte hela rapporten, bara Ansvarig: kalix; Område: Pengarna", "Not the whole report, only Owner: kalix; Area: Money",
+			"", "Inte hela rapporten, bara Ansvarig: Kalix sjukhus; Område: Pengarna", "Not the whole report, only Owner: Kalix hospital; Area: Money",
 		},
 	}
 	for _, tt := range tests {
@@ -118,13 +118,13 @@ func TestSelectUnknown(t *testing.T) {
 		want   string
 	}{
 		{"owner", report.Choice{Owners: []string{"surgry"}}, `owner: there is no "surgry"; did you mean surgery?`},
-		{"another owner", report.Choice{Owners: []string{"surgery", "nobody"}}, `owner: there is no "nobody"; there are finance, kalix, staff, surgery`},
+		{"another owner", report.Choice{Owners: []string{"surgery", "nobody"}}, `owner: there is no "nobody"; there are it, surgery, kalix, finance, staff`},
 		{"area", report.Choice{Areas: []string{"overview"}}, `area: there is no "overview"; there are care, money`},
 		{"status", report.Choice{Statuses: []string{"kritisk"}}, `status: there is no "kritisk"; there are critical, warning, unknown, within-tolerance, on-plan, too-early, no-target`},
 		{"a status in other words", report.Choice{Statuses: []string{"bad"}}, `status: there is no "bad"; there are critical, warning, unknown, within-tolerance, on-plan, too-early, no-target`},
 		{"label", report.Choice{Labels: map[string][]string{"division": {"psykiatri"}}}, `division: there is no "psykiatri"; did you mean Psykiatri?`},
 		{"another label", report.Choice{Labels: map[string][]string{"hospital": {"Boden"}}}, `hospital: there is no "Boden"; there are Kalix, Sunderby`},
-		{"none", report.Choice{Owners: []string{""}}, `owner: there is no ""; there are finance, kalix, staff, surgery`},
+		{"none", report.Choice{Owners: []string{""}}, `owner: there is no ""; there are it, surgery, kalix, finance, staff`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -31,7 +31,7 @@ func (t *tally) add(row Row) {
 	}
 }
 
-// tallies are those of a kind of parts: areas, or divisions.
+// tallies are those of a kind of parts: areas, or owners.
 type tallies struct {
 	heading string
 	// off are those with targets that are off plan, or were, most of them first, and fine
@@ -49,8 +49,8 @@ func (ts *tallies) add(t tally) {
 	}
 }
 
-// tallies are those of the areas, and of the values of the first dimension. There are
-// none where rows are chosen by status: all of them would be off, or none.
+// tallies are those of the areas, and of the owners of targets: many a target of a part of
+// the region has no label that says so. There are none where rows are chosen by status: all of them would be off, or none.
 func (r *Report) tallies(l *language.Language) []tallies {
 	if len(r.Selection.statuses) > 0 {
 		return nil
@@ -70,19 +70,18 @@ func (r *Report) tallies(l *language.Language) []tallies {
 		byArea.add(t)
 	}
 	all := []tallies{byArea}
-	if dimensions := r.Region.Dimensions.Dimensions; len(dimensions) > 0 {
-		label := dimensions[0]
-		byPart := tallies{heading: language.OneLine(r.Region.Dimensions.Title(label, l))}
-		for _, value := range values(rows, label) {
-			t := tally{title: value}
+	if r.Region.OnCall != nil {
+		byOwner := tallies{heading: l.Say("Owner")}
+		for _, owner := range r.Region.OnCall.Owners {
+			t := tally{title: language.OneLine(l.Of(owner.Name))}
 			for _, row := range rows {
-				if row.Target != nil && row.Labels.Get(label) == value {
+				if row.Target != nil && row.Target.Owner == owner.ID {
 					t.add(row)
 				}
 			}
-			byPart.add(t)
+			byOwner.add(t)
 		}
-		all = append(all, byPart)
+		all = append(all, byOwner)
 	}
 	for _, ts := range all {
 		slices.SortStableFunc(ts.off, func(a, b tally) int { return cmp.Compare(b.off, a.off) })

@@ -19,20 +19,21 @@ func TestTallies(t *testing.T) {
 		r    *report.Report
 		want string // the lines between the counts and the rows
 	}{
-		{"all", whole, `OMRÅDE    AVVIKER    DIVISION        AVVIKER
-Pengarna   2 av 3    Länssjukvård 2   1 av 1
-Vården     1 av 3
-Division utan avvikelse: Psykiatri`},
-		{"an area", only(t, whole, report.Choice{Areas: []string{"care"}}), `OMRÅDE  AVVIKER
-Vården   1 av 3`},
+		{"all", whole, `OMRÅDE    AVVIKER    ANSVARIG  AVVIKER
+Pengarna   2 av 3    Kirurgi    1 av 3
+Vården     1 av 3    Ekonomi    1 av 2
+                     Personal   1 av 1`},
+		{"an area", only(t, whole, report.Choice{Areas: []string{"care"}}), `OMRÅDE  AVVIKER    ANSVARIG  AVVIKER
+Vården   1 av 3    Kirurgi    1 av 3`},
 		{"a division that is on plan", only(t, whole, report.Choice{Labels: map[string][]string{"division": {"Psykiatri"}}}), `Område utan avvikelse: Pengarna
-Division utan avvikelse: Psykiatri`},
+Ansvarig utan avvikelse: Ekonomi`},
 		{"by status", only(t, whole, report.Choice{Statuses: []string{"critical"}}), ""},
 		{
 			"what has changed", since(t, region, samples, before(samples, map[string]float64{"beds_available Kirurgi": 38, "net_cost_sek Länssjukvård 2": 0, "net_cost_sek Psykiatri": 300e6}), at),
-			`OMRÅDE          AVVIKER    DIVISION              AVVIKER
-Pengarna  2 av 3, var 2    Länssjukvård 2  1 av 1, var 0
-Vården    1 av 3, var 0    Psykiatri       0 av 1, var 1`,
+			`OMRÅDE          AVVIKER    ANSVARIG        AVVIKER
+Pengarna  2 av 3, var 2    Kirurgi   1 av 3, var 0
+Vården    1 av 3, var 0    Ekonomi   1 av 2, var 1
+                           Personal  1 av 1, var 1`,
 		},
 	}
 	for _, tt := range tests {

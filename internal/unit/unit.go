@@ -26,6 +26,12 @@ type Unit struct {
 	Persons bool `yaml:"persons,omitempty"`
 }
 
+// IsShare reports whether the unit is a share of something: figures are told in percent,
+// and how far two are apart in percentage points.
+func (u Unit) IsShare() bool {
+	return slices.ContainsFunc(u.Measures, func(m Measure) bool { return m.Percent })
+}
+
 // Measure is a unit that figures are written and read in: so many of a base
 // unit.
 type Measure struct {
