@@ -82,7 +82,7 @@ func TestMarginFigure(t *testing.T) {
 		{"equal to one decimal", beds, new(0.0001), new(1.0001), new(1.0), "0,0\u00a0%", "0.0%"},
 		{"a worse share", share, new(-2.709), new(0.0742), new(0.02), "\u22125,4\u00a0procentenheter", "-5.4\u00a0percentage points"},
 		{"a better share", share, new(0.5), new(0.01), new(0.02), "+1,0\u00a0procentenheter", "+1.0\u00a0percentage points"},
-		{"a gap in percentage points", gap, new(0.4), new(0.01), new(0.0135), "+0,4\u00a0procentenheter", "+0.4\u00a0percentage points"},
+		{"a gap in percentage points", gap, new(0.4), new(0.01), new(0.014), "+0,4\u00a0procentenheter", "+0.4\u00a0percentage points"},
 		{"worse than nothing", empty, new(-1.0), new(3.0), new(0.0), "\u22123", "-3"},
 		{"nothing, as expected", empty, new(0.0), new(0.0), new(0.0), "0", "0"},
 	}
