@@ -349,6 +349,10 @@ func (d *Definition) validateForecastFrom(k kpi.KPI, f *yamlfile.Faults) {
 	for _, part := range []struct{ key, name string }{{"of", k.ForecastFrom.Of}, {"less", k.ForecastFrom.Less}} {
 		i := slices.IndexFunc(d.KPIs, func(other kpi.KPI) bool { return other.Name == part.name })
 		switch place := ".forecast_from." + part.key; {
+		case part.name == "":
+			f.Add(".forecast_from", "forecast_from: %s: missing", part.key)
+		case part.key == "less" && part.name == k.ForecastFrom.Of:
+			f.Add(place, "forecast_from: of and less are both %q", part.name)
 		case i < 0 || part.name == k.Name:
 			f.Add(place, "forecast_from: %q is not another kpi of this collector", part.name)
 		case d.KPIs[i].Unit != k.Unit:

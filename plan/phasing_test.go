@@ -50,7 +50,7 @@ func TestExpected(t *testing.T) {
 		{"a day of 23 hours is one day", "visits", "value: 365, from: 2025-01-01, to: 2025-12-31", "2025-03-31 00:00:00", 89},
 		{"half of a day of 23 hours", "visits", "value: 365, from: 2025-01-01, to: 2025-12-31", "2025-03-30 12:30:00", 88.5},
 		{"a day of 25 hours is one day", "visits", "value: 365, from: 2025-01-01, to: 2025-12-31", "2025-10-27 00:00:00", 299},
-		{"part of a year", "visits", "value: 324, from: 2025-02-11, to: 2025-12-31", "2025-02-12 00:00:00", 1},
+		{"part of a year", "visits", "value: 324, phasing: even, from: 2025-02-11, to: 2025-12-31", "2025-02-12 00:00:00", 1},
 		{"even said aloud", "visits", "value: 365, from: 2025-01-01, to: 2025-12-31, phasing: even", "2025-01-02 00:00:00", 1},
 		{"unit", "net_cost_sek", "value: 365, unit: mnkr, from: 2025-01-01, to: 2025-12-31", "2025-01-02 00:00:00", 1e6},
 		{"negative value", "result_sek", "value: -365, from: 2025-01-01, to: 2025-12-31", "2025-01-03 00:00:00", -2},

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"planwatch/internal/decimal"
 	"planwatch/internal/format"
@@ -120,6 +121,10 @@ func (t Target) validateValue(scope Scope, entry kpi.Entry, f *yamlfile.Faults) 
 		t.validateBetween(entry, f)
 	case t.Value != nil && t.Value.Sign() < 0 && !entry.AllowNegative:
 		f.Add(".value", "value: %s is below zero; %s does not allow negative values", t.Value, t.KPI)
+	case t.Value != nil && t.Value.Sign() == 0 && t.Kind(entry.KPI) == AtLeast && !entry.AllowNegative:
+		f.Add(".value", "value: no figure of %s is below 0, so the target would always be met", t.KPI)
+	case t.Value != nil && t.Unit == "" && entry.Base.IsShare() && t.Value.Cmp(decimal.Whole(10)) > 0:
+		f.Add(".value", "value: %s of a share is %s; write unit: percent", t.Value, percent(*t.Value))
 	case t.ValueFrom != nil:
 		t.validateValueFrom(scope, entry, f)
 	}
@@ -191,7 +196,10 @@ func (t Target) validateYear(entry kpi.Entry, f *yamlfile.Faults) bool {
 		return false
 	}
 	phased := entry.Accumulates != "" || t.Phasing.Set()
+	firstDay := Date{t.From.Year, time.January, 1}
 	switch {
+	case entry.Accumulates != "" && t.From != firstDay && !t.Phasing.Set():
+		f.Add(".from", "from: %s counts from 1 January, and its value would fall due from %s; write from: %s, or where nothing is counted before, phasing: even", t.KPI, t.From, firstDay)
 	case t.To.IsZero() && phased:
 		f.Add(".to", "to: missing; a value that falls due over a period needs its last day")
 		return false
@@ -214,6 +222,8 @@ func (t Target) validateThresholds(entry kpi.Entry, f *yamlfile.Faults) {
 			t.validateShare(entry, one.key, *one.Share, f)
 		case one.By != nil && one.By.Sign() < 0:
 			f.Add("."+one.key, "%s: %s is on the better side of the target; write how much worse the actual may be, such as {by: 2}", one.key, one.Threshold)
+		case one.By != nil && t.Value != nil && t.Kind(entry.KPI) == AtLeast && !entry.AllowNegative && one.By.Cmp(*t.Value) > 0:
+			f.Add("."+one.key, "%s: %s is more than the whole value, %s; write a distance up to that", one.key, one.Threshold, t.Value)
 		case one.At != nil:
 			t.validateFigure(entry, one.key, *one.At, f)
 		}
@@ -387,6 +397,8 @@ func (t Target) validateBetween(entry kpi.Entry, f *yamlfile.Faults) {
 		f.Add(".between", "give either value, value_from or between")
 	case b.Low == nil || b.High == nil:
 		f.Add(".between", "between: give both low and high")
+	case b.High.Cmp(*b.Low) == 0:
+		f.Add(".between", "between: low and high are both %s; give two values, or for one value a KPI that is better: as_planned", b.Low)
 	case b.High.Cmp(*b.Low) < 0:
 		f.Add(".between", "between: low, %s, is above high, %s", b.Low, b.High)
 	case entry.Accumulates != "":

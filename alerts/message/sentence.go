@@ -40,7 +40,7 @@ var offPlan = wording{
 var forecast = wording{
 	summary: "{summary}: heading for {forecast.short} against {target.short} {by}",
 	description: []sentence{
-		{key: "{summary}: at the pace so far the period ends at {forecast}."},
+		{key: "{summary}: it is on its way to end the period at {forecast}."},
 		{key: "{wants} {bound} {target}, so this is {difference} {side} that."},
 		{key: "So far {actual}; {expected} was due by now."},
 		{key: "The oldest figure is from {data_time}, {data_age} ago."},

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"planwatch/alerts/rules"
@@ -209,7 +210,7 @@ func (w writer) reference(r plan.Reference) string {
 		return w.language.Say("the same figure 52 weeks earlier")
 	}
 	if r.Year != 0 {
-		return w.language.Say("the same figure at the same date in %d", r.Year)
+		return w.language.Say("the same figure at the same date in %s", strconv.Itoa(r.Year))
 	}
 	return w.language.Say("the same figure on %s", r.On)
 }

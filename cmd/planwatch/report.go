@@ -48,6 +48,14 @@ func newReport(s *settings, dimensions []string) *cobra.Command {
 	cmd.Flags().StringVar(&f.lang, "lang", "", "the `language` of the report, one of the region's, such as en (default: its first)")
 	formatFlag(cmd, &f.format, report.Formats())
 	f.choice = selectionFlags(cmd, dimensions)
+	// A dimension of a region that cannot be read is no flag: what is wrong with the region
+	// is what to tell.
+	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error {
+		if _, fault := s.load(nil); fault != nil {
+			return fault
+		}
+		return err
+	})
 	return cmd
 }
 

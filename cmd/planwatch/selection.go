@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 
@@ -47,15 +48,27 @@ func selectionFlags(cmd *cobra.Command, dimensions []string) *report.Choice {
 			values[label] = cmd.Flags().StringSlice(label, nil, "only rows with the `value` of the dimension "+label+", as it stands in the report")
 		}
 	}
-	cmd.PreRun = func(cmd *cobra.Command, _ []string) {
+	cmd.PreRunE = func(cmd *cobra.Command, _ []string) error {
 		c.Labels = map[string][]string{}
 		for label, chosen := range values {
 			if cmd.Flags().Changed(label) {
 				c.Labels[label] = *chosen
 			}
 		}
+		return notEmpty(cmd, append(slices.Sorted(maps.Keys(values)), "owner", "area", "status", "since"))
 	}
 	return &c
+}
+
+// notEmpty refuses flags that are given without a value, as by a variable of the shell that
+// is not set: the whole report would pass for a part of it.
+func notEmpty(cmd *cobra.Command, names []string) error {
+	for _, name := range names {
+		if flag := cmd.Flags().Lookup(name); flag.Changed && (flag.Value.String() == "" || flag.Value.String() == "[]") {
+			return fmt.Errorf("--%s: empty; give a value, or leave the flag out", name)
+		}
+	}
+	return nil
 }
 
 // flagFault is an error that begins with a flag's name.

@@ -219,6 +219,9 @@ func wanted(t plan.Target, k kpi.KPI) string {
 	if t.ValueFrom != nil {
 		return anchor(t.ValueFrom.KPI)
 	}
+	if b := t.Between; b != nil {
+		return b.Low.String() + " to " + b.High.String() + " " + unit(t, k)
+	}
 	return t.Value.String() + " " + unit(t, k)
 }
 

@@ -15,6 +15,9 @@ func (r *Report) WithoutParts() *Report {
 	shown := *r
 	shown.Rows = slices.DeleteFunc(slices.Clone(r.Rows), func(row Row) bool { return row.Target == nil && parts[row.KPI.Name] })
 	shown.LeftOut = r.LeftOut + len(r.Rows) - len(shown.Rows)
+	if r.Compared != nil {
+		shown.Compared = r.Compared.of(shown.Rows)
+	}
 	return &shown
 }
 

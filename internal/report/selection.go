@@ -107,7 +107,12 @@ func (s Selection) has(row Row) bool {
 	case len(s.areas) > 0 && !slices.ContainsFunc(s.areas, func(a area) bool { return a.has(row) }):
 		return false
 	}
-	return len(s.statuses) == 0 || slices.Contains(s.statuses, row.Status)
+	return s.mayHave(row.Status)
+}
+
+// mayHave reports whether rows of the status are among the chosen.
+func (s Selection) mayHave(one status.Status) bool {
+	return len(s.statuses) == 0 || slices.Contains(s.statuses, one)
 }
 
 // SelectionWords says that the rows are not all, and which they are; "" where they are.

@@ -66,6 +66,15 @@ func (r *Report) Since(earlier *Report) *Report {
 	return &changed
 }
 
+// of are the same moment and all rows, with the counts of some that have changed.
+func (s *Since) of(rows []Row) *Since {
+	some := &Since{At: s.At, all: s.all}
+	for _, row := range rows {
+		some.count(row)
+	}
+	return some
+}
+
 // cell tells rows apart.
 func (r Row) cell() course.Cell {
 	if r.Target != nil {

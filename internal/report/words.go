@@ -29,7 +29,7 @@ func (r *Report) heading(l *language.Language) []string {
 func (r *Report) Counts(l *language.Language) string {
 	var counts []string
 	for _, group := range r.Groups() {
-		if len(group.Rows) == 0 && group.Status > status.Warning {
+		if len(group.Rows) == 0 && (group.Status > status.Warning || !r.Selection.mayHave(group.Status)) {
 			continue
 		}
 		counts = append(counts, group.Status.Symbol()+" "+strings.ToLower(group.Status.Name(l))+" "+l.Count(len(group.Rows)))

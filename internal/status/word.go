@@ -14,8 +14,9 @@ func (s Status) Word() string { return strings.ReplaceAll(s.Class(), "-", " ") }
 // Parse reads a Word, with spaces or hyphens between its parts.
 func Parse(text string) (Status, error) {
 	var words []string
+	lower := strings.ToLower(text)
 	for _, s := range All() {
-		if text == s.Word() || text == s.Class() {
+		if lower == s.Word() || lower == s.Class() {
 			return s, nil
 		}
 		words = append(words, s.Class())
