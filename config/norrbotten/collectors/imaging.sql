@@ -25,7 +25,7 @@ JOIN hospital AS h ON h.hospital_id = w.hospital_id
 GROUP BY h.hospital, w.modality, w.measured_on
 UNION ALL
 -- CT of the coronary arteries, all since it began.
-SELECT h.hospital, 'DT' AS modality, DATE_SUB(CAST(DATE_ADD(MAX(f.performed_on), INTERVAL 1 DAY) AS DATETIME), INTERVAL 1 SECOND) AS counted_at,
+SELECT h.hospital, 'DT' AS modality, CAST(DATE_SUB(CAST(DATE_ADD(MAX(f.performed_on), INTERVAL 1 DAY) AS DATETIME), INTERVAL 1 SECOND) AS DATETIME) AS counted_at,
   CAST(NULL AS SIGNED), CAST(NULL AS SIGNED), CAST(NULL AS SIGNED),
   CAST(SUM(CASE WHEN f.kind = 'dt kranskärl' THEN f.exams ELSE 0 END) AS SIGNED),
   CAST(SUM(CASE WHEN f.kind = 'angiografi' THEN f.exams ELSE 0 END) AS SIGNED),
@@ -36,7 +36,7 @@ WHERE f.kind IN ('dt kranskärl', 'angiografi') AND f.performed_on < DATE(:as_of
 GROUP BY h.hospital
 UNION ALL
 -- The mobile MR scanner, in the year of the last day reported.
-SELECT h.hospital, 'MR' AS modality, DATE_SUB(CAST(DATE_ADD(last_day.performed_on, INTERVAL 1 DAY) AS DATETIME), INTERVAL 1 SECOND) AS counted_at,
+SELECT h.hospital, 'MR' AS modality, CAST(DATE_SUB(CAST(DATE_ADD(last_day.performed_on, INTERVAL 1 DAY) AS DATETIME), INTERVAL 1 SECOND) AS DATETIME) AS counted_at,
   CAST(NULL AS SIGNED), CAST(NULL AS SIGNED), CAST(NULL AS SIGNED), CAST(NULL AS SIGNED), CAST(NULL AS SIGNED),
   CAST(SUM(f.exams) AS SIGNED), CAST(NULL AS SIGNED)
 FROM followed_exam AS f
