@@ -214,9 +214,11 @@ func (r *generator) againstPlanAt(k kpi.KPI, d *collectors.Definition, c cell, l
 			WithOverride(byQuery("D"), dotted(red))
 	}
 	if k.Accumulates != "" && c.stated {
-		panel.WithTarget(overTime("E", scaled(shown, r.planned(naming.PlanForecast, k, d, c)), l.Say("Forecast for the year"))).
-			WithTarget(overTime("F", scaled(shown, r.planned(naming.PlanTarget, k, d, c)), l.Say("The year's target"))).
-			WithOverride(byQuery("E"), dotted(blue)).
+		if k.Forecast != kpi.NoForecast {
+			panel.WithTarget(overTime("E", scaled(shown, r.planned(naming.PlanForecast, k, d, c)), l.Say("Forecast for the year"))).
+				WithOverride(byQuery("E"), dotted(blue))
+		}
+		panel.WithTarget(overTime("F", scaled(shown, r.planned(naming.PlanTarget, k, d, c)), l.Say("The year's target"))).
 			WithOverride(byQuery("F"), dotted(ink))
 	}
 	if !k.AllowNegative {
