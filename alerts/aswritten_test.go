@@ -42,6 +42,12 @@ func braced(t *testing.T) (*config.Region, string) {
 			t.Fatal(err)
 		}
 	}
+	return generated(t, dir)
+}
+
+// generated is the region in dir, and the directory of what is generated of it.
+func generated(t *testing.T, dir string) (*config.Region, string) {
+	t.Helper()
 	region, err := config.Load(dir, nil)
 	if err != nil {
 		t.Fatal(err)

@@ -5,9 +5,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"planwatch/alerts"
 	"planwatch/config"
-	"planwatch/internal/genfiles"
 )
 
 // Targets of every kind, and those that are judged late or never at noon, have rules, and
@@ -25,19 +23,8 @@ func TestRulesOfEveryKind(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "plan", "targets_kinds.yaml"), []byte(read(t, filepath.Join("testdata", "kinds.yaml"))), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	region, err := config.Load(dir, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	made, err := alerts.Generate(region)
-	if err != nil {
-		t.Fatal(err)
-	}
-	root := t.TempDir()
-	if err := genfiles.Write(root, made); err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range files(t, filepath.Join(root, filepath.FromSlash(alerts.Directory(region)), "tests", "*.yaml")) {
+	_, made := generated(t, dir)
+	for _, name := range files(t, filepath.Join(made, "tests", "*.yaml")) {
 		if said, err := run(t, filepath.Dir(name), "promtool", "test", "rules", filepath.Base(name)); err != nil {
 			t.Errorf("%v\n%s", err, said)
 		}
