@@ -372,6 +372,10 @@ func (a *Assessment) thresholdValue(t Threshold, about float64) *float64 {
 	return published(about + a.worse()*math.Abs(about)*t.Share.Float())
 }
 
+// alike is the share of the expected value within which a better figure is the same as
+// that value: what was reckoned to as many days has fractions that nothing was counted in.
+const alike = 1e-4
+
 // compare sets the margin and the status of a figure that has an expected value.
 func (a *Assessment) compare() {
 	better := a.better()
@@ -382,7 +386,7 @@ func (a *Assessment) compare() {
 	a.Margin = published(margin)
 	a.Status, a.Reason = OnPlan, ""
 	switch {
-	case better > 0 || better == 0 && !a.Target.Strict:
+	case better > 0 && !(a.Target.Strict && better < alike*math.Abs(*a.Expected)) || better == 0 && !a.Target.Strict:
 	case better < 0 && a.reaches(a.Critical):
 		a.Status = Critical
 	case better < 0 && a.reaches(a.Warning):

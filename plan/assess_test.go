@@ -308,6 +308,26 @@ func TestNoFigureYet(t *testing.T) {
 	}
 }
 
+// Of what is to increase, no more than the fractions of reckoning is as much as before.
+func TestStrictAlike(t *testing.T) {
+	for name, tt := range map[string]struct {
+		actual float64
+		status plan.Status
+	}{
+		"less":       {3833, plan.WithinTolerance},
+		"as much":    {3834, plan.WithinTolerance},
+		"a fraction": {3834.02, plan.WithinTolerance},
+		"one more":   {3835, plan.OnPlan},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := assessOne(t, target("beds_available", "value: 3834, strict: true, warning: 5%"), []kpi.Sample{sample("beds_available", tt.actual, moment(t, "2025-03-18 08:00:00"))}, "2025-03-18 08:00:00")
+			if got.Status != tt.status {
+				t.Errorf("%v: %s", tt.actual, got.Status)
+			}
+		})
+	}
+}
+
 func TestMetrics(t *testing.T) {
 	at := "2025-03-18 08:00:00"
 	got := assessOne(t, "  - {id: beds-surgery, kpi: beds_available, where: {hospital: Sunderby, ward: Kirurgi, division: \"\"}, value: 38, warning: 5%, from: 2024-12-01, to: 2025-12-31, basis: report, cite: \"Länssjukvård 2,\\n Allmänt\", owner: surgery}\n",

@@ -1,5 +1,5 @@
 -- The latest count of imaging's lists at or before :as_of, and the new
--- examinations up to and including the day before it.
+-- examinations up to and including the day before it, or the day whose last second it is.
 WITH
 latest AS (
   SELECT MAX(measured_on) AS measured_on FROM exam_waiting WHERE measured_on <= :as_of
@@ -24,15 +24,17 @@ JOIN latest ON w.measured_on = latest.measured_on
 JOIN hospital AS h ON h.hospital_id = w.hospital_id
 GROUP BY h.hospital, w.modality, w.measured_on
 UNION ALL
--- CT of the coronary arteries, all since it began.
-SELECT h.hospital, 'DT' AS modality, CAST(DATE_SUB(CAST(DATE_ADD(MAX(f.performed_on), INTERVAL 1 DAY) AS DATETIME), INTERVAL 1 SECOND) AS DATETIME) AS counted_at,
+-- CT of the coronary arteries, all since it began, through the day before :as_of: there may
+-- have been none that day. Without any for a week, reports are late.
+SELECT h.hospital, 'DT' AS modality,
+  CAST(DATE_SUB(CAST(CASE WHEN MAX(f.performed_on) < DATE_SUB(DATE(DATE_ADD(:as_of, INTERVAL 1 SECOND)), INTERVAL 7 DAY) THEN DATE_ADD(MAX(f.performed_on), INTERVAL 1 DAY) ELSE DATE(DATE_ADD(:as_of, INTERVAL 1 SECOND)) END AS DATETIME), INTERVAL 1 SECOND) AS DATETIME) AS counted_at,
   CAST(NULL AS SIGNED), CAST(NULL AS SIGNED), CAST(NULL AS SIGNED),
   CAST(SUM(CASE WHEN f.kind = 'dt kranskärl' THEN f.exams ELSE 0 END) AS SIGNED),
   CAST(SUM(CASE WHEN f.kind = 'angiografi' THEN f.exams ELSE 0 END) AS SIGNED),
   CAST(NULL AS SIGNED), CAST(NULL AS SIGNED)
 FROM followed_exam AS f
 JOIN hospital AS h ON h.hospital_id = f.hospital_id
-WHERE f.kind IN ('dt kranskärl', 'angiografi') AND f.performed_on < DATE(:as_of)
+WHERE f.kind IN ('dt kranskärl', 'angiografi') AND f.performed_on < DATE(DATE_ADD(:as_of, INTERVAL 1 SECOND))
 GROUP BY h.hospital
 UNION ALL
 -- The mobile MR scanner, in the year of the last day reported.
@@ -43,7 +45,7 @@ FROM followed_exam AS f
 JOIN (
   SELECT MAX(performed_on) AS performed_on
   FROM followed_exam
-  WHERE kind = 'mobil mr' AND performed_on < DATE(:as_of)
+  WHERE kind = 'mobil mr' AND performed_on < DATE(DATE_ADD(:as_of, INTERVAL 1 SECOND))
 ) AS last_day ON YEAR(f.performed_on) = YEAR(last_day.performed_on) AND f.performed_on <= last_day.performed_on
 JOIN hospital AS h ON h.hospital_id = f.hospital_id
 WHERE f.kind = 'mobil mr'
