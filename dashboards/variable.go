@@ -91,11 +91,8 @@ func carriers(definitions []*collectors.Definition, label string) []string {
 
 // metricsOf returns metrics that together have all label values of a collector.
 func metricsOf(d *collectors.Definition) []string {
-	// A KPI whose cells are never withheld has all values; not so one that tells nothing of
-	// people among others that do, which may be of the whole region only.
-	complete := func(k kpi.KPI) bool {
-		return !k.Guarded && k.People != kpi.NotAboutPeople && k.Histogram == nil && k.Ratio == nil
-	}
+	// A KPI whose cells are never withheld has all values.
+	complete := func(k kpi.KPI) bool { return !k.Guarded && k.Histogram == nil && k.Ratio == nil }
 	if i := slices.IndexFunc(d.KPIs, complete); i >= 0 {
 		return []string{d.KPIs[i].Metric()}
 	}

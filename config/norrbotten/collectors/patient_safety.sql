@@ -6,7 +6,7 @@ SELECT latest.division AS division, DATE_ADD(CAST(latest.day AS DATETIME), INTER
   CAST(SUM(CASE WHEN YEAR(d.day) = YEAR(latest.day) THEN d.reported END) AS SIGNED) AS deviations,
   CAST(SUM(CASE WHEN d.day = latest.day THEN d.unresolved END) AS SIGNED) AS unresolved,
   CAST(SUM(d.privacy) AS SIGNED) AS privacy,
-  CAST(NULL AS SIGNED) AS lex_maria, CAST(NULL AS SIGNED) AS supplements, CAST(NULL AS SIGNED) AS injuries
+  CAST(NULL AS SIGNED) AS lex_maria, CAST(NULL AS SIGNED) AS injuries
 FROM (
   SELECT division, MAX(day) AS day
   FROM deviation_day
@@ -18,7 +18,7 @@ GROUP BY latest.division, latest.day
 UNION ALL
 SELECT '', DATE_ADD(CAST(latest.day AS DATETIME), INTERVAL 86399 SECOND),
   CAST(NULL AS SIGNED), CAST(NULL AS SIGNED), CAST(NULL AS SIGNED),
-  CAST(SUM(d.lex_maria) AS SIGNED), CAST(SUM(d.lex_maria_supplements) AS SIGNED), CAST(SUM(d.injuries) AS SIGNED)
+  CAST(SUM(d.lex_maria) AS SIGNED), CAST(SUM(d.injuries) AS SIGNED)
 FROM (
   SELECT MAX(day) AS day
   FROM deviation_day
