@@ -103,6 +103,8 @@ type Assessment struct {
 	Status Status
 	// Reason is empty unless Status is Unknown or TooEarly.
 	Reason Reason
+	// Rank is the assessment's place among those made with it: 1 is the first to look at.
+	Rank int
 	// DataTime is the oldest as_of among the samples used; zero without a figure.
 	DataTime time.Time
 	// CoveredUntil is the moment from which the cell has no target; zero where
@@ -144,6 +146,10 @@ func Assess(targets []Target, c kpi.Catalogue, samples []kpi.Sample, past Past, 
 		a.CoveredUntil = coveredUntil(t, cells[cell], location)
 		assessments = append(assessments, a)
 	}
+	rank(assessments, func(name string) bool {
+		entry, ok := c.Get(name)
+		return ok && entry.Base.Money
+	})
 	return assessments
 }
 

@@ -339,6 +339,7 @@ func TestMetrics(t *testing.T) {
 		`plan_threshold{hospital="Sunderby",kpi="beds_available",owner="surgery",severity="warning",target="beds-surgery",unit="beds",ward="Kirurgi"} 36.1`,
 		`plan_margin_ratio{hospital="Sunderby",kpi="beds_available",owner="surgery",target="beds-surgery",ward="Kirurgi"} 0`,
 		`plan_status{hospital="Sunderby",kpi="beds_available",owner="surgery",target="beds-surgery",ward="Kirurgi"} 0`,
+		`plan_rank{hospital="Sunderby",kpi="beds_available",owner="surgery",target="beds-surgery",ward="Kirurgi"} 1`,
 		`plan_target_info{basis="report",cite="Länssjukvård 2, Allmänt",from="2024-12-01",hospital="Sunderby",kpi="beds_available",owner="surgery",target="beds-surgery",to="2025-12-31",ward="Kirurgi"} 1`,
 		fmt.Sprintf(`plan_covered_until_timestamp_seconds{hospital="Sunderby",kpi="beds_available",owner="surgery",target="beds-surgery",ward="Kirurgi"} %d`, moment(t, "2026-01-01 00:00:00").Unix()),
 	}

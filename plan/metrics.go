@@ -31,6 +31,7 @@ var Families = []Family{
 	{naming.PlanForecastThreshold, "Where the severity begins for the forecast."},
 	{naming.PlanThreshold, "Where the severity begins."},
 	{naming.PlanMargin, "The distance from the expected value to the actual as a share of the expected; positive is better than plan."},
+	{naming.PlanRank, "The target's place among all: 1 is the first to look at, by status, then law, money and the distance past its own threshold."},
 	{naming.PlanTargetInfo, "What the target is: where it stands, its basis and its period."},
 	{naming.PlanCoveredUntil, "When no target covers the KPI at these labels any more."},
 }
@@ -65,6 +66,9 @@ func (a Assessment) Metrics() []Metric {
 	add(naming.PlanThreshold, a.Critical, labels(unit, severity(naming.SeverityCritical)))
 	add(naming.PlanMargin, a.Margin, labels())
 	add(naming.PlanStatus, new(float64(a.Status)), labels())
+	if a.Rank > 0 {
+		add(naming.PlanRank, new(float64(a.Rank)), labels())
+	}
 	add(naming.PlanTargetInfo, new(1.0), labels(
 		kpi.Label{Name: naming.LabelCite, Value: language.OneLine(a.Target.Cite)},
 		kpi.Label{Name: naming.LabelBasis, Value: string(a.Target.Basis)},

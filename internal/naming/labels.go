@@ -33,6 +33,10 @@ const (
 // LabelTitle is the label of KPIInfo with the title in a language, by its code.
 func LabelTitle(language string) string { return "title_" + language }
 
+// LabelMeasure is the label of KPIMeasure with the measure's word in a language, by its
+// code.
+func LabelMeasure(language string) string { return "measure_" + language }
+
 // Labels that Prometheus adds.
 const (
 	LabelName       = "__name__"

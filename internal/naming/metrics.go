@@ -13,6 +13,9 @@ const (
 	// KPIInfo is 1 for each KPI and carries its titles, unit and standard as
 	// labels.
 	KPIInfo = kpiPrefix + "info"
+	// KPIMeasure is how many of its unit one of the KPI's measure is; its word in each
+	// language is a label.
+	KPIMeasure = kpiPrefix + "measure"
 	// Metrics of process charts; labels LabelKPI and those of the figure.
 	KPISignal          = kpiPrefix + "signal"
 	KPISignalBetter    = KPISignal + "_better"
@@ -24,7 +27,7 @@ const (
 	// NoKPI matches.
 	AnyKPI = kpiPrefix + ".+"
 	// NoKPI matches planwatch's own metrics whose names begin as those of KPIs do.
-	NoKPI = KPIInfo + "|" + KPISignal + "(_.+)?"
+	NoKPI = KPIInfo + "|" + KPIMeasure + "|" + KPISignal + "(_.+)?"
 )
 
 var noKPI = regexp.MustCompile("^(" + NoKPI + ")$")
@@ -65,6 +68,8 @@ const (
 	PlanMargin = "plan_margin_ratio"
 	// PlanStatus is 0 on plan, 1 within tolerance, 2 warning, 3 critical, -1 unknown, -2 too early.
 	PlanStatus = "plan_status"
+	// PlanRank is the target's place among all: 1 is the first to look at.
+	PlanRank = "plan_rank"
 	// PlanTargetInfo is 1 and carries cite, basis, value_from, from and to.
 	PlanTargetInfo = "plan_target_info"
 	// PlanCoveredUntil is the moment from which no target covers the cell, in

@@ -13,7 +13,7 @@ import (
 type Info struct{ encoded encoded }
 
 // NewInfo makes the part of all KPIs of the catalogue, in its order, with
-// their titles in each of the languages.
+// their titles and what they are read in, in each of the languages.
 func NewInfo(catalogue kpi.Catalogue, languages *language.Set) *Info {
 	var i Info
 	if len(catalogue.Entries()) == 0 {
@@ -37,8 +37,25 @@ func NewInfo(catalogue kpi.Catalogue, languages *language.Set) *Info {
 		}
 		family.Metric = append(family.Metric, &dto.Metric{Gauge: &dto.Gauge{Value: new(1.0)}, Label: labelPairs(kpi.NewLabels(labels...))})
 	}
-	i.encoded.families = []*dto.MetricFamily{family}
+	i.encoded.families = []*dto.MetricFamily{family, measures(catalogue, languages)}
 	return &i
+}
+
+// measures is what people read each KPI in.
+func measures(catalogue kpi.Catalogue, languages *language.Set) *dto.MetricFamily {
+	family := &dto.MetricFamily{
+		Name: new(naming.KPIMeasure), Help: new("What people read the KPI in: how many of its unit one of that is, with its word in each language."),
+		Type: dto.MetricType_GAUGE.Enum(),
+	}
+	for _, e := range catalogue.Entries() {
+		m := e.ReadIn()
+		labels := []kpi.Label{{Name: naming.LabelKPI, Value: e.Name}}
+		for _, l := range languages.All() {
+			labels = append(labels, kpi.Label{Name: naming.LabelMeasure(l.Code()), Value: m.Heading(l)})
+		}
+		family.Metric = append(family.Metric, &dto.Metric{Gauge: &dto.Gauge{Value: new(m.Per())}, Label: labelPairs(kpi.NewLabels(labels...))})
+	}
+	return family
 }
 
 // Families are the KPIs' titles, units and standards in Prometheus' own form.

@@ -28,6 +28,7 @@ import (
 	"planwatch/internal/language"
 	"planwatch/internal/regiontest"
 	"planwatch/internal/snapshot"
+	"planwatch/internal/unit"
 	"planwatch/plan"
 )
 
@@ -41,6 +42,9 @@ var (
 		Unit: "seconds", Histogram: &kpi.Buckets{Value: "waited", Bounds: []float64{10, 20}},
 	}
 )
+
+// inBeds is the unit of beds.
+var inBeds = unit.Unit{Name: "beds", Measures: []unit.Measure{{Name: "beds", Word: unit.Word{"sv": {language.Other: "vårdplatser"}, "en": {language.Other: "beds"}}}}}
 
 func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
 
@@ -88,7 +92,7 @@ func written(t *testing.T, s *snapshot.Store, encoding snapshot.Encoding, compre
 func TestExposition(t *testing.T) {
 	now := time.Now()
 	s := snapshot.NewStore(clock.Clock{}, snapshot.SaveFile{}, quiet())
-	catalogue := kpi.NewCatalogue([]kpi.Entry{{KPI: beds, Collector: "beds"}})
+	catalogue := kpi.NewCatalogue([]kpi.Entry{{KPI: beds, Collector: "beds", Base: inBeds}})
 	s.Configure(snapshot.NewInfo(catalogue, regiontest.Languages(t)), func(snapshot.Record) (snapshot.Description, bool) { return snapshot.Description{}, false })
 	s.ReplaceGauges(snapshot.NewGauges([]snapshot.Gauge{
 		{Name: "plan_status", Help: "How the KPI\nstands.", Labels: kpi.NewLabels(kpi.Label{Name: "target", Value: "a"}), Value: 1},
@@ -102,6 +106,9 @@ func TestExposition(t *testing.T) {
 	want := `# HELP kpi_info What each KPI is: its titles, unit and standard.
 # TYPE kpi_info gauge
 kpi_info{better="higher",collector="beds",kpi="beds_available",title_en="Available beds",title_sv="Disponibla vårdplatser",unit="beds"} 1
+# HELP kpi_measure What people read the KPI in: how many of its unit one of that is, with its word in each language.
+# TYPE kpi_measure gauge
+kpi_measure{kpi="beds_available",measure_en="beds",measure_sv="vårdplatser"} 1
 # HELP plan_status How the KPI stands.
 # TYPE plan_status gauge
 plan_status{target="a"} 1
@@ -161,7 +168,7 @@ kpi_wait_seconds_count{hospital="Kalix"} 10
 	t.Run("text is read back by Prometheus' parser", func(t *testing.T) {
 		parser := expfmt.NewTextParser(model.UTF8Validation)
 		families, err := parser.TextToMetricFamilies(bytes.NewReader(written(t, s, snapshot.Text, snapshot.Plain)))
-		if err != nil || len(families) != 5 {
+		if err != nil || len(families) != 6 {
 			t.Errorf("%d families, %v", len(families), err)
 		}
 	})
@@ -174,9 +181,12 @@ func TestInfoOfOneLanguage(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := snapshot.NewStore(clock.Clock{}, snapshot.SaveFile{}, quiet())
-	catalogue := kpi.NewCatalogue([]kpi.Entry{{KPI: beds, Collector: "beds"}})
+	catalogue := kpi.NewCatalogue([]kpi.Entry{{KPI: beds, Collector: "beds", Base: inBeds}})
 	s.Configure(snapshot.NewInfo(catalogue, languages), func(snapshot.Record) (snapshot.Description, bool) { return snapshot.Description{}, false })
-	const want = `kpi_info{better="higher",collector="beds",kpi="beds_available",title_en="Available beds",unit="beds"} 1`
+	const want = `kpi_info{better="higher",collector="beds",kpi="beds_available",title_en="Available beds",unit="beds"} 1
+# HELP kpi_measure What people read the KPI in: how many of its unit one of that is, with its word in each language.
+# TYPE kpi_measure gauge
+kpi_measure{kpi="beds_available",measure_en="beds"} 1`
 	if got := string(written(t, s, snapshot.Text, snapshot.Plain)); !strings.HasSuffix(got, "\n"+want+"\n") {
 		t.Errorf("got\n%swant\n%s", got, want)
 	}

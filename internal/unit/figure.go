@@ -69,3 +69,11 @@ func (m Measure) Forms(l *language.Language) Plurals { return m.Word[l.Code()] }
 func (m Measure) Suffix(l *language.Language) string {
 	return m.Word[l.Code()].form(language.Other)
 }
+
+// Heading is what stands over a column of figures in the measure.
+func (m Measure) Heading(l *language.Language) string {
+	if m.Percent {
+		return "%"
+	}
+	return m.Suffix(l)
+}
