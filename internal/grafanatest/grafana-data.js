@@ -1,0 +1,2 @@
+// Grafana's data library, for a browser's bundle.
+export * from '@grafana/data';
