@@ -60,7 +60,7 @@ func documents(t *testing.T) []string {
 		switch {
 		case err != nil:
 			return err
-		case entry.IsDir() && slices.Contains([]string{".git", "bin", "testdata", "runbooks"}, entry.Name()):
+		case entry.IsDir() && slices.Contains([]string{".git", "bin", "testdata", "runbooks", "node_modules"}, entry.Name()):
 			return fs.SkipDir
 		case !entry.IsDir() && filepath.Ext(path) == ".md":
 			files = append(files, path)

@@ -10,6 +10,14 @@ for (const name of ['document', 'localStorage', 'location', 'DOMParser', 'Elemen
 }
 globalThis.navigator ??= window.navigator; // Node has its own from version 21
 
+// Before version 20.19, Node cannot require an ES module. It finds one that is
+// already loaded.
+const require = createRequire(import.meta.url);
+for (const name of ['d3-interpolate', 'marked']) {
+  const filename = require.resolve(name);
+  require.cache[filename] = { id: filename, filename, loaded: true, exports: await import(name) };
+}
+
 export const {
   FieldColorModeId,
   FieldType,
@@ -37,4 +45,4 @@ export const {
   stringOverrideProcessor,
   transformDataFrame,
   urlUtil,
-} = createRequire(import.meta.url)('@grafana/data');
+} = require('@grafana/data');
