@@ -88,6 +88,8 @@ func (r *generator) dashboard(d layout.Dashboard, l *language.Language) (dashboa
 		r.wall(&b, l)
 	case layout.Self:
 		r.self(&b, l)
+	case layout.KPI:
+		r.kpi(&b, l)
 	default:
 		r.domain(&b, d, l)
 	}
@@ -110,6 +112,7 @@ func (r *generator) dashboard(d layout.Dashboard, l *language.Language) (dashboa
 		return dash, err
 	}
 	dash.Panels = b.panels
+	dash.Annotations.List = r.annotations(d, l)
 	if dash.Templating.List, err = r.variables(d, l); err != nil {
 		return dash, fmt.Errorf("variables: %w", err)
 	}

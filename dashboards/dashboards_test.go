@@ -369,7 +369,35 @@ func TestAnotherRegion(t *testing.T) {
 			t.Errorf("%s: has %q, which is the first region's", file.Path, found)
 		}
 	}
-	if len(files) != 4 {
-		t.Errorf("%d dashboards, want three of dashboards.yaml and one of the collector that it does not name", len(files))
+	if len(files) != 5 {
+		t.Errorf("%d dashboards, want four of dashboards.yaml and one of the collector that it does not name", len(files))
 	}
+}
+
+// mustJSON is a panel as Grafana reads it.
+func mustJSON(t testing.TB, p dashboard.Panel) json.RawMessage {
+	t.Helper()
+	data, err := json.Marshal(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+// asAny is a value as JSON has it.
+func asAny(value any) any {
+	data, err := json.Marshal(value)
+	if err != nil {
+		return nil
+	}
+	var any any
+	if json.Unmarshal(data, &any) != nil {
+		return nil
+	}
+	return any
+}
+
+func asMap(value any) map[string]any {
+	m, _ := asAny(value).(map[string]any)
+	return m
 }

@@ -1,9 +1,7 @@
 package dashboards
 
 import (
-	"fmt"
 	"path"
-	"strings"
 
 	"planwatch/dashboards/layout"
 	"planwatch/internal/language"
@@ -44,48 +42,33 @@ func cellLink(title, url string) dashboard.DynamicConfigValue {
 	return property("links", []map[string]any{{"title": title, "url": url}})
 }
 
+// field is the text of a row's field, in a link.
+func field(name string) string { return "${__data.fields." + name + "}" }
+
 // timeRange keeps the dashboard's time range in a link.
 const timeRange = "${__url_time_range}"
 
-// destination is the label that holds the uid of the dashboard a row links to.
-const destination = "dashboard"
-
-// linkLabel returns the label that holds a row's value of a label as a URL
-// parameter.
-func linkLabel(label string) string { return "link_" + label }
-
-// withLink adds the labels of a link to the dashboard of each series'
-// collector.
-func (r *generator) withLink(vector string, l *language.Language) string {
-	for _, d := range r.region.Dashboards.Dashboards {
-		if d.Kind != layout.Domain {
-			continue
-		}
-		names := make([]string, len(d.Collectors))
-		for i, part := range d.Collectors {
-			names[i] = part.Collector
-		}
-		vector = labelled(vector, destination, r.region.Dashboards.UID(d, l), naming.LabelCollector, strings.Join(names, "|"))
+// kpiAddress returns the address of all about the KPI of a name, or of a region without
+// such a dashboard, of its overview.
+func (r *generator) kpiAddress(l *language.Language, name, target string) string {
+	page, ok := r.region.Dashboards.First(layout.KPI)
+	if !ok {
+		return r.firstPage(layout.Overview, l)
 	}
-	for _, label := range r.shared() {
-		vector = labelled(vector, linkLabel(label), "&var-"+label+"=$1", label, "(.+)")
+	address := "/d/" + r.region.Dashboards.UID(page, l) + "?var-" + kpiVariable + "=" + name
+	if target != "" {
+		address += "&var-" + targetVariable + "=" + target
 	}
-	return vector
+	return address
 }
 
-// shared returns the dimensions that links from an overview keep.
-func (r *generator) shared() []string {
-	return r.region.Dimensions.Among(r.targetLabels(r.region.Collectors))
-}
-
-// destinationURL returns the link of a row that has the labels of withLink.
-func (r *generator) destinationURL() string {
-	var url strings.Builder
-	fmt.Fprintf(&url, "/d/${__data.fields.%s}?%s", destination, timeRange)
-	for _, label := range r.shared() {
-		fmt.Fprintf(&url, "${__data.fields.%s}", linkLabel(label))
+// firstPage returns the address of the first dashboard of the kind, or of the region's first.
+func (r *generator) firstPage(kind layout.Kind, l *language.Language) string {
+	page, ok := r.region.Dashboards.First(kind)
+	if !ok {
+		page = r.region.Dashboards.Dashboards[0]
 	}
-	return url.String()
+	return "/d/" + r.region.Dashboards.UID(page, l) + "?"
 }
 
 // runbook returns the address of the runbook of a KPI's alert in the language.

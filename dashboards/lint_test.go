@@ -97,8 +97,20 @@ func TestLint(t *testing.T) {
 			if *variable.Refresh != dashboard.VariableRefreshOnTimeRangeChanged {
 				fault("template-on-time-change-reload-rule", "variable %s does not load again with the time", variable.Name)
 			}
-			if !*variable.IncludeAll || *variable.AllValue != all || *variable.Datasource.Uid != "${datasource}" {
-				fault("variables", "%s lacks all, or its data source", variable.Name)
+			if *variable.Datasource.Uid != "${datasource}" {
+				fault("variables", "%s lacks its data source", variable.Name)
+			}
+			if expr, ok := strings.CutPrefix(*variable.Definition, "query_result("); ok {
+				if *variable.IncludeAll || *variable.Regex == "" {
+					fault("variables", "%s chooses one thing, by a pattern", variable.Name)
+				}
+				if _, err := promParser.ParseExpr(v.interpolate(strings.TrimSuffix(expr, ")"))); err != nil {
+					fault("template-label-promql-rule", "variable %s: %v", variable.Name, err)
+				}
+				continue
+			}
+			if !*variable.IncludeAll || *variable.AllValue != all {
+				fault("variables", "%s lacks all", variable.Name)
 			}
 			query, label := labelValues(t, variable)
 			if label != variable.Name {
@@ -200,7 +212,7 @@ func labelValues(t *testing.T, v dashboard.VariableModel) (selector, label strin
 // Links between dashboards lead to one that is there, in the same language
 // but for the one that changes it, and links to runbooks to a file.
 func TestLinks(t *testing.T) {
-	want := []string{"${__value.text}", "AppointmentsHeldOffPlan", "AppointmentsMissedRatioOffPlan", "CallsAnsweredRatioOffPlan"}
+	want := []string{"${__data.fields.alertname}", "AppointmentsHeldOffPlan", "AppointmentsMissedRatioOffPlan", "CallsAnsweredRatioOffPlan"}
 	if got := slices.Sorted(maps.Keys(testLinks(t, highland(t)))); !slices.Equal(got, want) {
 		t.Errorf("panels link to the runbooks %q, want %q", got, want)
 	}
@@ -240,15 +252,20 @@ func testLinks(t *testing.T, region *config.Region) map[string]bool {
 				followed[name] = true
 				return
 			}
+			if rest, ok := strings.CutPrefix(url, field(leadsLabel)); ok {
+				destinations(t, m, uids)
+				if rest != "&"+timeRange {
+					t.Errorf("%s: %s: a link that forgets the time", m.path, where)
+				}
+				return
+			}
 			target, ok := strings.CutPrefix(url, "/d/")
 			if !ok {
 				t.Errorf("%s: %s: a link to %s, which is no dashboard and no runbook", m.path, where, url)
 				return
 			}
 			uid, rest, _ := strings.Cut(target, "?")
-			if uid == "${__data.fields.dashboard}" {
-				destinations(t, m, uids)
-			} else if l, there := uids[uid]; !there || (l == m.language) == change {
+			if l, there := uids[uid]; !there || (l == m.language) == change {
 				t.Errorf("%s: %s: a link to %s, which is not there or in another language", m.path, where, uid)
 			}
 			if !change && !strings.Contains(rest, "${__url_time_range}") {
@@ -293,7 +310,7 @@ func testLinks(t *testing.T, region *config.Region) map[string]bool {
 	return followed
 }
 
-var destinationPattern = regexp.MustCompile(`"dashboard", "([^"]+)"`)
+var destinationPattern = regexp.MustCompile(`"leads_to", "/d/([^"?]+)\?`)
 
 // destinations are those that a dashboard's rows lead to.
 func destinations(t *testing.T, m made, uids map[string]string) {

@@ -44,27 +44,43 @@ var withoutData = []struct {
 // prometheusAPI is that of a running Prometheus.
 type prometheusAPI struct{ address string }
 
-// series is how many series or values a query gives.
-func (p prometheusAPI) series(ctx context.Context, path string, parameters url.Values) (int, error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, p.address+path+"?"+parameters.Encode(), nil)
-	if err != nil {
-		return 0, err
+// answer is one of Prometheus' API.
+type answer struct {
+	Status, Error string
+	Data          json.RawMessage
+	Warnings      []string
+}
+
+// get asks the API. An answer with a warning is an error.
+func (p prometheusAPI) get(ctx context.Context, path string, parameters url.Values) (answer, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, p.address+path, strings.NewReader(parameters.Encode()))
+	if strings.HasPrefix(path, "/api/v1/label/") {
+		request, err = http.NewRequestWithContext(ctx, http.MethodGet, p.address+path+"?"+parameters.Encode(), nil)
 	}
+	if err != nil {
+		return answer{}, err
+	}
+	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
-		return 0, err
+		return answer{}, err
 	}
 	defer response.Body.Close()
-	var body struct {
-		Status, Error string
-		Data          json.RawMessage
-		Warnings      []string
-	}
+	var body answer
 	if err := json.NewDecoder(response.Body).Decode(&body); err != nil {
-		return 0, fmt.Errorf("%s: %w", response.Status, err)
+		return answer{}, fmt.Errorf("%s: %w", response.Status, err)
 	}
 	if body.Status != "success" || len(body.Warnings) > 0 {
-		return 0, fmt.Errorf("%s %s", body.Error, strings.Join(body.Warnings, "; "))
+		return answer{}, fmt.Errorf("%s %s", body.Error, strings.Join(body.Warnings, "; "))
+	}
+	return body, nil
+}
+
+// series is how many series or values a query gives.
+func (p prometheusAPI) series(ctx context.Context, path string, parameters url.Values) (int, error) {
+	body, err := p.get(ctx, path, parameters)
+	if err != nil {
+		return 0, err
 	}
 	var values []string
 	if json.Unmarshal(body.Data, &values) == nil {

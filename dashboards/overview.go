@@ -3,51 +3,97 @@ package dashboards
 import (
 	"fmt"
 
-	"planwatch/dashboards/layout"
-	"planwatch/internal/language"
-	"planwatch/internal/naming"
-
 	"github.com/grafana/grafana-foundation-sdk/go/cog"
 	"github.com/grafana/grafana-foundation-sdk/go/common"
 	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
+
+	"planwatch/dashboards/layout"
+	"planwatch/internal/language"
+	"planwatch/internal/naming"
 )
 
 // overview adds the panels about what is off plan, in all domains.
 func (r *generator) overview(b *board, _ layout.Dashboard, l *language.Language) {
 	s := statusPanels{generator: r, Language: l, definitions: r.region.Collectors, everywhere: true}
-	s.counts(b, 4, 0)
-	s.worstFirst(b, 14, 15)
-	s.firing(b, 10, 15)
-	b.head(l.Say("Domains"), false)
-	s.domains(b, 4, 4, 0)
+	s.counts(b)
 	b.wrap()
-	s.timeline(b, gridWidth, 12)
-	b.head(l.Say("Data quality"), false)
+	s.targets(b, l.Say("What to look at first"), 13)
+	s.firing(b, 7)
+	b.head(l.Say("Domains"), false)
+	for _, d := range r.domains() {
+		b.add(newStat(l.Of(d.Title), l.Say("%s How many of its targets are off plan, in the colour of the worst.", l.Of(d.Question))).
+			WithTarget(s.domain("A", d, "")).
+			Unit("none").Mappings(colorsOnly()).ColorScheme(byThreshold()).Thresholds(nothing()).
+			ColorMode(common.BigValueColorModeBackgroundSolid).TextMode(common.BigValueTextModeName).
+			NoValue(l.Say("No target in what is chosen")).
+			Links([]cog.Builder[dashboard.DashboardLink]{
+				panelLink(l.Say("Show the domain"), "/d/"+r.region.Dashboards.UID(d, l)+"?"+timeRange+"&${__all_variables}", false),
+			}), 8, 3)
+	}
+	b.wrap()
+	s.timeline(b)
+	b.head(l.Say("Data quality"), true)
 	r.quality(b, r.region.Collectors, l)
 }
 
-// domains adds panels of the worst status in each domain that has targets, with
-// links.
-func (s statusPanels) domains(b *board, width, height uint32, size float64) {
-	r, l := s.generator, s.Language
+// domains are the dashboards of domains that have targets.
+func (r *generator) domains() []layout.Dashboard {
+	var all []layout.Dashboard
 	for _, d := range r.region.Dashboards.Dashboards {
-		names := r.withTargets(r.collectorsOf(d))
-		if d.Kind != layout.Domain || len(names) == 0 {
-			continue
+		if d.Kind == layout.Domain && len(r.withTargets(r.collectorsOf(d))) > 0 {
+			all = append(all, d)
 		}
-		where := append([]string{oneOf(naming.LabelKPI, names)}, s.chosen()...)
-		panel := newStat(l.Of(d.Title), l.Say("%s This is the domain's worst status.", l.Of(d.Question))).
-			WithTarget(rightNow("A", fmt.Sprintf("max(%s)", selector(naming.PlanStatus, where...)), asWritten(l.Of(d.Title)))).
-			Unit("none").Mappings(statusMappings(l)).
-			ColorMode(common.BigValueColorModeBackgroundSolid).
-			NoValue(l.Say("No target in what is chosen")).
-			Links([]cog.Builder[dashboard.DashboardLink]{
-				dashboard.NewDashboardLinkBuilder(l.Say("Show the domain")).
-					Type(dashboard.DashboardLinkTypeLink).Url("/d/" + r.region.Dashboards.UID(d, l) + "?" + timeRange + "&${__all_variables}"),
-			})
-		if size > 0 {
-			panel.TextMode(common.BigValueTextModeValueAndName).Text(common.NewVizTextDisplayOptionsBuilder().TitleSize(size).ValueSize(size * 1.2))
-		}
-		b.add(panel, width, height)
 	}
+	return all
+}
+
+// calm is what has no colour, as no status has it.
+const calm = 9
+
+// Labels that domain adds, with counts in words.
+const (
+	offLabel, ofLabel, newLabel = "off", "of", "new"
+)
+
+// domain is a query of how many of a domain's targets are off plan: as the name of a series
+// whose value is the worst status. before stands before it.
+// On the wall only what is critical or new has a colour.
+func (s statusPanels) domain(ref string, d layout.Dashboard, before string) queryBuilder {
+	of := s
+	of.definitions, of.everywhere = s.collectorsOf(d), false
+	// The variables are those of the whole dashboard, whatever the domain has.
+	status := once(selector(naming.PlanStatus, append([]string{oneOf(naming.LabelKPI, s.withTargets(of.definitions))}, s.chosen()...)...))
+	yesterday := once(selector(naming.PlanStatus, append([]string{oneOf(naming.LabelKPI, s.withTargets(of.definitions))}, s.chosen()...)...) + " offset 1d")
+	count := func(label, vector string) string {
+		return fmt.Sprintf(`count_values("%s", %s)`, label, orZero("count("+vector+")"))
+	}
+	recent := fmt.Sprintf("%s %s and %s (%s %s)", status, offPlan, on(naming.LabelTarget), yesterday, notOffPlan)
+	fresh := count(newLabel, recent)
+	fresh = labelled(fresh, newLabel, verbatim(", "+s.Say("1 new")), newLabel, "1")
+	fresh = labelled(fresh, newLabel, ", "+s.Say("%s new", "$1"), newLabel, "([0-9]+)")
+	fresh = labelled(fresh, newLabel, "", newLabel, ", 0 .*")
+	joined := fmt.Sprintf("max(%s)", status)
+	if before != "" {
+		joined = fmt.Sprintf("(%s == %s or 0 * count(%s) + %s or 0 * %s - %d)", joined, states[0].value, recent, states[1].value, joined, calm)
+	}
+	for _, part := range []struct{ label, vector string }{
+		{offLabel, count(offLabel, status+" "+offPlan)}, {ofLabel, count(ofLabel, status)}, {newLabel, fresh},
+	} {
+		joined = fmt.Sprintf("%s * on () group_left (%s) %s", joined, part.label, part.vector)
+	}
+	return rightNow(ref, joined, asWritten(before)+s.Say("%s of %s off plan", placeholder(offLabel), placeholder(ofLabel))+placeholder(newLabel))
+}
+
+// colorsOnly colour a status and leave its text.
+func colorsOnly() []dashboard.ValueMapping {
+	var all []mapping
+	for _, s := range states {
+		all = append(all, mapping{value: s.value, color: s.color})
+	}
+	return mappings(all...)
+}
+
+// nothing is the colour of what has no value.
+func nothing() *dashboard.ThresholdsConfigBuilder {
+	return dashboard.NewThresholdsConfigBuilder().Mode(dashboard.ThresholdsModeAbsolute).Steps([]dashboard.Threshold{{Color: clear}})
 }

@@ -3,6 +3,7 @@ package dashboards
 import (
 	"strings"
 
+	"github.com/grafana/grafana-foundation-sdk/go/bargauge"
 	"github.com/grafana/grafana-foundation-sdk/go/cog"
 	"github.com/grafana/grafana-foundation-sdk/go/common"
 	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
@@ -21,6 +22,9 @@ func source() common.DataSourceRef {
 // longestGap is the longest gap that a line is drawn across, in milliseconds:
 // longer than a restart, shorter than a weekend without a scrape.
 const longestGap = 2 * 24 * 60 * 60 * 1000
+
+// queryBuilder is the SDK's builder of queries.
+type queryBuilder = *prometheus.DataqueryBuilder
 
 // target returns a query of a panel.
 func target(ref, expr, legend string) *prometheus.DataqueryBuilder {
@@ -60,6 +64,21 @@ func newLines(title, description string) *timeseries.PanelBuilder {
 		ShowPoints(common.VisibilityModeNever).SpanNulls(common.BoolOrFloat64{Float64: new(float64(longestGap))}).
 		Legend(common.NewVizLegendOptionsBuilder().ShowLegend(true).DisplayMode(common.LegendDisplayModeList).Placement(common.LegendPlacementBottom)).
 		Tooltip(common.NewVizTooltipOptionsBuilder().Mode(common.TooltipDisplayModeMulti).Sort(common.SortOrderDescending))
+}
+
+// newParts shows the parts of a figure over time, in shades of one colour: those of
+// Grafana's palette are also those of statuses.
+func newParts(title, description string) *timeseries.PanelBuilder {
+	return newLines(title, description).ColorScheme(dashboard.NewFieldColorBuilder().Mode(dashboard.FieldColorModeIdShades).FixedColor(teal))
+}
+
+// newBars compares values by the length of bars.
+func newBars(title, description string) *bargauge.PanelBuilder {
+	return bargauge.NewPanelBuilder().Title(asWritten(title)).Description(asWritten(description)).Datasource(source()).
+		DisplayMode(common.BarGaugeDisplayModeBasic).ValueMode(common.BarGaugeValueModeText).ShowUnfilled(false).
+		NamePlacement(common.BarGaugeNamePlacementLeft).
+		Text(common.NewVizTextDisplayOptionsBuilder().TitleSize(14).ValueSize(18)).
+		ReduceOptions(common.NewReduceDataOptionsBuilder().Calcs([]string{"lastNotNull"}))
 }
 
 // newTimeline shows states over time.
@@ -152,6 +171,9 @@ func unseen() []dashboard.DynamicConfigValue {
 func sortedBy(field string, descending bool) dashboard.DataTransformerConfig {
 	return transformation("sortBy", map[string]any{"sort": []map[string]any{{"field": field, "desc": descending}}})
 }
+
+// tableBuilder is the SDK's builder of tables.
+type tableBuilder = *table.PanelBuilder
 
 // builder is the common interface of the SDK's panel builders.
 type builder = cog.Builder[dashboard.Panel]

@@ -35,17 +35,19 @@ func by(operator, vector string, labels ...string) string {
 	return operator + grouped(labels) + " (" + vector + ")"
 }
 
+func join(labels []string) string { return strings.Join(labels, ", ") }
+
 // grouped returns "by (a, b)", or "" for no labels.
 func grouped(labels []string) string {
 	if len(labels) == 0 {
 		return ""
 	}
-	return " by (" + strings.Join(labels, ", ") + ")"
+	return " by (" + join(labels) + ")"
 }
 
 // without aggregates a vector over the labels.
 func without(operator, vector string, labels ...string) string {
-	return operator + " without (" + strings.Join(labels, ", ") + ") (" + vector + ")"
+	return operator + " without (" + join(labels) + ") (" + vector + ")"
 }
 
 // once removes the labels that a scrape adds, by taking the largest value over
@@ -55,12 +57,12 @@ func once(vector string) string {
 }
 
 // on returns "on (a, b)", for an operation that matches series by those labels.
-func on(labels ...string) string { return "on (" + strings.Join(labels, ", ") + ")" }
+func on(labels ...string) string { return "on (" + join(labels) + ")" }
 
 // titled adds labels from kpi_info to the vector's series.
 func titled(vector string, labels ...string) string {
 	info := by("max", naming.KPIInfo, append([]string{naming.LabelKPI}, labels...)...)
-	return fmt.Sprintf("%s * %s group_left (%s) %s", vector, on(naming.LabelKPI), strings.Join(labels, ", "), info)
+	return fmt.Sprintf("%s * %s group_left (%s) %s", vector, on(naming.LabelKPI), join(labels), info)
 }
 
 // labelled sets a label to a text that may use the groups of the pattern,
@@ -69,29 +71,19 @@ func labelled(vector, name, text, from, pattern string) string {
 	return fmt.Sprintf(`label_replace(%s, "%s", "%s", "%s", "%s")`, vector, name, quote.Replace(text), from, quote.Replace(pattern))
 }
 
-// joined joins the values of labels into one label.
-func joined(vector, name string, labels []string) string {
-	if len(labels) == 0 {
-		return vector
-	}
-	quoted := make([]string, len(labels))
-	for i, label := range labels {
-		quoted[i] = `"` + label + `"`
-	}
-	return fmt.Sprintf(`label_join(%s, "%s", " ", %s)`, vector, name, strings.Join(quoted, ", "))
-}
-
 // ofCollectors returns a selector of a metric about collectors.
 func ofCollectors(metric string, names []string) string {
 	return by("max", selector(metric, oneOf(naming.LabelCollector, names)), naming.LabelCollector)
 }
 
-// dataTime returns an expression of the moment of the collectors' oldest shown
-// figure, by planwatch's clock, in milliseconds since 1970 as Grafana needs.
-func dataTime(collectors ...string) string {
-	return fmt.Sprintf("(min(%s) - scalar(max(%s))) * 1000",
-		selector(naming.CollectorOldestData, oneOf(naming.LabelCollector, collectors)), naming.ClockOffset)
+// byItsClock returns a moment, in seconds since 1970, as planwatch's clock has it, in
+// milliseconds as Grafana needs.
+func byItsClock(moment string) string {
+	return fmt.Sprintf("(%s - scalar(max(%s) or vector(0))) * 1000", moment, naming.ClockOffset)
 }
+
+// ofEach returns the vector with one series for each value of the label.
+func ofEach(label, vector string) string { return by("max", vector, label) }
 
 // chosen returns the matchers of the labels that have variables.
 func (r *generator) chosen(labels []string) []string {

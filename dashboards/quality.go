@@ -33,21 +33,22 @@ func (r *generator) quality(b *board, definitions []*collectors.Definition, l *l
 		titles[i] = mapping{value: d.Collector, text: l.Of(d.Title)}
 	}
 	panel := newTable(l.Say("Age and collection of the figures"), l.Say("How old the figures are, how their collection goes, and how many small groups are withheld.")).
-		Unit("none").Decimals(0).NoValue(unreachable(l))
+		Decimals(0).NoValue(unreachable(l))
 	for _, q := range queries {
 		c.add(valueOf(q.ref), q.title)
 		panel.WithTarget(rows(q.ref, q.expr))
 	}
 	panel.WithTransformation(transformation("merge", map[string]any{})).
-		WithTransformation(c.transformation()).
-		OverrideByName(collector, []dashboard.DynamicConfigValue{
-			property("mappings", mappings(titles...)), property("custom.width", 280),
-		})
+		WithTransformation(c.transformation())
+	ofText(panel)
+	panel.OverrideByName(collector, []dashboard.DynamicConfigValue{
+		property("mappings", mappings(titles...)), property("custom.width", 280),
+	})
 	for _, q := range queries {
 		if q.unit == "" {
 			panel.OverrideByName(q.title, []dashboard.DynamicConfigValue{
 				property("mappings", wellMappings(l.Say("Succeeded"), l.Say("Failed (runs)"))),
-				property("custom.cellOptions", map[string]any{"type": "color-text"}),
+				property("custom.cellOptions", map[string]any{"type": "color-background", "mode": "basic"}),
 			})
 			continue
 		}

@@ -17,7 +17,7 @@ import (
 // language, by those dimensions, and nothing of the built-in region's.
 func TestRegionOfItsOwn(t *testing.T) {
 	region := highland(t)
-	want := []string{"all", "practices", "screen", "self", "telephone", "waits"}
+	want := []string{"all", "one", "practices", "screen", "self", "telephone", "waits"}
 	traces := tracesOf(builtin(t), region)
 	var ids []string
 	for _, m := range generateFor(t, region) {
@@ -140,7 +140,7 @@ func TestNoTarget(t *testing.T) {
 	for _, m := range generateFor(t, highland(t)) {
 		id := strings.TrimSuffix(path.Base(m.path), ".json")
 		m.each(func(p dashboard.Panel) {
-			if text, ok := want[id]; ok && *p.Title == "Furthest from plan" {
+			if text, ok := want[id]; ok && *p.Title == "Against plan" {
 				delete(want, id)
 				if got := *p.FieldConfig.Defaults.NoValue; got != text {
 					t.Errorf("%s: got %q, want %q", id, got, text)

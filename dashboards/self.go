@@ -56,10 +56,14 @@ func (r *generator) selfNow(b *board, l *language.Language) {
 		TextMode("name").Unit("none").ColorScheme(fixedColor(ink)).NoValue(unreachable(l)), 4, 4)
 }
 
+// softMax is how far an axis reaches at least, by unit: of nothing but zeros, Grafana makes
+// one of ten thousand percent.
+var softMax = map[string]float64{"percentunit": 1, "s": 1, "cps": 1, "bytes": 1 << 20, "none": 1}
+
 // lines adds a panel of one expression over time.
 func lines(b *board, l *language.Language, title, description, expr, legend, unit string) {
-	b.add(newLines(title, description).
-		WithTarget(overTime("A", expr, legend)).Unit(unit).Min(0).NoValue(unreachable(l)), 12, 8)
+	b.add(newParts(title, description).
+		WithTarget(overTime("A", expr, legend)).Unit(unit).Min(0).AxisSoftMax(softMax[unit]).NoValue(unreachable(l)), 12, 8)
 }
 
 // selfCollection adds panels about runs and saving.

@@ -7,17 +7,25 @@ import (
 	"planwatch/internal/naming"
 )
 
-// Colour-blind people can tell these colours apart. A colour is never used
-// without a text and a symbol.
+// The colours of statuses. Colour-blind people can tell them apart, and none is used
+// without a text and a symbol. All but red are light: Grafana writes upon them in dark.
 const (
-	blue   = "#3274D9"
-	orange = "#FF9830"
-	red    = "#C4162A"
-	grey   = "#8E8E8E"
-	// Those of statuses that nobody has to act on.
-	paleBlue = "#8AB8FF"
-	paleGrey = "#C7D0D9"
-	ink      = "text"
+	red        = "#C4162A"
+	orange     = "#FFB357"
+	paleOrange = "#FFE3BF"
+	paleBlue   = "#A3C9FF"
+	grey       = "#C7C7C7"
+	paleGrey   = "#E3E3E3"
+)
+
+// Colours of figures, which are none of a status'.
+const (
+	// teal is that of a figure, and its shades those of its parts.
+	teal = "#3E9C95"
+	// ink is the colour of the theme's text.
+	ink = "text"
+	// clear is no colour: the panel's own background, with text in ink.
+	clear = "transparent"
 )
 
 // state is how one value of the plan's status is shown.
@@ -33,14 +41,17 @@ type state struct {
 var states = []state{
 	{"3", "■ Critical", "■ Critical (several)", red},
 	{"2", "▲ Warning", "▲ Warnings", orange},
-	{"1", "≈ Within tolerance", "≈ Within tolerance", paleBlue},
-	{"0", "✓ On plan", "✓ On plan", blue},
 	{"-1", "? Unknown", "? Unknown (several)", grey},
+	{"1", "≈ Within tolerance", "≈ Within tolerance", paleOrange},
+	{"0", "✓ On plan", "✓ On plan", paleBlue},
 	{"-2", "… Too early", "… Too early", paleGrey},
 }
 
-// offPlan selects the statuses that an alert tells of.
-const offPlan = "> 1"
+// Selections of the statuses that an alert tells of, and of those that none does.
+const (
+	offPlan    = "> 1"
+	notOffPlan = "<= 1"
+)
 
 // mapping is a value mapping, in the order of its pairs.
 type mapping struct{ value, text, color string }
@@ -49,6 +60,9 @@ func mappings(all ...mapping) []dashboard.ValueMapping {
 	options := map[string]dashboard.ValueMappingResult{}
 	for i, m := range all {
 		result := dashboard.ValueMappingResult{Text: &m.text, Index: new(int32(i))}
+		if m.text == "" {
+			result.Text = nil
+		}
 		if m.color != "" {
 			result.Color = &m.color
 		}
@@ -71,12 +85,31 @@ func severityMappings(l *language.Language) []dashboard.ValueMapping {
 	return mappings(
 		mapping{naming.SeverityCritical, l.Say(states[0].text), red},
 		mapping{naming.SeverityWarning, l.Say(states[1].text), orange},
-		mapping{naming.SeverityNone, l.Say("· Heartbeat"), grey},
 		mapping{naming.SeverityInfo, l.Say("· Info"), grey},
+	)
+}
+
+// signalMappings show whether a change was more than chance.
+func signalMappings(l *language.Language) []dashboard.ValueMapping {
+	return mappings(
+		mapping{"1", l.Say("↗ Better than usual"), ""},
+		mapping{"-1", l.Say("↘ Worse than usual"), ""},
+		mapping{"0", l.Say("→ As usual"), ""},
 	)
 }
 
 // wellMappings show 1 as good and 0 as bad.
 func wellMappings(well, ill string) []dashboard.ValueMapping {
-	return mappings(mapping{"1", "✓ " + well, blue}, mapping{"0", "■ " + ill, red})
+	return mappings(mapping{"1", "✓ " + well, paleBlue}, mapping{"0", "■ " + ill, red})
+}
+
+// from colours a count by a threshold: none is no matter.
+func from(least float64, color string) *dashboard.ThresholdsConfigBuilder {
+	return dashboard.NewThresholdsConfigBuilder().Mode(dashboard.ThresholdsModeAbsolute).
+		Steps([]dashboard.Threshold{{Color: clear}, {Value: &least, Color: color}})
+}
+
+// byThreshold takes a panel's colours from its thresholds.
+func byThreshold() *dashboard.FieldColorBuilder {
+	return dashboard.NewFieldColorBuilder().Mode(dashboard.FieldColorModeIdThresholds)
 }

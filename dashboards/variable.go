@@ -34,8 +34,12 @@ func (r *generator) variables(d layout.Dashboard, l *language.Language) ([]dashb
 		return nil, err
 	}
 	list := []dashboard.VariableModel{first}
-	if d.Kind == layout.Wall || d.Kind == layout.Self {
+	switch d.Kind {
+	case layout.Wall, layout.Self:
 		return list, nil
+	case layout.KPI:
+		more, err := r.kpiVariables(l)
+		return append(list, more...), err
 	}
 	definitions := r.collectorsOf(d)
 	var before []string

@@ -382,7 +382,7 @@ func (s scene) course(name, alert, severity string, wait time.Duration, off, on 
 		}
 		scraped := fmt.Sprintf("%s=%q,%s=%q}", naming.LabelInstance, "a", naming.LabelJob, naming.Planwatch)
 		for _, m := range part.of.Metrics() {
-			if !slices.Contains([]string{naming.PlanCoveredUntil, naming.PlanStatus}, m.Name) {
+			if !slices.Contains([]string{naming.PlanCoveredUntil, naming.PlanStatus, naming.PlanRank}, m.Name) {
 				add(m.Name+"{"+m.Labels.String()+","+scraped, fmt.Sprintf("%sx%d", strconv.FormatFloat(m.Value, 'f', -1, 64), more))
 			}
 		}

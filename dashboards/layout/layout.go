@@ -43,14 +43,19 @@ const (
 	Wall Kind = "wall"
 	// Self shows planwatch itself.
 	Self Kind = "exporter"
+	// KPI shows one KPI, which is chosen.
+	KPI Kind = "kpi"
 )
+
+// MostFirst is how many KPIs a domain's dashboard opens with.
+const MostFirst = 6
 
 // Dashboard is one dashboard.
 type Dashboard struct {
 	// A name that no other dashboard has: lower-case words joined by hyphens. File and uid are made of it.
 	ID string `yaml:"id" jsonschema:"required,pattern=^[a-z0-9]+(-[a-z0-9]+)*$"`
 	// What the dashboard is made like.
-	Kind Kind `yaml:"kind" jsonschema:"enum=domain,enum=overview,enum=wall,enum=exporter,default=domain"`
+	Kind Kind `yaml:"kind" jsonschema:"enum=domain,enum=overview,enum=wall,enum=exporter,enum=kpi,default=domain"`
 	// The dashboard's name.
 	Title language.Text `yaml:"title" jsonschema:"required"`
 	// The one question that it answers.
@@ -59,6 +64,8 @@ type Dashboard struct {
 	Span string `yaml:"span" jsonschema:"default=30d"`
 	// The collectors whose KPIs a domain's dashboard shows.
 	Collectors []Part `yaml:"collectors"`
+	// The KPIs that a domain's dashboard opens with: what operations does with it today. Left out, the first that have targets and do not grow over the year.
+	First []string `yaml:"first" jsonschema:"maxItems=6"`
 }
 
 // Part is one collector on a dashboard.
@@ -171,6 +178,7 @@ func (s *Set) validate(definitions []*collectors.Definition) error {
 		for j, shows := range d.Collectors {
 			shows.validate(d.ID, definitions, shown, part.In(fmt.Sprintf(".collectors[%d]", j), ""))
 		}
+		d.validateFirst(definitions, part)
 	}
 	return f.Err()
 }
@@ -187,17 +195,20 @@ func (s *Set) validateDashboard(d Dashboard, f *yamlfile.Faults) {
 	if !spanPattern.MatchString(d.Span) {
 		f.Add(".span", "span: %q is not a span such as 24h, 7d or 13M", d.Span)
 	}
+	if d.Kind != Domain && len(d.First) > 0 {
+		f.Add(".first", "first: a dashboard of kind %s opens with no KPIs of its own", d.Kind)
+	}
 	switch d.Kind {
 	case Domain:
 		if len(d.Collectors) == 0 {
 			f.Add(".collectors", "collectors: missing; name at least one")
 		}
-	case Overview, Wall, Self:
+	case Overview, Wall, Self, KPI:
 		if len(d.Collectors) > 0 {
 			f.Add(".collectors", "collectors: a dashboard of kind %s is not made of any", d.Kind)
 		}
 	default:
-		f.Add(".kind", "kind: %q is not domain, overview, wall or exporter", d.Kind)
+		f.Add(".kind", "kind: %q is not domain, overview, wall, kpi or exporter", d.Kind)
 	}
 }
 
@@ -219,6 +230,31 @@ func (p Part) validate(dashboard string, definitions []*collectors.Definition, s
 	for _, label := range *p.By {
 		if labels := definitions[i].Labels; !slices.Contains(labels, label) {
 			f.Add(".by", "collector %s: by: %q is not one of its labels, %s", p.Collector, label, strings.Join(labels, ", "))
+		}
+	}
+}
+
+// validateFirst checks the KPIs that the dashboard opens with.
+func (d Dashboard) validateFirst(definitions []*collectors.Definition, f *yamlfile.Faults) {
+	var names []string
+	for _, definition := range definitions {
+		if !slices.ContainsFunc(d.Collectors, func(p Part) bool { return p.Collector == definition.Collector }) {
+			continue
+		}
+		for _, k := range definition.KPIs {
+			names = append(names, k.Name)
+		}
+	}
+	if len(d.First) > MostFirst {
+		f.Add(".first", "first: %d KPIs; a dashboard opens with %d at most", len(d.First), MostFirst)
+	}
+	for i, name := range d.First {
+		place := fmt.Sprintf(".first[%d]", i)
+		switch {
+		case slices.Index(d.First, name) < i:
+			f.Add(place, "first: %s stands there twice", name)
+		case !slices.Contains(names, name):
+			f.Add(place, "first: %q is no KPI of its collectors", name)
 		}
 	}
 }

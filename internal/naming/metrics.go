@@ -119,7 +119,10 @@ const (
 
 // Metrics of Prometheus and its client libraries.
 const (
-	Alerts           = "ALERTS"
+	Alerts = "ALERTS"
+	// AlertsForState is the moment since when each alert is pending or fires, in seconds
+	// since 1970.
+	AlertsForState   = "ALERTS_FOR_STATE"
 	ProcessMemory    = "process_resident_memory_bytes"
 	ProcessCPU       = "process_cpu_seconds_total"
 	GoGoroutines     = "go_goroutines"
