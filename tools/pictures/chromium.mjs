@@ -8,7 +8,7 @@ import { join } from 'node:path';
 const flags = [
   '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
   '--disable-background-networking', '--disable-component-update', '--disable-sync',
-  '--force-color-profile=srgb', '--allow-file-access-from-files', '--remote-debugging-pipe',
+  '--force-color-profile=srgb', '--hide-scrollbars', '--allow-file-access-from-files', '--remote-debugging-pipe',
 ];
 
 // start starts a browser with a fresh profile in a language such as sv-SE.

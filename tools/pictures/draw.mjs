@@ -66,6 +66,19 @@ const oneCopy = {
   }),
 };
 
+// Grafana has a table of its own making beneath its table, from where npm does
+// not get it. The published one wants React 19 in two places: a context is its
+// provider, and ref is a property.
+const olderReact = {
+  name: 'older react',
+  setup: (builder) => builder.onLoad({ filter: /react-data-grid\/lib\/bundle\.js$/ }, async ({ path }) => ({
+    contents: (await readFile(path, 'utf8'))
+      .replace(/\b(jsxs?)\((\w+Context),/g, '$1($2.Provider,')
+      .replace('import { createContext,', 'import { createContext, forwardRef,')
+      .replace(/^(export \{.*) DataGrid,/m, 'const WithRef = forwardRef((props, ref) => DataGrid({ ...props, ref }));\n$1 WithRef as DataGrid,'),
+  })),
+};
+
 // writePage writes the page with its program and fonts.
 async function writePage(directory) {
   await build({
@@ -75,7 +88,7 @@ async function writePage(directory) {
     format: 'iife',
     jsx: 'automatic',
     target: 'chrome120',
-    plugins: [oneCopy],
+    plugins: [oneCopy, olderReact],
     loader: { '.woff2': 'dataurl', '.woff': 'empty', '.svg': 'dataurl', '.ttf': 'empty' },
     define: { 'process.env.NODE_ENV': '"production"', global: 'window' },
     logLevel: 'error',

@@ -1,6 +1,6 @@
 // The page's half of draw: it says what to ask, draws the answers, and
 // measures what it drew.
-import { FieldType, createTheme, setWeekStart, systemDateFormats } from '@grafana/data';
+import { FieldType, cacheFieldDisplayNames, createTheme, setWeekStart, systemDateFormats } from '@grafana/data';
 import { GlobalStyles, PortalContainer, ThemeContext } from '@grafana/ui';
 import { createRoot } from 'react-dom/client';
 import { panelData } from '../../internal/grafanatest/panel.js';
@@ -64,6 +64,7 @@ function fill(p, got) {
     // The step, which ends lines where it is exceeded, is known here.
     for (const field of frame.fields) if (field.type === FieldType.time && steps[frame.refId]) field.config.interval = steps[frame.refId] * 1000;
   }
+  cacheFieldDisplayNames(frames);
   Object.assign(p, { frames, replaceVariables, panel: { ...p.panel, fieldConfig } });
 }
 

@@ -133,6 +133,9 @@ class Broken extends Component {
   }
 }
 
+// Its button is seen when the pointer is on the panel, and has its place in the head always.
+const menu = () => <div />;
+
 export function Panel(props) {
   const { panel, say, info, width, height, error } = props;
   const Type = types[panel.type] ?? (() => <div>{`panel type ${panel.type} is not drawn`}</div>);
@@ -141,7 +144,7 @@ export function Panel(props) {
   return (
     <PanelChrome
       width={width} height={height} title={say(panel.title)} description={panel.description ? () => say(panel.description) : undefined}
-      displayMode={panel.transparent ? 'transparent' : 'default'} padding={padding} statusMessage={error}
+      displayMode={panel.transparent ? 'transparent' : 'default'} padding={padding} statusMessage={error} menu={menu}
       titleItems={[
         panel.links?.length > 0 && (
           <PanelChrome.TitleItem key="links"><Icon name={panel.links.length === 1 ? 'external-link-alt' : 'link'} size="md" /></PanelChrome.TitleItem>
