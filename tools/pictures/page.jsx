@@ -62,7 +62,11 @@ function fill(p, got) {
   const { frames, fieldConfig, replaceVariables } = panelData(p.panel, answers, context);
   for (const frame of frames) {
     // The step, which ends lines where it is exceeded, is known here.
-    for (const field of frame.fields) if (field.type === FieldType.time && steps[frame.refId]) field.config.interval = steps[frame.refId] * 1000;
+    for (const field of frame.fields.filter((f) => f.type === FieldType.time)) {
+      if (steps[frame.refId]) field.config.interval = steps[frame.refId] * 1000;
+      // The label is the values' axis', which Grafana does not write below the times.
+      if (field.config.custom) field.config.custom = { ...field.config.custom, axisLabel: '' };
+    }
   }
   cacheFieldDisplayNames(frames);
   Object.assign(p, { frames, replaceVariables, panel: { ...p.panel, fieldConfig } });
