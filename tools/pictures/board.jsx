@@ -54,31 +54,45 @@ function Row({ panel, say, theme }) {
   );
 }
 
+// Controls are as Grafana has them above a dashboard; they are for the eye only.
 function Controls({ board, variables, range, theme, timeZone }) {
-  const box = (extra) => ({ display: 'inline-flex', alignItems: 'center', gap: 6, height: 32, padding: '0 8px', border: `1px solid ${theme.colors.border.medium}`, borderRadius: theme.shape.radius.default, fontSize: 14, ...extra });
-  const button = { background: theme.colors.secondary.main, border: 'none' };
-  const pill = { background: theme.colors.background.secondary, padding: '2px 6px', borderRadius: theme.shape.radius.default, fontSize: 12 };
+  const radius = theme.shape.radius.default;
+  const box = (more) => ({ display: 'inline-flex', alignItems: 'center', gap: 8, height: 32, padding: '0 8px', fontSize: 14, border: `1px solid ${theme.colors.border.medium}`, borderRadius: radius, boxSizing: 'border-box', ...more });
+  const label = box({ fontSize: 12, fontWeight: 500, background: theme.colors.background.primary, borderRight: 'none', borderRadius: `${radius} 0 0 ${radius}` });
+  const value = box({ background: theme.components.input.background, borderColor: theme.components.input.borderColor, borderRadius: `0 ${radius} ${radius} 0` });
+  const chosen = { display: 'inline-flex', alignItems: 'center', gap: 6, background: theme.colors.background.secondary, padding: '2px 8px', borderRadius: radius, fontSize: 12, margin: '0 4px' };
+  const button = box({ background: theme.colors.secondary.main, border: 'none' });
+  const link = box({ background: theme.colors.background.primary, fontSize: 12, fontWeight: 500 });
+  const dim = { color: theme.colors.text.secondary };
   const zone = new Intl.DateTimeFormat('en-US', { timeZone, timeZoneName: 'short' }).formatToParts(new Date(range.to.valueOf())).find((p) => p.type === 'timeZoneName').value;
-  const named = { 'GMT+1': 'CET', 'GMT+2': 'CEST' }[zone] ?? zone;
+  const zoneName = { 'GMT+1': 'CET', 'GMT+2': 'CEST' }[zone] ?? zone;
+  const one = (v) => ([].concat(v.current?.value)[0] === v.values[0] && v.current.text) || v.values[0];
   return (
     <div data-part="controls" style={{ display: 'flex', flexWrap: 'wrap', gap: 8, marginBottom: 16, minHeight: 32 }}>
       {variables.filter((v) => v.hide !== 2).map((v) => (
         <span key={v.name} style={{ display: 'inline-flex' }}>
-          {v.hide !== 1 && <span style={box({ borderRight: 'none', fontSize: 12, fontWeight: 500, background: theme.colors.background.primary })}>{v.label || v.name}</span>}
-          <span style={box({ background: theme.components.input.background })}>
-            {v.multi ? v.values.map((value) => <span key={value} style={pill}>{value === '$__all' ? 'All' : value} ×</span>) : v.current?.text ?? v.values[0]}
-            <Icon name="angle-down" />
+          {v.hide !== 1 && <span style={label}>{v.label || v.name}</span>}
+          <span style={value}>
+            {v.multi ? v.values.map((x) => <span key={x} style={chosen}>{x === '$__all' ? 'All' : x} <Icon name="times" size="sm" /></span>) : one(v)}
+            {v.multi && <Icon name="times" style={dim} />}
+            <Icon name="angle-down" style={dim} />
           </span>
         </span>
       ))}
       <span style={{ flexGrow: 1 }} />
-      {(board.links ?? []).map((link) => (
-        <span key={link.title} style={box({ ...button, fontSize: 12, fontWeight: 500 })}><Icon name={link.type === 'dashboards' ? 'bars' : 'external-link-alt'} /> {link.title}</span>
+      {(board.links ?? []).map(({ title, type }) => (
+        <span key={title} style={link}><Icon name={type === 'dashboards' ? 'bars' : 'external-link-alt'} /> {title}</span>
       ))}
       {!board.timepicker?.hidden && (
         <>
-          <span style={box(button)}><Icon name="clock-nine" /> {rangeUtil.describeTimeRange(range.raw)} <span style={{ color: theme.colors.warning.text, fontSize: 12 }}>{named}</span> <Icon name="angle-down" /></span>
-          <span style={box(button)}><Icon name="sync" /> {board.refresh}</span>
+          <span style={button}>
+            <Icon name="angle-double-right" size="lg" style={{ transform: 'scaleX(-1)' }} />
+            <Icon name="clock-nine" style={{ marginLeft: 8 }} /> {rangeUtil.describeTimeRange(range.raw)}
+            <span style={{ color: theme.colors.warning.text, fontSize: 12 }}>{zoneName}</span> <Icon name="angle-down" style={{ marginRight: 8 }} />
+            <Icon name="angle-double-right" size="lg" />
+            <Icon name="search-minus" style={{ marginLeft: 8 }} />
+          </span>
+          <span style={button}><Icon name="sync" /> {board.refresh} <Icon name="angle-down" /></span>
         </>
       )}
     </div>
@@ -91,7 +105,7 @@ export function Board({ board, panels, kiosk, width, ...rest }) {
   return (
     <div style={{ padding: margin, width, boxSizing: 'border-box' }}>
       {!kiosk && <Controls board={board} {...rest} />}
-      <div style={{ position: 'relative', height: bottom }}>
+      <div style={{ position: 'relative', height: bottom, marginTop: 1 }}>
         {panels.map((props) => {
           const at = place(props.panel.gridPos, inner);
           return (

@@ -79,6 +79,18 @@ const olderReact = {
   })),
 };
 
+// dateFormats are those that the compose stack's Grafana is told, by what they
+// are of; what it is not told is as it is to become. hour is that of all ranges
+// beyond a day whose marks are up to a day apart, so it has the day.
+async function dateFormats() {
+  const compose = await readFile(join(here, '../../docker-compose.yml'), 'utf8');
+  const told = [...compose.matchAll(/^\s*GF_DATE_FORMATS_(FULL_DATE|INTERVAL_[A-Z]+):\s*["']?([^"'\n]+?)["']?\s*$/gm)].map(([, name, format]) => [name.replace('INTERVAL_', '').toLowerCase(), format]);
+  return {
+    full_date: 'YYYY-MM-DD HH:mm', second: 'HH:mm:ss', minute: 'HH:mm', hour: 'D MMM HH:mm', day: 'D MMM', month: 'YYYY-MM', year: 'YYYY',
+    ...Object.fromEntries(told),
+  };
+}
+
 // writePage writes the page with its program and fonts.
 async function writePage(directory) {
   await build({
@@ -138,7 +150,7 @@ async function answers(prometheus, queries) {
   const worker = async () => {
     while (next < queries.length) {
       const i = next++;
-      all[i] = await ask(prometheus, queries[i]).then((data) => ({ data }), (error) => ({ error: error.message }));
+      all[i] = await ask(prometheus, queries[i]).then((data) => ({ data }), (error) => ({ error: explained(error) }));
     }
   };
   await Promise.all(Array.from({ length: 4 }, worker));
@@ -175,7 +187,7 @@ async function drawOne(directory, set, file, output) {
     await call('Page.navigate', { url: `${pathToFileURL(join(directory, 'page.html'))}${set.now ? `?now=${set.now}` : ''}` });
     await loaded;
 
-    const options = { theme: set.theme, width: set.width, variables: set.variables, from: set.from, kiosk: set.kiosk, expand: set.expand, locale, timeZone };
+    const options = { dates: await dateFormats(), theme: set.theme, width: set.width, variables: set.variables, from: set.from, kiosk: set.kiosk, expand: set.expand, locale, timeZone };
     await evaluate(`pictures.open(${JSON.stringify(board)}, ${JSON.stringify(options)})`);
     // A variable's values may hang on those of one before it.
     for (let query = await evaluate('pictures.nextVariable()'); query; query = await evaluate('pictures.nextVariable()')) {
@@ -196,10 +208,26 @@ async function drawOne(directory, set, file, output) {
   } finally {
     await browser.stop();
   }
-  errors.forEach((error) => console.error(`${file}: ${error}`));
+  new Set(errors).forEach((error) => console.error(`${file}: ${error}`));
+  // What could be drawn is drawn; yet a picture with errors is not what was asked for.
+  if (errors.length) process.exitCode = 1;
 }
 
-const set = settings();
+// explained is what went wrong with a request: fetch has it as the cause.
+const explained = (error) => [error.message, error.cause?.message ?? error.cause?.code].filter(Boolean).join(': ');
+
+let set;
+try {
+  set = settings();
+} catch (error) {
+  console.error(error.message);
+  process.exit(2);
+}
+// Without a Prometheus all panels would be drawn, empty.
+await ask(set.prometheus, { path: 'query', parameters: { query: '1' } }).catch((error) => {
+  console.error(`prometheus ${set.prometheus}: ${explained(error)}`);
+  process.exit(1);
+});
 const directory = set.keep ? resolve(set.keep) : await mkdtemp(join(tmpdir(), 'pictures-'));
 try {
   await mkdir(directory, { recursive: true });

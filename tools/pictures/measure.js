@@ -82,6 +82,7 @@ function values(root, part) {
     return {
       text: texts.map((e) => e.textContent).join(' '),
       largest: largest && Math.max(...sizes),
+      smallest: largest && Math.min(...sizes),
       contrast: largest && contrast(largest),
       overflows: texts.map((e) => cut(e, box)).filter(Boolean),
     };
@@ -112,6 +113,16 @@ function table(root) {
   };
 }
 
+// timeline is how high a row of a state timeline is: below the size of a letter
+// their names lie over one another.
+function timeline(root) {
+  const part = root.querySelector('[data-part=timeline]');
+  const plot = part?.querySelector('.u-over');
+  if (!plot) return undefined;
+  const rows = Number(part.dataset.rows);
+  return { rows, pages: Number(part.dataset.pages), rowHeight: Math.round((plot.clientHeight / rows) * 10) / 10 };
+}
+
 // measure measures each panel on the page.
 export function measure(panels, say) {
   return panels.map(({ panel, error }) => {
@@ -124,6 +135,7 @@ export function measure(panels, say) {
       titleCut: Boolean(line), error, empty: root.querySelector('[data-part=empty]')?.textContent,
       values: panel.type === 'stat' ? values(root, 'stat') : panel.type === 'bargauge' ? values(root, 'bar') : undefined,
       table: table(root),
+      timeline: timeline(root),
     };
   });
 }

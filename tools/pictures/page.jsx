@@ -10,19 +10,14 @@ import { measure } from './measure.js';
 import { Queries, panelRange, timeRange } from './queries.js';
 import './page.css';
 
-// As the compose stack's GF_DATE_FORMATS settings have them.
-systemDateFormats.update({
-  fullDate: 'YYYY-MM-DD HH:mm',
-  interval: { millisecond: 'HH:mm:ss.SSS', second: 'HH:mm:ss', minute: 'HH:mm', hour: 'HH:mm', day: 'D MMM', month: 'YYYY-MM', year: 'YYYY' },
-  useBrowserLocale: false,
-});
-
 let board, options, theme, queries, panels, parts;
 
 function open(model, given) {
   board = model;
   options = given;
   theme = createTheme({ colors: { mode: options.theme } });
+  const { full_date: fullDate, ...interval } = options.dates;
+  systemDateFormats.update({ fullDate, interval: { millisecond: 'HH:mm:ss.SSS', ...interval }, useBrowserLocale: false });
   setWeekStart(board.weekStart || 'monday');
   const from = !options.from ? board.time.from : /^[-+/]/.test(options.from) ? `now${options.from}` : options.from;
   const range = timeRange(from, options.from ? 'now' : board.time.to, options.timeZone);

@@ -121,7 +121,7 @@ export function StateTimeline({ frames, options, range, timeZone, theme, width, 
   // Grafana pages whenever perPage is set, also over one page.
   const paging = options.perPage ? 40 : 0;
   return (
-    <div style={{ display: 'flex', flexDirection: 'column' }}>
+    <div data-part="timeline" data-rows={fields.length} data-pages={pages} style={{ display: 'flex', flexDirection: 'column' }}>
       <VizLayout width={width} height={height - paging} legend={legend}>
         {(w, h) => <UPlotChart config={builder} data={aligned.fields.map((f) => f.values)} width={w} height={h} />}
       </VizLayout>
