@@ -103,7 +103,7 @@ export function Board({ board, panels, kiosk, width, ...rest }) {
   const inner = width - 2 * margin;
   const bottom = Math.max(0, ...panels.map(({ panel }) => place(panel.gridPos, inner)).map(({ top, height }) => top + height));
   return (
-    <div style={{ padding: margin, width, boxSizing: 'border-box' }}>
+    <div style={{ display: 'flex', flexDirection: 'column', padding: margin, width, boxSizing: 'border-box' }}>
       {!kiosk && <Controls board={board} {...rest} />}
       <div style={{ position: 'relative', height: bottom, marginTop: 1 }}>
         {panels.map((props) => {

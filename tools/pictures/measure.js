@@ -53,7 +53,7 @@ function contrast(element) {
 
 // leaves are the elements with a text of their own.
 function leaves(root) {
-  return [...root.querySelectorAll('*')].filter((e) => !e.closest('svg') && [...e.childNodes].some((n) => n.nodeType === Node.TEXT_NODE && n.textContent.trim()));
+  return [root, ...root.querySelectorAll('*')].filter((e) => !e.closest('svg') && [...e.childNodes].some((n) => n.nodeType === Node.TEXT_NODE && n.textContent.trim()));
 }
 
 // drawn is the width and height of an element's text as it is laid out.
@@ -77,7 +77,7 @@ function values(root, part) {
   return [...root.querySelectorAll(`[data-part=${part}]`)].map((item) => {
     const box = item.getBoundingClientRect();
     const texts = leaves(item);
-    const sizes = texts.map((e) => parseFloat(getComputedStyle(e).fontSize));
+    const sizes = texts.map((e) => Math.round(parseFloat(getComputedStyle(e).fontSize) * 10) / 10);
     const largest = texts[sizes.indexOf(Math.max(...sizes))];
     return {
       text: texts.map((e) => e.textContent).join(' '),
@@ -92,7 +92,7 @@ function values(root, part) {
 function table(root) {
   const grid = root.querySelector('[role=grid]');
   if (!grid) return undefined;
-  const seen = grid.getBoundingClientRect();
+  const seen = root.querySelector('[data-part=table]').getBoundingClientRect();
   const cells = [...grid.querySelectorAll('[role=columnheader], [role=gridcell]')];
   const overflows = [];
   const contrasts = new Map();
