@@ -105,7 +105,8 @@ function table(root) {
       if (c) contrasts.set(`${c.color} ${c.background}`, { ...c, text: e.textContent });
     }
   }
-  const rows = [...grid.querySelectorAll('[role=row]')].filter((r) => r.querySelector('[role=gridcell]'));
+  // A row has no box of its own, its first cell has.
+  const rows = [...grid.querySelectorAll('[role=row]')].map((r) => r.querySelector('[role=gridcell]')).filter(Boolean);
   return {
     rows: rows.length, rowsSeen: rows.filter((r) => r.getBoundingClientRect().bottom <= seen.bottom + 1).length,
     columnsBeyond: cells.filter((c) => c.getAttribute('role') === 'columnheader' && c.getBoundingClientRect().right > seen.right + 1).length,
