@@ -16,7 +16,10 @@ const usage = `usage: node draw.mjs --prometheus URL --dashboard FILE --output F
   [--locale sv-SE] [--expand] [--kiosk] [--keep DIRECTORY]`;
 
 function settings() {
+  // -7d after --from is its value, which parseArgs takes for a flag.
+  const args = process.argv.slice(2).join('\0').replace(/(^|\0)--from\0-/g, '$1--from=-').split('\0').filter(Boolean);
   const { values } = parseArgs({
+    args,
     options: {
       prometheus: { type: 'string' },
       dashboard: { type: 'string', multiple: true },
