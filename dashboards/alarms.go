@@ -88,7 +88,7 @@ func (s statusPanels) firing(b *board, height uint32) {
 		naming.LabelSource, naming.LabelCollector, naming.LabelTarget, naming.LabelKPI, naming.LabelBasis}, s.labels()...)...)
 
 	panel := newTable(s.Say("Alerts right now"), s.Say("Alerts that Prometheus has firing, and for how long. An alert's name leads to all about its KPI, and to its runbook.")).
-		NoValue(s.Say("✓ No alerts."))
+		NoValue(s.Say("No alert fires in Prometheus."))
 	for _, q := range queries {
 		panel.WithTarget(rows(q.ref, q.expr))
 	}

@@ -15,7 +15,7 @@ const countsHeight = 3
 // a day ago, of alerts and of figures that are too old. A count of none has no colour.
 func (s statusPanels) counts(b *board) {
 	count := func(title, description, expr, color string) {
-		b.add(newStat(title, description).WithTarget(rightNow("A", expr, "")).
+		b.add(newStat(title, description).WithTarget(rightNow("A", expr, "")).NoValue(unreachable(s.Language)).
 			Unit("none").Decimals(0).ColorScheme(byThreshold()).Thresholds(from(1, color)).
 			ColorMode(common.BigValueColorModeBackgroundSolid), 4, countsHeight)
 	}
@@ -23,10 +23,10 @@ func (s statusPanels) counts(b *board) {
 		count(s.Say(state.several), s.Say("How many targets have this status right now."), s.having("== "+state.value), state.color)
 	}
 	count(s.Say("New since yesterday"), s.Say("How many targets are off plan now and were not a day ago."), orZero("count("+s.newly()+")"), orange)
-	count(s.Say("Alerts"), s.Say("How many alerts Prometheus has firing."), orZero("count("+s.alarms()+")"), orange)
+	count(s.Say("Alerts"), s.Say("How many alerts Prometheus has firing."), orZeroIf(evaluated, "count("+s.alarms()+")"), orange)
 	count(s.Say(states[2].several), s.Say("How many targets have no figure to compare with."), s.having("== "+states[2].value), grey)
 	count(s.Say("Too old"), s.Say("How many figures are too old to be shown. Each source has its own pace."),
-		orZero("sum("+ofCollectors(naming.CollectorWithdrawn, collectorNames(s.definitions))+")"), grey)
+		"sum("+ofCollectors(naming.CollectorWithdrawn, collectorNames(s.definitions))+")", grey)
 }
 
 // having counts the targets whose status compares like that.
@@ -40,4 +40,11 @@ func (s statusPanels) newly() string {
 		once(s.selector(naming.PlanStatus)+" offset 1d"), notOffPlan)
 }
 
-func orZero(expr string) string { return expr + " or vector(0)" }
+// orZero is zero where the expression gives nothing and planwatch is reached: without it,
+// nothing is known, and none is not zero.
+func orZero(expr string) string { return orZeroIf(naming.PlanStatus, expr) }
+
+func orZeroIf(known, expr string) string { return fmt.Sprintf("%s or 0 * count(%s)", expr, known) }
+
+// evaluated is there if Prometheus evaluates planwatch's rules: the watchdog always fires.
+var evaluated = selector(naming.Alerts, equals(naming.LabelAlertName, naming.Watchdog), equals(naming.LabelAlertState, naming.StateFiring))

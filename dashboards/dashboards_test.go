@@ -390,11 +390,11 @@ func asAny(value any) any {
 	if err != nil {
 		return nil
 	}
-	var any any
-	if json.Unmarshal(data, &any) != nil {
+	var read any
+	if json.Unmarshal(data, &read) != nil {
 		return nil
 	}
-	return any
+	return read
 }
 
 func asMap(value any) map[string]any {

@@ -25,7 +25,7 @@ func (r *generator) domain(b *board, d layout.Dashboard, l *language.Language) {
 		b.wrap()
 	}
 	first := r.first(d)
-	r.now(b, first, l)
+	r.now(b, first, d.Places, l)
 	if targeted {
 		s.targets(b, l.Say("Against plan"), 11)
 		s.firing(b, 6)
@@ -55,7 +55,8 @@ func (r *generator) inHistory(first []leading, definitions []*collectors.Definit
 	all := slices.Clone(first)
 	for _, d := range definitions {
 		for _, k := range d.KPIs {
-			if !slices.ContainsFunc(all, func(of leading) bool { return of.Name == k.Name }) {
+			flat := k.Better == kpi.AsPlanned && k.Accumulates == "" // a frame, which is to be what the plan says
+			if !flat && !slices.ContainsFunc(all, func(of leading) bool { return of.Name == k.Name }) {
 				all = append(all, leading{KPI: k, definition: d})
 			}
 		}
@@ -87,12 +88,8 @@ func (r *generator) trend(k kpi.KPI, d *collectors.Definition, split []string, l
 		split = with(split, label)
 	}
 	shown := r.shown(k)
-	legend := l.Say("All")
-	if len(split) > 0 {
-		legend = placeholders(split)
-	}
-	panel := inMeasure(newParts(titleOf(k, l), described(k, l)), shown).AxisLabel(axisLabel(shown, l)).TimeFrom(thirteenMonths).
-		WithTarget(overTime("A", scaled(shown, r.figure(k, d, split, nineInTen)), legend)).
+	panel := newParts(titleOf(k, l), described(k, l)).Unit(grafanaUnit(shown)).AxisLabel(axisLabel(shown, l)).TimeFrom(thirteenMonths).
+		WithTarget(overTime("A", placed(scaled(shown, r.figure(k, d, split, nineInTen)), split, l), placeholder(placeLabel))).
 		NoValue(withheld(k, l))
 	if r.accrues(k) {
 		panel.TimeFrom(yearSoFar)
@@ -166,6 +163,6 @@ func (s statusPanels) timeline(b *board) {
 		lines, first, on(naming.LabelTarget), off, offPlan)
 	b.add(newTimeline(s.Say("Status over time"), s.Say("Since when are the targets off plan that are first to be looked at?")).
 		WithTarget(overTime("A", placed(vector, s.labels(), s.Language), placeholders([]string{s.title(), placeLabel}))).
-		Unit("none").Mappings(statusMappings(s.Language)).NoValue(s.Say("✓ No target is off plan, or Prometheus knows nothing of the time shown.")),
+		Unit("none").Mappings(statusMappings(s.Language)).NoValue(s.Say("No target is off plan, or Prometheus knows nothing of the time shown.")),
 		gridWidth, lines/2+3)
 }

@@ -3,7 +3,6 @@ package dashboards
 import (
 	"maps"
 	"slices"
-	"strings"
 
 	"planwatch/collectors"
 	"planwatch/config"
@@ -75,18 +74,6 @@ func (r *generator) note(t plan.Target) {
 	c.stated = c.stated || t.Value != nil && !t.Phasing.AtOnce
 	c.ends = c.ends || t.HasEnd(r.region.KPIs)
 	r.cells[t.KPI] = cells
-}
-
-// name returns the cell's label values in the order of the collector's labels,
-// or "" for the whole region.
-func (c cell) name(labels []string) string {
-	var parts []string
-	for _, label := range labels {
-		if value := c.where[label]; value != "" {
-			parts = append(parts, value)
-		}
-	}
-	return strings.Join(parts, ", ")
 }
 
 // collectorsOf returns the definitions that a dashboard shows; all if it names

@@ -119,7 +119,7 @@ func draw(panel *timeseries.PanelBuilder, ref, expr, legend string) {
 // on the dashboard of one KPI.
 func (r *generator) againstPlan(k kpi.KPI, d *collectors.Definition, title string, l *language.Language) builder {
 	shown, of := r.shown(k), r.planOf(k, d)
-	panel := inMeasure(newLines(title, r.targeted(k, l)), shown).AxisLabel(axisLabel(shown, l)).TimeFrom(thirteenMonths).
+	panel := newLines(title, r.targeted(k, l)).Unit(grafanaUnit(shown)).AxisLabel(axisLabel(shown, l)).TimeFrom(thirteenMonths).
 		Links([]cog.Builder[dashboard.DashboardLink]{
 			panelLink(l.Say("Show the KPI"), r.kpiAddress(l, k.Name, "")+"&"+timeRange, false),
 			panelLink(l.Say("Runbook"), r.runbook(k.Name, l), true),

@@ -23,20 +23,21 @@ func (r *generator) kpi(b *board, l *language.Language) {
 	s := statusPanels{generator: r, Language: l, definitions: r.region.Collectors, fixed: true, one: equals(naming.LabelKPI, "$"+kpiVariable)}
 	one := s
 	one.one += "," + equals(naming.LabelTarget, "$"+targetVariable)
+	inMeasure := ", $" + measureVariable
 	none := l.Say("Choose a KPI that has a target.")
 
+	// Titles with a variable are Grafana's to fill in.
 	value := func(title, description, expr string) {
-		b.add(newStat(title, description).WithTarget(rightNow("A", expr, "")).
+		b.add(newStat("", description).Title(asWritten(title)+inMeasure).WithTarget(rightNow("A", expr, "")).
 			Unit(localeUnit).Decimals(1).ColorScheme(fixedColor(ink)).NoValue(none), 4, 4)
 	}
 	b.add(newStat(l.Say("Status"), l.Say("How the KPI stands to the target.")).
 		WithTarget(rightNow("A", "max("+one.metric(naming.PlanStatus)+")", "")).
 		Unit("none").Mappings(statusMappings(l)).ColorScheme(byThreshold()).Thresholds(nothing()).
 		ColorMode(common.BigValueColorModeBackgroundSolid).NoValue(none), 4, 4)
-	inMeasure := ", $" + measureVariable
-	value(l.Say("Actual")+inMeasure, l.Say("The figure that is compared with the target."), "max("+inOwnMeasure(one.metric(naming.PlanActual))+")")
-	value(l.Say("Plan so far")+inMeasure, l.Say("What the plan wants by now."), "max("+inOwnMeasure(one.metric(naming.PlanExpected))+")")
-	value(l.Say("Distance")+inMeasure, l.Say("The figure less the plan; of percentages in points."),
+	value(l.Say("Actual"), l.Say("The figure that is compared with the target."), "max("+inOwnMeasure(one.metric(naming.PlanActual))+")")
+	value(l.Say("Plan so far"), l.Say("What the plan wants by now."), "max("+inOwnMeasure(one.metric(naming.PlanExpected))+")")
+	value(l.Say("Distance"), l.Say("The figure less the plan; of percentages in points."),
 		"max("+inOwnMeasure("("+one.metric(naming.PlanActual)+" - "+one.metric(naming.PlanExpected)+")")+")")
 	b.add(newStat(l.Say("Off plan since"), l.Say("The day on which the target went off plan, as far back as Prometheus knows.")).
 		WithTarget(rightNow("A", byItsClock("max("+one.offSince()+" and "+on(naming.LabelTarget)+" ("+one.metric(naming.PlanStatus)+" "+offPlan+"))"), "")).
@@ -45,8 +46,8 @@ func (r *generator) kpi(b *board, l *language.Language) {
 		WithTarget(rightNow("A", "max("+one.signals()+")", "")).
 		Unit("none").Mappings(signalMappings(l)).ColorScheme(fixedColor(ink)).NoValue(l.Say("Not known")), 4, 4)
 
-	chart := newLines("$"+kpiVariable, l.Say("The figure, what the plan wants by then, and where warning and critical begin. Of a figure that does not grow over the year also what is usual.")).
-		Unit(localeUnit).Decimals(1).AxisLabel("$" + measureVariable).
+	chart := newLines("", l.Say("The figure, what the plan wants by then, and where warning and critical begin. Of a figure that does not grow over the year also what is usual.")).
+		Title("$" + kpiVariable + inMeasure).Unit(localeUnit).
 		NoValue(l.Say("Prometheus has no figures of the time shown, or no target holds yet for what is chosen."))
 	draw(chart, figureLine, placed(inOwnMeasure(one.metric(naming.PlanActual)), one.labels(), l), "{{"+placeLabel+"}}")
 	for _, line := range []line{expectedLine, warningLine, criticalLine, forecastLine, fullLine} {

@@ -12,6 +12,7 @@ import (
 	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
 
 	"planwatch/dashboards/layout"
+	"planwatch/internal/naming"
 )
 
 const (
@@ -99,7 +100,7 @@ func colorsOf(p dashboard.Panel) []string {
 		}
 	}
 	slices.Sort(colors)
-	return slices.DeleteFunc(slices.Compact(colors), func(color string) bool { return color == clear })
+	return slices.DeleteFunc(slices.Compact(colors), func(color string) bool { return color == noColor })
 }
 
 // colorsIn are the colours anywhere in a JSON value.
@@ -242,5 +243,39 @@ func TestDomainsOpenWithTheirFirst(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// A stat is one figure, with no moment beside it that is larger, and no stat tells the age of
+// the oldest figure: that of a yearly register says nothing of the others.
+func TestStatsAreOneFigure(t *testing.T) {
+	for _, m := range generate(t) {
+		if m.kind() == layout.Self {
+			continue
+		}
+		m.each(func(p dashboard.Panel) {
+			if p.Type != "stat" {
+				return
+			}
+			if mode := asMap(p.Options)["textMode"]; len(p.Targets) > 1 && mode != "name" {
+				t.Errorf("%s: panel %q: %d figures in one stat", m.path, *p.Title, len(p.Targets))
+			}
+			for _, query := range queries(t, p) {
+				if strings.Contains(query.Expr, naming.CollectorOldestData) {
+					t.Errorf("%s: panel %q tells the age of the oldest figure", m.path, *p.Title)
+				}
+			}
+		})
+	}
+}
+
+// A table has no bar: one that begins at its least has none for the worst.
+func TestTablesHaveNoBars(t *testing.T) {
+	for _, m := range generate(t) {
+		m.each(func(p dashboard.Panel) {
+			if p.Type == "table" && strings.Contains(string(mustJSON(t, p)), `"type":"gauge"`) {
+				t.Errorf("%s: panel %q has bars in its cells", m.path, *p.Title)
+			}
+		})
 	}
 }

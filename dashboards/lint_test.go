@@ -24,7 +24,11 @@ type values map[string]string
 // valuesOf are those of Grafana's own variables and of the region's dimensions;
 // all is chosen of a dimension that chosen does not name.
 func valuesOf(region *config.Region, chosen map[string]string) values {
-	v := values{"__rate_interval": "1m", "__range": "5m", "__interval": "15s"}
+	first := region.Plan.Targets[0]
+	v := values{
+		"__rate_interval": "1m", "__range": "5m", "__interval": "15s",
+		kpiVariable: cmp.Or(chosen[kpiVariable], first.KPI), targetVariable: cmp.Or(chosen[targetVariable], first.ID), measureVariable: "",
+	}
 	for _, label := range region.Dimensions.Dimensions {
 		v[label] = cmp.Or(chosen[label], all)
 	}

@@ -19,6 +19,7 @@ import (
 	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
 
 	"planwatch/config"
+	"planwatch/internal/grafanatest"
 	"planwatch/internal/stack"
 )
 
@@ -37,8 +38,12 @@ var withoutData = []struct {
 }{
 	{"in March it is too early for the forecast of a plan that begins in the summer", regexp.MustCompile(`plan_forecast\{.*kpi="mobile_mr_exams"`)},
 	{"scanners are to be there by the end of the year and a first consultation held by June, so that nothing is due in March", regexp.MustCompile(`plan_(expected|threshold)\{.*kpi="(ct_scanners_replaced|activities_held)"`)},
-	{"it is too early in March to judge how much is used of the year's investments, how many leave, and a small hospital's operations", regexp.MustCompile(`plan_margin_ratio\{.*kpi="(investment_used_ratio|turnover_ratio)"|plan_threshold\{kpi="operations",hospital="Kalix"`)},
-	{"no alert fires on the sample within a test's time; the panel says ✓ No alerts", regexp.MustCompile(`^ALERTS\{.*unless ALERTS`)},
+	{"it is too early in March to judge how much is used of the year's investments, how many leave, and a small hospital's operations", regexp.MustCompile(`plan_margin_ratio\{.*kpi="(investment_used_ratio|turnover_ratio)"|plan_threshold\{kpi="(investment_used_ratio|turnover_ratio)"|plan_threshold\{kpi="operations",hospital="Kalix"`)},
+	{"no alert of some domains fires on the sample within a test's time; the panel says so", regexp.MustCompile(`\bALERTS`)},
+	{"process charts begin with the first scrape after the past has been read", regexp.MustCompile(`\bkpi_signal`)},
+	{"something is critical on the sample, so that the wall does not say that nothing is", regexp.MustCompile(`unless on \(\) \(`)},
+	{"the target that is first to be looked at has no critical threshold", regexp.MustCompile(`plan_threshold\{kpi="within_guarantee_ratio",severity="critical"`)},
+	{"the first KPI of the plan has no forecast", regexp.MustCompile(`plan_forecast\{kpi="[a-z_]+",target=`)},
 }
 
 // prometheusAPI is that of a running Prometheus.
@@ -127,6 +132,10 @@ func requests(t *testing.T, region *config.Region, v values) []request {
 	for _, m := range generateFor(t, region) {
 		for _, variable := range m.Templating.List {
 			if variable.Type == dashboard.VariableTypeQuery {
+				if expr, ok := strings.CutPrefix(*variable.Definition, "query_result("); ok {
+					add("/api/v1/query", v.interpolate(strings.TrimSuffix(expr, ")")), m.path+": variable "+variable.Name)
+					continue
+				}
 				selector, label := labelValues(t, variable)
 				add("/api/v1/label/"+label+"/values", v.interpolate(selector), m.path+": variable "+variable.Name)
 			}
@@ -160,7 +169,8 @@ var (
 
 // Every query of every panel and variable runs against a Prometheus that
 // scrapes planwatch on the sample: none fails, and each gives data or is known
-// not to, and why. Of figures, each gives data of the past as well.
+// not to, and why. Of figures, each gives data of the past as well. Then every panel is looked
+// at as Grafana shows it.
 func TestLive(t *testing.T) {
 	binary := filepath.Join(t.TempDir(), "planwatch")
 	build := exec.CommandContext(t.Context(), "go", "build", "-tags", "gms_pure_go", "-o", binary, "./cmd/planwatch")
@@ -214,9 +224,9 @@ func TestLive(t *testing.T) {
 	for reason, count := range known {
 		t.Logf("%d panels' queries without data: %s", count, reason)
 	}
-	// With one hospital of two divisions chosen none fails either.
-	chosen := map[string]string{"division": "(Länssjukvård 2|Nära)", "hospital": "Sunderby"}
-	prometheus.unanswered(t, requests(t, region, valuesOf(region, chosen)), now)
+	testSeen(t, &viewer{
+		prometheus: prometheus, grafana: grafanatest.Start(t), region: region, now: time.Now(), answered: map[string]json.RawMessage{},
+	})
 }
 
 // testPast makes the requests for figures over the thirteen months until an hour

@@ -13,13 +13,8 @@ import (
 	"planwatch/internal/language"
 )
 
-const (
-	// mostFirst is how many KPIs a domain's dashboard opens with, and mostPlaces how many
-	// of them by place.
-	mostFirst, mostPlaces = layout.MostFirst, 3
-	// shownPlaces is how many places a panel compares.
-	shownPlaces = 8
-)
+// shownPlaces is how many places a panel compares.
+const shownPlaces = 8
 
 // leading is a KPI that a dashboard opens with.
 type leading struct {
@@ -45,7 +40,7 @@ func (r *generator) first(d layout.Dashboard) []leading {
 		return chosen
 	}
 	for _, of := range all {
-		if len(r.cells[of.Name]) > 0 && of.Accumulates == "" && len(of.SeparateBy) == 0 && len(chosen) < mostFirst {
+		if len(r.cells[of.Name]) > 0 && of.Accumulates == "" && len(of.SeparateBy) == 0 && len(chosen) < layout.MostFirst {
 			chosen = append(chosen, of)
 		}
 	}
@@ -53,7 +48,7 @@ func (r *generator) first(d layout.Dashboard) []leading {
 }
 
 // now adds a panel of each of the KPIs as it is, and of the first of them by place.
-func (r *generator) now(b *board, of []leading, l *language.Language) {
+func (r *generator) now(b *board, of []leading, places []string, l *language.Language) {
 	if len(of) == 0 {
 		return
 	}
@@ -80,7 +75,7 @@ func (r *generator) now(b *board, of []leading, l *language.Language) {
 	b.wrap()
 	var byPlace []leading
 	for _, k := range of {
-		if len(k.split) > 0 && len(byPlace) < mostPlaces {
+		if len(k.split) > 0 && len(byPlace) < layout.MostPlaces && (len(places) == 0 || slices.Contains(places, k.Name)) {
 			byPlace = append(byPlace, k)
 		}
 	}
@@ -120,7 +115,7 @@ func (r *generator) bars(k kpi.KPI, d *collectors.Definition, title string, spli
 		order, pick = "sort", "bottomk"
 	}
 	panel := inMeasure(newBars(title, described(k, l)), shown).
-		WithTarget(rightNow("A", fmt.Sprintf("%s(%s(%d, %s))", order, pick, shownPlaces, scaled(shown, r.figure(k, d, split, half))), placeholders(split))).
+		WithTarget(rightNow("A", fmt.Sprintf("%s(%s)", order, placed(fmt.Sprintf("%s(%d, %s)", pick, shownPlaces, scaled(shown, r.figure(k, d, split, half))), split, l)), placeholder(placeLabel))).
 		NoValue(withheld(k, l))
 	if !k.AllowNegative {
 		panel.Min(0)

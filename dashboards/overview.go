@@ -59,11 +59,9 @@ const (
 // whose value is the worst status. before stands before it.
 // On the wall only what is critical or new has a colour.
 func (s statusPanels) domain(ref string, d layout.Dashboard, before string) queryBuilder {
-	of := s
-	of.definitions, of.everywhere = s.collectorsOf(d), false
 	// The variables are those of the whole dashboard, whatever the domain has.
-	status := once(selector(naming.PlanStatus, append([]string{oneOf(naming.LabelKPI, s.withTargets(of.definitions))}, s.chosen()...)...))
-	yesterday := once(selector(naming.PlanStatus, append([]string{oneOf(naming.LabelKPI, s.withTargets(of.definitions))}, s.chosen()...)...) + " offset 1d")
+	targets := selector(naming.PlanStatus, append([]string{oneOf(naming.LabelKPI, s.withTargets(s.collectorsOf(d)))}, s.chosen()...)...)
+	status, yesterday := once(targets), once(targets+" offset 1d")
 	count := func(label, vector string) string {
 		return fmt.Sprintf(`count_values("%s", %s)`, label, orZero("count("+vector+")"))
 	}
@@ -95,5 +93,5 @@ func colorsOnly() []dashboard.ValueMapping {
 
 // nothing is the colour of what has no value.
 func nothing() *dashboard.ThresholdsConfigBuilder {
-	return dashboard.NewThresholdsConfigBuilder().Mode(dashboard.ThresholdsModeAbsolute).Steps([]dashboard.Threshold{{Color: clear}})
+	return dashboard.NewThresholdsConfigBuilder().Mode(dashboard.ThresholdsModeAbsolute).Steps([]dashboard.Threshold{{Color: noColor}})
 }

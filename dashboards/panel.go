@@ -78,6 +78,7 @@ func newBars(title, description string) *bargauge.PanelBuilder {
 		DisplayMode(common.BarGaugeDisplayModeBasic).ValueMode(common.BarGaugeValueModeText).ShowUnfilled(false).
 		NamePlacement(common.BarGaugeNamePlacementLeft).
 		Text(common.NewVizTextDisplayOptionsBuilder().TitleSize(14).ValueSize(18)).
+		Sizing(common.BarGaugeSizingManual).MinVizHeight(16).MaxVizHeight(32).MinVizWidth(8).
 		ReduceOptions(common.NewReduceDataOptionsBuilder().Calcs([]string{"lastNotNull"}))
 }
 

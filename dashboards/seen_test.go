@@ -3,8 +3,10 @@ package dashboards
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -21,6 +23,7 @@ import (
 // testSeen looks at every panel as a reader does, with everything chosen, with a hospital
 // that has few targets, and with one that has none.
 func testSeen(t *testing.T, v *viewer) {
+	t.Helper()
 	boards := generateFor(t, v.region)
 	for _, chosen := range []choice{{}, {"hospital": "Kiruna"}, {"hospital": "Piteå", "ward": "Rehabilitering"}} {
 		for _, m := range boards {
@@ -34,6 +37,8 @@ func testSeen(t *testing.T, v *viewer) {
 	v.testFollowed(t, boards)
 	v.testAreas(t, boards)
 	v.testYearsEnd(t)
+	v.testWall(t, boards)
+	v.testUnknown(t, boards)
 }
 
 // kind is that of the dashboard's layout.
@@ -80,6 +85,7 @@ func (v *viewer) look(t *testing.T, m made, p dashboard.Panel, chosen choice) {
 			v.lookAtField(m, p, field, empty, fault)
 		}
 	}
+	v.lookAtParts(m, p, shown, fault)
 	v.lookAtColors(p, shown, fault)
 	v.lookAtHeight(p, shown, fault)
 	if p.Type == "timeseries" {
@@ -117,6 +123,31 @@ func (v *viewer) lookAtField(m made, p dashboard.Panel, field grafanatest.Field,
 			fault("row %d of %q is empty", i, field.Name)
 			return
 		}
+	}
+}
+
+// lookAtParts asks that a figure at all its places shows the amounts, in their order.
+func (v *viewer) lookAtParts(m made, p dashboard.Panel, shown grafanatest.Shown, fault func(string, ...any)) {
+	l, err := v.region.Languages.Get(m.language)
+	if err != nil || p.Type != "table" || !strings.HasPrefix(*p.Title, l.Say("Where: %s", "")) || isEmpty(p, shown) {
+		return
+	}
+	fields := shown.Frames[0].Fields
+	figure := fields[len(fields)-1]
+	if figure.Type != "number" || figure.Hidden || figure.Width == 0 {
+		fault("its last column, %q, is no figure with a width of its own", figure.Name)
+		return
+	}
+	up, down := true, true
+	for i := 1; i < len(figure.Cells); i++ {
+		before, _ := figure.Cells[i-1].Value.(float64)
+		value, isNumber := figure.Cells[i].Value.(float64)
+		if isNumber {
+			up, down = up && before <= value, down && before >= value
+		}
+	}
+	if !up && !down {
+		fault("its figures are in no order")
 	}
 }
 
@@ -338,25 +369,101 @@ func (v *viewer) testAreas(t *testing.T, boards []made) {
 		}
 		for _, chosen := range []choice{{}, {"hospital": "Kiruna"}} {
 			m.each(func(p dashboard.Panel) {
-				text, _ := asMap(p.Options)["textMode"].(string)
-				if p.Type != "stat" || text != "name" {
+				if p.Type != "stat" || len(p.Links) == 0 {
 					return
 				}
-				for _, value := range v.show(t, m, p, chosen).Values {
-					if value.Title == "" || value.Text == *p.FieldConfig.Defaults.NoValue {
-						without++
-						if !colorless(value.Color) {
-							t.Errorf("%s: %q with %v chosen has no target, and is on %s", m.path, *p.Title, chosen, value.Color)
-						}
-						continue
-					}
+				shown := v.show(t, m, p, chosen)
+				if !isEmpty(p, shown) && shown.Values[0].Text != *p.FieldConfig.Defaults.NoValue {
 					with++
+					return
+				}
+				without++
+				for _, value := range shown.Values {
+					if !colorless(value.Color) {
+						t.Errorf("%s: %q with %v chosen has no target, and is on %s", m.path, *p.Title, chosen, value.Color)
+					}
 				}
 			})
 		}
 	}
 	if with == 0 || without == 0 {
 		t.Errorf("%d areas with targets and %d without", with, without)
+	}
+}
+
+var areaPattern = regexp.MustCompile(`^\S.*: [0-9]+ (av|of) [0-9]+ (avviker|off plan)(, [0-9]+ (nytt|nya|new))?$`)
+
+// testWall asks that the wall names what is critical or new, with figure and plan, says of each
+// area how many are off plan, and has a clock.
+func (v *viewer) testWall(t *testing.T, boards []made) {
+	t.Helper()
+	named := v.values(t, `(plan_status == 3) or (plan_status > 1 and on (target) (plan_status offset 1d <= 1))`)
+	for _, m := range boards {
+		if m.kind() != layout.Wall {
+			continue
+		}
+		l, err := v.region.Languages.Get(m.language)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var areas int
+		clocks := map[string]bool{}
+		m.each(func(p dashboard.Panel) {
+			shown := v.show(t, m, p, nil)
+			unit := *p.FieldConfig.Defaults.Unit
+			if strings.HasPrefix(unit, "time:") {
+				clocks[unit] = len(shown.Values) == 1 && shown.Values[0].Text != ""
+			}
+			switch *p.Title {
+			case l.Say("Critical, and new since yesterday"):
+				if want := max(1, min(len(named), mostNamed)); len(shown.Values) != want {
+					t.Errorf("%s: %d are named, and %d are critical or new", m.path, len(shown.Values), len(named))
+				}
+				for _, value := range shown.Values {
+					if len(named) > 0 && (!strings.Contains(value.Title, "(plan ") || strings.Contains(value.Title, "{{") || strings.Contains(value.Title, "  ") || colorless(value.Color)) {
+						t.Errorf("%s: one is called %q, on %s", m.path, value.Title, value.Color)
+					}
+				}
+			case l.Say("Domains"):
+				areas += len(shown.Values)
+				for _, value := range shown.Values {
+					if !areaPattern.MatchString(value.Title) {
+						t.Errorf("%s: an area is called %q", m.path, value.Title)
+					}
+				}
+			}
+		})
+		if want := len(newGenerator(v.region).domains()); areas != want {
+			t.Errorf("%s: %d areas, want %d", m.path, areas, want)
+		}
+		if len(clocks) != 2 || slices.Contains(slices.Collect(maps.Values(clocks)), false) {
+			t.Errorf("%s: no clock, or no time of the data: %v", m.path, clocks)
+		}
+	}
+}
+
+// testUnknown looks at a time of which Prometheus knows nothing, as on the first day or if
+// planwatch does not answer: no panel says that all is well, or that there are none.
+func (v *viewer) testUnknown(t *testing.T, boards []made) {
+	t.Helper()
+	then := *v
+	then.now = v.now.AddDate(-3, 0, 0)
+	for _, m := range boards {
+		m.each(func(p dashboard.Panel) {
+			shown := then.show(t, m, p, choice{kpiVariable: "none", targetVariable: "none", measureVariable: "none"})
+			text := ""
+			if p.FieldConfig.Defaults.NoValue != nil {
+				text = *p.FieldConfig.Defaults.NoValue
+			}
+			for _, value := range shown.Values {
+				if value.Text == "0" || value.Text != "" && value.Text != text && !strings.HasPrefix(*p.FieldConfig.Defaults.Unit, "time:") {
+					t.Errorf("%s: panel %q says %q, and nothing is known", m.path, *p.Title, value.Text)
+				}
+			}
+			if text == "" || strings.Contains(text, "✓") {
+				t.Errorf("%s: panel %q says %q if it is empty", m.path, *p.Title, text)
+			}
+		})
 	}
 }
 

@@ -46,7 +46,7 @@ func (r *generator) selfNow(b *board, l *language.Language) {
 		WithTarget(rightNow("A", "min("+naming.ConfigReloadSuccess+")", "")).
 		Unit("none").Mappings(wellMappings(l.Say("Loaded"), l.Say("Faulty"))).NoValue(unreachable(l)), 4, 4)
 	value(l.Say("Collectors failing"), l.Say("How many collectors' last run gave no figures."),
-		fmt.Sprintf("count(%s == 0) or vector(0)", by("min", naming.CollectorSuccess, naming.LabelCollector)), "none")
+		orZeroIf(naming.CollectorSuccess, fmt.Sprintf("count(%s == 0)", by("min", naming.CollectorSuccess, naming.LabelCollector))), "none")
 	value(l.Say("Saved ago"), l.Say("How long ago the figures were last saved to disk."),
 		"time() - max("+naming.SnapshotLastSave+")", "dtdhms")
 	value(l.Say("Clock behind"), l.Say("How far planwatch's clock is behind; zero but where a past day is shown."),

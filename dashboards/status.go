@@ -24,8 +24,8 @@ const (
 	teal = "#3E9C95"
 	// ink is the colour of the theme's text.
 	ink = "text"
-	// clear is no colour: the panel's own background, with text in ink.
-	clear = "transparent"
+	// noColor is none: the panel's own background, with text in ink.
+	noColor = "transparent"
 )
 
 // state is how one value of the plan's status is shown.
@@ -106,7 +106,7 @@ func wellMappings(well, ill string) []dashboard.ValueMapping {
 // from colours a count by a threshold: none is no matter.
 func from(least float64, color string) *dashboard.ThresholdsConfigBuilder {
 	return dashboard.NewThresholdsConfigBuilder().Mode(dashboard.ThresholdsModeAbsolute).
-		Steps([]dashboard.Threshold{{Color: clear}, {Value: &least, Color: color}})
+		Steps([]dashboard.Threshold{{Color: noColor}, {Value: &least, Color: color}})
 }
 
 // byThreshold takes a panel's colours from its thresholds.

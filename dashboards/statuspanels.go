@@ -62,10 +62,6 @@ func collectorNames(definitions []*collectors.Definition) []string {
 	return names
 }
 
-func (s statusPanels) noFigures() string {
-	return s.Say("No figures yet: no run has succeeded since the start.")
-}
-
 // outside returns the text that is shown if no target is left.
 func (s statusPanels) outside() string {
 	if len(s.chosen()) == 0 {

@@ -86,12 +86,12 @@ func (s statusPanels) signals() string {
 		by("max", naming.KPISignalBetter, labels...))
 }
 
-// offSince are the moments at which targets went off plan, to a quarter of a day: midway from
-// the last at which one was not to the next, or the first that is known.
+// offSince are the moments at which targets went off plan: the last at which one was not, to
+// the hour of the last two days and to the day before; or the first that is known.
 func (s statusPanels) offSince() string {
 	status := ofEach(naming.LabelTarget, s.selector(naming.PlanStatus))
-	return fmt.Sprintf("(max_over_time(timestamp(%s %s)[%s:6h]) + 10800 or min_over_time(timestamp(%s %s)[%s:6h]))",
-		status, notOffPlan, lookback, status, offPlan, lookback)
+	return fmt.Sprintf("(max_over_time(timestamp(%[1]s %[2]s)[2d:1h]) or max_over_time(timestamp(%[1]s %[2]s)[%[4]s:1d]) + 43200 or min_over_time(timestamp(%[1]s %[3]s)[%[4]s:1d]))",
+		status, notOffPlan, offPlan, lookback)
 }
 
 // statusCell shows a status on its colour.

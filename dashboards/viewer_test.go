@@ -108,46 +108,6 @@ func (p prometheusAPI) data(ctx context.Context, path string, parameters url.Val
 	return body.Data, err
 }
 
-// choices are the values and texts that a variable of query_result offers.
-func (v *viewer) choices(t *testing.T, variable dashboard.VariableModel, chosen choice) (values, texts []string) {
-	t.Helper()
-	query, _ := variable.Query.Map["query"].(string)
-	inner, ok := strings.CutPrefix(query, "query_result(")
-	if !ok {
-		t.Fatalf("variable %s: %s", variable.Name, query)
-	}
-	expr := valuesOf(v.region, nil).interpolate(interpolated(strings.TrimSuffix(inner, ")"), chosen))
-	data, err := v.prometheus.data(t.Context(), "/api/v1/query", url.Values{"query": {expr}, "time": {unix(v.now)}})
-	if err != nil {
-		t.Fatalf("variable %s: %v", variable.Name, err)
-	}
-	var answer struct {
-		Result []struct{ Metric map[string]string }
-	}
-	if err := json.Unmarshal(data, &answer); err != nil {
-		t.Fatal(err)
-	}
-	for _, series := range answer.Result {
-		// Both labels that the pattern names stand in it by name.
-		for name, value := range series.Metric {
-			switch {
-			case strings.Contains(*variable.Regex, name+`="(?<value>`), strings.Contains(*variable.Regex, "/"+name+`="(`):
-				values = append(values, value)
-			case strings.Contains(*variable.Regex, name+`="(?<text>`):
-				texts = append(texts, value)
-			}
-		}
-	}
-	return values, texts
-}
-
-func interpolated(expr string, chosen choice) string {
-	for name, value := range chosen {
-		expr = strings.ReplaceAll(expr, "$"+name, value)
-	}
-	return expr
-}
-
 // follow reads where a link leads: the dashboard, and what is chosen there.
 func follow(t *testing.T, boards []made, address string) (made, choice, error) {
 	t.Helper()

@@ -35,7 +35,7 @@ func (r *generator) wall(b *board, l *language.Language) {
 	count := func(i int) {
 		state := states[i]
 		b.add(large(l.Say(state.several), l.Say("How many targets have this status right now."), s.having("== "+state.value)).
-			Unit("none").ColorScheme(byThreshold()).Thresholds(from(1, state.color)).
+			Unit("none").NoValue(unreachable(l)).ColorScheme(byThreshold()).Thresholds(from(1, state.color)).
 			ColorMode(common.BigValueColorModeBackgroundSolid), 5, top)
 	}
 	count(0)
@@ -45,10 +45,11 @@ func (r *generator) wall(b *board, l *language.Language) {
 	b.wrap()
 	b.add(newStat(l.Say("Critical, and new since yesterday"), l.Say("The targets that are critical and those that went off plan since yesterday, with figure and plan: the first to look at, six at most.")).
 		WithTarget(s.named("A")).
+		WithTarget(rightNow("B", fmt.Sprintf("0 * count(%s) unless %s (%s)", naming.PlanStatus, on(), s.criticalOrNew()), l.Say("✓ Nothing critical, and nothing new since yesterday"))).
 		Unit("none").ColorScheme(byThreshold()).Thresholds(ranked()).
 		ColorMode(common.BigValueColorModeBackgroundSolid).TextMode(common.BigValueTextModeName).
 		Orientation(common.VizOrientationHorizontal).JustifyMode(common.BigValueJustifyModeAuto).
-		NoValue(l.Say("✓ Nothing critical, and nothing new since yesterday")), gridWidth, named)
+		NoValue(unreachable(l)), gridWidth, named)
 	b.wrap()
 	domains := r.domains()
 	half := (len(domains) + 1) / 2
@@ -60,7 +61,7 @@ func (r *generator) wall(b *board, l *language.Language) {
 			Unit("none").Mappings(colorsOnly()).ColorScheme(byThreshold()).Thresholds(nothing()).
 			ColorMode(common.BigValueColorModeBackgroundSolid).TextMode(common.BigValueTextModeName).
 			Orientation(common.VizOrientationHorizontal).JustifyMode(common.BigValueJustifyModeAuto).
-			NoValue(l.Say("No target holds right now."))
+			NoValue(unreachable(l))
 		for i, d := range side {
 			panel.WithTarget(s.domain(string(rune('A'+i)), d, l.Of(d.Title)+": "))
 		}
@@ -76,7 +77,7 @@ const rankSpan = 10000
 func ranked() *dashboard.ThresholdsConfigBuilder {
 	warning, critical := 1.0*rankSpan, 2.0*rankSpan
 	return dashboard.NewThresholdsConfigBuilder().Mode(dashboard.ThresholdsModeAbsolute).
-		Steps([]dashboard.Threshold{{Color: clear}, {Value: &warning, Color: orange}, {Value: &critical, Color: red}})
+		Steps([]dashboard.Threshold{{Color: noColor}, {Value: &warning, Color: orange}, {Value: &critical, Color: red}})
 }
 
 // Labels that named adds: figures in words.
@@ -89,8 +90,7 @@ const (
 // figure and plan.
 func (s statusPanels) named(ref string) queryBuilder {
 	status, rank := s.metric(naming.PlanStatus), s.metric(naming.PlanRank)
-	critical := s.metric(naming.PlanStatus) + " == " + states[0].value
-	which := fmt.Sprintf("bottomk(%d, %s and %s ((%s) or (%s)))", mostNamed, rank, on(naming.LabelTarget), critical, s.newly())
+	which := fmt.Sprintf("bottomk(%d, %s and %s (%s))", mostNamed, rank, on(naming.LabelTarget), s.criticalOrNew())
 	vector := fmt.Sprintf("(%d * %s - %s) and %s %s", rankSpan, status, rank, on(naming.LabelTarget), which)
 	vector = titled("("+vector+")", s.title())
 	for _, figure := range []struct{ label, metric string }{{figureLabel, naming.PlanActual}, {expectedLabel, naming.PlanExpected}} {
@@ -99,6 +99,12 @@ func (s statusPanels) named(ref string) queryBuilder {
 	legend := placeholder(s.title()) + ", " + placeholder(placeLabel) + ": " +
 		s.Say("%s (plan %s)", placeholder(figureLabel)+" "+placeholder(s.measure()), placeholder(expectedLabel))
 	return rightNow(ref, "sort_desc("+placed(vector, s.labels(), s.Language)+")", legend)
+}
+
+// criticalOrNew are the targets that are critical, and those that are off plan and were not a
+// day ago.
+func (s statusPanels) criticalOrNew() string {
+	return fmt.Sprintf("(%s == %s) or (%s)", s.metric(naming.PlanStatus), states[0].value, s.newly())
 }
 
 // signs are the language's decimal sign, and what stands between groups of three digits.

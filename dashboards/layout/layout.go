@@ -47,8 +47,12 @@ const (
 	KPI Kind = "kpi"
 )
 
-// MostFirst is how many KPIs a domain's dashboard opens with.
-const MostFirst = 6
+// MostFirst is how many KPIs a domain's dashboard opens with, and MostPlaces how many of
+// them it shows by place.
+const (
+	MostFirst  = 6
+	MostPlaces = 3
+)
 
 // Dashboard is one dashboard.
 type Dashboard struct {
@@ -66,6 +70,8 @@ type Dashboard struct {
 	Collectors []Part `yaml:"collectors"`
 	// The KPIs that a domain's dashboard opens with: what operations does with it today. Left out, the first that have targets and do not grow over the year.
 	First []string `yaml:"first" jsonschema:"maxItems=6"`
+	// Those of first that are also shown by place, three at most. Left out, the first that have labels.
+	Places []string `yaml:"places" jsonschema:"maxItems=3"`
 }
 
 // Part is one collector on a dashboard.
@@ -243,6 +249,14 @@ func (d Dashboard) validateFirst(definitions []*collectors.Definition, f *yamlfi
 		}
 		for _, k := range definition.KPIs {
 			names = append(names, k.Name)
+		}
+	}
+	if len(d.Places) > MostPlaces {
+		f.Add(".places", "places: %d KPIs; a dashboard shows %d at most by place", len(d.Places), MostPlaces)
+	}
+	for i, name := range d.Places {
+		if !slices.Contains(d.First, name) {
+			f.Add(fmt.Sprintf(".places[%d]", i), "places: %s is none of first", name)
 		}
 	}
 	if len(d.First) > MostFirst {

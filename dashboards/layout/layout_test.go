@@ -58,6 +58,8 @@ func TestFaults(t *testing.T) {
 		{"first of another", "first: [result_sek", "first: [visits", `dashboard finance: first: "visits" is no KPI of its collectors`},
 		{"first twice", "first: [result_sek", "first: [net_cost_sek", `dashboard finance: first: net_cost_sek stands there twice`},
 		{"too many first", "first: [result_sek", "first: [portfolio_value_sek, equity_share_ratio, pension_commitment_sek, result_sek", `dashboard finance: first: 7 KPIs; a dashboard opens with 6 at most`},
+		{"a place of none", "places: [net_cost_sek]", "places: [visits]", `dashboard finance: places: visits is none of first`},
+		{"too many places", "places: [net_cost_sek]", "places: [net_cost_sek, result_sek, finance_net_income_sek, pension_matching_ratio]", `dashboard finance: places: 4 KPIs; a dashboard shows 3 at most by place`},
 		{"first on a wall", "span: 6h", "span: 6h\n    first: [visits]", `dashboard wall: first: a dashboard of kind wall opens with no KPIs of its own`},
 	}
 	for _, tt := range tests {

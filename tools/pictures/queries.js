@@ -45,6 +45,17 @@ function regexp({ values, all, multi }) {
   return each.length === 1 ? each[0] : `(${each.join('|')})`;
 }
 
+// choices are what a variable's pattern takes out of series, each written as Grafana does.
+function choices(series, pattern) {
+  const [, source, flags] = /^\/(.*)\/(\w*)$/s.exec(pattern) ?? [];
+  return series.flatMap(({ metric, value }) => {
+    const labels = Object.entries(metric).map(([name, label]) => `${name}="${label}"`).join(',');
+    const match = new RegExp(source ?? pattern, flags).exec(`{${labels}} ${value[1]} ${value[0] * 1000}`);
+    if (!match) return [];
+    return [{ value: match.groups?.value ?? match[1], text: match.groups?.text ?? match.groups?.value ?? match[1] }];
+  });
+}
+
 const reference = /\$(\w+)|\[\[(\w+)(?::(\w+))?\]\]|\$\{(\w+)(?:\.[^:^}]+)?(?::([^}]+))?\}/g;
 
 // interpolate replaces the variables within text by what say makes of them.
@@ -75,7 +86,7 @@ export class Queries {
       if (name in extra) return extra[name];
       const v = this.variable(name);
       if (!v) return undefined;
-      return v.values.map((value) => (value === '$__all' ? 'All' : value)).join(' + ');
+      return v.values.map((value) => (value === '$__all' ? 'All' : v.texts?.get(value) ?? value)).join(' + ');
     });
   }
 
@@ -97,6 +108,8 @@ export class Queries {
       const v = this.variables[this.asked];
       if (v.type !== 'query') continue;
       const expression = typeof v.query === 'string' ? v.query : v.query?.query ?? '';
+      const [, result] = /^query_result\((.*)\)$/s.exec(expression) ?? [];
+      if (result) return { path: 'query', parameters: { query: this.promql(result), time: this.times(this.range).end } };
       const [, match, label] = /^label_values\((?:(.*),\s*)?(\w+)\)$/s.exec(expression) ?? [];
       if (!label) continue;
       const { start, end } = this.times(this.range);
@@ -107,9 +120,15 @@ export class Queries {
     return undefined;
   }
 
-  answerVariable(options) {
+  answerVariable(answer) {
     const v = this.variables[this.asked++];
-    v.options = options;
+    const options = Array.isArray(answer) ? answer : choices(answer.result, v.regex);
+    v.options = options.map((option) => option.value ?? option);
+    v.texts = new Map(options.map((option) => [option.value ?? option, option.text ?? option]));
+    return this.settle(v, v.options);
+  }
+
+  settle(v, options) {
     // Grafana falls back to the first option where what is set is none.
     if (!v.given && !v.includeAll && !options.includes(v.values[0])) v.values = options.slice(0, 1);
   }
