@@ -39,7 +39,7 @@ func TestRegionOfItsOwn(t *testing.T) {
 	if !slices.Equal(ids, want) {
 		t.Errorf("dashboards %v, want %v", ids, want)
 	}
-	if owned := Owned(region); !slices.Equal(owned, []string{"dashboards/highland/en"}) {
+	if owned := Owned(region); !slices.Equal(owned, []string{"dashboards/highland/en", "dashboards/highland/v2"}) {
 		t.Errorf("owns %v", owned)
 	}
 }
