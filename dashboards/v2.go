@@ -123,5 +123,6 @@ func as[T any](value any) (T, error) {
 	if err != nil {
 		return other, err
 	}
-	return other, json.Unmarshal(data, &other)
+	err = json.Unmarshal(data, &other)
+	return other, err
 }

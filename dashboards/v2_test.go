@@ -87,6 +87,7 @@ func TestV2(t *testing.T) {
 
 // What the SDK's types hold of the file is the whole of it.
 func testV2Schema(t *testing.T, m v2Made) {
+	t.Helper()
 	if m.ApiVersion != "dashboard.grafana.app/v2beta1" || m.Kind != "Dashboard" {
 		t.Errorf("of %s, kind %s", m.ApiVersion, m.Kind)
 	}
@@ -161,6 +162,7 @@ func TestV2SchemaRefuses(t *testing.T) {
 // A tab has the rows and panels of its dashboard in schema v1, each once, where
 // they are there, with the same queries.
 func testV2Tabs(t *testing.T, m v2Made) {
+	t.Helper()
 	tabs := m.dashboard.Layout.TabsLayoutKind.Spec.Tabs
 	if len(tabs) != len(m.v1) {
 		t.Fatalf("%d tabs, want one for each of %d dashboards", len(tabs), len(m.v1))
@@ -303,6 +305,7 @@ func TestV2Base(t *testing.T) {
 // Panels of a row lie beside each other, not upon each other, and begin at its
 // top.
 func testV2Layout(t *testing.T, m v2Made) {
+	t.Helper()
 	for _, tab := range m.dashboard.Layout.TabsLayoutKind.Spec.Tabs {
 		for i, row := range tab.Spec.Layout.RowsLayoutKind.Spec.Rows {
 			where := fmt.Sprintf("tab %s, row %d", *tab.Spec.Title, i)
@@ -330,6 +333,7 @@ func testV2Layout(t *testing.T, m v2Made) {
 
 // Every variable of the dashboards is one of the whole dashboard's.
 func testV2Variables(t *testing.T, m v2Made) {
+	t.Helper()
 	got := map[string]bool{}
 	for _, variable := range m.dashboard.Variables {
 		name := ""
@@ -359,6 +363,7 @@ func testV2Variables(t *testing.T, m v2Made) {
 
 // The annotations of a dashboard are in its tab's panels alone.
 func testV2Annotations(t *testing.T, m v2Made) {
+	t.Helper()
 	var want []string
 	for _, v1 := range m.v1 {
 		for _, a := range v1.Annotations.List {
@@ -387,6 +392,7 @@ func testV2Annotations(t *testing.T, m v2Made) {
 // A dashboard has a name that no other has, is titled as the region, and leads to
 // itself in the next language.
 func testV2Identity(t *testing.T, all []v2Made) {
+	t.Helper()
 	names := map[string]bool{}
 	for _, m := range generateFor(t, all[0].region) {
 		names[*m.Uid] = true
