@@ -239,12 +239,8 @@ func (r *Region) loadHolidays(fs.FS) error {
 }
 
 func (r *Region) loadEvents(files fs.FS) error {
-	names := make([]string, len(r.Collectors))
-	for i, d := range r.Collectors {
-		names[i] = d.Collector
-	}
 	var err error
-	if r.Events, err = event.Load(files, names, r.Languages); err != nil {
+	if r.Events, err = event.Load(files, r.CollectorNames(), r.Languages); err != nil {
 		return err
 	}
 	return r.resolveEvents()
@@ -348,6 +344,15 @@ func (r *Region) Collector(name string) *collectors.Definition {
 		}
 	}
 	return nil
+}
+
+// CollectorNames are the names of the collectors, in order.
+func (r *Region) CollectorNames() []string {
+	names := make([]string, len(r.Collectors))
+	for i, d := range r.Collectors {
+		names[i] = d.Collector
+	}
+	return names
 }
 
 // Giving returns the collector that gives the KPI, or nil.

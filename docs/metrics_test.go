@@ -28,7 +28,7 @@ func TestOperationsListsEveryMetric(t *testing.T) {
 	rows := tables(t, "operations.md", "metric")
 	exposed := scrape(t)
 	for name, family := range exposed {
-		if name != "kpi_info" && strings.HasPrefix(name, "kpi_") || strings.HasPrefix(name, "go_") || strings.HasPrefix(name, "process_") {
+		if name != naming.KPIInfo && name != naming.KPIEvent && strings.HasPrefix(name, "kpi_") || strings.HasPrefix(name, "go_") || strings.HasPrefix(name, "process_") {
 			continue
 		}
 		row, ok := rows[name]
@@ -55,7 +55,7 @@ func TestOperationsListsEveryMetric(t *testing.T) {
 }
 
 // checkLabels compares a metric's labels. Those of the plan's metrics also
-// have the labels of their targets, and those of KPIs a title in each language.
+// have the labels of their targets, and those of KPIs and events a title in each language.
 func checkLabels(t *testing.T, name string, documented []string, family *dto.MetricFamily) {
 	t.Helper()
 	has := map[string]bool{}

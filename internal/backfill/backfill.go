@@ -138,14 +138,14 @@ func replayable(region *config.Region, names []string) (replayed []*collectors.D
 }
 
 // fingerprint changes with all that is written of a region follows from: its
-// definitions, its plan and its sources. named are the collectors that were asked for,
-// or none for all.
+// definitions, its plan, its events and its sources. named are the collectors that
+// were asked for, or none for all.
 func fingerprint(region *config.Region, definitions []*collectors.Definition, named []string) string {
 	sum := sha256.New()
 	for _, d := range definitions {
 		fmt.Fprintf(sum, "%q%s", region.Fingerprint(d), d.MaxAge)
 	}
-	for _, part := range []any{region.Plan.Targets, info(region, named)} {
+	for _, part := range []any{region.Plan.Targets, info(region, named, clock.Clock{})} {
 		data, err := json.Marshal(part)
 		if err != nil {
 			panic(err) // neither has a value that JSON has no form for

@@ -192,7 +192,7 @@ type closing func() error
 
 func (c closing) Close() error { return c() }
 
-// kpi_info is of the collectors that are asked for only.
+// kpi_info is of the collectors that are asked for only, and so are the events.
 func TestInfo(t *testing.T) {
 	tests := []struct {
 		name        string
@@ -202,7 +202,11 @@ func TestInfo(t *testing.T) {
 		{"one", []string{"cost"}, []string{"cost"}},
 		{"two", []string{"capacity", "referrals"}, []string{"capacity", "referrals"}},
 	}
-	region, err := config.Load("../../examples/fjord", nil)
+	dir := fjord(t)
+	if err := os.WriteFile(filepath.Join(dir, "events.yaml"), []byte("events:\n  - on: 2025-05-01\n    title: {nb: Nye regler}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	region, err := config.Load(dir, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -224,12 +228,14 @@ func TestInfo(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			of := map[string]bool{}
-			for _, info := range regexp.MustCompile(`(?m)^kpi_info\{.*?\bcollector="(\w+)"`).FindAllSubmatch(text, -1) {
-				of[string(info[1])] = true
-			}
-			if got := slices.Sorted(maps.Keys(of)); !slices.Equal(got, tt.want) {
-				t.Errorf("kpi_info is of %s, want %s", got, tt.want)
+			for _, metric := range []string{"kpi_info", "kpi_event_timestamp_seconds"} {
+				of := map[string]bool{}
+				for _, series := range regexp.MustCompile(`(?m)^`+metric+`\{.*?\bcollector="(\w+)"`).FindAllSubmatch(text, -1) {
+					of[string(series[1])] = true
+				}
+				if got := slices.Sorted(maps.Keys(of)); !slices.Equal(got, tt.want) {
+					t.Errorf("%s is of %s, want %s", metric, got, tt.want)
+				}
 			}
 		})
 	}

@@ -70,7 +70,7 @@ func (f frame) unavailable(past map[string]error) error {
 type adding struct {
 	region *config.Region
 	clock  clock.Clock
-	// info are the KPIs' titles.
+	// info are the KPIs' titles, and the events.
 	info []*dto.MetricFamily
 	// targets are those whose figures are collected.
 	targets []plan.Target
@@ -83,7 +83,7 @@ type adding struct {
 }
 
 func newAdding(region *config.Region, c clock.Clock, collected []string, f Flags) *adding {
-	a := &adding{region: region, clock: c, fill: time.Duration(f.Fill), hold: f.Hold, info: info(region, f.Collectors)}
+	a := &adding{region: region, clock: c, fill: time.Duration(f.Fill), hold: f.Hold, info: info(region, f.Collectors, c)}
 	for _, t := range region.Plan.Targets {
 		if a.restsOn(t, func(collector string) bool { return slices.Contains(collected, collector) }) {
 			a.targets = append(a.targets, t)
@@ -93,13 +93,15 @@ func newAdding(region *config.Region, c clock.Clock, collected []string, f Flags
 }
 
 // info are the titles of the KPIs of the named collectors, or of all where none is
-// named.
-func info(region *config.Region, named []string) []*dto.MetricFamily {
-	entries := region.KPIs.Entries()
+// named, and the events that changed their figures.
+func info(region *config.Region, named []string, c clock.Clock) []*dto.MetricFamily {
+	entries, events := region.KPIs.Entries(), region.CollectorNames()
 	if len(named) > 0 {
 		entries = slices.DeleteFunc(slices.Clone(entries), func(e kpi.Entry) bool { return !slices.Contains(named, e.Collector) })
+		events = slices.DeleteFunc(events, func(collector string) bool { return !slices.Contains(named, collector) })
 	}
-	return snapshot.NewInfo(kpi.NewCatalogue(entries), region.Languages).Families()
+	return append(snapshot.NewInfo(kpi.NewCatalogue(entries), region.Languages).Families(),
+		snapshot.NewGauges(snapshot.EventGauges(region.Events, events, region.Languages, region.Location, c)).Families()...)
 }
 
 // restsOn reports whether all collectors that an assessment of the target rests on

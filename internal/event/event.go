@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"slices"
 	"time"
 
@@ -80,8 +81,18 @@ func (s *Set) validate(collectors []string, languages *language.Set) error {
 				f.Add(at, "events: %q is given twice", name)
 			}
 		}
+		if slices.ContainsFunc(s.Events[:i], e.repeats) {
+			f.Add(place, "events: the event of %s is there already, with the same title and for the same collector; leave one of them out", e.On)
+		}
 	}
 	return f.Err()
+}
+
+// repeats reports whether the event says of a collector what the other says of it
+// already: they would be one series.
+func (e Event) repeats(other Event) bool {
+	return e.On == other.On && maps.Equal(e.Title, other.Title) &&
+		(len(e.Collectors) == 0 || len(other.Collectors) == 0 || slices.ContainsFunc(e.Collectors, func(name string) bool { return slices.Contains(other.Collectors, name) }))
 }
 
 // Fault places an error about the value at path in the file.

@@ -35,7 +35,13 @@ func (g *generation) assess() {
 	at := g.clock.Now()
 	targets := g.foresee(plan.Assess(g.region.Plan.Targets, g.region.KPIs, g.store.Samples(), g.store.Past(), at, g.region.Location))
 	g.assessments.Store(&plan.Assessments{At: at, Targets: targets})
-	g.store.ReplaceGauges(snapshot.NewGauges(append(snapshot.PlanGauges(targets, g.clock), signals(g.courses.Load())...)))
+	gauges := append(snapshot.PlanGauges(targets, g.clock), signals(g.courses.Load())...)
+	g.store.ReplaceGauges(snapshot.NewGauges(append(gauges, g.events()...)))
+}
+
+// events returns the region's events as metrics.
+func (g *generation) events() []snapshot.Gauge {
+	return snapshot.EventGauges(g.region.Events, g.region.CollectorNames(), g.region.Languages, g.region.Location, g.clock)
 }
 
 // signals returns the process charts as metrics, in order of family and figure.

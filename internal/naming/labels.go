@@ -22,6 +22,8 @@ const (
 	LabelBetter      = "better"
 	LabelAccumulates = "accumulates"
 	LabelStandard    = "standard"
+	// LabelDay is the day of KPIEvent.
+	LabelDay = "day"
 	// LabelDomain is the collector that an alert's figure comes from, or
 	// DomainPlanwatch or DomainPlan.
 	LabelDomain = "domain"
@@ -30,7 +32,8 @@ const (
 	LabelFor = "for"
 )
 
-// LabelTitle is the label of KPIInfo with the title in a language, by its code.
+// LabelTitle is the label of KPIInfo and KPIEvent with the title in a language, by its
+// code.
 func LabelTitle(language string) string { return "title_" + language }
 
 // LabelMeasure is the label of KPIMeasure with the measure's word in a language, by its

@@ -16,6 +16,9 @@ const (
 	// KPIMeasure is how many of its unit one of the KPI's measure is; its word in each
 	// language is a label.
 	KPIMeasure = kpiPrefix + "measure"
+	// KPIEvent is when something happened that changed how a collector's figures come
+	// about, in seconds since 1970; its day and its title in each language are labels.
+	KPIEvent = kpiPrefix + "event_timestamp_seconds"
 	// Metrics of process charts; labels LabelKPI and those of the figure.
 	KPISignal          = kpiPrefix + "signal"
 	KPISignalBetter    = KPISignal + "_better"
@@ -27,7 +30,7 @@ const (
 	// NoKPI matches.
 	AnyKPI = kpiPrefix + ".+"
 	// NoKPI matches planwatch's own metrics whose names begin as those of KPIs do.
-	NoKPI = KPIInfo + "|" + KPIMeasure + "|" + KPISignal + "(_.+)?"
+	NoKPI = KPIInfo + "|" + KPIMeasure + "|" + KPIEvent + "|" + KPISignal + "(_.+)?"
 )
 
 var noKPI = regexp.MustCompile("^(" + NoKPI + ")$")
