@@ -172,6 +172,50 @@ func TestComposeVersions(t *testing.T) {
 	}
 }
 
+// Grafana writes dates as they are read where the region is: the day never after the
+// month, but for dates that begin with the year.
+func TestComposeDates(t *testing.T) {
+	environment := compose(t).Services["grafana"].Environment
+	setting := func(name string) string {
+		t.Helper()
+		value := environment[name]
+		if value == nil {
+			t.Errorf("%s is not set", name)
+			return ""
+		}
+		return *value
+	}
+	for name, want := range map[string]string{
+		"GF_USERS_DEFAULT_LANGUAGE":          "sv-SE",
+		"GF_DATE_FORMATS_USE_BROWSER_LOCALE": "false",
+		"GF_DATE_FORMATS_DEFAULT_TIMEZONE":   "Europe/Stockholm",
+		"GF_DATE_FORMATS_DEFAULT_WEEK_START": "monday",
+		"GF_DATE_FORMATS_INTERVAL_HOUR":      "D MMM HH:mm",
+		"GF_DATE_FORMATS_FULL_DATE":          "YYYY-MM-DD HH:mm:ss",
+		"GF_DATE_FORMATS_INTERVAL_SECOND":    "HH:mm:ss",
+		"GF_DATE_FORMATS_INTERVAL_MINUTE":    "HH:mm",
+		"GF_DATE_FORMATS_INTERVAL_DAY":       "D MMM",
+		"GF_DATE_FORMATS_INTERVAL_MONTH":     "YYYY-MM",
+		"GF_DATE_FORMATS_INTERVAL_YEAR":      "YYYY",
+	} {
+		if got := setting(name); got != want {
+			t.Errorf("%s is %q, want %q", name, got, want)
+		}
+	}
+	for name, value := range environment {
+		if !strings.HasPrefix(name, "GF_DATE_FORMATS_") || value == nil || strings.HasPrefix(name, "GF_DATE_FORMATS_DEFAULT_") {
+			continue
+		}
+		year, month, day := strings.Index(*value, "YYYY"), strings.Index(*value, "M"), strings.Index(*value, "D")
+		if month >= 0 && day > month && (year < 0 || year > month) {
+			t.Errorf("%s: %q has the month before the day", name, *value)
+		}
+		if strings.ContainsAny(*value, "hA") {
+			t.Errorf("%s: %q counts twelve hours", name, *value)
+		}
+	}
+}
+
 // The entrypoint of the MariaDB image sources a script that is not executable,
 // so that the script can call its functions. It would run one that is.
 func TestReaderScript(t *testing.T) {
