@@ -12,11 +12,9 @@ import {
 import { framesOf } from './frames.js';
 import { interpolator } from './interpolation.js';
 import { pluginOf } from './options.js';
-import { rowsToFields } from './rowstofields.js';
-import { timeSeriesTable } from './timeseriestable.js';
 
 // Some stand there under two names.
-const transformers = new Map([...Object.values(standardTransformers), rowsToFields, timeSeriesTable].map((t) => [t.id, t]));
+const transformers = new Map(Object.values(standardTransformers).map((t) => [t.id, t]));
 
 standardTransformersRegistry.setInit(() =>
   [...transformers.values()].map((t) => ({ id: t.id, name: t.name, transformation: t }))
