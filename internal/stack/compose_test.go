@@ -191,7 +191,7 @@ func TestComposeDates(t *testing.T) {
 		"GF_DATE_FORMATS_DEFAULT_TIMEZONE":   "Europe/Stockholm",
 		"GF_DATE_FORMATS_DEFAULT_WEEK_START": "monday",
 		"GF_DATE_FORMATS_INTERVAL_HOUR":      "D MMM HH:mm",
-		"GF_DATE_FORMATS_FULL_DATE":          "YYYY-MM-DD HH:mm:ss",
+		"GF_DATE_FORMATS_FULL_DATE":          "YYYY-MM-DD HH:mm",
 		"GF_DATE_FORMATS_INTERVAL_SECOND":    "HH:mm:ss",
 		"GF_DATE_FORMATS_INTERVAL_MINUTE":    "HH:mm",
 		"GF_DATE_FORMATS_INTERVAL_DAY":       "D MMM",
