@@ -43,6 +43,13 @@ func (s statusPanels) alarms() string {
 // alarmKey are the labels that tell one alert from another, whatever its severity.
 var alarmKey = []string{naming.LabelAlertName, naming.LabelTarget, naming.LabelCollector, naming.LabelKPI, naming.LabelSource}
 
+// entitled adds the KPI's title to alerts. One about planwatch itself has no KPI: its name
+// is its title.
+func (s statusPanels) entitled(alerts string) string {
+	return fmt.Sprintf("(%s or (%s))", titled("("+alerts+")", s.title()),
+		labelled("(("+alerts+") unless "+on(naming.LabelKPI)+" "+naming.KPIInfo+")", s.title(), "$1", naming.LabelAlertName, "(.+)"))
+}
+
 // firing adds a table of the firing alerts: what, where, how much and for how long.
 func (s statusPanels) firing(b *board, height uint32) {
 	severity, name, place := s.Say("Severity"), s.Say("Alert"), s.Say("Where")
@@ -54,9 +61,7 @@ func (s statusPanels) firing(b *board, height uint32) {
 			naming.LabelAlertName, naming.LabelTarget, naming.LabelCollector, naming.LabelKPI, naming.LabelSource)
 	}
 	alarms := s.alarms()
-	// An alert about planwatch itself has no KPI: its name is its title.
-	all := fmt.Sprintf("(%s or (%s))", titled("("+alarms+")", s.title()),
-		labelled("(("+alarms+") unless "+on(naming.LabelKPI)+" "+naming.KPIInfo+")", s.title(), "$1", naming.LabelAlertName, "(.+)"))
+	all := s.entitled(alarms)
 	// An address needs two labels, of which the other is put in first.
 	all = labelled(all, leadsLabel, s.firstPage(layout.Self, s.Language), naming.LabelTarget, "")
 	all = labelled(all, leadsLabel, "$1", naming.LabelTarget, "(.+)")

@@ -112,7 +112,7 @@ func (r *generator) dashboard(d layout.Dashboard, l *language.Language) (dashboa
 		return dash, err
 	}
 	dash.Panels = b.panels
-	dash.Annotations.List = r.annotations(d, l)
+	dash.Annotations.List = schemas(r.annotations(d, l))
 	if dash.Templating.List, err = r.variables(d, l); err != nil {
 		return dash, fmt.Errorf("variables: %w", err)
 	}

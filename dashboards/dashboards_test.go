@@ -58,6 +58,7 @@ type made struct {
 	path     string
 	language string // its code
 	data     []byte
+	formats  []annotation // what the schema's types have of no annotation
 	dashboard.Dashboard
 }
 
@@ -80,7 +81,8 @@ func generateFor(t testing.TB, region *config.Region) []made {
 			continue // see TestV2
 		}
 		m := made{region: region, path: file.Path, language: path.Base(path.Dir(file.Path)), data: file.Data}
-		if err := m.UnmarshalJSONStrict(file.Data); err != nil {
+		m.data, m.formats = inSchema(t, file.Data)
+		if err := m.UnmarshalJSONStrict(m.data); err != nil {
 			t.Fatalf("%s: %v", file.Path, err)
 		}
 		all = append(all, m)

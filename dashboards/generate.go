@@ -48,7 +48,7 @@ func Generate(region *config.Region) ([]genfiles.File, error) {
 			if err != nil {
 				return nil, fmt.Errorf("dashboard %s: %w", d.ID, err)
 			}
-			data, err := encode(made, " ")
+			data, err := encode(annotated{made, annotationList{r.annotations(d, l)}}, " ")
 			if err != nil {
 				return nil, fmt.Errorf("dashboard %s: %w", d.ID, err)
 			}

@@ -140,6 +140,9 @@ func requests(t *testing.T, region *config.Region, v values) []request {
 				add("/api/v1/label/"+label+"/values", v.interpolate(selector), m.path+": variable "+variable.Name)
 			}
 		}
+		for _, a := range m.Annotations.List {
+			add("/api/v1/query_range", v.interpolate(*a.Expr), m.path+": annotation "+a.Name)
+		}
 		m.each(func(p dashboard.Panel) {
 			for _, q := range queries(t, p) {
 				path := "/api/v1/query_range"
