@@ -3,9 +3,16 @@ package dashboards
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
+	"path"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/prometheus/prometheus/model/labels"
+	"github.com/prometheus/prometheus/promql/promqltest"
 
 	"planwatch/dashboards/layout"
 	"planwatch/internal/naming"
@@ -100,6 +107,67 @@ func TestAnnotations(t *testing.T) {
 			if strings.Contains(*a.Expr, naming.KPIEvent) {
 				t.Errorf("%s: marks events, and the region has none", m.path)
 			}
+		}
+	}
+}
+
+// Prometheus gives of each event its day in milliseconds, once though two planwatch
+// expose it; and of each critical alert its KPI's title and place.
+func TestMarks(t *testing.T) {
+	storage := promqltest.LoadedStorage(t, `load 1m
+  kpi_info{kpi="visits",collector="production",title_sv="Besök"} 1x20
+  kpi_info{kpi="beds_available",collector="beds",title_sv="Vårdplatser"} 1x20
+  kpi_event_timestamp_seconds{collector="production",day="2024-11-27",title_sv="Cosmic införs",instance="a"} 1732662000x20
+  kpi_event_timestamp_seconds{collector="production",day="2024-11-27",title_sv="Cosmic införs",instance="b"} 1732662000x20
+  kpi_event_timestamp_seconds{collector="production",day="2025-02-01",title_sv="Ny kod",instance="a"} 1738364400x20
+  kpi_event_timestamp_seconds{collector="waiting",day="2025-03-01",title_sv="Annan kö",instance="a"} 1740783600x20
+  ALERTS{alertname="VisitsOffPlan",alertstate="firing",severity="critical",domain="production",kpi="visits",target="v",division="Nära"} 1x20
+  ALERTS{alertname="VisitsOffPlan",alertstate="firing",severity="warning",domain="production",kpi="visits",target="v",division="Nära"} 1x20
+  ALERTS{alertname="CollectorFailing",alertstate="firing",severity="critical",domain="production",collector="production"} 1x20
+`)
+	t.Cleanup(func() {
+		if err := storage.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	engine := promqltest.NewTestEngine(t, false, 0, promqltest.DefaultMaxSamplesPerQuery)
+	shown := func(m made, i int) []string {
+		t.Helper()
+		expr := strings.ReplaceAll(*m.Annotations.List[i].Expr, "$kpi", "visits")
+		query, err := engine.NewRangeQuery(t.Context(), storage, nil, expr, time.Unix(60, 0), time.Unix(600, 0), time.Minute)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer query.Close()
+		matrix, err := query.Exec(t.Context()).Matrix()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var marks []string
+		for _, series := range matrix {
+			text := m.formats[i].TitleFormat
+			series.Metric.Range(func(l labels.Label) { text = strings.ReplaceAll(text, "{{"+l.Name+"}}", l.Value) })
+			marks = append(marks, fmt.Sprintf("%s %.0f", text, series.Floats[0].F))
+		}
+		slices.Sort(marks)
+		return marks
+	}
+	events := []string{"Cosmic införs 1732662000000", "Ny kod 1738364400000"}
+	alerts := map[string][]string{
+		"production": {"CollectorFailing hela regionen 1", "Besök Nära 1"},
+		"kpi":        {"Besök Nära 1"},
+	}
+	for _, m := range generateFor(t, builtin(t)) {
+		want, ok := alerts[strings.TrimSuffix(path.Base(m.path), ".json")]
+		if m.language != "sv" || !ok {
+			continue
+		}
+		slices.Sort(want)
+		if got := shown(m, 0); !slices.Equal(got, want) {
+			t.Errorf("%s: alerts are marked as %q, want %q", m.path, got, want)
+		}
+		if got := shown(m, 1); !slices.Equal(got, events) {
+			t.Errorf("%s: events are marked as %q, want %q", m.path, got, events)
 		}
 	}
 }
