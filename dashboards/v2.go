@@ -59,7 +59,7 @@ func (r *generator) v2(pages []page, l *language.Language) (resource.Manifest, e
 			return resource.Manifest{}, fmt.Errorf("%s: %w", p.ID, err)
 		}
 		tabs.Spec.Tabs = append(tabs.Spec.Tabs, tab)
-		made.Annotations = append(made.Annotations, v2Annotations(p.made, t.ids)...)
+		made.Annotations = append(made.Annotations, v2Annotations(p.made, r.annotations(p.Dashboard, l), t.ids)...)
 		id = t.id
 	}
 	made.Layout.TabsLayoutKind = tabs
@@ -88,9 +88,9 @@ func v2Times(made dashboard.Dashboard) v2.TimeSettingsSpec {
 
 // v2Annotations are the annotations of a page, in the panels of its tab alone.
 // Their switches are in the menu, as each tab has some.
-func v2Annotations(made dashboard.Dashboard, ids []uint32) []v2.AnnotationQueryKind {
+func v2Annotations(made dashboard.Dashboard, list []annotation, ids []uint32) []v2.AnnotationQueryKind {
 	var all []v2.AnnotationQueryKind
-	for _, a := range made.Annotations.List {
+	for _, a := range list {
 		kind := v2.NewAnnotationQueryKind()
 		kind.Spec.Name = a.Name + ", " + *made.Title
 		kind.Spec.Enable, kind.Spec.IconColor = a.Enable, a.IconColor
@@ -101,6 +101,11 @@ func v2Annotations(made dashboard.Dashboard, ids []uint32) []v2.AnnotationQueryK
 			query["expr"] = *a.Expr
 		}
 		kind.Spec.Query = v2Query(query)
+		// What the data source reads of the annotation itself, Grafana's own conversion puts here.
+		kind.Spec.LegacyOptions = map[string]any{"titleFormat": a.TitleFormat}
+		if a.UseValueForTime {
+			kind.Spec.LegacyOptions["useValueForTime"] = true
+		}
 		all = append(all, *kind)
 	}
 	return all

@@ -374,6 +374,9 @@ func testV2Annotations(t *testing.T, m v2Made) {
 	ids := map[uint32]bool{}
 	for _, a := range m.dashboard.Annotations {
 		got = append(got, asMap(a.Spec.Query.Spec)["expr"].(string))
+		if title, _ := a.Spec.LegacyOptions["titleFormat"].(string); title == "" {
+			t.Errorf("annotation %s: its marks say only when they were", a.Spec.Name)
+		}
 		for _, id := range a.Spec.Filter.Ids {
 			ids[id] = true
 			if _, there := m.dashboard.Elements[fmt.Sprintf("panel-%d", id)]; !there {
