@@ -86,6 +86,10 @@ bench: ## every benchmark
 fuzz: ## every fuzz target for FUZZTIME (20s)
 	@tools/fuzz $(FUZZTIME) -tags $(TAGS)
 
+.PHONY: pictures
+pictures: ## docs/dashboards, over a running make stack; needs Node and Chromium
+	@tools/pictures/draw-all
+
 .PHONY: tools
 tools: $(addprefix bin/tools/,$(TOOLS) $(ALERTMANAGER)) ## all the pinned tools, into bin/tools
 

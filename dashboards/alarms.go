@@ -93,7 +93,7 @@ func (s statusPanels) firing(b *board, height uint32) {
 		naming.LabelSource, naming.LabelCollector, naming.LabelTarget, naming.LabelKPI, naming.LabelBasis}, s.labels()...)...)
 
 	panel := newTable(s.Say("Alerts right now"), s.Say("Alerts that Prometheus has firing, and for how long. An alert's name leads to all about its KPI, and to its runbook.")).
-		NoValue(s.Say("No alert fires in Prometheus."))
+		NoValue(s.Say("No alert fires about what is shown."))
 	for _, q := range queries {
 		panel.WithTarget(rows(q.ref, q.expr))
 	}
@@ -113,7 +113,7 @@ func (s statusPanels) firing(b *board, height uint32) {
 		OverrideByName(owner, []dashboard.DynamicConfigValue{property("mappings", s.ownerMappings(s.Language)), property("custom.minWidth", 170)})
 	for _, of := range []string{figure, expected} {
 		panel.OverrideByName(of, []dashboard.DynamicConfigValue{
-			property("unit", localeUnit), property("decimals", 1), property("custom.width", 110), property("custom.align", "right"),
+			property("unit", localeUnit), property("decimals", 2), property("custom.width", 110), property("custom.align", "right"),
 		})
 	}
 	for _, hidden := range []string{naming.LabelAlertName, leadsLabel} {

@@ -81,6 +81,9 @@ func (b *board) head(title string, collapsed bool) {
 // dashboard makes a dashboard in one language.
 func (r *generator) dashboard(d layout.Dashboard, l *language.Language) (dashboard.Dashboard, error) {
 	var b board
+	of := *r
+	of.choices = r.chooses(r.collectorsOf(d))
+	r = &of
 	switch d.Kind {
 	case layout.Overview:
 		r.overview(&b, d, l)

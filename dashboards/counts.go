@@ -5,6 +5,7 @@ import (
 
 	"github.com/grafana/grafana-foundation-sdk/go/common"
 
+	"planwatch/internal/language"
 	"planwatch/internal/naming"
 )
 
@@ -15,15 +16,15 @@ const countsHeight = 3
 // a day ago, of alerts and of figures that are too old. A count of none has no colour.
 func (s statusPanels) counts(b *board) {
 	count := func(title, description, expr, color string) {
-		b.add(newStat(title, description).WithTarget(rightNow("A", expr, "")).NoValue(unreachable(s.Language)).
+		b.add(newStat(title, description+" "+s.Say("A dash: no target is chosen, or planwatch is not reached.")).WithTarget(rightNow("A", expr, "")).NoValue(language.Dash).
 			Unit("none").Decimals(0).ColorScheme(byThreshold()).Thresholds(from(1, color)).
 			ColorMode(common.BigValueColorModeBackgroundSolid), 4, countsHeight)
 	}
 	for _, state := range states[:2] {
 		count(s.Say(state.several), s.Say("How many targets have this status right now."), s.having("== "+state.value), state.color)
 	}
-	count(s.Say("New since yesterday"), s.Say("How many targets are off plan now and were not a day ago."), orZero("count("+s.newly()+")"), orange)
-	count(s.Say("Alerts"), s.Say("How many alerts Prometheus has firing."), orZeroIf(evaluated, "count("+s.alarms()+")"), orange)
+	count(s.Say("New since yesterday"), s.Say("How many targets are off plan now and were not a day ago."), s.orZero("count("+s.newly()+")"), orange)
+	count(s.Say("Alerts"), s.Say("How many alerts Prometheus has firing."), orZeroIf(evaluated, "count("+s.alarms()+")"), paleGrey)
 	count(s.Say(states[2].several), s.Say("How many targets have no figure to compare with."), s.having("== "+states[2].value), grey)
 	count(s.Say("Too old"), s.Say("How many figures are too old to be shown. Each source has its own pace."),
 		"sum("+ofCollectors(naming.CollectorWithdrawn, collectorNames(s.definitions))+")", grey)
@@ -31,7 +32,7 @@ func (s statusPanels) counts(b *board) {
 
 // having counts the targets whose status compares like that.
 func (s statusPanels) having(comparison string) string {
-	return orZero(fmt.Sprintf("count(%s %s)", s.metric(naming.PlanStatus), comparison))
+	return s.orZero(fmt.Sprintf("count(%s %s)", s.metric(naming.PlanStatus), comparison))
 }
 
 // newly are the targets that are off plan, and were not a day ago.
@@ -40,9 +41,9 @@ func (s statusPanels) newly() string {
 		once(s.selector(naming.PlanStatus)+" offset 1d"), notOffPlan)
 }
 
-// orZero is zero where the expression gives nothing and planwatch is reached: without it,
-// nothing is known, and none is not zero.
-func orZero(expr string) string { return orZeroIf(naming.PlanStatus, expr) }
+// orZero is zero where the expression gives nothing and there are targets: without any, or
+// without planwatch, nothing is known, and that is not zero.
+func (s statusPanels) orZero(expr string) string { return orZeroIf(s.metric(naming.PlanStatus), expr) }
 
 func orZeroIf(known, expr string) string { return fmt.Sprintf("%s or 0 * count(%s)", expr, known) }
 

@@ -88,7 +88,7 @@ func (r *generator) trend(k kpi.KPI, d *collectors.Definition, split []string, l
 		split = with(split, label)
 	}
 	shown := r.shown(k)
-	panel := newParts(titleOf(k, l), described(k, l)).Unit(grafanaUnit(shown)).AxisLabel(axisLabel(shown, l)).TimeFrom(thirteenMonths).
+	panel := newParts(titleOf(k, l), described(k, l)).Unit(grafanaUnit(shown)).AxisLabel(axisLabel(shown, l)).
 		WithTarget(overTime("A", placed(scaled(shown, r.figure(k, d, split, nineInTen)), split, l), placeholder(placeLabel))).
 		NoValue(withheld(k, l))
 	if r.accrues(k) {
@@ -116,6 +116,7 @@ func (r *generator) breakdown(k kpi.KPI, d *collectors.Definition, l *language.L
 		WithTransformation(sortedBy(fieldValue, k.Better != kpi.Higher)).
 		WithTransformation(c.transformation())
 	ofText(panel)
+	panel.OverrideByFieldType("string", []dashboard.DynamicConfigValue{property("custom.minWidth", 70)}) // so that the figure is seen
 	return panel.OverrideByName(figure, []dashboard.DynamicConfigValue{
 		property("unit", grafanaUnit(shown)), property("decimals", shown.Decimals), property("custom.align", "right"), property("custom.width", 140),
 	})

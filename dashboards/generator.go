@@ -18,6 +18,8 @@ type generator struct {
 	cells map[string][]cell
 	// supporting are the KPIs that others are compared with.
 	supporting map[string]bool
+	// choices are the labels that the dashboard being made has variables of.
+	choices []string
 }
 
 // cell is one cell of a KPI that has targets, of any year.
@@ -26,9 +28,8 @@ type cell struct {
 	cites []string
 	// bases are what its targets are based on.
 	bases []plan.Basis
-	// Whether any of its targets has a threshold of that severity, a figure of its
-	// own, at whose pace a forecast can be made, and a value at the period's end.
-	warning, critical, stated, ends bool
+	// Whether any of its targets has a threshold of that severity.
+	warning, critical bool
 }
 
 func newGenerator(region *config.Region) *generator {
@@ -71,8 +72,6 @@ func (r *generator) note(t plan.Target) {
 	// Without a threshold, any figure worse than expected is a warning.
 	c.warning = c.warning || t.Warning.Set() || !t.Critical.Set()
 	c.critical = c.critical || t.Critical.Set()
-	c.stated = c.stated || t.Value != nil && !t.Phasing.AtOnce
-	c.ends = c.ends || t.HasEnd(r.region.KPIs)
 	r.cells[t.KPI] = cells
 }
 

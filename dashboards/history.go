@@ -19,10 +19,11 @@ const (
 	// is opened: three lines of three.
 	mostHistory   = 9
 	historyHeight = 7
-	// yearSoFar and thirteenMonths are how far back a panel looks, whatever the dashboard
-	// does: a figure that grows over the year begins with it.
-	yearSoFar      = "now/y"
-	thirteenMonths = "13M"
+	// mostCites is how many sources a description names.
+	mostCites = 6
+	// yearSoFar is how far back a panel looks whatever the dashboard does, if its figure
+	// grows over the year.
+	yearSoFar = "now/y"
 )
 
 // accrues reports whether the KPI, or what it is the ratio of, grows over the year.
@@ -42,7 +43,7 @@ type planSeries func(metric string, matchers ...string) string
 func (r *generator) planOf(k kpi.KPI, d *collectors.Definition) planSeries {
 	return func(metric string, matchers ...string) string {
 		matchers = append([]string{equals(naming.LabelKPI, k.Name)}, matchers...)
-		return selector(metric, append(matchers, r.chosen(d.Labels)...)...)
+		return selector(metric, append(matchers, r.where(d.Labels)...)...)
 	}
 }
 
@@ -65,11 +66,9 @@ var (
 	expectedLine  = line{"B", naming.PlanExpected, nil, "Plan"}
 	warningLine   = line{"C", naming.PlanThreshold, []string{equals(naming.LabelSeverity, naming.SeverityWarning)}, "Warning"}
 	criticalLine  = line{"D", naming.PlanThreshold, []string{equals(naming.LabelSeverity, naming.SeverityCritical)}, "Critical"}
-	forecastLine  = line{"E", naming.PlanForecast, nil, "Forecast for the year"}
-	fullLine      = line{"F", naming.PlanTarget, nil, "The year's target"}
-	usualLine     = line{"G", naming.KPISignalMean, nil, "Usual"}
-	usualLeast    = line{"H", naming.KPISignalLower, nil, "Usual at least"}
-	usualMost     = line{"I", naming.KPISignalUpper, nil, "Usual at most"}
+	usualLine     = line{"E", naming.KPISignalMean, nil, "Usual"}
+	usualLeast    = line{"F", naming.KPISignalLower, nil, "Usual at least"}
+	usualMost     = line{"G", naming.KPISignalUpper, nil, "Usual at most"}
 	limitsOfUsual = []line{usualLine, usualLeast, usualMost}
 )
 
@@ -96,10 +95,6 @@ func style(ref string) []dashboard.DynamicConfigValue {
 		return look(orange, 2, 2, 6)
 	case criticalLine.ref:
 		return look(red, 2, 2, 6)
-	case forecastLine.ref:
-		return look(teal, 1, 2, 6)
-	case fullLine.ref:
-		return look(ink, 1, 2, 6)
 	case usualLine.ref:
 		return look(grey, 1)
 	case usualLeast.ref, usualMost.ref:
@@ -119,12 +114,12 @@ func draw(panel *timeseries.PanelBuilder, ref, expr, legend string) {
 // on the dashboard of one KPI.
 func (r *generator) againstPlan(k kpi.KPI, d *collectors.Definition, title string, l *language.Language) builder {
 	shown, of := r.shown(k), r.planOf(k, d)
-	panel := newLines(title, r.targeted(k, l)).Unit(grafanaUnit(shown)).AxisLabel(axisLabel(shown, l)).TimeFrom(thirteenMonths).
+	panel := newLines(title, r.targeted(k, l)).Unit(grafanaUnit(shown)).AxisLabel(axisLabel(shown, l)).
 		Links([]cog.Builder[dashboard.DashboardLink]{
 			panelLink(l.Say("Show the KPI"), r.kpiAddress(l, k.Name, "")+"&"+timeRange, false),
 			panelLink(l.Say("Runbook"), r.runbook(k.Name, l), true),
 		}).
-		NoValue(l.Say("Prometheus has no figures of the time shown, or no target holds yet for what is chosen."))
+		NoValue(l.Say("Prometheus has no figures of the time shown, nothing is due yet, or no target holds for what is chosen."))
 	if r.accrues(k) {
 		panel.TimeFrom(yearSoFar)
 	}
@@ -133,8 +128,10 @@ func (r *generator) againstPlan(k kpi.KPI, d *collectors.Definition, title strin
 	}
 	figure := once(of(naming.PlanActual))
 	if r.accrues(k) {
-		// Before the target's period, that is what an earlier year came to.
-		figure += fmt.Sprintf(" and %s %s", on(naming.LabelTarget), once(of(naming.PlanExpected)))
+		// Before the target's period, that is what an earlier year came to. A target of
+		// which nothing is due until late is shown as it is.
+		figure += fmt.Sprintf(" and %s (%s or %s == %s)", on(naming.LabelTarget), ofEach(naming.LabelTarget, of(naming.PlanExpected)),
+			ofEach(naming.LabelTarget, of(naming.PlanStatus)+" @ end()"), tooEarly)
 	}
 	draw(panel, figureLine, placed(scaled(shown, of.first(figure)), r.targetLabels([]*collectors.Definition{d}), l), "{{"+placeLabel+"}}")
 	for _, line := range r.linesOf(k) {
@@ -154,21 +151,15 @@ func (r *generator) againstPlan(k kpi.KPI, d *collectors.Definition, title strin
 // linesOf are the lines of the plan that the KPI's targets have.
 func (r *generator) linesOf(k kpi.KPI) []line {
 	lines := []line{expectedLine}
-	var warning, critical, stated bool
+	var warning, critical bool
 	for _, c := range r.cells[k.Name] {
-		warning, critical, stated = warning || c.warning, critical || c.critical, stated || c.stated
+		warning, critical = warning || c.warning, critical || c.critical
 	}
 	if warning {
 		lines = append(lines, warningLine)
 	}
 	if critical {
 		lines = append(lines, criticalLine)
-	}
-	if k.Accumulates != "" && stated {
-		if k.Forecast != kpi.NoForecast {
-			lines = append(lines, forecastLine)
-		}
-		lines = append(lines, fullLine)
 	}
 	return lines
 }
@@ -181,7 +172,7 @@ func (r *generator) targeted(k kpi.KPI, l *language.Language) string {
 	for _, c := range r.cells[k.Name] {
 		bases = append(bases, c.bases...)
 		for _, cite := range c.cites {
-			if len(cites) < 3 {
+			if len(cites) < mostCites {
 				cites = with(cites, cite)
 			}
 		}

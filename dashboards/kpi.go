@@ -29,28 +29,30 @@ func (r *generator) kpi(b *board, l *language.Language) {
 	// Titles with a variable are Grafana's to fill in.
 	value := func(title, description, expr string) {
 		b.add(newStat("", description).Title(asWritten(title)+inMeasure).WithTarget(rightNow("A", expr, "")).
-			Unit(localeUnit).Decimals(1).ColorScheme(fixedColor(ink)).NoValue(none), 4, 4)
+			Unit(localeUnit).Decimals(2).ColorScheme(fixedColor(ink)).NoValue(none), 3, 4)
 	}
 	b.add(newStat(l.Say("Status"), l.Say("How the KPI stands to the target.")).
 		WithTarget(rightNow("A", "max("+one.metric(naming.PlanStatus)+")", "")).
 		Unit("none").Mappings(statusMappings(l)).ColorScheme(byThreshold()).Thresholds(nothing()).
-		ColorMode(common.BigValueColorModeBackgroundSolid).NoValue(none), 4, 4)
+		ColorMode(common.BigValueColorModeBackgroundSolid).NoValue(none), 3, 4)
 	value(l.Say("Actual"), l.Say("The figure that is compared with the target."), "max("+inOwnMeasure(one.metric(naming.PlanActual))+")")
 	value(l.Say("Plan so far"), l.Say("What the plan wants by now."), "max("+inOwnMeasure(one.metric(naming.PlanExpected))+")")
 	value(l.Say("Distance"), l.Say("The figure less the plan; of percentages in points."),
-		"max("+inOwnMeasure("("+one.metric(naming.PlanActual)+" - "+one.metric(naming.PlanExpected)+")")+")")
+		unsigned("max("+inOwnMeasure("("+one.metric(naming.PlanActual)+" - "+one.metric(naming.PlanExpected)+")")+")"))
+	value(l.Say("Forecast for the year"), l.Say("Where the figure ends the year, as past years went or at the plan's pace."), "max("+inOwnMeasure(one.metric(naming.PlanForecast))+")")
+	value(l.Say("Period's target"), l.Say("What the plan wants at the end of the period or the year."), "max("+inOwnMeasure(one.metric(naming.PlanTarget))+")")
 	b.add(newStat(l.Say("Off plan since"), l.Say("The day on which the target went off plan, as far back as Prometheus knows.")).
-		WithTarget(rightNow("A", byItsClock("max("+one.offSince()+" and "+on(naming.LabelTarget)+" ("+one.metric(naming.PlanStatus)+" "+offPlan+"))"), "")).
-		Unit(dayUnit).ColorScheme(fixedColor(ink)).NoValue(l.Say("Not off plan")), 4, 4)
+		WithTarget(rightNow("A", "max("+one.offSince()+")", "")).
+		Unit(dayUnit).Mappings(sinceMappings(l)).ColorScheme(fixedColor(ink)).NoValue(l.Say("Not off plan")), 3, 4)
 	b.add(newStat(l.Say("Signal"), l.Say("Whether the newest whole month or week was more than chance.")).
 		WithTarget(rightNow("A", "max("+one.signals()+")", "")).
-		Unit("none").Mappings(signalMappings(l)).ColorScheme(fixedColor(ink)).NoValue(l.Say("Not known")), 4, 4)
+		Unit("none").Mappings(signalMappings(l)).ColorScheme(fixedColor(ink)).NoValue(l.Say("Not known")), 3, 4)
 
 	chart := newLines("", l.Say("The figure, what the plan wants by then, and where warning and critical begin. Of a figure that does not grow over the year also what is usual.")).
 		Title("$" + kpiVariable + inMeasure).Unit(localeUnit).
-		NoValue(l.Say("Prometheus has no figures of the time shown, or no target holds yet for what is chosen."))
+		NoValue(l.Say("Prometheus has no figures of the time shown, nothing is due yet, or no target holds for what is chosen."))
 	draw(chart, figureLine, placed(inOwnMeasure(one.metric(naming.PlanActual)), one.labels(), l), "{{"+placeLabel+"}}")
-	for _, line := range []line{expectedLine, warningLine, criticalLine, forecastLine, fullLine} {
+	for _, line := range []line{expectedLine, warningLine, criticalLine} {
 		draw(chart, line.ref, inOwnMeasure(one.metric(line.metric, line.matchers...)), l.Say(line.title))
 	}
 	labels := append([]string{naming.LabelKPI}, s.region.Labels()...)
@@ -59,7 +61,7 @@ func (r *generator) kpi(b *board, l *language.Language) {
 		draw(chart, line.ref, inOwnMeasure("("+s.metric(line.metric)+" and "+on(labels...)+" "+one.metric(naming.PlanStatus)+level+")"), l.Say(line.title))
 	}
 	b.add(chart, gridWidth, 11)
-	s.targets(b, l.Say("Every place"), 9)
+	s.targets(b, l.Say("Every place with a target"), 9)
 	s.firing(b, 6)
 }
 

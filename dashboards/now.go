@@ -11,10 +11,11 @@ import (
 	"planwatch/dashboards/layout"
 	"planwatch/internal/kpi"
 	"planwatch/internal/language"
+	"planwatch/internal/naming"
 )
 
 // shownPlaces is how many places a panel compares.
-const shownPlaces = 8
+const shownPlaces = 10
 
 // leading is a KPI that a dashboard opens with.
 type leading struct {
@@ -56,7 +57,7 @@ func (r *generator) now(b *board, of []leading, places []string, l *language.Lan
 	for _, k := range of {
 		parts += len(k.SeparateBy)
 	}
-	width := gridWidth / parts
+	width := max(gridWidth/parts, 3) // a narrower panel shows nothing of its title
 	for _, k := range of {
 		shown := r.shown(k.KPI)
 		if len(k.SeparateBy) > 0 {
@@ -66,9 +67,12 @@ func (r *generator) now(b *board, of []leading, places []string, l *language.Lan
 		}
 		figure := inMeasure(newStat(titleNow(k.KPI, l), described(k.KPI, l)), shown).
 			ColorScheme(fixedColor(ink)).NoValue(withheld(k.KPI, l)).
-			WithTarget(rightNow("A", scaled(shown, r.figure(k.KPI, k.definition, nil, half)), axisLabel(shown, l)))
-		if !shown.Counts() {
+			WithTarget(rightNow("A", r.noting(k.KPI, scaled(shown, r.figure(k.KPI, k.definition, nil, half)), l), axisLabel(shown, l)+" "+placeholder(noteLabel)))
+		if !shown.Counts() || k.Guarded {
 			figure.TextMode(common.BigValueTextModeValueAndName) // in a narrow panel, the end of a title is cut
+		}
+		if k.Name == of[len(of)-1].Name {
+			width = max(width, gridWidth-int(b.x)) // to the end of the line
 		}
 		b.add(figure, uint32(width), 4)
 	}
@@ -85,6 +89,18 @@ func (r *generator) now(b *board, of []leading, places []string, l *language.Lan
 		b.add(r.bars(k.KPI, k.definition, heading(title, r.shown(k.KPI), l), split, l), uint32(gridWidth/len(byPlace)), 8)
 	}
 	b.wrap()
+}
+
+// noteLabel is the label that noting adds.
+const noteLabel = "note"
+
+// noting adds, to a figure of what small groups are withheld from, that they are not in it.
+func (r *generator) noting(k kpi.KPI, figure string, l *language.Language) string {
+	if !k.Guarded {
+		return figure
+	}
+	withheld := by("max", selector(naming.SuppressedCells, equals(naming.LabelKPI, k.Name)), naming.LabelKPI)
+	return fmt.Sprintf("(%s and %s (sum(%s) > 0)) or %s %s", labelled(figure, noteLabel, verbatim(l.Say("without small groups")), "", ""), on(), withheld, on(), figure)
 }
 
 // half and nineInTen are the shares of a histogram that are at most what is shown. Of waits
@@ -117,8 +133,5 @@ func (r *generator) bars(k kpi.KPI, d *collectors.Definition, title string, spli
 	panel := inMeasure(newBars(title, described(k, l)), shown).
 		WithTarget(rightNow("A", fmt.Sprintf("%s(%s)", order, placed(fmt.Sprintf("%s(%d, %s)", pick, shownPlaces, scaled(shown, r.figure(k, d, split, half))), split, l)), placeholder(placeLabel))).
 		NoValue(withheld(k, l))
-	if !k.AllowNegative {
-		panel.Min(0)
-	}
-	return panel.ColorScheme(fixedColor(teal)).Orientation(common.VizOrientationHorizontal)
+	return panel.Min(0).ColorScheme(fixedColor(teal)).Orientation(common.VizOrientationHorizontal)
 }

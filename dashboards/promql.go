@@ -85,6 +85,16 @@ func byItsClock(moment string) string {
 // ofEach returns the vector with one series for each value of the label.
 func ofEach(label, vector string) string { return by("max", vector, label) }
 
+// where returns the matchers of all the dashboard's variables, also of those that figures
+// with the labels do not have: with a division chosen, a figure of the whole region is not
+// that division's. Without a dashboard it is those of the labels.
+func (r *generator) where(labels []string) []string {
+	if r.choices != nil {
+		labels = r.choices
+	}
+	return r.chosen(labels)
+}
+
 // chosen returns the matchers of the labels that have variables.
 func (r *generator) chosen(labels []string) []string {
 	var matchers []string

@@ -42,7 +42,7 @@ func (r *generator) quality(b *board, definitions []*collectors.Definition, l *l
 		WithTransformation(c.transformation())
 	ofText(panel)
 	panel.OverrideByName(collector, []dashboard.DynamicConfigValue{
-		property("mappings", mappings(titles...)), property("custom.width", 280),
+		property("mappings", mappings(titles...)), property("custom.minWidth", 200),
 	})
 	for _, q := range queries {
 		if q.unit == "" {
@@ -52,7 +52,7 @@ func (r *generator) quality(b *board, definitions []*collectors.Definition, l *l
 			})
 			continue
 		}
-		panel.OverrideByName(q.title, []dashboard.DynamicConfigValue{property("unit", q.unit)})
+		panel.OverrideByName(q.title, []dashboard.DynamicConfigValue{property("unit", q.unit), property("custom.width", 130)})
 	}
 	b.add(panel, gridWidth, uint32(min(4+len(definitions), 14)))
 }

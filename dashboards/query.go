@@ -11,7 +11,7 @@ import (
 // figure returns an expression of the KPI aggregated to the labels, filtered by
 // the dashboard's variables. For a histogram it is the quantile q.
 func (r *generator) figure(k kpi.KPI, d *collectors.Definition, labels []string, q float64) string {
-	where := r.chosen(d.Labels)
+	where := r.where(d.Labels)
 	switch {
 	case k.Histogram != nil:
 		buckets := by("sum", once(selector(k.Metric()+naming.SuffixBucket, where...)), append([]string{naming.LabelBucket}, labels...)...)
@@ -39,5 +39,5 @@ func (r *generator) planned(metric string, k kpi.KPI, d *collectors.Definition, 
 		all = append(all, equals(label, c.where[label]))
 	}
 	all = append(all, matchers...)
-	return once(selector(metric, append(all, r.chosen(d.Labels)...)...))
+	return once(selector(metric, append(all, r.where(d.Labels)...)...))
 }

@@ -53,6 +53,7 @@ func (r *generator) selfNow(b *board, l *language.Language) {
 		"max("+naming.ClockOffset+")", "dtdhms")
 	b.add(newStat(l.Say("Version"), l.Say("The version that runs.")).
 		WithTarget(rightNow("A", by("max", naming.BuildInfo, naming.LabelVersion), placeholder(naming.LabelVersion))).
+		WithTarget(otherwise("B", naming.BuildInfo, unreachable(l))).
 		TextMode("name").Unit("none").ColorScheme(fixedColor(ink)).NoValue(unreachable(l)), 4, 4)
 }
 

@@ -47,6 +47,9 @@ var states = []state{
 	{"-2", "… Too early", "… Too early", paleGrey},
 }
 
+// tooEarly is the status before there is enough to judge.
+const tooEarly = "-2"
+
 // Selections of the statuses that an alert tells of, and of those that none does.
 const (
 	offPlan    = "> 1"

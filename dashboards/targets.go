@@ -13,6 +13,9 @@ import (
 // backfill's thirteen months.
 const lookback = "395d"
 
+// firstKnown is a little less, in seconds: what was off plan then may have been so before.
+const firstKnown = 393 * 24 * 60 * 60
+
 // targets adds a table of the shown targets, the first to look at on top. Each row has its
 // figures in what its KPI is read in, and leads to the KPI.
 func (s statusPanels) targets(b *board, title string, height uint32) {
@@ -22,15 +25,14 @@ func (s statusPanels) targets(b *board, title string, height uint32) {
 
 	all := titled(s.metric(naming.PlanStatus), s.title())
 	all = fmt.Sprintf("%s * %s group_left (%s) (0 * %s + 1)", all, on(naming.LabelKPI), s.measure(), by("max", naming.KPIMeasure, naming.LabelKPI, s.measure()))
-	off := s.metric(naming.PlanStatus) + " " + offPlan
 	queries := []struct{ ref, expr, name string }{
 		{"A", placed(all, s.labels(), s.Language), status},
 		{"B", ofEach(naming.LabelTarget, s.metric(naming.PlanRank)), ""},
 		{"C", ofEach(naming.LabelTarget, inOwnMeasure(s.metric(naming.PlanActual))), figure},
 		{"D", ofEach(naming.LabelTarget, inOwnMeasure(s.metric(naming.PlanExpected))), expected},
-		{"E", ofEach(naming.LabelTarget, inOwnMeasure("("+s.metric(naming.PlanActual)+" - "+s.metric(naming.PlanExpected)+")")), distance},
+		{"E", unsigned(ofEach(naming.LabelTarget, inOwnMeasure("("+s.metric(naming.PlanActual)+" - "+s.metric(naming.PlanExpected)+")"))), distance},
 		{"F", ofEach(naming.LabelTarget, s.signals()), signal},
-		{"G", byItsClock(ofEach(naming.LabelTarget, s.offSince()+" and "+on(naming.LabelTarget)+" ("+off+")")), since},
+		{"G", s.offSince(), since},
 	}
 	var c columns
 	c.add(valueOf("A"), status)
@@ -45,7 +47,7 @@ func (s statusPanels) targets(b *board, title string, height uint32) {
 	c.add(naming.LabelOwner, owner)
 	c.hide(append([]string{fieldTime, valueOf("B")}, s.labels()...)...)
 
-	panel := newTable(title, s.Say("What wants to be looked at first stands first: by status, then law, money, and how far it is past its own limit. The distance is the figure less the plan, of percentages in points. A KPI's name leads to all about it.")).
+	panel := newTable(title, s.Say("What wants to be looked at first stands first: by status, then law, money, and how far it is past its own limit. The distance is the figure less the plan, of percentages in points. The signal says whether the newest whole month or week was more than chance, for itself and not against the plan. A KPI's name leads to all about it.")).
 		NoValue(s.outside())
 	for _, q := range queries {
 		panel.WithTarget(rows(q.ref, q.expr))
@@ -60,11 +62,11 @@ func (s statusPanels) targets(b *board, title string, height uint32) {
 		OverrideByName(measure, []dashboard.DynamicConfigValue{property("custom.width", 100)})
 	for _, name := range []string{figure, expected, distance} {
 		panel.OverrideByName(name, []dashboard.DynamicConfigValue{
-			property("unit", localeUnit), property("decimals", 1), property("custom.width", 90), property("custom.align", "right"),
+			property("unit", localeUnit), property("decimals", 2), property("custom.width", 90), property("custom.align", "right"),
 		})
 	}
 	panel.OverrideByName(signal, []dashboard.DynamicConfigValue{property("mappings", signalMappings(s.Language)), property("custom.width", 150), property("custom.align", "left")}).
-		OverrideByName(since, []dashboard.DynamicConfigValue{property("unit", dayUnit), property("custom.width", 120)}).
+		OverrideByName(since, []dashboard.DynamicConfigValue{property("unit", dayUnit), property("mappings", sinceMappings(s.Language)), property("custom.width", 140)}).
 		OverrideByName(owner, []dashboard.DynamicConfigValue{property("mappings", s.ownerMappings(s.Language)), property("custom.minWidth", 150)})
 	for _, hidden := range []string{naming.LabelTarget, naming.LabelKPI} {
 		panel.OverrideByName(hidden, unseen())
@@ -86,12 +88,20 @@ func (s statusPanels) signals() string {
 		by("max", naming.KPISignalBetter, labels...))
 }
 
-// offSince are the moments at which targets went off plan: the last at which one was not, to
-// the hour of the last two days and to the day before; or the first that is known.
+// offSince are the moments at which targets went off plan, by planwatch's clock: to a quarter
+// of an hour of the last two days, and to the day before; zero of those that have been off for
+// longer than can be told.
 func (s statusPanels) offSince() string {
 	status := ofEach(naming.LabelTarget, s.selector(naming.PlanStatus))
-	return fmt.Sprintf("(max_over_time(timestamp(%[1]s %[2]s)[2d:1h]) or max_over_time(timestamp(%[1]s %[2]s)[%[4]s:1d]) + 43200 or min_over_time(timestamp(%[1]s %[3]s)[%[4]s:1d]))",
-		status, notOffPlan, offPlan, lookback)
+	known := fmt.Sprintf("(max_over_time(timestamp(%[1]s %[2]s)[2d:15m]) + 900 or max_over_time(timestamp(%[1]s %[2]s)[%[4]s:1d]) + 43200 or min_over_time(timestamp(%[1]s %[3]s)[%[4]s:1d]) > time() - %[5]d)",
+		status, notOffPlan, offPlan, lookback, firstKnown)
+	off := status + " " + offPlan
+	return fmt.Sprintf("%s and %s (%s) or 0 * (%s)", byItsClock(known), on(naming.LabelTarget), off, off)
+}
+
+// sinceMappings show a moment of zero.
+func sinceMappings(l *language.Language) []dashboard.ValueMapping {
+	return mappings(mapping{value: "0", text: l.Say("Over a year ago")})
 }
 
 // statusCell shows a status on its colour.
@@ -121,3 +131,6 @@ func (r *generator) ownerMappings(l *language.Language) []dashboard.ValueMapping
 	}
 	return mappings(all...)
 }
+
+// unsigned rounds to two decimals, so that nothing is shown as minus zero.
+func unsigned(expr string) string { return "round(" + expr + ", 0.01) + 0" }

@@ -2,6 +2,7 @@ package dashboards
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"planwatch/dashboards/layout"
@@ -10,7 +11,6 @@ import (
 
 	"github.com/grafana/grafana-foundation-sdk/go/common"
 	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
-	"github.com/grafana/grafana-foundation-sdk/go/stat"
 )
 
 // A screen of 1920 by 1080 pixels without Grafana's controls has wallHeight
@@ -24,32 +24,27 @@ const mostNamed = 6
 // how many are off plan in each domain.
 func (r *generator) wall(b *board, l *language.Language) {
 	s := statusPanels{generator: r, Language: l, definitions: r.region.Collectors, everywhere: true, fixed: true}
-	const top, named = 4, 12
-	// A title is too small to be read from afar.
-	large := func(title, description, expr string) *stat.PanelBuilder {
-		return newStat(title, description).WithTarget(rightNow("A", expr, asWritten(title))).TextMode(common.BigValueTextModeValueAndName).Decimals(0)
+	const top, named = 4, 11
+	// A title is too small to be read from afar: what is counted stands with the count.
+	count := func(state state, width uint32) {
+		expr := s.having("== " + state.value)
+		b.add(newStat(l.Say(state.several), l.Say("How many targets have this status right now.")).
+			WithTarget(rightNow("A", fmt.Sprintf(`%[1]s * on () group_left (%[2]s) count_values("%[2]s", %[1]s)`, "("+expr+")", countLabel), asWritten(l.Say(state.several))+" "+placeholder(countLabel))).
+			WithTarget(otherwise("B", naming.PlanStatus, language.Dash)).
+			Unit("none").Decimals(0).Mappings(nameless()).NoValue(unreachable(l)).ColorScheme(byThreshold()).Thresholds(from(1, state.color)).
+			ColorMode(common.BigValueColorModeBackgroundSolid).TextMode(common.BigValueTextModeName), width, top)
 	}
-	tile := func(title, description, expr, format string, width uint32) {
-		b.add(large(title, description, expr).TextMode(common.BigValueTextModeValue).Unit("time:"+format).ColorScheme(fixedColor(ink)).NoValue(unreachable(l)), width, top)
+	moment := func(title, description, expr, format string, width uint32) {
+		b.add(newStat(title, description).WithTarget(rightNow("A", expr, "")).Decimals(0).
+			Unit("time:"+format).ColorScheme(fixedColor(ink)).NoValue(unreachable(l)), width, top)
 	}
-	count := func(i int) {
-		state := states[i]
-		b.add(large(l.Say(state.several), l.Say("How many targets have this status right now."), s.having("== "+state.value)).
-			Unit("none").NoValue(unreachable(l)).ColorScheme(byThreshold()).Thresholds(from(1, state.color)).
-			ColorMode(common.BigValueColorModeBackgroundSolid), 5, top)
+	for i, width := range []uint32{5, 5, 4} {
+		count(states[i], width)
 	}
-	count(0)
-	count(1)
-	tile(l.Say("Data from"), l.Say("The moment of the newest figure, by planwatch's clock."), byItsClock("max("+naming.CollectorDataTime+")"), "["+l.Say("Data from")+"] D/M HH:mm", 9)
-	tile(l.Say("Clock"), l.Say("The time now, to the minute."), "time() * 1000", "HH:mm", 5)
+	moment(l.Say("Newest figure"), l.Say("The moment of the newest figure, by planwatch's clock."), byItsClock("max("+naming.CollectorDataTime+")"), "["+l.Say("Newest figure")+"] D/M HH:mm", 7)
+	moment(l.Say("Clock"), l.Say("The time now, to the minute."), "time() * 1000", "HH:mm", 3)
 	b.wrap()
-	b.add(newStat(l.Say("Critical, and new since yesterday"), l.Say("The targets that are critical and those that went off plan since yesterday, with figure and plan: the first to look at, six at most.")).
-		WithTarget(s.named("A")).
-		WithTarget(rightNow("B", fmt.Sprintf("0 * count(%s) unless %s (%s)", naming.PlanStatus, on(), s.criticalOrNew()), l.Say("✓ Nothing critical, and nothing new since yesterday"))).
-		Unit("none").ColorScheme(byThreshold()).Thresholds(ranked()).
-		ColorMode(common.BigValueColorModeBackgroundSolid).TextMode(common.BigValueTextModeName).
-		Orientation(common.VizOrientationHorizontal).JustifyMode(common.BigValueJustifyModeAuto).
-		NoValue(unreachable(l)), gridWidth, named)
+	s.criticalAndNew(b, named)
 	b.wrap()
 	domains := r.domains()
 	half := (len(domains) + 1) / 2
@@ -57,16 +52,42 @@ func (r *generator) wall(b *board, l *language.Language) {
 		if len(side) == 0 {
 			continue
 		}
-		panel := newStat(l.Say("Domains"), l.Say("How many of each domain's targets are off plan, in the colour of the worst.")).
+		panel := newStat(l.Say("Domains"), l.Say("How many of each domain's targets are off plan; in colour only where one is critical or new.")).
 			Unit("none").Mappings(colorsOnly()).ColorScheme(byThreshold()).Thresholds(nothing()).
 			ColorMode(common.BigValueColorModeBackgroundSolid).TextMode(common.BigValueTextModeName).
 			Orientation(common.VizOrientationHorizontal).JustifyMode(common.BigValueJustifyModeAuto).
 			NoValue(unreachable(l))
+		panel.WithTarget(otherwise("Z", naming.PlanStatus, unreachable(l)))
 		for i, d := range side {
 			panel.WithTarget(s.domain(string(rune('A'+i)), d, l.Of(d.Title)+": "))
 		}
 		b.add(panel, gridWidth/2, wallHeight-top-named)
 	}
+}
+
+// countLabel is the label with a count in words.
+const countLabel = "count"
+
+// nameless takes the colour from what otherwise gives.
+func nameless() []dashboard.ValueMapping {
+	return mappings(mapping{value: strconv.Itoa(calm), color: noColor})
+}
+
+// criticalAndNew names the targets that are critical and those that are new, with figure and
+// plan. Where there are none it says so, and no more than is known.
+func (s statusPanels) criticalAndNew(b *board, height uint32) {
+	unknown := s.metric(naming.PlanStatus) + " == " + states[2].value
+	none := fmt.Sprintf("0 * count(%s) unless %s (%s)", s.metric(naming.PlanStatus), on(), s.criticalOrNew())
+	b.add(newStat(s.Say("Critical, and new since yesterday"), s.Say("The targets that are critical and those that went off plan since yesterday, with figure and plan: the first to look at, six at most.")).
+		WithTarget(s.named("A")).
+		WithTarget(rightNow("B", fmt.Sprintf("%s unless %s (%s)", none, on(), unknown), s.Say("✓ Nothing critical, and nothing new since yesterday"))).
+		WithTarget(rightNow("C", fmt.Sprintf("(%s) and %s (%s)", none, on(), unknown), s.Say("Nothing critical or new among what is known"))).
+		WithTarget(otherwise("D", s.metric(naming.PlanStatus), s.Say("No target is chosen, or planwatch is not reached"))).
+		Unit("none").ColorScheme(byThreshold()).Thresholds(ranked()).
+		ColorMode(common.BigValueColorModeBackgroundSolid).TextMode(common.BigValueTextModeName).
+		Orientation(common.VizOrientationHorizontal).JustifyMode(common.BigValueJustifyModeAuto).
+		NoValue(unreachable(s.Language)), gridWidth, height)
+	b.wrap()
 }
 
 // rankSpan is larger than any rank: a status and a rank are told as one number, so that

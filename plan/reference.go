@@ -113,17 +113,6 @@ func References(targets []Target, c kpi.Catalogue, at time.Time, location *time.
 	return slices.Compact(all)
 }
 
-// HasEnd reports whether the target can have a value at its period's end: not so one
-// that is taken from another KPI, or a level that is held against itself a year earlier.
-func (t Target) HasEnd(c kpi.Catalogue) bool {
-	if t.Value != nil || t.Between != nil {
-		return true
-	}
-	r, ofPast := t.Reference()
-	entry, known := c.Get(t.KPI)
-	return ofPast && known && (!r.On.IsZero() || accumulates(c, entry.KPI))
-}
-
 // periodEnd is the last day of the period that a figure of the moment is of: the
 // target's, and within it the year of a figure that accumulates. ok is false for a
 // target that holds until further notice.
