@@ -29,7 +29,7 @@ func (r *generator) kpi(b *board, l *language.Language) {
 	// Titles with a variable are Grafana's to fill in.
 	value := func(title, description, expr string) {
 		b.add(newStat("", description).Title(asWritten(title)+inMeasure).WithTarget(rightNow("A", expr, "")).
-			Unit(localeUnit).Decimals(2).ColorScheme(fixedColor(ink)).NoValue(none), 3, 4)
+			Unit(localeUnit).Decimals(2).ColorScheme(fixedColor(ink)).NoValue(l.Say("Not known")), 3, 4)
 	}
 	b.add(newStat(l.Say("Status"), l.Say("How the KPI stands to the target.")).
 		WithTarget(rightNow("A", "max("+one.metric(naming.PlanStatus)+")", "")).

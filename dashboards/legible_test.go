@@ -226,6 +226,28 @@ func TestYearsBeginWithTheYear(t *testing.T) {
 	}
 }
 
+// A share that moves a little is not drawn from nothing: its axis is where it moves.
+func TestLevelsAreNotDrawnFromZero(t *testing.T) {
+	asked := 0
+	for _, m := range generate(t) {
+		if m.kind() != layout.Domain {
+			continue
+		}
+		m.each(func(p dashboard.Panel) {
+			if p.Type != "timeseries" || p.TimeFrom != nil {
+				return
+			}
+			asked++
+			if p.FieldConfig.Defaults.Min != nil {
+				t.Errorf("%s: panel %q begins at %v", m.path, *p.Title, *p.FieldConfig.Defaults.Min)
+			}
+		})
+	}
+	if asked < 100 {
+		t.Errorf("only %d panels of levels", asked)
+	}
+}
+
 // What operations asks for first is not folded away.
 func TestDomainsOpenWithTheirFirst(t *testing.T) {
 	for _, m := range generate(t) {
@@ -277,5 +299,17 @@ func TestTablesHaveNoBars(t *testing.T) {
 				t.Errorf("%s: panel %q has bars in its cells", m.path, *p.Title)
 			}
 		})
+	}
+}
+
+// A figure of days that something was open is in days, and not in the things that were.
+func TestFiguresAreInTheirOwnUnit(t *testing.T) {
+	region := builtin(t)
+	l := region.Languages.First()
+	for _, e := range region.KPIs.Entries() {
+		title, word := strings.ToLower(l.Of(e.Title)), e.ReadIn().Heading(l)
+		if strings.Contains(title, "dagar") && !strings.Contains(word, "dag") && !strings.Contains(word, "%") {
+			t.Errorf("%s, %q, is told in %s", e.Name, l.Of(e.Title), word)
+		}
 	}
 }
