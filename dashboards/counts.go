@@ -16,16 +16,17 @@ const countsHeight = 3
 // a day ago, of alerts and of figures that are too old. A count of none has no colour.
 func (s statusPanels) counts(b *board) {
 	count := func(title, description, expr, color string) {
-		b.add(newStat(title, description+" "+s.Say("A dash: no target is chosen, or planwatch is not reached.")).WithTarget(rightNow("A", expr, "")).NoValue(language.Dash).
+		b.add(newStat(title, description).WithTarget(rightNow("A", expr, "")).NoValue(language.Dash).
 			Unit("none").Decimals(0).ColorScheme(byThreshold()).Thresholds(from(1, color)).
 			ColorMode(common.BigValueColorModeBackgroundSolid), 4, countsHeight)
 	}
+	dash := " " + s.Say("A dash: no target is chosen, or planwatch is not reached.")
 	for _, state := range states[:2] {
-		count(s.Say(state.several), s.Say("How many targets have this status right now."), s.having("== "+state.value), state.color)
+		count(s.Say(state.several), s.Say("How many targets have this status right now.")+dash, s.having("== "+state.value), state.color)
 	}
-	count(s.Say("New since yesterday"), s.Say("How many targets are off plan now and were not a day ago."), s.orZero("count("+s.newly()+")"), orange)
-	count(s.Say("Alerts"), s.Say("How many alerts Prometheus has firing."), orZeroIf(evaluated, "count("+s.alarms()+")"), paleGrey)
-	count(s.Say(states[2].several), s.Say("How many targets have no figure to compare with."), s.having("== "+states[2].value), grey)
+	count(s.Say("New since yesterday"), s.Say("How many targets are off plan now and were not a day ago.")+dash, s.orZero("count("+s.newly()+")"), orange)
+	count(s.Say("Alerts"), s.Say("How many alerts Prometheus has firing. A dash: it does not evaluate the rules."), orZeroIf(evaluated, "count("+s.alarms()+")"), paleGrey)
+	count(s.Say(states[2].several), s.Say("How many targets have no figure to compare with.")+dash, s.having("== "+states[2].value), grey)
 	count(s.Say("Too old"), s.Say("How many figures are too old to be shown. Each source has its own pace."),
 		"sum("+ofCollectors(naming.CollectorWithdrawn, collectorNames(s.definitions))+")", grey)
 }
