@@ -123,8 +123,8 @@ targets:
 	contains(t, "message in English", read("alerts/region/templates/planwatch.en.tmpl"), "kilopascals", "gas cylinders", "gas cylinder")
 	contains(t, "runbook in Swedish", read("alerts/region/runbooks/OxygenPressurePascalsOffPlan.md"), "Syrgastryck", "450"+nbsp+"kilopascal")
 	contains(t, "runbook in English", read("alerts/region/runbooks/en/OxygenPressurePascalsOffPlan.md"), "Oxygen pressure", "450"+nbsp+"kilopascals")
-	contains(t, "dashboard in Swedish", read("dashboards/region/sv/oxygen.json"), "Syrgastryck", "suffix: kilopascal\"", "suffix: gasflaskor", "/ 1000")
-	contains(t, "dashboard in English", read("dashboards/region/en/oxygen.json"), "Oxygen pressure", "suffix: kilopascals", "suffix: gas cylinders")
+	contains(t, "dashboard in Swedish", read("dashboards/region/sv/oxygen.json"), "Syrgastryck", `"axisLabel": "kilopascal"`, `"axisLabel": "gasflaskor"`, "/ 1000")
+	contains(t, "dashboard in English", read("dashboards/region/en/oxygen.json"), "Oxygen pressure", `"axisLabel": "kilopascals"`, `"axisLabel": "gas cylinders"`)
 	contains(t, "documentation", read("docs/kpis.md"), "kpi_oxygen_pressure_pascals")
 
 	served := startServing(t, "--config", region, "--storage.path", t.TempDir())
