@@ -28,6 +28,7 @@ import (
 	"planwatch/config"
 	"planwatch/internal/asof"
 	"planwatch/internal/builtintest"
+	"planwatch/internal/clock"
 	"planwatch/internal/kpi"
 	"planwatch/internal/naming"
 	"planwatch/internal/snapshot"
@@ -128,6 +129,7 @@ func testAnswers(t *testing.T, prometheus string, region *config.Region, moments
 		}
 		add(snapshot.Families(result.KPIs, result.Samples, region.Languages.English()))
 		add(snapshot.NewInfo(region.KPIs, region.Languages).Families())
+		add(snapshot.NewGauges(snapshot.EventGauges(region.Events, region.CollectorNames(), region.Languages, region.Location, clock.Behind(0))).Families())
 		histograms += strings.Count(strings.Join(slices.Collect(maps.Keys(want)), "\n"), naming.SuffixBucket+"{")
 		for _, a := range plan.Assess(region.Plan.Targets, region.KPIs, result.Samples, result.Past, at, region.Location) {
 			for _, m := range a.Metrics() {
@@ -153,7 +155,7 @@ func testAnswers(t *testing.T, prometheus string, region *config.Region, moments
 		for _, s := range samples(t, snapshot.Families(result.KPIs, kept, region.Languages.English())) {
 			shown[s.name] = s.value
 		}
-		if got := instant(t, prometheus, `{job="planwatch",__name__=~"kpi_.+",__name__!="kpi_info"}`, later); !maps.Equal(got, shown) {
+		if got := instant(t, prometheus, `{job="planwatch",__name__=~"`+naming.AnyKPI+`",__name__!~"`+naming.NoKPI+`"}`, later); !maps.Equal(got, shown) {
 			t.Errorf("%s: %d series, want %d", later, len(got), len(shown))
 			showDifference(t, got, shown)
 		}
