@@ -10,7 +10,8 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"strings"
+
+	"planwatch/internal/storage"
 )
 
 // fileVersion begins a saved snapshot. It is counted up when the form changes.
@@ -42,26 +43,12 @@ func (f SaveFile) write(s *Snapshot) error {
 	if err := os.MkdirAll(filepath.Dir(f.Path), 0o750); err != nil {
 		return fmt.Errorf("save snapshot: %w", err)
 	}
-	temporary, err := os.CreateTemp(filepath.Dir(f.Path), filepath.Base(f.Path)+".*"+temporarySuffix)
-	if err != nil {
+	head := fmt.Sprintf("%s sha256:%x\n", fileVersion, sha256.Sum256(body))
+	if err := storage.Replace(f.Path, []byte(head), body); err != nil {
 		return fmt.Errorf("save snapshot: %w", err)
 	}
-	_, err = fmt.Fprintf(temporary, "%s sha256:%x\n%s", fileVersion, sha256.Sum256(body), body)
-	if err == nil {
-		err = temporary.Sync()
-	}
-	err = errors.Join(err, temporary.Close())
-	if err == nil {
-		err = os.Rename(temporary.Name(), f.Path)
-	}
-	if err != nil {
-		return fmt.Errorf("save snapshot: %w", errors.Join(err, os.Remove(temporary.Name())))
-	}
-	return syncDirectory(filepath.Dir(f.Path))
+	return nil
 }
-
-// temporarySuffix ends the names of files that are being written.
-const temporarySuffix = ".tmp"
 
 // clear removes what was being written when a planwatch was killed. What cannot
 // be removed does no harm.
@@ -69,28 +56,7 @@ func (f SaveFile) clear() {
 	if f.Path == "" || f.Hold != nil && f.Hold() != nil {
 		return
 	}
-	directory := filepath.Dir(f.Path)
-	entries, err := os.ReadDir(directory)
-	if err != nil {
-		return
-	}
-	for _, entry := range entries {
-		if name := entry.Name(); strings.HasPrefix(name, filepath.Base(f.Path)+".") && strings.HasSuffix(name, temporarySuffix) {
-			_ = os.Remove(filepath.Join(directory, name))
-		}
-	}
-}
-
-// syncDirectory makes a rename survive a power failure.
-func syncDirectory(path string) error {
-	directory, err := os.Open(path)
-	if err != nil {
-		return fmt.Errorf("save snapshot: %w", err)
-	}
-	if err := errors.Join(directory.Sync(), directory.Close()); err != nil {
-		return fmt.Errorf("save snapshot: %w", err)
-	}
-	return nil
+	storage.RemoveTemporary(f.Path)
 }
 
 // read gives the saved records. A damaged file is renamed, so that it can be
