@@ -16,6 +16,7 @@ import (
 
 	"planwatch/config"
 	"planwatch/internal/backfill"
+	"planwatch/internal/sink"
 	"planwatch/internal/storage"
 )
 
@@ -64,7 +65,7 @@ type Stack struct {
 	parts   sync.WaitGroup
 	ended   chan error
 	held    *storage.Directory
-	catcher *catcher
+	catcher *sink.Sink
 	remove  []string
 	// region is what names planwatch's region in its commands.
 	region []string
@@ -120,7 +121,7 @@ func (s *Stack) Stop() error {
 	s.cancel()
 	s.parts.Wait()
 	if s.catcher != nil {
-		s.catcher.close()
+		s.catcher.Close()
 		s.catcher = nil
 	}
 	for _, directory := range s.remove {
@@ -172,7 +173,7 @@ func (s *Stack) start(ctx context.Context, o Options) error {
 	}
 	s.Planwatch, s.Prometheus, s.Alertmanager = "http://"+addresses["planwatch"], "http://"+addresses["prometheus"], "http://"+addresses["alertmanager"]
 	s.Caught = filepath.Join(s.directory, "caught")
-	if s.catcher, err = newCatcher(ctx, s.Caught); err != nil {
+	if s.catcher, err = catch(ctx, s.Caught); err != nil {
 		return err
 	}
 	if err := s.startPlanwatch(ctx, o, addresses["planwatch"]); err != nil {
@@ -274,7 +275,7 @@ func (s *Stack) startAlertmanager(ctx context.Context, address string) error {
 	for _, file := range files {
 		pairs := []string{}
 		if filepath.Ext(file.Name()) == ".url" {
-			pairs = []string{"localhost:8026", s.catcher.calls.Addr().String()}
+			pairs = []string{"localhost:8026", strings.TrimPrefix(s.catcher.Calls(), "http://")}
 		}
 		if err := s.adapt("deploy/oncall/"+file.Name(), filepath.Join(oncall, file.Name()), pairs...); err != nil {
 			return err
@@ -282,7 +283,7 @@ func (s *Stack) startAlertmanager(ctx context.Context, address string) error {
 	}
 	configuration := filepath.Join(directory, "alertmanager.yml")
 	if err := s.adapt("alerts/"+config.BuiltinName()+"/alertmanager.yml", configuration,
-		"localhost:25", s.catcher.mail.Addr().String(), "/etc/planwatch/oncall", oncall); err != nil {
+		"localhost:25", s.catcher.Mail(), "/etc/planwatch/oncall", oncall); err != nil {
 		return err
 	}
 	if err := s.process(ctx, "alertmanager", s.tool("alertmanager"), nil,

@@ -396,19 +396,19 @@ func TestAdaptRefuses(t *testing.T) {
 
 func TestCatcher(t *testing.T) {
 	directory := t.TempDir()
-	c, err := newCatcher(t.Context(), directory)
+	c, err := catch(t.Context(), directory)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer c.close()
-	if err := smtp.SendMail(c.mail.Addr().String(), nil, "from@example.org", []string{"to@example.org"}, []byte("Subject: x\r\n\r\nBody\r\n")); err != nil {
+	defer c.Close()
+	if err := smtp.SendMail(c.Mail(), nil, "from@example.org", []string{"to@example.org"}, []byte("Subject: x\r\n\r\nBody\r\n")); err != nil {
 		t.Fatal(err)
 	}
 	mail, err := os.ReadFile(filepath.Join(directory, "0001.eml"))
 	if err != nil || !strings.Contains(string(mail), "Subject: x") {
 		t.Errorf("mail: %q, %v", mail, err)
 	}
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://"+c.calls.Addr().String()+"/hook", strings.NewReader("{}"))
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, c.Calls()+"/hook", strings.NewReader("{}"))
 	if err != nil {
 		t.Fatal(err)
 	}
