@@ -23,6 +23,10 @@ type OnCall struct {
 	Operations string `yaml:"operations" jsonschema:"required"`
 	// Labels beside the owner that tell one event, and so one message, from another.
 	GroupBy []string `yaml:"group_by,omitempty"`
+	// How long the first message about an event waits for more alerts of it.
+	Wait yamlfile.Duration `yaml:"wait" jsonschema:"default=30s"`
+	// How long a message about what is new in an event waits after the one before.
+	Interval yamlfile.Duration `yaml:"interval" jsonschema:"default=5m"`
 	// Where alerts lead on to.
 	Links Links `yaml:"links" jsonschema:"required"`
 	// Hours that people can be reached in.
@@ -35,6 +39,8 @@ type OnCall struct {
 	Quiet []Quiet `yaml:"quiet,omitempty"`
 	// Who answers.
 	Owners []Owner `yaml:"owners" jsonschema:"required,minItems=1"`
+	// Who is on duty when.
+	Rotas []Rota `yaml:"rotas,omitempty"`
 	// The addresses that messages go to.
 	Receivers []Receiver `yaml:"receivers" jsonschema:"required,minItems=1"`
 	// The receiver that the watchdog's unending alert goes to; left out, it goes nowhere.
@@ -67,6 +73,8 @@ type Sending struct {
 	Hours string `yaml:"hours,omitempty"`
 	// How often they are sent again while they fire.
 	Repeat yamlfile.Duration `yaml:"repeat,omitempty"`
+	// The hour of the week at which all of an owner's are sent in one message, in place of hours and repeat. Only for warnings.
+	Weekly *Weekly `yaml:"weekly,omitempty"`
 }
 
 // Quiet is domains whose alerts wait for hours whatever their severity.
@@ -87,6 +95,10 @@ type Owner struct {
 	Name language.Text `yaml:"name" jsonschema:"required"`
 	// Where messages to the owner go: ids of receivers.
 	Receivers []string `yaml:"receivers" jsonschema:"required,minItems=1"`
+	// The rota whose person on duty is told too of what is critical, unless it waits for its hours.
+	Duty string `yaml:"duty,omitempty"`
+	// Whom to tell of what is critical when nobody has acknowledged it. What waits for its hours does not escalate.
+	Escalation []Escalation `yaml:"escalation,omitempty"`
 }
 
 // Receiver is one address: of e-mail, a webhook, or Microsoft Teams. The
@@ -138,6 +150,7 @@ func Default() OnCall {
 			Critical: Sending{Repeat: yamlfile.Duration(time.Hour)},
 			Warning:  Sending{Repeat: yamlfile.Duration(72 * time.Hour)},
 		},
+		Wait: yamlfile.Duration(30 * time.Second), Interval: yamlfile.Duration(5 * time.Minute),
 		Directory: "/etc/planwatch/oncall",
 		Mail:      Mail{RequireTLS: true},
 	}
@@ -240,6 +253,8 @@ const (
 	WatchdogReceiver = "watchdog"
 	// HolidaysInterval are the public holidays.
 	HolidaysInterval = "public-holidays"
+	// WeeklyInterval is the hour of the week of warnings.
+	WeeklyInterval = "weekly"
 )
 
 func (o *OnCall) validate(languages *language.Set) error {
@@ -264,10 +279,20 @@ func (o *OnCall) validate(languages *language.Set) error {
 	if !o.Holidays.Known() {
 		f.Add(".holidays", "holidays: %q is not one of %s", o.Holidays, strings.Join(calendar.Countries(), ", "))
 	}
+	for _, d := range []struct {
+		key string
+		yamlfile.Duration
+	}{{"wait", o.Wait}, {"interval", o.Interval}} {
+		if time.Duration(d.Duration) < time.Second || time.Duration(d.Duration) > time.Hour {
+			f.Add("."+d.key, "%s: %s is not from 1s to 1h", d.key, d.Duration)
+		}
+	}
 	o.validateHours(f)
 	o.validateSeverities(f)
 	o.validateQuiet(f)
 	o.validateOwners(languages, f)
+	o.validateEscalations(f)
+	o.validateRotas(f)
 	o.validateReceivers(f)
 	if o.Watchdog != "" {
 		if _, ok := o.Receiver(o.Watchdog); !ok {
@@ -283,7 +308,7 @@ func (o *OnCall) validate(languages *language.Set) error {
 func (o *OnCall) validateHours(f *yamlfile.Faults) {
 	for i, h := range o.Hours {
 		place := fmt.Sprintf(".hours[%d]", i)
-		if !naming.ValidID(h.ID) || h.ID == HolidaysInterval {
+		if !naming.ValidID(h.ID) || h.ID == HolidaysInterval || h.ID == WeeklyInterval {
 			f.Add(place+".id", "hours: %q is not a name of lower-case words joined by hyphens, or is planwatch's own", h.ID)
 		} else if other := slices.IndexFunc(o.Hours, func(other Hours) bool { return other.ID == h.ID }); other < i {
 			f.Add(place+".id", "hours %s: the name is given twice", h.ID)
@@ -311,6 +336,16 @@ func (o *OnCall) validateSeverities(f *yamlfile.Faults) {
 		if s.Repeat <= 0 {
 			part.Add(".repeat", "repeat: %s is not above zero", s.Repeat)
 		}
+		if s.Weekly == nil {
+			continue
+		}
+		switch {
+		case s.name == naming.SeverityCritical:
+			part.Add(".weekly", "weekly: what is critical cannot wait for a week; leave it out")
+		case s.Hours != "":
+			part.Add(".weekly", "weekly: hours are given as well; give only one of them")
+		}
+		s.Weekly.validate(part.In(".weekly", "weekly"))
 	}
 }
 
@@ -364,6 +399,16 @@ func (o *OnCall) validateReceivers(f *yamlfile.Faults) {
 		for _, id := range owner.Receivers {
 			used[id] = true
 		}
+		for _, e := range owner.Escalation {
+			for _, id := range e.Receivers {
+				used[id] = true
+			}
+		}
+	}
+	for _, rota := range o.Rotas {
+		for _, id := range rota.Weeks {
+			used[id] = true
+		}
 	}
 	mails := false
 	for i, r := range o.Receivers {
@@ -375,7 +420,7 @@ func (o *OnCall) validateReceivers(f *yamlfile.Faults) {
 			part.Add(".id", "the name is given twice")
 		}
 		if !used[r.ID] {
-			part.Add(".id", "no owner has it; remove it or give it to an owner")
+			part.Add(".id", "no owner, escalation or rota has it; remove it or give it to one")
 		}
 		mails = mails || r.Email != nil
 		r.validate(part)

@@ -28,11 +28,6 @@ func Configuration(region *config.Region) any { return maker{region}.configurati
 type maker struct{ region *config.Region }
 
 const (
-	// groupWait collects the alerts of one event into one message.
-	groupWait = 30 * time.Second
-	// groupInterval is the time until a message about new alerts in the same
-	// group.
-	groupInterval = 5 * time.Minute
 	// copyWait keeps short failures from owners who only depend on the data.
 	copyWait = 30 * time.Minute
 )
@@ -58,6 +53,10 @@ func (m maker) configuration() configuration {
 	if o.Holidays != calendar.None {
 		c.TimeIntervals = append(c.TimeIntervals, m.holidays())
 	}
+	if w := o.Severities.Warning.Weekly; w != nil {
+		c.TimeIntervals = append(c.TimeIntervals, m.interval(oncall.Hours{ID: oncall.WeeklyInterval, Weekdays: []string{w.Day}, From: w.Time, To: w.End()}))
+	}
+	c.TimeIntervals = append(c.TimeIntervals, m.shifts()...)
 	return c
 }
 
@@ -79,8 +78,8 @@ func (m maker) route() route {
 	root := route{
 		Receiver:       o.Operations,
 		GroupBy:        append([]string{naming.LabelOwner}, o.GroupBy...),
-		GroupWait:      yamlfile.Duration(groupWait),
-		GroupInterval:  yamlfile.Duration(groupInterval),
+		GroupWait:      o.Wait,
+		GroupInterval:  o.Interval,
 		RepeatInterval: o.Severities.Warning.Repeat,
 	}
 	watchdog := route{Receiver: oncall.Nowhere, Matchers: []string{matcher(naming.LabelAlertName, "=", naming.Watchdog)}}
@@ -103,9 +102,11 @@ func (m maker) route() route {
 			route.Routes = append(route.Routes, m.sent(critical, quiet.Hours,
 				matcher(naming.LabelSeverity, "=", naming.SeverityCritical), matcher(naming.LabelDomain, "=~", quiet.Domains...)))
 		}
+		route.Routes = append(route.Routes, m.onDuty(owner)...)
+		route.Routes = append(route.Routes, m.escalations(owner)...)
 		route.Routes = append(route.Routes,
 			m.sent(o.Severities.Critical, o.Severities.Critical.Hours, matcher(naming.LabelSeverity, "=", naming.SeverityCritical)),
-			m.sent(o.Severities.Warning, o.Severities.Warning.Hours, matcher(naming.LabelSeverity, "=", naming.SeverityWarning)))
+			m.warnings())
 		root.Routes = append(root.Routes, route)
 	}
 	return root
@@ -119,6 +120,18 @@ func (m maker) sent(s oncall.Sending, hours string, matchers ...string) route {
 		if h, _ := m.region.OnCall.HoursOf(hours); !h.OnHolidays && m.region.OnCall.Holidays != calendar.None {
 			route.Mute = []string{oncall.HolidaysInterval}
 		}
+	}
+	return route
+}
+
+// warnings returns the route of an owner's warnings.
+func (m maker) warnings() route {
+	warning := m.region.OnCall.Severities.Warning
+	route := m.sent(warning, warning.Hours, matcher(naming.LabelSeverity, "=", naming.SeverityWarning))
+	if warning.Weekly != nil {
+		// All of the owner's in one message, in the hour of the week: what repeats
+		// more often than weekly is sent in each such hour, and in no other.
+		route.GroupBy, route.Active, route.RepeatInterval = []string{naming.LabelOwner}, []string{oncall.WeeklyInterval}, yamlfile.Duration(6*24*time.Hour)
 	}
 	return route
 }
@@ -233,21 +246,22 @@ func (m maker) receivers() []receiver {
 	if o.Watchdog != "" {
 		w := receiver{Name: oncall.WatchdogReceiver}
 		receiver, _ := o.Receiver(o.Watchdog)
-		w.add(o, receiver, m.region.Languages)
+		w.add(o, receiver, m.region.Languages, "")
 		all = append(all, w)
 	}
 	for _, owner := range o.Owners {
 		a := receiver{Name: owner.ID}
 		for _, id := range owner.Receivers {
 			receiver, _ := o.Receiver(id)
-			a.add(o, receiver, m.region.Languages)
+			a.add(o, receiver, m.region.Languages, "")
 		}
 		all = append(all, a)
 	}
-	return all
+	return append(all, m.others()...)
 }
 
-func (a *receiver) add(o *oncall.OnCall, r oncall.Receiver, languages *language.Set) {
+// add adds an address; before begins the subject of its messages.
+func (a *receiver) add(o *oncall.OnCall, r oncall.Receiver, languages *language.Set, before string) {
 	switch {
 	case r.Email != nil:
 		a.Emails = append(a.Emails, email{
@@ -255,7 +269,7 @@ func (a *receiver) add(o *oncall.OnCall, r oncall.Receiver, languages *language.
 			// Alertmanager cannot read an address from a file, so the address
 			// is a template in its own file.
 			To:      fmt.Sprintf("{{ template %q . }}", "address."+r.ID),
-			Headers: headers{Subject: call("subject", languages)},
+			Headers: headers{Subject: before + call("subject", languages)},
 			HTML:    call("html", languages),
 			Text:    call("text", languages),
 		})
@@ -264,7 +278,7 @@ func (a *receiver) add(o *oncall.OnCall, r oncall.Receiver, languages *language.
 	case r.Teams != nil:
 		a.Teams = append(a.Teams, teams{
 			SendResolved: true, URLFile: o.Path(r.Teams.URLFile),
-			Title: call("subject", languages), Text: call("markdown", languages),
+			Title: before + call("subject", languages), Text: call("markdown", languages),
 		})
 	}
 }
