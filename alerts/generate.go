@@ -27,10 +27,17 @@ var errNoOnCall = errors.New("alerts: the region has no oncall.yaml")
 // the repository's root.
 func Directory(region *config.Region) string { return path.Join("alerts", region.Name) }
 
+// The names of Alertmanager's configuration, and of the directory with the
+// templates of messages.
+const (
+	AlertmanagerFile   = "alertmanager.yml"
+	TemplatesDirectory = "templates"
+)
+
 // Owned returns the directories that hold only generated files.
 func Owned(region *config.Region) []string {
 	directory := Directory(region)
-	return []string{directory + "/rules", directory + "/tests", directory + "/runbooks", directory + "/templates"}
+	return []string{directory + "/rules", directory + "/tests", directory + "/runbooks", directory + "/" + TemplatesDirectory}
 }
 
 // Generate makes every file under alerts for the region: rules, their tests,
@@ -86,9 +93,9 @@ func testFiles(region *config.Region, _ []rules.File) ([]genfiles.File, error) {
 func routingFile(region *config.Region, _ []rules.File) ([]genfiles.File, error) {
 	data, err := document(region, routing.Configuration(region))
 	if err != nil {
-		return nil, fmt.Errorf("alertmanager.yml: %w", err)
+		return nil, fmt.Errorf("%s: %w", AlertmanagerFile, err)
 	}
-	return []genfiles.File{{Path: "alertmanager.yml", Data: data}}, nil
+	return []genfiles.File{{Path: AlertmanagerFile, Data: data}}, nil
 }
 
 // templates returns one file for each of the region's languages.
@@ -99,7 +106,7 @@ func templates(region *config.Region, _ []rules.File) ([]genfiles.File, error) {
 		if err != nil {
 			return nil, err
 		}
-		made = append(made, genfiles.File{Path: "templates/" + message.Name("tmpl", region.Languages, l), Data: data})
+		made = append(made, genfiles.File{Path: TemplatesDirectory + "/" + message.Name("tmpl", region.Languages, l), Data: data})
 	}
 	return made, nil
 }

@@ -70,11 +70,13 @@ const minConnections = 8
 type Alerting struct {
 	// Whether planwatch evaluates the rules itself. With a Prometheus that has the rules, switch it off, or every alert comes twice.
 	Embedded bool `yaml:"embedded" jsonschema:"default=true"`
-	// URLs of the Alertmanagers that alerts are sent to. Without any, alerts show on the page and in planwatch alerts only.
+	// URLs of the Alertmanagers that alerts are sent to. Without any, planwatch groups, silences and sends them itself, as oncall.yaml says.
 	Alertmanagers []string `yaml:"alertmanagers"`
+	// Whether messages are kept for the page /outbox in place of being sent, to see what they would say. It has no effect where alertmanagers are given.
+	Outbox bool `yaml:"outbox"`
 	// How planwatch proves to the Alertmanagers who it is, and checks who they are.
 	AlertmanagerClient AlertmanagerClient `yaml:"alertmanager_client"`
-	// How often figures are sampled and rules evaluated.
+	// How often figures are sampled. Rules are evaluated with every fourth sample, and once a minute at least.
 	Interval yamlfile.Duration `yaml:"interval" jsonschema:"default=15s"`
 	// Where people reach planwatch, for the links in alerts.
 	ExternalURL string `yaml:"external_url" jsonschema:"default=http://localhost:9846"`

@@ -5,7 +5,6 @@ import (
 	"context"
 	"io"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -83,12 +82,10 @@ func checkLabels(t *testing.T, name string, documented []string, family *dto.Met
 // patience bounds each wait for planwatch.
 const patience = 6 * time.Minute
 
-// scrape serves the built-in region, with an Alertmanager that takes every
-// alert, and gives its metrics once all of them are there.
+// scrape serves the built-in region, and gives its metrics once all of them are
+// there.
 func scrape(t *testing.T) map[string]*dto.MetricFamily {
 	t.Helper()
-	alertmanager := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { _, _ = io.Copy(io.Discard, r.Body) }))
-	t.Cleanup(alertmanager.Close)
 	binary := filepath.Join(t.TempDir(), "planwatch")
 	build := exec.CommandContext(t.Context(), "go", "build", "-buildvcs=false", "-tags", "gms_pure_go", "-o", binary, "./cmd/planwatch")
 	build.Dir = root
@@ -97,7 +94,7 @@ func scrape(t *testing.T) map[string]*dto.MetricFamily {
 	}
 	ctx, stop := context.WithCancel(t.Context())
 	serve := exec.CommandContext(ctx, binary, "serve", "--web.listen-address=127.0.0.1:0", "--storage.path", filepath.Join(t.TempDir(), "storage"))
-	serve.Env = append(os.Environ(), "PLANWATCH_ALERTING_ALERTMANAGERS="+alertmanager.URL, "PLANWATCH_ALERTING_INTERVAL=1s")
+	serve.Env = append(os.Environ(), "PLANWATCH_ALERTING_INTERVAL=1s")
 	serve.Cancel = func() error { return serve.Process.Signal(os.Interrupt) }
 	serve.WaitDelay = patience
 	var log strings.Builder

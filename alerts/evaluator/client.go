@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"strings"
 
+	configutil "github.com/prometheus/common/config"
+
 	"planwatch/internal/diskfile"
 	"planwatch/internal/warehouse/settings"
 )
@@ -77,4 +79,31 @@ func (c Client) prepare(request *http.Request) error {
 		return fmt.Errorf("alerting: alertmanager_client: ca_file: %w", err)
 	}
 	return file.Close()
+}
+
+// HTTP returns an HTTP client for the Alertmanagers' API.
+func (c Client) HTTP() (*http.Client, error) {
+	settings := configutil.DefaultHTTPClientConfig
+	settings.TLSConfig.CAFile = c.CAFile
+	client, err := configutil.NewClientFromConfig(settings, "alertmanager")
+	if err != nil {
+		return nil, fmt.Errorf("alerting: alertmanager_client: %w", err)
+	}
+	client.Transport = transport{c, client.Transport}
+	return client, nil
+}
+
+// transport adds to requests what the Alertmanager asks for.
+type transport struct {
+	client Client
+	next   http.RoundTripper
+}
+
+// RoundTrip implements http.RoundTripper.
+func (t transport) RoundTrip(request *http.Request) (*http.Response, error) {
+	request = request.Clone(request.Context())
+	if err := t.client.prepare(request); err != nil {
+		return nil, err
+	}
+	return t.next.RoundTrip(request)
 }

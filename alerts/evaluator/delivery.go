@@ -65,6 +65,9 @@ func (e *Evaluator) post(ctx context.Context, client *http.Client, request *http
 		e.deliveries.record(address, err)
 		return nil, err
 	}
+	if within := e.options.Within; within != nil && strings.HasPrefix(address, within.URL+"/") {
+		client = within.Client
+	}
 	//nolint:gosec // the address is the configuration's
 	response, err := client.Do(request.WithContext(ctx))
 	e.deliveries.record(address, failure(ctx, response, err))

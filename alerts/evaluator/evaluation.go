@@ -72,6 +72,40 @@ func (e *Evaluator) keep(ctx context.Context, of []*rules.AlertingRule) {
 	}
 }
 
+// settle tells of alerts that fired before the start and that no rule has found
+// since: they have resolved. Without an evaluation of all rules they go on.
+func (e *Evaluator) settle(ctx context.Context) {
+	left := e.sent.left()
+	if len(left) == 0 {
+		return
+	}
+	for _, group := range e.rules.RuleGroups() {
+		if !evaluated(group) {
+			return
+		}
+	}
+	if e.fault() != nil {
+		e.keepRestored(ctx)
+		return
+	}
+	for _, alert := range left {
+		resolved := alert.alert()
+		resolved.ResolvedAt = time.Now()
+		e.notify(ctx, alert.Query, resolved)
+	}
+}
+
+// keepRestored sends the alerts of before the start on: those that no rule has
+// told of yet as they were, and those that had resolved once more, since the
+// last message may not have arrived.
+func (e *Evaluator) keepRestored(ctx context.Context) {
+	for _, alert := range e.sent.list() {
+		kept := alert.alert()
+		kept.ValidUntil = time.Now().Add(validity)
+		e.send(ctx, alert.Query, kept)
+	}
+}
+
 // evaluation returns what is known of the evaluations of a group.
 func (e *Evaluator) evaluation(group *rules.Group) evaluation {
 	if known, ok := e.evaluations.Load(rules.GroupKey(group.File(), group.Name())); ok {

@@ -66,11 +66,23 @@ type Options struct {
 	Instance string
 	// ExternalURL is the address of planwatch for users, for links in alerts.
 	ExternalURL *url.URL
-	// Storage keeps samples and pending alerts over a restart.
+	// Storage keeps samples and pending alerts over a restart, and what was sent.
 	Storage *Storage
+	// Within is the Alertmanager within planwatch, which alerts are sent to where
+	// the configuration names none; nil for none.
+	Within *Within
+	// Resolving is told of alerts that have resolved, by their labels, and of those
+	// that fire on, before an Alertmanager is; nil tells nobody.
+	Resolving func(ctx context.Context, resolved, firing []map[string]string)
 	// Registerer registers the metrics about evaluating and sending.
 	Registerer prometheus.Registerer
 	Logger     *slog.Logger
+}
+
+// Within is an Alertmanager that only a client of its own reaches.
+type Within struct {
+	URL    string
+	Client *http.Client
 }
 
 // Evaluator evaluates alert rules. It keeps its alerts over an Update.
@@ -83,6 +95,7 @@ type Evaluator struct {
 	scrapes  *scrapes
 	notifier *notifier.Manager
 	listener *pipe.Listener
+	sent     *sentAlerts
 	// receivers are the Alertmanagers, for the notifier.
 	receivers chan map[string][]*targetgroup.Group
 
@@ -103,7 +116,8 @@ type Evaluator struct {
 	evaluating sync.Mutex
 	// evaluations holds the *evaluation of each group, by its key.
 	evaluations sync.Map
-	notify      rules.NotifyFunc
+	// notify sends alerts and records it; send only sends.
+	notify, send rules.NotifyFunc
 
 	telling sync.Mutex // guards told
 	// told is whether the log says that alerts are not evaluated.
@@ -114,7 +128,7 @@ type Evaluator struct {
 func New(o Options, c Configuration) (*Evaluator, error) {
 	parsed := parser.NewParser(parser.Options{})
 	e := &Evaluator{
-		options: o, logger: o.Logger.With("component", "alerting"), listener: pipe.Listen(o.Instance),
+		options: o, logger: o.Logger.With("component", "alerting"), listener: pipe.Listen(o.Instance), sent: o.Storage.sent,
 		loader:    &loader{parser: parsed, logger: o.Logger},
 		receivers: make(chan map[string][]*targetgroup.Group, 1),
 	}
@@ -129,17 +143,20 @@ func New(o Options, c Configuration) (*Evaluator, error) {
 	}, e.logger, nil, e.scrapes, nil, prometheus.NewRegistry()); err != nil {
 		return nil, fmt.Errorf("alerting: %w", err)
 	}
-	e.notifier = notifier.NewManager(&notifier.Options{QueueCapacity: 10_000, Do: e.post, Registerer: o.Registerer}, model.LegacyValidation, e.logger)
+	e.notifier = notifier.NewManager(&notifier.Options{QueueCapacity: 10_000, DrainOnShutdown: o.Within != nil, Do: e.post, Registerer: o.Registerer}, model.LegacyValidation, e.logger)
 	engine := promql.NewEngine(promql.EngineOpts{
 		Logger: e.logger, MaxSamples: 5_000_000, Timeout: time.Minute,
 		EnableAtModifier: true, EnableNegativeOffset: true, Parser: parsed,
 	})
-	send := rules.SendAlerts(e.notifier, o.ExternalURL.String())
+	e.send = rules.SendAlerts(e.notifier, o.ExternalURL.String())
 	e.notify = func(ctx context.Context, expr string, alerts ...*rules.Alert) {
 		for _, alert := range alerts { // copies
 			alert.ValidUntil = time.Now().Add(validity)
 		}
-		send(ctx, expr, alerts...)
+		if resolved := e.sent.note(expr, alerts); len(resolved) > 0 && o.Resolving != nil {
+			o.Resolving(ctx, resolved, e.sent.firing())
+		}
+		e.send(ctx, expr, alerts...)
 	}
 	e.rules = rules.NewManager(&rules.ManagerOptions{
 		NameValidationScheme: model.LegacyValidation,
@@ -179,6 +196,9 @@ func (e *Evaluator) Update(ctx context.Context, c Configuration) error {
 
 // configure makes c the configuration. The rules are not loaded yet.
 func (e *Evaluator) configure(c Configuration) error {
+	if within := e.options.Within; within != nil && len(c.Alertmanagers) == 0 {
+		c.Alertmanagers, c.Client = []string{within.URL}, Client{}
+	}
 	settings, receivers, err := c.parse(e.options.Logger)
 	if err != nil {
 		return err
@@ -204,7 +224,7 @@ func (e *Evaluator) configure(c Configuration) error {
 func (e *Evaluator) load(ctx context.Context) error {
 	e.configuring.Lock()
 	defer e.configuring.Unlock()
-	e.loader.files = map[string][]byte{}
+	e.loader.files, e.loader.scrapes = map[string][]byte{}, e.configuration.Interval
 	var names []string
 	for _, file := range e.configuration.Rules {
 		e.loader.files[file.Name] = file.Data
@@ -221,6 +241,7 @@ func (e *Evaluator) load(ctx context.Context) error {
 		e.evaluating.Unlock()
 	}
 	e.loaded.Store(true)
+	e.settle(ctx)
 	return nil
 }
 
@@ -263,6 +284,7 @@ func (e *Evaluator) Run(ctx context.Context) error {
 func (e *Evaluator) loadWhenScraped(ctx context.Context) error {
 	limit := time.NewTimer(startLimit)
 	defer limit.Stop()
+	e.keepRestored(ctx)
 	stored := e.scrapes.complete
 	for {
 		select {
@@ -289,6 +311,7 @@ func (e *Evaluator) retryUntil(ctx context.Context) {
 				}
 				e.evaluating.Unlock()
 			}
+			e.settle(ctx)
 			e.tell()
 		case <-ctx.Done():
 			return

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"path"
+	"time"
 
 	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/rulefmt"
@@ -44,16 +45,32 @@ func Check(rules []RuleFile) error {
 	return errors.Join(faults...)
 }
 
+// scrapesPerEvaluation is how many scrapes there are to an evaluation, unless a
+// group is to be evaluated more often.
+const scrapesPerEvaluation = 4
+
 // loader loads rule files from memory.
 type loader struct {
-	files  map[string][]byte
-	parser parser.Parser
-	logger *slog.Logger
+	files map[string][]byte
+	// scrapes is the time between scrapes; zero leaves the groups' intervals.
+	scrapes time.Duration
+	parser  parser.Parser
+	logger  *slog.Logger
 }
 
 // Load implements rules.GroupLoader.
 func (l *loader) Load(name string, ignoreUnknownFields bool, scheme model.ValidationScheme) (*rulefmt.RuleGroups, []error) {
-	return rulefmt.Parse(l.files[name], ignoreUnknownFields, scheme, l.parser, l.logger)
+	parsed, faults := rulefmt.Parse(l.files[name], ignoreUnknownFields, scheme, l.parser, l.logger)
+	if parsed == nil || l.scrapes == 0 {
+		return parsed, faults
+	}
+	for i, group := range parsed.Groups {
+		// Where figures are sampled more often than usual, rules see that.
+		if often := model.Duration(scrapesPerEvaluation * l.scrapes); often < group.Interval {
+			parsed.Groups[i].Interval = often
+		}
+	}
+	return parsed, faults
 }
 
 // Parse implements rules.GroupLoader.

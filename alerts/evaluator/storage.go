@@ -25,6 +25,7 @@ const retention = 2 * 24 * time.Hour
 // pending.
 type Storage struct {
 	db        *tsdb.DB
+	sent      *sentAlerts
 	directory *storage.Directory
 }
 
@@ -66,7 +67,11 @@ func open(directory string, logger *slog.Logger) (s *Storage, damaged bool, err 
 	}
 	db, err := tsdb.Open(directory, logger, prometheus.NewRegistry(), options, nil)
 	if err == nil {
-		return &Storage{db, held}, false, nil
+		sent, err := openSentAlerts(directory, logger)
+		if err != nil {
+			return nil, false, errors.Join(err, db.Close(), held.Release())
+		}
+		return &Storage{db, sent, held}, false, nil
 	}
 	return nil, !unavailable(err), fmt.Errorf("alerting: storage: %w", errors.Join(err, held.Release()))
 }
@@ -89,3 +94,11 @@ func (s *Storage) Close() error {
 	}
 	return nil
 }
+
+// Sent returns the alerts that Alertmanagers had been told of before the
+// storage was opened: those that fired, and those that had just resolved.
+func (s *Storage) Sent() []Sent { return s.sent.list() }
+
+// Validity is for how long an Alertmanager takes an alert for firing that is
+// not sent again.
+const Validity = validity

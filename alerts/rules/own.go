@@ -67,6 +67,10 @@ var ownTexts = map[string]ownText{
 		"planwatch could not read its configuration",
 		"The last reload of the configuration failed. planwatch runs on with the one before; changes to plan and definitions are not in force.",
 	},
+	naming.MessageNotDelivered: {
+		"Messages about alerts do not arrive",
+		"planwatch cannot deliver messages to every recipient. Alerts may fire without anybody being told. The page says to whom and why.",
+	},
 	naming.PlanExpiring: {
 		"Targets of the plan end within {days} days without a successor",
 		"{count} targets have ended or end within {days} days, and the plan has nothing that takes over. After that nothing calls about those key figures. Decide on new targets, or take the old ones out of the plan.",
@@ -108,6 +112,7 @@ var (
 	sourceDownExpr     = parse(`max without ([[.Label.Instance]], [[.Label.Job]]) ([[.Metric.SourceUp]]) == 0`)
 	notSavedExpr       = parse(`max without ([[.Label.Instance]], [[.Label.Job]]) (increase([[.Metric.SaveFailures]][15m])) > 0`)
 	reloadFailedExpr   = parse(`min without ([[.Label.Instance]], [[.Label.Job]]) ([[.Metric.ReloadSuccess]]) == 0`)
+	notDeliveredExpr   = parse(`max without ([[.Label.Instance]], [[.Label.Job]]) ([[.Metric.Undelivered]]) > 0`)
 	planExpiringExpr   = parse(`min by ([[.Label.Owner]]) ([[.Metric.CoveredUntil]]) - time() < [[.Notice]]`)
 	collectorFailsExpr = parse(`max without ([[.Label.Instance]], [[.Label.Job]]) ([[.Metric.CollectorSuccess]][[.Of]]) == 0`)
 
@@ -168,6 +173,10 @@ func (m maker) own() []rulefmt.Rule {
 		ownAlert{
 			name: naming.SnapshotNotSaved, severity: naming.SeverityWarning, wait: 10 * time.Minute, keep: KeepFiring, owner: operations, domain: planwatch,
 			expr: execute(notSavedExpr, fields),
+		},
+		ownAlert{
+			name: naming.MessageNotDelivered, severity: naming.SeverityCritical, wait: 10 * time.Minute, keep: KeepFiring, owner: operations, domain: planwatch,
+			expr: execute(notDeliveredExpr, fields),
 		},
 		ownAlert{
 			name: naming.ConfigReloadFailed, severity: naming.SeverityWarning, wait: 5 * time.Minute, keep: KeepFiring, owner: operations, domain: planwatch,

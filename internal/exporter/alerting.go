@@ -2,9 +2,11 @@ package exporter
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/url"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -14,6 +16,7 @@ import (
 	dto "github.com/prometheus/client_model/go"
 
 	"planwatch/alerts"
+	"planwatch/alerts/alertmanager"
 	"planwatch/alerts/evaluator"
 	"planwatch/internal/exposition"
 	"planwatch/internal/naming"
@@ -26,6 +29,9 @@ import (
 type alerting struct {
 	// evaluator is nil if there can be none, which failed has the reason of.
 	evaluator *evaluator.Evaluator
+	// alertmanager sends what the evaluator finds; nil where Alertmanagers of
+	// others do.
+	alertmanager *alertmanager.Alertmanager
 	// external is the address that alerts link to and series are labelled with.
 	// A change of it takes another evaluator.
 	external string
@@ -56,6 +62,7 @@ func (e *Exporter) prepareAlerting(g *generation) error {
 	if err != nil {
 		return err
 	}
+	g.sending = sending(g.region, files)
 	g.rules = evaluator.Configuration{
 		Rules: evaluator.RuleFiles(files), Interval: time.Duration(settings.Interval), Alertmanagers: settings.Alertmanagers,
 		Client: evaluator.Client(settings.AlertmanagerClient),
@@ -65,38 +72,60 @@ func (e *Exporter) prepareAlerting(g *generation) error {
 			e.logger.Warn("the Alertmanagers' password or token cannot be read; no alert is sent until it can", "err", err)
 		}
 	}
-	if former := e.current.Load(); former != nil && former.alerting.runs() && former.alerting.external == settings.ExternalURL {
-		g.alerting = former.alerting
-		return g.rules.Validate()
+	if err := errors.Join(g.rules.Validate(), g.validateSending()); err != nil {
+		return err
 	}
-	g.alerting, err = e.newAlerting(settings.ExternalURL, opened, g.rules)
+	if former := e.current.Load(); former != nil && former.alerting.runs() && former.alerting.external == settings.ExternalURL && former.alerting.sends() == g.sends() {
+		g.alerting = former.alerting
+		return nil
+	}
+	g.alerting, err = e.newAlerting(g, opened)
 	return err
 }
 
-func (e *Exporter) newAlerting(address string, opened *evaluator.Storage, c evaluator.Configuration) (*alerting, error) {
+func (e *Exporter) newAlerting(g *generation, opened *evaluator.Storage) (*alerting, error) {
+	address := g.region.Alerting.ExternalURL
 	external, err := url.Parse(address)
 	if err != nil {
 		return nil, fmt.Errorf("alerting: external_url: %w", err)
 	}
 	a := &alerting{external: address, registry: prometheus.NewRegistry(), logger: e.logger}
-	a.evaluator, err = evaluator.New(evaluator.Options{
+	registerer := prometheus.WrapRegistererWithPrefix(naming.AlertingPrefix, a.registry)
+	options := evaluator.Options{
 		Metrics: exposition.Handler(e.store, prometheus.Gatherers{e.registry, a}, e.logger), Ready: e.Ready,
 		Instance: external.Host, ExternalURL: external,
-		Storage: opened, Registerer: prometheus.WrapRegistererWithPrefix(naming.AlertingPrefix, a.registry), Logger: e.logger,
-	}, c)
+		Storage: opened, Registerer: registerer, Resolving: e.resolving, Logger: e.logger,
+	}
+	if g.sends() {
+		a.alertmanager, err = alertmanager.New(alertmanager.Options{
+			Directory: filepath.Join(g.region.Storage.Path, "alertmanager"), ExternalURL: external.JoinPath(naming.AlertmanagerPath),
+			Alerts: before(opened.Sent(), time.Now()), Registerer: registerer, Logger: e.logger,
+		})
+		if err != nil {
+			// Figures are served all the same.
+			e.logger.Error("alerts are not evaluated", "err", err)
+			a.failed.Store(&err)
+			return a, nil
+		}
+		options.Within = &evaluator.Within{URL: alertmanager.URL, Client: a.alertmanager.Client()}
+	}
+	a.evaluator, err = evaluator.New(options, g.rules)
 	return a, err
 }
 
-// start evaluates until ctx ends or end is called. If evaluating fails,
-// planwatch still serves metrics. Nothing is started for nil.
-func (a *alerting) start(ctx context.Context) {
+// start evaluates, and sends by c, until ctx ends or end is called. If that
+// fails, planwatch still serves metrics. Nothing is started for nil.
+func (a *alerting) start(ctx context.Context, c alertmanager.Configuration) {
 	if a == nil || a.evaluator == nil {
 		return
 	}
 	ctx, a.stop = context.WithCancel(ctx)
 	a.ended = make(chan struct{})
+	a.sendBy(c)
 	go func() {
 		defer close(a.ended)
+		// What is found is sent first.
+		defer a.startSending(context.WithoutCancel(ctx))()
 		if err := a.evaluator.Run(ctx); err != nil {
 			a.failed.Store(&err)
 			a.logger.Error("alerts are not evaluated", "err", err)
@@ -126,11 +155,12 @@ func (a *alerting) end() {
 	<-a.ended
 }
 
-// update evaluates by the rules of a reloaded configuration.
-func (a *alerting) update(ctx context.Context, rules evaluator.Configuration) {
-	if err := a.evaluator.Update(ctx, rules); err != nil {
+// update evaluates and sends as a reloaded configuration says.
+func (a *alerting) update(ctx context.Context, g *generation) {
+	if err := a.evaluator.Update(ctx, g.rules); err != nil {
 		a.logger.Error("alerts are not evaluated", "err", err)
 	}
+	a.sendBy(g.sending)
 }
 
 // overview returns the pending and firing alerts; nil evaluates none.
@@ -149,10 +179,13 @@ func (a *alerting) overview() evaluator.Overview {
 }
 
 // Gather implements prometheus.Gatherer. It leaves out Prometheus' native
-// histograms, to which its linter objects.
+// histograms, to which its linter objects, and most of Alertmanager's metrics.
 func (a *alerting) Gather() ([]*dto.MetricFamily, error) {
 	families, err := a.registry.Gather()
-	return slices.DeleteFunc(families, func(f *dto.MetricFamily) bool { return strings.Contains(f.GetName(), naming.NativeHistograms) }), err
+	return slices.DeleteFunc(families, func(f *dto.MetricFamily) bool {
+		name, alertmanagers := strings.CutPrefix(f.GetName(), naming.AlertmanagerPrefix)
+		return alertmanagers && !slices.Contains(naming.AlertmanagerMetrics, name) || strings.Contains(f.GetName(), naming.NativeHistograms)
+	}), err
 }
 
 // alertStorage is the storage of embedded alerting. It stays open over reloads,

@@ -93,7 +93,11 @@ func (e *Exporter) prepare(ctx context.Context, region *config.Region) (*generat
 	if err != nil {
 		return nil, err
 	}
-	if err := e.prepareAlerting(g); err != nil {
+	err = e.prepareAlerting(g)
+	if err == nil {
+		g.silences, err = e.newSilences(g)
+	}
+	if err != nil {
 		g.close()
 		return nil, err
 	}
@@ -129,7 +133,8 @@ func (e *Exporter) Run(ctx context.Context) {
 // runGenerations runs one generation after the other, each until a reload or
 // until ctx ends. Alerting goes on meanwhile.
 func (e *Exporter) runGenerations(ctx context.Context) {
-	e.current.Load().alerting.start(ctx)
+	first := e.current.Load()
+	first.alerting.start(ctx, first.sending)
 	for {
 		current := e.current.Load()
 		running, stop := context.WithCancel(ctx)
@@ -153,11 +158,11 @@ func (e *Exporter) runGenerations(ctx context.Context) {
 // alertBy has alerts evaluated as g says, where former did so until now.
 func (e *Exporter) alertBy(ctx context.Context, g *generation, former *alerting) {
 	if g.alerting != nil && g.alerting == former {
-		former.update(ctx, g.rules)
+		former.update(ctx, g)
 		return
 	}
 	former.end()
-	g.alerting.start(ctx)
+	g.alerting.start(ctx, g.sending)
 }
 
 // Registry returns the registry of the metrics about planwatch itself.

@@ -10,7 +10,9 @@ import (
 	"sync/atomic"
 	"time"
 
+	"planwatch/alerts/alertmanager"
 	"planwatch/alerts/evaluator"
+	"planwatch/alerts/silences"
 	"planwatch/collectors"
 	"planwatch/config"
 	"planwatch/internal/course"
@@ -33,9 +35,12 @@ type generation struct {
 	collectors []*collector
 	scheduler  *collectors.Scheduler
 	// alerting is nil where planwatch does not evaluate alerts. It outlives the
-	// generation if the next one has it too. rules are this one's.
-	alerting    *alerting
-	rules       evaluator.Configuration
+	// generation if the next one has it too. rules and sending are this one's.
+	alerting *alerting
+	rules    evaluator.Configuration
+	sending  alertmanager.Configuration
+	// silences is nil where planwatch knows no Alertmanager.
+	silences    *silences.Silences
 	assessments atomic.Pointer[plan.Assessments]
 	// filler reads the past, and courses are made of it; both are nil where no
 	// history is kept, and courses until it has been looked at.
@@ -91,6 +96,9 @@ func (g *generation) run(ctx context.Context) {
 	}
 	all.Go(func() { g.scheduler.Run(ctx) })
 	all.Go(func() { g.keepAssessing(ctx) })
+	if g.silences != nil {
+		all.Go(func() { g.silences.Run(ctx, silences.Interval) })
+	}
 	if g.filler != nil {
 		all.Go(func() { g.filler.Run(ctx) })
 		all.Go(func() { g.keepCourses(ctx) })

@@ -56,6 +56,7 @@ var (
 	descFailed       = prometheus.NewDesc(naming.HistoryFailed, "Those moments of the history that could not be read when last tried.", nil, nil)
 	descRevisions    = prometheus.NewDesc(naming.HistoryRevisions, "Kept figures that the warehouse was seen to have changed.", nil, nil)
 	descAlertingUp   = prometheus.NewDesc(naming.AlertingUp, "Whether planwatch has evaluated all alert rules when they were due last; only where the configuration has it do so.", nil, nil)
+	descUndelivered  = prometheus.NewDesc(naming.Undelivered, "Recipients of messages that the last one did not reach; only where planwatch itself sends.", nil, nil)
 	descZoneOffset   = prometheus.NewDesc(naming.TimeZoneOffset, "How far the configured time zone is ahead of UTC now, by planwatch's clock. Rules add it to write a moment in local time.", nil, nil)
 	descClockOffset  = prometheus.NewDesc(naming.ClockOffset, "How far planwatch's clock is behind the system's; 0 unless the configuration sets it.", nil, nil)
 )
@@ -68,7 +69,7 @@ func collectorDesc(name, help string) *prometheus.Desc {
 func (stateCollector) Describe(descs chan<- *prometheus.Desc) {
 	for _, desc := range []*prometheus.Desc{
 		descSuccess, descDuration, descRows, descSeries, descWithdrawn, descLastRun, descLastSuccess, descNextRun, descDataTime, descOldestData, descMaxAge,
-		descSuppressed, descSourceUp, descLastSave, descSaveFailures, descHistoryUp, descWanted, descKept, descFailed, descRevisions, descAlertingUp, descZoneOffset, descClockOffset,
+		descSuppressed, descSourceUp, descLastSave, descSaveFailures, descHistoryUp, descWanted, descKept, descFailed, descRevisions, descAlertingUp, descUndelivered, descZoneOffset, descClockOffset,
 	} {
 		descs <- desc
 	}
@@ -97,6 +98,9 @@ func (s stateCollector) Collect(out chan<- prometheus.Metric) {
 	s.collectHistory(out, current.filler)
 	if current.region.Alerting.Embedded {
 		gauge(descAlertingUp, boolean(current.alerting.overview().Up()))
+	}
+	if current.alerting.sends() {
+		gauge(descUndelivered, float64(len(current.alerting.alertmanager.Undelivered())))
 	}
 	gauge(descClockOffset, s.clock.Offset().Seconds())
 	_, offset := s.clock.Now().In(current.region.Location).Zone()

@@ -12,6 +12,7 @@ const (
 	KPIMissing          = "KPIMissing"
 	TargetWithoutFigure = "TargetWithoutFigure"
 	SnapshotNotSaved    = "SnapshotNotSaved"
+	MessageNotDelivered = "MessageNotDelivered"
 	ConfigReloadFailed  = "ConfigReloadFailed"
 	PlanExpiring        = "PlanExpiring"
 )
@@ -46,6 +47,10 @@ func camelCase(name string) string {
 	}
 	return b.String()
 }
+
+// AlertmanagerPath is where planwatch's web server answers the API of the
+// Alertmanager within it.
+const AlertmanagerPath = "alertmanager"
 
 // Annotations of every alert.
 const (

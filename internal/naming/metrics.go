@@ -108,6 +108,7 @@ const (
 	HistoryFailed         = "planwatch_history_moments_failed"
 	HistoryRevisions      = "planwatch_history_revisions_total"
 	AlertingUp            = "planwatch_alerting_up"
+	Undelivered           = "planwatch_alerting_undelivered_recipients"
 	TimeZoneOffset        = "planwatch_time_zone_offset_seconds"
 	ClockOffset           = "planwatch_clock_offset_seconds"
 	BuildInfo             = "planwatch_build_info"
@@ -118,7 +119,13 @@ const (
 	// AlertingPrefix begins the names of the metrics of the embedded rule
 	// manager and notifier.
 	AlertingPrefix = "planwatch_alerting_"
+	// AlertmanagerPrefix begins the names of those of the Alertmanager within it.
+	AlertmanagerPrefix = AlertingPrefix + "alertmanager_"
 )
+
+// AlertmanagerMetrics are those of Alertmanager's that planwatch shows, without
+// the prefix: what else there is says how it works inside.
+var AlertmanagerMetrics = []string{"notifications_total", "notifications_failed_total"}
 
 // Metrics of Prometheus and its client libraries.
 const (

@@ -1,0 +1,212 @@
+package alertmanager
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/prometheus/alertmanager/alert"
+	"github.com/prometheus/alertmanager/config"
+	"github.com/prometheus/alertmanager/notify"
+	"github.com/prometheus/alertmanager/notify/email"
+	"github.com/prometheus/alertmanager/notify/msteamsv2"
+	"github.com/prometheus/alertmanager/notify/webhook"
+	"github.com/prometheus/alertmanager/template"
+
+	"planwatch/internal/diskfile"
+)
+
+// receivers returns how each receiver of the configuration is told.
+func (a *Alertmanager) receivers(c Configuration, parsed *config.Config) (map[string][]notify.Integration, error) {
+	texts := templates{texts: c.Templates, external: a.options.ExternalURL}
+	if _, err := texts.parse(); err != nil {
+		return nil, fmt.Errorf("alertmanager: templates: %w", err)
+	}
+	addressed := texts
+	addressed.files = c.Addresses
+	all := map[string][]notify.Integration{}
+	for _, r := range parsed.Receivers {
+		all[r.Name] = nil
+		add := func(i int, resolved notify.ResolvedSender, n notifier) {
+			n.to.Receiver, n.to.Index, n.deliveries, n.watchdog = r.Name, i, &a.deliveries, r.Name == c.Watchdog
+			n.logger = a.logger.With("receiver", r.Name, "integration", n.to.Kind)
+			if c.Outbox {
+				n.outbox = a.outbox
+			}
+			all[r.Name] = append(all[r.Name], notify.NewIntegration(n, resolved, n.to.Kind, i, r.Name))
+		}
+		for i, conf := range r.EmailConfigs {
+			add(i, conf, notifier{
+				to: recipient{Kind: kindEmail}, templates: addressed, render: mail(conf),
+				make: func(t *template.Template, l *slog.Logger) (notify.Notifier, error) { return email.New(conf, t, l), nil },
+			})
+		}
+		for i, conf := range r.WebhookConfigs {
+			add(i, conf, notifier{
+				to: recipient{Kind: kindWebhook}, templates: texts, file: conf.URLFile, render: hook,
+				make: func(t *template.Template, l *slog.Logger) (notify.Notifier, error) { return webhook.New(conf, t, l) },
+			})
+		}
+		for i, conf := range r.MSTeamsV2Configs {
+			add(i, conf, notifier{
+				to: recipient{Kind: kindTeams}, templates: texts, file: conf.WebhookURLFile, render: teams(conf),
+				make: func(t *template.Template, l *slog.Logger) (notify.Notifier, error) { return msteamsv2.New(conf, t, l) },
+			})
+		}
+	}
+	return all, nil
+}
+
+// mail is an e-mail as the outbox shows it.
+func mail(c *config.EmailConfig) rendering {
+	return func(t *template.Template, data *template.Data) (m Message, err error) {
+		var faults [3]error
+		m.Subject, faults[0] = t.ExecuteTextString(c.Headers["Subject"], data)
+		m.Text, faults[1] = t.ExecuteTextString(c.Text, data)
+		m.HTML, faults[2] = t.ExecuteHTMLString(c.HTML, data)
+		return m, errors.Join(faults[:]...)
+	}
+}
+
+// teams is a message to Teams as the outbox shows it.
+func teams(c *msteamsv2.MSTeamsV2Config) rendering {
+	return func(t *template.Template, data *template.Data) (m Message, err error) {
+		var faults [2]error
+		m.Subject, faults[0] = t.ExecuteTextString(c.Title, data)
+		m.Text, faults[1] = t.ExecuteTextString(c.Text, data)
+		return m, errors.Join(faults[:]...)
+	}
+}
+
+// hook is the JSON of a webhook as the outbox shows it.
+func hook(_ *template.Template, data *template.Data) (Message, error) {
+	text, err := json.MarshalIndent(data, "", "  ")
+	return Message{Text: string(text)}, err
+}
+
+// The kinds of recipients, as Alertmanager's metrics and logs name them.
+const (
+	kindEmail   = "email"
+	kindWebhook = "webhook"
+	kindTeams   = "msteamsv2"
+)
+
+// making makes Alertmanager's notifier.
+type making func(*template.Template, *slog.Logger) (notify.Notifier, error)
+
+// templates are what messages are made from: texts, and files that are read at
+// every message.
+type templates struct {
+	texts, files []string
+	external     *url.URL
+}
+
+// parse returns the templates. What is wrong with a file is returned beside
+// those without it, since another receiver's address may be what it lacks.
+func (t templates) parse() (parsed *template.Template, err error) {
+	if parsed, err = template.New(); err != nil {
+		return nil, err
+	}
+	parsed.ExternalURL = t.external
+	for _, text := range t.texts {
+		if err := parsed.Parse(strings.NewReader(text)); err != nil {
+			return nil, err
+		}
+	}
+	var faults []error
+	for _, file := range t.files {
+		data, err := diskfile.Read(file, diskfile.Small)
+		if err == nil {
+			err = parsed.Parse(strings.NewReader(string(data)))
+		}
+		faults = append(faults, err)
+	}
+	return parsed, errors.Join(faults...)
+}
+
+// recipient is one address of a receiver.
+type recipient struct {
+	Receiver, Kind string
+	Index          int
+}
+
+// notifier sends to one recipient. It implements notify.Notifier.
+type notifier struct {
+	to        recipient
+	templates templates
+	// file is the one that has the address, if no template has it.
+	file   string
+	make   making
+	render rendering
+	// outbox is nil if messages are sent.
+	outbox     *outbox
+	deliveries *deliveries
+	// watchdog is whether it is told while all is well, and only then.
+	watchdog bool
+	logger   *slog.Logger
+}
+
+// Notify sends a message, and records how it went. retry is whether the same
+// message may arrive later.
+func (n notifier) Notify(ctx context.Context, alerts ...*alert.Alert) (retry bool, err error) {
+	if n.watchdog {
+		if n.outbox != nil {
+			return false, nil // it would fill it
+		}
+		if failing := n.deliveries.failing(time.Now()); failing != nil {
+			return false, fmt.Errorf("the watchdog is held back, since messages do not arrive: %w", failing)
+		}
+	}
+	ctx, cancel := patient(ctx)
+	defer cancel()
+	retry, err = n.send(ctx, alerts...)
+	if !n.watchdog {
+		n.deliveries.record(n.to, err)
+	}
+	return retry, err
+}
+
+// grace is how long a message under way has when planwatch stops.
+const grace = 3 * time.Second
+
+// patient returns a context that ends a while after ctx does, since nobody knows
+// whether a message that is broken off has arrived.
+func patient(ctx context.Context) (context.Context, context.CancelFunc) {
+	longer, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() { time.AfterFunc(grace, cancel) })
+	return longer, func() { stop(); cancel() }
+}
+
+func (n notifier) send(ctx context.Context, alerts ...*alert.Alert) (bool, error) {
+	if n.outbox != nil {
+		n.templates.files = nil
+	}
+	parsed, faults := n.templates.parse()
+	if parsed == nil {
+		return true, faults
+	}
+	if n.outbox != nil {
+		return true, n.outbox.keep(ctx, n.to, n.render, parsed, alerts, n.logger)
+	}
+	if n.file != "" {
+		// Alertmanager would wait for a pipe for ever.
+		if _, err := diskfile.Read(n.file, diskfile.Small); err != nil {
+			return true, err
+		}
+	}
+	sender, err := n.make(parsed, n.logger)
+	if err != nil {
+		return false, err
+	}
+	retry, err := sender.Notify(ctx, alerts...)
+	if err != nil && faults != nil {
+		// The address is missing because its file is.
+		return true, errors.Join(err, faults)
+	}
+	return retry, err
+}
