@@ -1,0 +1,1 @@
+SELECT hospital, patients FROM queue
