@@ -1,6 +1,8 @@
 package config
 
 import (
+	"strings"
+
 	"planwatch/dashboards/layout"
 	"planwatch/internal/language"
 	"planwatch/internal/naming"
@@ -34,3 +36,7 @@ func (r *Region) RunbookURL(alert string, l *language.Language) string {
 	}
 	return r.OnCall.Links.RunbookOf(alert)
 }
+
+// Link returns the address at which people reach a page of planwatch. The path
+// begins with a slash, and is encoded.
+func (w Web) Link(path string) string { return strings.TrimRight(w.ExternalURL, "/") + path }

@@ -44,3 +44,16 @@ func TestLinks(t *testing.T) {
 		t.Errorf("without on-call: %s", got)
 	}
 }
+
+func TestLink(t *testing.T) {
+	for _, tt := range []struct{ external, path, want string }{
+		{"http://localhost:9846", "/event", "http://localhost:9846/event"},
+		{"http://localhost:9846/", "/event", "http://localhost:9846/event"},
+		{"https://proxy.example/planwatch", "/runbook/X", "https://proxy.example/planwatch/runbook/X"},
+		{"https://proxy.example/planwatch/", "/runbook/X", "https://proxy.example/planwatch/runbook/X"},
+	} {
+		if got := (config.Web{ExternalURL: tt.external}).Link(tt.path); got != tt.want {
+			t.Errorf("%s and %s: got %s, want %s", tt.external, tt.path, got, tt.want)
+		}
+	}
+}

@@ -59,6 +59,8 @@ type Web struct {
 	ConfigFile string `yaml:"config_file"`
 	// Whether a POST to /-/reload reloads the configuration. SIGHUP always does.
 	EnableLifecycle bool `yaml:"enable_lifecycle"`
+	// Where people reach planwatch, for the links in messages: a URL, with a path where a proxy has planwatch under one, such as https://proxy.example.org/planwatch. The proxy takes the path away.
+	ExternalURL string `yaml:"external_url" jsonschema:"default=http://localhost:9846"`
 	// How many connections may stand at a time. When one more comes, the one that has been idle the longest is closed.
 	MaxConnections int `yaml:"max_connections" jsonschema:"minimum=8,default=512"`
 }
@@ -78,8 +80,6 @@ type Alerting struct {
 	AlertmanagerClient AlertmanagerClient `yaml:"alertmanager_client"`
 	// How often figures are sampled. Rules are evaluated with every fourth sample, and once a minute at least.
 	Interval yamlfile.Duration `yaml:"interval" jsonschema:"default=15s"`
-	// Where people reach planwatch, for the links in alerts.
-	ExternalURL string `yaml:"external_url" jsonschema:"default=http://localhost:9846"`
 }
 
 // AlertmanagerClient is planwatch as a client of the Alertmanagers.
@@ -150,8 +150,8 @@ type Log struct {
 func DefaultService() Service {
 	return Service{
 		Retry:    collectors.DefaultRetry(),
-		Web:      Web{ListenAddress: []string{":9846"}, MaxConnections: 512},
-		Alerting: Alerting{Embedded: true, Interval: yamlfile.Duration(15 * time.Second), ExternalURL: "http://localhost:9846"},
+		Web:      Web{ListenAddress: []string{":9846"}, ExternalURL: "http://localhost:9846", MaxConnections: 512},
+		Alerting: Alerting{Embedded: true, Interval: yamlfile.Duration(15 * time.Second)},
 		Storage:  Storage{Path: "planwatch-data"},
 		History: History{
 			Backfill: true, Concurrency: 2, Pause: yamlfile.Duration(20 * time.Millisecond), Months: 13, Years: 3, Keep: yamlfile.Duration(10 * 365 * 24 * time.Hour),
@@ -221,6 +221,11 @@ func (w Web) validate(f *yamlfile.Faults) {
 			f.Add(fmt.Sprintf(".web.listen_address[%d]", i), "web: listen_address: %q is not an address such as :9846 or 127.0.0.1:9846", address)
 		}
 	}
+	const external = ".web.external_url"
+	requireURL(f, external, "web: external_url", w.ExternalURL, "https://planwatch.example.org")
+	if parsed, err := url.Parse(w.ExternalURL); err == nil && (parsed.User != nil || parsed.RawQuery != "" || parsed.ForceQuery || parsed.Fragment != "") {
+		f.Add(external, "web: external_url: %q has more than an address and a path; links begin with it", settings.HideUser(w.ExternalURL))
+	}
 	if w.MaxConnections < minConnections {
 		f.Add(".web.max_connections", "web: max_connections: %d is below %d", w.MaxConnections, minConnections)
 	}
@@ -229,11 +234,10 @@ func (w Web) validate(f *yamlfile.Faults) {
 func (a Alerting) validate(f *yamlfile.Faults) {
 	for i, address := range a.Alertmanagers {
 		path := fmt.Sprintf(".alerting.alertmanagers[%d]", i)
-		requireURL(f, path, "alertmanagers", address)
+		requireURL(f, path, "alerting: alertmanagers", address, "http://localhost:9093")
 		refuseMore(f, path, address)
 	}
 	a.validateClient(f)
-	requireURL(f, ".alerting.external_url", "external_url", a.ExternalURL)
 	if a.Interval < yamlfile.Duration(time.Second) {
 		f.Add(".alerting.interval", "alerting: interval: %s is shorter than 1s", a.Interval)
 	}
@@ -271,9 +275,9 @@ func refuseMore(f *yamlfile.Faults, path, address string) {
 	}
 }
 
-func requireURL(f *yamlfile.Faults, path, key, address string) {
+func requireURL(f *yamlfile.Faults, path, key, address, example string) {
 	if parsed, err := url.Parse(address); err != nil || parsed.Host == "" || !slices.Contains([]string{"http", "https"}, parsed.Scheme) {
-		f.Add(path, "alerting: %s: %q is not a URL such as http://localhost:9093", key, settings.HideUser(address))
+		f.Add(path, "%s: %q is not a URL such as %s", key, settings.HideUser(address), example)
 	}
 }
 

@@ -35,6 +35,7 @@ func newServe(s *settings) *cobra.Command {
 	flags := cmd.Flags()
 	flags.StringSlice("web.listen-address", defaults.Web.ListenAddress, "`address` to listen on; repeatable")
 	flags.String("web.config.file", defaults.Web.ConfigFile, "`file` with TLS and basic authentication, in the form of Prometheus' exporter-toolkit")
+	flags.String("web.external-url", defaults.Web.ExternalURL, "`url` where people reach planwatch, for the links in messages")
 	flags.Bool("web.enable-lifecycle", defaults.Web.EnableLifecycle, "reload on a POST to /-/reload")
 	flags.String("storage.path", defaults.Storage.Path, "`directory` for what planwatch keeps")
 	flags.String("log.level", defaults.Log.Level, "debug, info, warn or error")
@@ -42,6 +43,7 @@ func newServe(s *settings) *cobra.Command {
 	overrides := config.Overrides{
 		"web.listen_address":   flags.Lookup("web.listen-address"),
 		"web.config_file":      flags.Lookup("web.config.file"),
+		"web.external_url":     flags.Lookup("web.external-url"),
 		"web.enable_lifecycle": flags.Lookup("web.enable-lifecycle"),
 		"storage.path":         flags.Lookup("storage.path"),
 		"log.level":            flags.Lookup("log.level"),

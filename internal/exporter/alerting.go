@@ -75,7 +75,7 @@ func (e *Exporter) prepareAlerting(g *generation) error {
 	if err := errors.Join(g.rules.Validate(), g.validateSending()); err != nil {
 		return err
 	}
-	if former := e.current.Load(); former != nil && former.alerting.runs() && former.alerting.external == settings.ExternalURL && former.alerting.sends() == g.sends() {
+	if former := e.current.Load(); former != nil && former.alerting.runs() && former.alerting.external == g.region.Web.ExternalURL && former.alerting.sends() == g.sends() {
 		g.alerting = former.alerting
 		return nil
 	}
@@ -84,10 +84,10 @@ func (e *Exporter) prepareAlerting(g *generation) error {
 }
 
 func (e *Exporter) newAlerting(g *generation, opened *evaluator.Storage) (*alerting, error) {
-	address := g.region.Alerting.ExternalURL
+	address := g.region.Web.ExternalURL
 	external, err := url.Parse(address)
 	if err != nil {
-		return nil, fmt.Errorf("alerting: external_url: %w", err)
+		return nil, fmt.Errorf("web: external_url: %w", err)
 	}
 	a := &alerting{external: address, registry: prometheus.NewRegistry(), logger: e.logger}
 	registerer := prometheus.WrapRegistererWithPrefix(naming.AlertingPrefix, a.registry)
