@@ -253,6 +253,17 @@ func (m maker) ownRule(a ownAlert) rulefmt.Rule {
 	return rule
 }
 
+// Summary returns the text of an alert about planwatch in one line, for headings: what
+// differs from one such alert to the next is an ellipsis. It is "" for other alerts.
+func Summary(alert string, l *language.Language) string {
+	return language.Fill(l.Say(ownTexts[alert].summary), func(name string) string {
+		if name == placeDays {
+			return place(name)
+		}
+		return "…"
+	})
+}
+
 // Description returns the text of an alert about planwatch, for documents: a
 // label is replaced by its name, and a figure by an ellipsis. It is "" for
 // other alerts.

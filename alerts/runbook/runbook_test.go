@@ -81,8 +81,8 @@ func TestFaults(t *testing.T) {
 var heading = regexp.MustCompile(`(?m)^## (.+)$`)
 
 // Every alert of the built-in region has a runbook in each language, and says
-// in each what it is about, what follows, how to find the cause, what to do and
-// who answers.
+// in each what it is about, what to do, who answers, what follows and how to find
+// the cause; the queries come last.
 func TestEveryAlertHasRunbooks(t *testing.T) {
 	region := load(t, "")
 	made := map[string]string{}
@@ -96,7 +96,7 @@ func TestEveryAlertHasRunbooks(t *testing.T) {
 		}
 	}
 	for _, l := range region.Languages.All() {
-		want := []string{l.Say("Meaning"), l.Say("Impact"), l.Say("Diagnosis"), l.Say("Mitigation"), l.Say("Escalation")}
+		want := []string{l.Say("Meaning"), l.Say("Mitigation"), l.Say("Escalation"), l.Say("Impact"), l.Say("Diagnosis"), l.Say("Reference")}
 		for alert := range alerts {
 			name := path.Join(runbook.Directory, region.Languages.Suffix(l), alert+".md")
 			var got []string
@@ -105,6 +105,12 @@ func TestEveryAlertHasRunbooks(t *testing.T) {
 			}
 			if !slices.Equal(got, want) {
 				t.Errorf("%s: sections %q, want %q", name, got, want)
+			}
+			before, _, _ := strings.Cut(made[name], "## "+l.Say("Reference"))
+			for _, query := range []string{"```sql", "```promql"} {
+				if strings.Contains(before, query) {
+					t.Errorf("%s: %s stands before the reference", name, query)
+				}
 			}
 			delete(made, name)
 		}
@@ -128,7 +134,7 @@ func TestHandwrittenPartsAreTheSame(t *testing.T) {
 			want, got := shape(t, region, name), shape(t, region, path.Join(l.Code(), name))
 			for _, section := range [][2]string{
 				{first.Say("Meaning"), l.Say("Meaning")}, {first.Say("Impact"), l.Say("Impact")}, {first.Say("Diagnosis"), l.Say("Diagnosis")},
-				{first.Say("Mitigation"), l.Say("Mitigation")}, {first.Say("Escalation"), l.Say("Escalation")},
+				{first.Say("Mitigation"), l.Say("Mitigation")}, {first.Say("Escalation"), l.Say("Escalation")}, {first.Say("Reference"), l.Say("Reference")},
 			} {
 				want = strings.ReplaceAll(want, "## "+section[0]+"\n", "## "+section[1]+"\n")
 			}

@@ -32,7 +32,7 @@ type writer struct {
 // then the hand-written text. A section without text is left out.
 func (w writer) write() []byte {
 	var out bytes.Buffer
-	fmt.Fprintf(&out, "<!-- %s -->\n# %s\n", genfiles.Notice(w.region.Name), w.alert.name)
+	fmt.Fprintf(&out, "<!-- %s -->\n# %s\n\n`%s`\n", genfiles.Notice(w.region.Name), w.title(), w.alert.name)
 	for s, heading := range headings(w.language) {
 		written := w.handwritten.of(w.alert, section(s))
 		paragraphs := w.generated(section(s), written)
@@ -57,14 +57,14 @@ func (w writer) generated(s section, written string) []string {
 		if text := rules.Description(w.alert.name, w.language); text != "" {
 			return []string{text}
 		}
-	case s == diagnosis && w.alert.kpi != nil:
-		return w.diagnosisOfKPI()
-	case s == diagnosis:
-		return w.expressions()
-	case s == escalation && w.alert.kpi != nil:
-		return []string{w.targets()}
 	case s == escalation:
-		return []string{w.owner()}
+		return w.contacts()
+	case s == diagnosis:
+		return w.diagnosis()
+	case s == reference && w.alert.kpi != nil:
+		return w.referenceOfKPI()
+	case s == reference:
+		return w.expressions()
 	}
 	return nil
 }
@@ -85,18 +85,18 @@ func (w writer) meaningOfKPI() []string {
 	default:
 		first = l.Say("**%s** is so far below its target that a threshold has been reached.", title)
 	}
-	paragraphs := []string{first, language.OneLine(l.Of(k.KPI.Definition))}
-	if k.Standard != "" {
-		paragraphs = append(paragraphs, l.Say("The definition follows: %s.", language.OneLine(k.Standard)))
-	}
-	return paragraphs
+	return []string{first, language.OneLine(l.Of(k.KPI.Definition))}
 }
 
-func (w writer) diagnosisOfKPI() []string {
-	l, k, d := w.language, w.alert.kpi, w.alert.kpi.Definition
-	paragraphs := []string{
-		l.Say("Actual value, plan and thresholds now, and the KPI with all its labels:"),
-		code("promql", strings.Join(w.series(), "\n")),
+// diagnosis returns where graphs are, and which other figures a KPI is made of.
+func (w writer) diagnosis() []string {
+	l, k := w.language, w.alert.kpi
+	var paragraphs []string
+	if address := w.region.DashboardURL(w.domain(), l); address != "" {
+		paragraphs = append(paragraphs, l.Say("Graphs: <%s>", address))
+	}
+	if k == nil {
+		return paragraphs
 	}
 	if k.Ratio != nil {
 		paragraphs = append(paragraphs, l.Say("The KPI is the ratio of `%s` to `%s`: find out which of them has changed.", naming.KPI(k.Ratio.Of), naming.KPI(k.Ratio.To)))
@@ -104,7 +104,30 @@ func (w writer) diagnosisOfKPI() []string {
 	if from := k.ForecastFrom; from != nil {
 		paragraphs = append(paragraphs, l.Say("The KPI is `%s` less `%s`, and so is its forecast: find out which of them has changed.", naming.KPI(from.Of), naming.KPI(from.Less)))
 	}
-	paragraphs = append(paragraphs,
+	return paragraphs
+}
+
+// domain returns the domain whose dashboard shows what the alert is about.
+func (w writer) domain() string {
+	switch {
+	case w.alert.kpi != nil:
+		return w.alert.kpi.Definition.Collector
+	case w.alert.rules[0].Labels[naming.LabelDomain] == naming.DomainPlan:
+		return naming.DomainPlan
+	}
+	return naming.DomainPlanwatch
+}
+
+// referenceOfKPI returns the KPI's targets, and the queries.
+func (w writer) referenceOfKPI() []string {
+	l, k, d := w.language, w.alert.kpi, w.alert.kpi.Definition
+	paragraphs := []string{w.targets()}
+	if k.Standard != "" {
+		paragraphs = append(paragraphs, l.Say("The definition follows: %s.", language.OneLine(k.Standard)))
+	}
+	return append(paragraphs,
+		l.Say("Actual value, plan and thresholds now, and the KPI with all its labels:"),
+		code("promql", strings.Join(w.series(), "\n")),
 		l.Say("The age of the data in seconds (data is withdrawn after %s):", d.MaxAge.String()),
 		code("promql", fmt.Sprintf("time() - %s{%s=%q}", naming.CollectorOldestData, naming.LabelCollector, d.Collector)),
 		l.Say("Query the source `%s` again and see every row:", d.Source),
@@ -112,10 +135,6 @@ func (w writer) diagnosisOfKPI() []string {
 		l.Say("The query (`collectors/%s`):", d.Query),
 		code("sql", strings.TrimSpace(d.Statement().Text())),
 	)
-	if address := w.region.DashboardURL(d.Collector, l); address != "" {
-		paragraphs = append(paragraphs, l.Say("Graphs: <%s>", address))
-	}
-	return paragraphs
 }
 
 // series returns the names of the KPI's series: those of the plan and the
@@ -140,15 +159,6 @@ func (w writer) expressions() []string {
 		paragraphs = append(paragraphs, code("promql", strings.TrimSpace(rule.Expr)))
 	}
 	return paragraphs
-}
-
-// owner returns a sentence about who gets an alert without a KPI.
-func (w writer) owner() string {
-	owner, ok := w.region.OnCall.Owner(w.alert.rules[0].Labels[naming.LabelOwner])
-	if !ok {
-		return w.language.Say("The alert goes to the owner of the target.")
-	}
-	return w.language.Say("The alert goes to: %s (`%s`).", w.language.Of(owner.Name), owner.ID)
 }
 
 // targets returns a table of the KPI's targets and their owners.
