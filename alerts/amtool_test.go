@@ -163,7 +163,7 @@ func TestMessages(t *testing.T) {
 			"summary_en": "Available beds, Länssjukvård 2, Sunderby, Kirurgi",
 			"actual":     "30.0 beds", "expected": "38.0 beds", "target": "38.0 beds", "threshold": "34.2 beds", "difference": "8.0 beds",
 			"better": "higher", "data_time": "2025-03-18 06:00", "data_age": "2h 30m",
-			"runbook_url":   "alerts/norrbotten/runbooks/BedsAvailableOffPlan.md",
+			"runbook_url":   "http://localhost:9846/runbook/BedsAvailableOffPlan",
 			"dashboard_url": "http://localhost:3000/d/planwatch-beds",
 		},
 		StartsAt: "2025-03-18T07:30:00Z", EndsAt: "0001-01-01T00:00:00Z",
@@ -185,11 +185,11 @@ func TestMessages(t *testing.T) {
 	forecast.Annotations = map[string]string{
 		"summary": "Nettokostnad hittills i år, Nära", "summary_en": "Net cost this year to date, Nära",
 		"forecast": "3500.4 mnkr", "actual": "580.0 mnkr", "expected": "560.3 mnkr", "target": "3389.9 mnkr", "difference": "110.5 mnkr",
-		"better": "lower", "data_time": "2025-02-28 23:59", "data_age": "17d 8h 1m", "runbook_url": "r", "dashboard_url": "d",
+		"better": "lower", "data_time": "2025-02-28 23:59", "data_age": "17d 8h 1m", "runbook_url": "http://localhost:9846/runbook/R", "dashboard_url": "d",
 	}
 	watchdog := notified{
 		Status: "firing", Labels: map[string]string{"alertname": "SourceDown", "severity": "critical", "owner": "it-mt"},
-		Annotations: map[string]string{"summary": "Källan warehouse svarar inte", "description": "planwatch når inte källan.", "summary_en": "The source does not answer", "description_en": "planwatch cannot reach the source.", "runbook_url": "r"},
+		Annotations: map[string]string{"summary": "Källan warehouse svarar inte", "description": "planwatch når inte källan.", "summary_en": "The source does not answer", "description_en": "planwatch cannot reach the source.", "runbook_url": "http://localhost:9846/runbook/R"},
 		StartsAt:    "2025-03-18T07:30:00Z", EndsAt: "0001-01-01T00:00:00Z",
 	}
 	resolved := surgery

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"net/url"
 	"strings"
 
 	"planwatch/dashboards/layout"
@@ -28,14 +29,35 @@ func (r *Region) DashboardURL(domain string, l *language.Language) string {
 	return r.OnCall.Links.DashboardOf(r.Dashboards.UID(d, l))
 }
 
-// RunbookURL returns the address of an alert's runbook in the language.
-// Languages other than the first have a directory of their own.
+// RunbookURL returns the address of an alert's runbook in the language: that of
+// planwatch's own page, or the region's. There, languages other than the first have
+// a directory of their own.
 func (r *Region) RunbookURL(alert string, l *language.Language) string {
-	if suffix := r.Languages.Suffix(l); suffix != "" {
+	suffix := r.Languages.Suffix(l)
+	if !r.HasRunbookAddress() {
+		address := r.Web.Link(RunbookPath + url.PathEscape(alert))
+		if suffix != "" {
+			address += "?" + LanguageQuery + "=" + url.QueryEscape(suffix)
+		}
+		return address
+	}
+	if suffix != "" {
 		alert = suffix + "/" + alert
 	}
 	return r.OnCall.Links.RunbookOf(alert)
 }
+
+// HasRunbookAddress reports whether the region has runbooks at an address of its own, rather
+// than on planwatch's pages.
+func (r *Region) HasRunbookAddress() bool { return r.OnCall != nil && r.OnCall.Links.Runbook != "" }
+
+// Parts of the addresses of planwatch's pages.
+const (
+	// RunbookPath is followed by an alert's name.
+	RunbookPath = "/runbook/"
+	// LanguageQuery names the parameter that chooses a page's language.
+	LanguageQuery = "lang"
+)
 
 // Link returns the address at which people reach a page of planwatch. The path
 // begins with a slash, and is encoded.

@@ -2,19 +2,24 @@ package message
 
 import (
 	"fmt"
+	"net/url"
 	"regexp"
 	"strings"
 
 	"planwatch/alerts/oncall"
+	"planwatch/config"
 	"planwatch/internal/naming"
 )
 
 // runbook is the template expression of an alert's runbook. The annotation has
 // the address in the region's first language, whose suffix is "".
-func runbook(suffix string) string {
+func runbook(region *config.Region, suffix string) string {
 	address := ".Annotations." + naming.AnnotationRunbook
-	if suffix == "" {
+	switch {
+	case suffix == "":
 		return address
+	case !region.HasRunbookAddress():
+		return fmt.Sprintf("reReplaceAll %q %q %s", "(.)$", "${1}?"+config.LanguageQuery+"="+url.QueryEscape(suffix), address)
 	}
 	name := ".Labels." + naming.LabelAlertName
 	return fmt.Sprintf("reReplaceAll %s (print %q %s) %s", name, suffix+"/", name, address)

@@ -101,7 +101,7 @@ func (d document) view() view {
 		Summary: naming.AnnotationSummary(suffix), Description: naming.AnnotationDescription(suffix),
 		OffPlan: d.sentences(offPlan), Forecast: d.sentences(forecast),
 		Basis: bases[0], Bases: bases[1:],
-		Number: numberOf(d.language), Better: kpi.Higher, Runbook: runbook(suffix), Dashboard: dashboard(d.region.OnCall.Links, suffix),
+		Number: numberOf(d.language), Better: kpi.Higher, Runbook: runbook(d.region, suffix), Dashboard: dashboard(d.region.OnCall.Links, suffix),
 	}
 	for _, o := range d.region.OnCall.Owners {
 		v.Owners = append(v.Owners, owner{o.ID, literal(d.language.Of(o.Name))})

@@ -28,7 +28,7 @@ type OnCall struct {
 	// How long a message about what is new in an event waits after the one before.
 	Interval yamlfile.Duration `yaml:"interval" jsonschema:"default=5m"`
 	// Where alerts lead on to.
-	Links Links `yaml:"links" jsonschema:"required"`
+	Links Links `yaml:"links,omitempty"`
 	// Hours that people can be reached in.
 	Hours []Hours `yaml:"hours,omitempty"`
 	// The country whose public holidays count; left out, there are none.
@@ -55,8 +55,8 @@ type OnCall struct {
 
 // Links are addresses with a place for what they lead to.
 type Links struct {
-	// Address of a runbook; {alert} stands for the alert's name.
-	Runbook string `yaml:"runbook" jsonschema:"required"`
+	// Address of a runbook, where the region has them at one of its own; {alert} stands for the alert's name. Left out, runbooks are pages of planwatch.
+	Runbook string `yaml:"runbook,omitempty"`
 	// Address of a dashboard; {dashboard} stands for its uid.
 	Dashboard string `yaml:"dashboard" jsonschema:"default=http://localhost:3000/d/{dashboard}"`
 }
@@ -234,7 +234,7 @@ func (o *OnCall) Path(name string) string {
 	return path.Join(o.Directory, name)
 }
 
-// RunbookOf returns the address of an alert's runbook.
+// RunbookOf returns the address of an alert's runbook, "" where the region has none of its own.
 func (l Links) RunbookOf(alert string) string {
 	return strings.ReplaceAll(l.Runbook, "{alert}", alert)
 }
@@ -262,7 +262,7 @@ func (o *OnCall) validate(languages *language.Set) error {
 	if _, ok := o.Owner(o.Operations); !ok {
 		f.Add(".operations", "operations: %q is not one of the owners", o.Operations)
 	}
-	if !strings.Contains(o.Links.Runbook, "{alert}") {
+	if o.Links.Runbook != "" && !strings.Contains(o.Links.Runbook, "{alert}") {
 		f.Add(".links.runbook", "links: runbook: %q has no {alert} where the alert's name goes", o.Links.Runbook)
 	}
 	if !strings.Contains(o.Links.Dashboard, "{dashboard}") {

@@ -7,10 +7,13 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"net/url"
+	"strings"
 	"time"
 
 	"github.com/prometheus/common/version"
 
+	"planwatch/config"
 	"planwatch/internal/language"
 	"planwatch/internal/report"
 )
@@ -43,6 +46,9 @@ func (s messages) Say(key string, args ...any) string { return s.Lang.Say(key, a
 type page struct {
 	messages
 	Page, Region, Heading string
+	// Root leads from the page to those beside the report's. It is relative, since a proxy
+	// may have planwatch under a path.
+	Root string
 	// Query keeps the chosen language in links.
 	Query string
 	// Other is the other language that the page links to; nil if the region has
@@ -66,14 +72,14 @@ type notice struct{ Text, Link string }
 func (b *board) page(r *http.Request, name string, current *report.Report) page {
 	languages := current.Region.Languages
 	query := ""
-	chosen := r.URL.Query().Get("lang")
+	chosen := r.URL.Query().Get(config.LanguageQuery)
 	l, err := languages.Get(chosen)
 	if err != nil {
 		l = languages.Negotiate(r.Header.Get("Accept-Language"))
 	} else {
-		query = "?lang=" + chosen
+		query = "?" + config.LanguageQuery + "=" + chosen
 	}
-	p := page{messages: messages{l}, Page: name, Region: current.Region.Title, Query: query, Version: version.Version}
+	p := page{messages: messages{l}, Page: name, Region: current.Region.Title, Root: root(r.URL), Query: query, Version: version.Version}
 	if other := languages.Next(l); other != l {
 		p.Other = other
 	}
@@ -83,12 +89,22 @@ func (b *board) page(r *http.Request, name string, current *report.Report) page 
 	return p
 }
 
+// root leads from a page to those beside the report's.
+func root(from *url.URL) string {
+	return strings.Repeat("../", max(strings.Count(from.EscapedPath(), "/")-1, 0))
+}
+
 func (p *page) at(t time.Time) {
 	p.Moment = &moment{t.Format(time.RFC3339), p.Lang.Heading(t)}
 }
 
 // render writes a complete page, or an error.
 func (b *board) render(w http.ResponseWriter, name string, l *language.Language, view any) {
+	b.renderStatus(w, http.StatusOK, name, l, view)
+}
+
+// renderStatus writes a complete page with the status, or an error.
+func (b *board) renderStatus(w http.ResponseWriter, code int, name string, l *language.Language, view any) {
 	var made bytes.Buffer
 	if err := templates.ExecuteTemplate(&made, name, view); err != nil {
 		b.logger.Error("page not made", "page", name, "err", err)
@@ -99,6 +115,7 @@ func (b *board) render(w http.ResponseWriter, name string, l *language.Language,
 	header.Set("Content-Type", "text/html; charset=utf-8")
 	header.Set("Content-Language", l.Code())
 	header.Add("Vary", "Accept-Language")
+	w.WriteHeader(code)
 	_, _ = made.WriteTo(w)
 }
 

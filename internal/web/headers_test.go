@@ -28,7 +28,7 @@ func TestHeaders(t *testing.T) {
 		if !found {
 			method, path = http.MethodPost, pattern
 		}
-		path = strings.NewReplacer("{$}", "", "{file}", "board.css").Replace(path)
+		path = strings.NewReplacer("{$}", "", "{file}", "board.css", "{alert}", "DataStale").Replace(path)
 		tests = append(tests, struct{ name, method, path string }{pattern, method, path})
 	}
 	for _, tt := range tests {

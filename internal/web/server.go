@@ -151,9 +151,12 @@ type route struct {
 
 func routes(content Content, logger *slog.Logger) []route {
 	pages := &board{content, logger}
+	books := &runbooks{board: pages}
 	return []route{
 		{"GET /{$}", "report", http.HandlerFunc(pages.serveReport)},
 		{"GET /collectors", "collectors", http.HandlerFunc(pages.serveCollectors)},
+		{"GET /runbook", "runbooks", http.HandlerFunc(books.serveList)},
+		{"GET /runbook/{alert}", "runbook", http.HandlerFunc(books.serveOne)},
 		{"GET /static/{file}", "static", static()},
 		{"GET /metrics", "metrics", exposition.Handler(content.Store, content.Gatherer, logger)},
 		{"GET /api/v1/alerts", "alerts", activeAlerts(content.Alerts)},
