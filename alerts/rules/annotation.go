@@ -3,6 +3,7 @@ package rules
 import (
 	"fmt"
 	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -43,6 +44,7 @@ func (m maker) kpiAnnotations(p PlannedKPI, alert, severity string) map[string]s
 		annotations[naming.AnnotationExactly] = "true"
 	}
 	annotations[naming.AnnotationBasis] = execute(basisTemplate, names)
+	annotations[naming.AnnotationSignal] = p.signal()
 	maps.Copy(annotations, dataTime(p.Definition.Collector))
 	return annotations
 }
@@ -97,6 +99,27 @@ func (p PlannedKPI) Subject(l *language.Language, labels kpi.Labels) string {
 // basisTemplate writes what the target's value is from, or what one that is stated is
 // based on.
 var basisTemplate = parse("{{ with printf `[[.Metric.TargetInfo]]{[[.Label.Target]]=%q}` $labels.[[.Label.Target]] | query }}{{ with first . }}{{ or (label `[[.Label.ValueFrom]]` .) (label `[[.Label.Basis]]` .) }}{{ end }}{{ end }}")
+
+// signalTemplate writes whether the newest whole period of a figure was more than chance,
+// and nothing if its past is too short to tell.
+var signalTemplate = parse("{{ with printf `[[.Metric.Signal]]{[[.Label.KPI]]=\"[[.KPI]]\"[[range .Own]],[[.]]=%q[[end]][[range .Without]],[[.]]=\"\"[[end]]}`[[range .Own]] $labels.[[.]][[end]] | query }}" +
+	"{{ $signal := . | first | value }}{{ if gt $signal 0.0 }}" + naming.SignalHigh + "{{ else if lt $signal 0.0 }}" + naming.SignalLow + "{{ else }}" + naming.SignalUsual + "{{ end }}{{ end }}")
+
+// signal returns the annotation of the figure's process chart. A figure has the labels
+// that the alert's target selects by, and none of the others.
+func (p PlannedKPI) signal() string {
+	fields := struct {
+		vocabulary
+		KPI          string
+		Own, Without []string
+	}{vocabulary: names, KPI: p.Name, Own: p.labels()}
+	for _, label := range p.Labels {
+		if !slices.Contains(fields.Own, label) {
+			fields.Without = append(fields.Without, label)
+		}
+	}
+	return execute(signalTemplate, fields)
+}
 
 // betterTemplate writes in which direction a figure that can be off both ways is to move.
 var betterTemplate = parse("{{ if printf `[[.Metric.Actual]]{[[.Label.Target]]=%[1]q} < [[.Metric.Expected]]{[[.Label.Target]]=%[1]q}` $labels.[[.Label.Target]] | query }}" + string(kpi.Higher) + "{{ else }}" + string(kpi.Lower) + "{{ end }}")

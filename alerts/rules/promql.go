@@ -30,11 +30,11 @@ type vocabulary struct {
 }
 
 type metrics struct {
-	Actual, Expected, Target, Forecast, ForecastThreshold, Threshold, Margin, TargetInfo, CoveredUntil string
-	KPIInfo, AnyKPI, NoKPI, CountSuffix                                                                string
-	BuildInfo, SourceUp, SaveFailures, ReloadSuccess, Undelivered                                      string
-	CollectorSuccess, OldestData, MaxAge, Withdrawn, SuppressedCells                                   string
-	ClockOffset, TimeZoneOffset                                                                        string
+	Actual, Expected, Target, Forecast, ForecastThreshold, Threshold, Margin, TargetInfo, CoveredUntil, Signal string
+	KPIInfo, AnyKPI, NoKPI, CountSuffix                                                                        string
+	BuildInfo, SourceUp, SaveFailures, ReloadSuccess, Undelivered                                              string
+	CollectorSuccess, OldestData, MaxAge, Withdrawn, SuppressedCells                                           string
+	ClockOffset, TimeZoneOffset                                                                                string
 }
 
 type labels struct {
@@ -45,7 +45,7 @@ type labels struct {
 var names = vocabulary{
 	Metric: metrics{
 		Actual: naming.PlanActual, Expected: naming.PlanExpected, Target: naming.PlanTarget, Forecast: naming.PlanForecast, ForecastThreshold: naming.PlanForecastThreshold,
-		Threshold: naming.PlanThreshold, Margin: naming.PlanMargin, TargetInfo: naming.PlanTargetInfo, CoveredUntil: naming.PlanCoveredUntil,
+		Threshold: naming.PlanThreshold, Margin: naming.PlanMargin, TargetInfo: naming.PlanTargetInfo, CoveredUntil: naming.PlanCoveredUntil, Signal: naming.KPISignal,
 		KPIInfo: naming.KPIInfo, AnyKPI: naming.AnyKPI, NoKPI: naming.NoKPI, CountSuffix: naming.SuffixCount,
 		BuildInfo: naming.BuildInfo, SourceUp: naming.SourceUp, SaveFailures: naming.SnapshotSaveFailures, ReloadSuccess: naming.ConfigReloadSuccess, Undelivered: naming.Undelivered,
 		CollectorSuccess: naming.CollectorSuccess, OldestData: naming.CollectorOldestData, MaxAge: naming.CollectorMaxAge,

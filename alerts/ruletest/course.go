@@ -308,6 +308,7 @@ func (s scene) expected(alert string, labels map[string]string, since time.Durat
 	annotations := map[string]string{
 		naming.AnnotationBetter:   string(s.better()),
 		naming.AnnotationBasis:    cmp.Or(s.target.TakenFrom(), string(s.target.Basis)),
+		naming.AnnotationSignal:   s.signal(),
 		naming.AnnotationDataTime: s.at.Add(-testDataAge).In(testZone).Format(language.Layout),
 		naming.AnnotationDataAge:  humanized(testDataAge + since),
 		naming.AnnotationRunbook:  s.region.RunbookURL(alert, first),
@@ -388,6 +389,9 @@ func (s scene) course(name, alert, severity string, wait time.Duration, off, on 
 		}
 		add(fmt.Sprintf("%s{%s=%q,", naming.CollectorOldestData, naming.LabelCollector, s.kpi.Definition.Collector)+scraped,
 			fmt.Sprintf("%dx%d", s.at.Add(-testDataAge).Unix()+testOffset, more))
+		for _, chart := range s.charts() {
+			add(chart.series+","+scraped, fmt.Sprintf("%dx%d", chart.value, more))
+		}
 		add(naming.ClockOffset+"{"+scraped, fmt.Sprintf("%dx%d", testOffset, more))
 		_, ahead := s.at.In(testZone).Zone()
 		add(naming.TimeZoneOffset+"{"+scraped, fmt.Sprintf("%dx%d", ahead, more))

@@ -77,10 +77,20 @@ const (
 	AnnotationBetter = "better"
 	// AnnotationExactly is there, as "true", where the plan wants neither more nor less.
 	AnnotationExactly = "exactly"
+	// AnnotationSignal is whether the newest whole period of the figure was more than
+	// chance: one of the Signal values, or empty where that is not known.
+	AnnotationSignal = "signal"
 	// AnnotationDataTime is the moment of the oldest figure used, in the
 	// region's local time, and AnnotationDataAge how long ago that is.
 	AnnotationDataTime = "data_time"
 	AnnotationDataAge  = "data_age"
+)
+
+// Values of AnnotationSignal.
+const (
+	SignalHigh  = "high"
+	SignalLow   = "low"
+	SignalUsual = "usual"
 )
 
 // AnnotationSummary is the summary in one of the region's languages, by its
