@@ -162,7 +162,7 @@ func TestMessages(t *testing.T) {
 			"summary":    "Disponibla vårdplatser, Länssjukvård 2, Sunderby, Kirurgi",
 			"summary_en": "Available beds, Länssjukvård 2, Sunderby, Kirurgi",
 			"actual":     "30.0 beds", "expected": "38.0 beds", "target": "38.0 beds", "threshold": "34.2 beds", "difference": "8.0 beds",
-			"better": "higher", "data_time": "2025-03-18 06:00", "data_age": "2h 30m",
+			"better": "higher", "signal": "low", "data_time": "2025-03-18 06:00", "data_age": "2h 30m",
 			"runbook_url":   "http://localhost:9846/runbook/BedsAvailableOffPlan",
 			"dashboard_url": "http://localhost:3000/d/planwatch-beds",
 		},
@@ -195,24 +195,25 @@ func TestMessages(t *testing.T) {
 	resolved := surgery
 	resolved.Status, resolved.EndsAt = "resolved", "2025-07-18T09:05:00Z"
 	common := map[string]string{"alertname": "BedsAvailableOffPlan", "severity": "critical", "owner": "lanssjukvard-2", "hospital": "Sunderby"}
+	group := map[string]string{"owner": "lanssjukvard-2", "hospital": "Sunderby"}
 	templates := filepath.Join(fresh(t), "templates", "*.tmpl")
 	tests := []struct {
 		name string
 		notification
 	}{
-		{"one", notification{Status: "firing", Alerts: []notified{surgery}, CommonLabels: surgery.Labels}},
-		{"moving", notification{Status: "firing", Alerts: []notified{moving}, CommonLabels: moving.Labels}},
-		{"law", notification{Status: "firing", Alerts: []notified{law}, CommonLabels: law.Labels}},
-		{"event", notification{Status: "firing", Alerts: []notified{surgery, orthopaedics}, CommonLabels: common}},
-		{"forecast", notification{Status: "firing", Alerts: []notified{forecast}, CommonLabels: forecast.Labels}},
-		{"source", notification{Status: "firing", Alerts: []notified{watchdog}, CommonLabels: watchdog.Labels}},
-		{"resolved", notification{Status: "resolved", Alerts: []notified{resolved}, CommonLabels: resolved.Labels}},
+		{"one", notification{Status: "firing", Alerts: []notified{surgery}, GroupLabels: group, CommonLabels: surgery.Labels}},
+		{"moving", notification{Status: "firing", Alerts: []notified{moving}, GroupLabels: group, CommonLabels: moving.Labels}},
+		{"law", notification{Status: "firing", Alerts: []notified{law}, GroupLabels: group, CommonLabels: law.Labels}},
+		{"event", notification{Status: "firing", Alerts: []notified{surgery, orthopaedics}, GroupLabels: group, CommonLabels: common}},
+		{"forecast", notification{Status: "firing", Alerts: []notified{forecast}, GroupLabels: map[string]string{"owner": "ekonomi"}, CommonLabels: forecast.Labels}},
+		{"source", notification{Status: "firing", Alerts: []notified{watchdog}, GroupLabels: map[string]string{"owner": "it-mt"}, CommonLabels: watchdog.Labels}},
+		{"resolved", notification{Status: "resolved", Alerts: []notified{resolved}, GroupLabels: group, CommonLabels: resolved.Labels}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			var all strings.Builder
 			for _, prefix := range []string{"planwatch.", "planwatch.en."} {
-				for _, part := range []struct{ name, kind string }{{"subject", "text"}, {"text", "text"}, {"markdown", "text"}, {"html", "html"}} {
+				for _, part := range []struct{ name, kind string }{{"subject", "text"}, {"title", "text"}, {"text", "text"}, {"markdown", "text"}, {"html", "html"}, {"sms", "text"}} {
 					said := render(t, templates, tt.notification, part.kind, `{{ template "`+prefix+part.name+`" . }}`)
 					all.WriteString("--- " + prefix + part.name + "\n" + said + "\n")
 				}
@@ -259,6 +260,7 @@ func TestMessagesAndPageSayTheSame(t *testing.T) {
 						"better": []string{"higher", "lower"}[i%2], "data_time": "2025-03-18 06:00", "data_age": "2h 30m",
 					},
 				}
+				alert.Annotations["signal"] = []string{"", "high", "low", "usual"}[i%4]
 				basis := []string{"law", "national", "report", "operational", "plan", "year_earlier", "52_weeks_earlier", "2024", "2024-11-26", "beds_occupied"}
 				if i < len(basis) {
 					alert.Annotations["basis"] = basis[i]

@@ -77,7 +77,7 @@ func TestTitlesStandInRulesAsWritten(t *testing.T) {
 }
 
 // An owner's name and a unit's word stand in messages as they are written, in
-// HTML too.
+// HTML and Markdown too.
 func TestTextsStandInMessagesAsWritten(t *testing.T) {
 	region, made := braced(t)
 	alert := notified{
@@ -96,6 +96,9 @@ func TestTextsStandInMessagesAsWritten(t *testing.T) {
 				t.Errorf("%s: an owner's name is taken for HTML", part)
 			}
 			said = html.UnescapeString(said)
+		}
+		if part == "markdown" {
+			said = shown(t, said)
 		}
 		for _, want := range []string{bracedTitle, bracedOwner, "30\u00a0" + bracedWord} {
 			if !strings.Contains(said, want) {

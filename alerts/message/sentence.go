@@ -12,9 +12,11 @@ import (
 // wording is the text of an alert about a KPI: keys of messages with
 // placeholders in braces. A placeholder is the name of an annotation, with
 // .short for a figure without the name of what is counted, or one of wants, by, bound,
-// side and severity.
+// side, severity and signal.
 type wording struct {
 	summary string
+	// brief is the figures alone.
+	brief string
 	// description has one line for each.
 	description []sentence
 }
@@ -28,21 +30,25 @@ type sentence struct {
 
 var offPlan = wording{
 	summary: "{summary}: {actual.short} against {expected.short} {by}",
+	brief:   "{actual.short} against {expected.short}",
 	description: []sentence{
-		{key: "{summary}: {actual}."},
+		{key: "Now: {actual}."},
 		{key: "{wants} {bound} {expected} by now, so this is {difference} {side} that."},
 		{key: "{severity} from {threshold}."},
 		{key: "The target at the period's end is {target}.", of: naming.AnnotationTarget},
+		{key: "Signal or noise, in the newest whole period: {signal}.", of: naming.AnnotationSignal},
 		{key: "The oldest figure is from {data_time}, {data_age} ago."},
 	},
 }
 
 var forecast = wording{
 	summary: "{summary}: heading for {forecast.short} against {target.short} {by}",
+	brief:   "heading for {forecast.short} against {target.short}",
 	description: []sentence{
-		{key: "{summary}: it is on its way to end the period at {forecast}."},
+		{key: "On its way to end the period at {forecast}."},
 		{key: "{wants} {bound} {target}, so this is {difference} {side} that."},
 		{key: "So far {actual}; {expected} was due by now."},
+		{key: "Signal or noise, in the newest whole period: {signal}.", of: naming.AnnotationSignal},
 		{key: "The oldest figure is from {data_time}, {data_age} ago."},
 	},
 }
@@ -59,6 +65,8 @@ const (
 	// placeWants begins a sentence with what the target is based on, and placeBy ends one.
 	placeWants = "wants"
 	placeBy    = "by"
+	// placeSignal says whether a figure was more than chance.
+	placeSignal = naming.AnnotationSignal
 	// suffixShort marks a figure without the name of what is counted.
 	suffixShort = ".short"
 )
@@ -87,4 +95,12 @@ var bases = []basis{
 	{string(plan.WeeksEarlier), "As 52 weeks earlier, the target is", "52 weeks earlier"},
 	{"[0-9]{4}", "As at the same date in {basis}, the target is", "at the same date in {basis}"},
 	{"[0-9]{4}-[0-9]{2}-[0-9]{2}", "As on {basis}, the target is", "on {basis}"},
+}
+
+// signals are the words for what the annotation of a signal says, as keys of messages;
+// the last is for any other.
+var signals = []struct{ Of, Words string }{
+	{naming.SignalHigh, "unusually high, which is more than chance"},
+	{naming.SignalLow, "unusually low, which is more than chance"},
+	{naming.SignalUsual, "as usual, so it may be chance"},
 }

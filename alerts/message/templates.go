@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"text/template"
+	"time"
 
 	"planwatch/config"
 	"planwatch/internal/kpi"
@@ -26,10 +28,16 @@ var source string
 // name is planwatch.subject; in another, planwatch.en.subject.
 const Prefix = naming.Planwatch
 
+// NewFor is how long ago an alert has begun, at most, if no message has told of it before:
+// the time until a message of new alerts in a group, and what a group first waits.
+const NewFor = 5*time.Minute + 30*time.Second
+
 // Templates returns Alertmanager's templates of messages in the language.
 func Templates(region *config.Region, l *language.Language) ([]byte, error) {
 	d := document{region: region, language: l}
-	parsed, err := template.New("templates.tmpl").Delims("[[", "]]").Funcs(template.FuncMap{"say": func(key string) string { return literal(l.Say(key)) }, "basis": d.basis}).Parse(source)
+	parsed, err := template.New("templates.tmpl").Delims("[[", "]]").Funcs(template.FuncMap{
+		"say": func(key string) string { return literal(l.Say(key)) }, "sayGSM": func(key string) string { return strconv.Quote(inGSM(l.Say(key))) }, "basis": d.basis, "markdownSigns": func() []string { return markdownSigns },
+	}).Parse(source)
 	if err != nil {
 		return nil, fmt.Errorf("messages: %w", err)
 	}
@@ -62,15 +70,40 @@ type view struct {
 	// Runbook and Dashboard are the links in the language, as expressions of
 	// Alertmanager's templates: of an alert, and of the annotation itself.
 	Runbook, Dashboard string
-	Measures           []measure
-	Number             number
-	Better             kpi.Direction
+	// Event is the address of the event's page, up to the labels of the group.
+	Event string
+	// LanguageQuery chooses the language on planwatch's pages; "" for the first.
+	LanguageQuery string
+	// NewFor is for how many seconds an alert is marked as new.
+	NewFor   float64
+	Signals  []signal
+	GSM      []replacement
+	Cuts     []cut
+	Writings []writing
+	Better   kpi.Direction
 }
 
-type owner struct{ ID, Name string }
+// writing is how figures are written: in messages, and in text messages.
+type writing struct {
+	// Part begins the names of its templates.
+	Part     string
+	Number   number
+	Measures []measure
+}
 
-// sentences are a wording as text of Alertmanager's templates.
-type sentences struct{ Summary, Description string }
+type owner struct{ ID, Name, Markdown string }
+
+type signal struct{ Of, Words string }
+
+// sentences are a wording as text of Alertmanager's templates: in plain text, in HTML,
+// where lines end otherwise, and in Markdown, where values are escaped.
+type sentences struct {
+	Summary, Description string
+	// Brief is the figures alone, and BriefWords the words between them.
+	Brief, BriefWords         string
+	HTML                      string
+	MarkdownSummary, Markdown string
+}
 
 // measure is how a figure is written: the text around its number.
 type measure struct {
@@ -82,6 +115,8 @@ type measure struct {
 	One, Other string
 	// Counts is true if a short figure has no text after the number.
 	Counts bool
+	// Widest stands for the texts beside two short figures, where they are the longest.
+	Widest string
 }
 
 // number is how the language writes numbers.
@@ -101,15 +136,30 @@ func (d document) view() view {
 		Summary: naming.AnnotationSummary(suffix), Description: naming.AnnotationDescription(suffix),
 		OffPlan: d.sentences(offPlan), Forecast: d.sentences(forecast),
 		Basis: bases[0], Bases: bases[1:],
-		Number: numberOf(d.language), Better: kpi.Higher, Runbook: runbook(d.region, suffix), Dashboard: dashboard(d.region.OnCall.Links, suffix),
+		Better: kpi.Higher, Runbook: runbook(d.region, suffix), Dashboard: dashboard(d.region.OnCall.Links, suffix),
+		Event: d.region.Web.Link("/event"), NewFor: (NewFor - time.Millisecond).Seconds(), GSM: toGSM, Cuts: cuts(), Writings: d.writings(),
+	}
+	if suffix != "" {
+		v.LanguageQuery = config.LanguageQuery + "=" + suffix
 	}
 	for _, o := range d.region.OnCall.Owners {
-		v.Owners = append(v.Owners, owner{o.ID, literal(d.language.Of(o.Name))})
+		name := d.language.Of(o.Name)
+		v.Owners = append(v.Owners, owner{o.ID, literal(name), literal(inMarkdown(name))})
 	}
-	for _, m := range d.measures() {
-		v.Measures = append(v.Measures, d.measure(m).literal())
+	for _, s := range signals {
+		v.Signals = append(v.Signals, signal{s.Of, literal(d.language.Say(s.Words))})
 	}
 	return v
+}
+
+func (d document) writings() []writing {
+	plain, sms := writing{Number: numberOf(d.language)}, writing{Part: smsPart, Number: numberOf(d.language)}
+	sms.Number.Group, sms.Number.Minus, sms.Number.Decimal = inGSM(sms.Number.Group), inGSM(sms.Number.Minus), inGSM(sms.Number.Decimal)
+	for _, m := range d.measures() {
+		made := d.measure(m)
+		plain.Measures, sms.Measures = append(plain.Measures, made.literal()), append(sms.Measures, made.gsm().literal())
+	}
+	return []writing{plain, sms}
 }
 
 // Name returns the name of a template in one of the region's languages.
@@ -147,6 +197,16 @@ func (d document) measure(m unit.Measure) measure {
 		made.One = language.NoBreak + one
 	}
 	return made
+}
+
+// gsm returns the measure with its texts in the GSM alphabet.
+func (m measure) gsm() measure {
+	m.Before, m.After, m.One, m.Other = inGSM(m.Before), inGSM(m.After), inGSM(m.One), inGSM(m.Other)
+	if !m.Counts {
+		beside := len(m.Before) + len(m.After) + max(len(m.One), len(m.Other))
+		m.Widest = strings.Repeat(".", 2*beside)
+	}
+	return m
 }
 
 // literal returns the measure with its texts as templates that give them.
@@ -190,29 +250,46 @@ func (d document) basis(key string) string {
 }
 
 func (d document) sentences(w wording) sentences {
+	plain := func(value string) string { return "{{ " + value + " }}" }
+	escaped := func(value string) string {
+		return fmt.Sprintf("{{ template %q %s }}", d.name("md"), value)
+	}
+	return sentences{
+		Summary: d.sentence(w.summary, plain), Description: d.lines(w, "\n", plain), Brief: d.brief(w), BriefWords: briefWords(d.language, w),
+		HTML: d.lines(w, "<br>\n", plain), MarkdownSummary: d.sentence(w.summary, escaped), Markdown: d.lines(w, "\n", escaped),
+	}
+}
+
+// lines returns the sentences of a description as Alertmanager template text. value
+// writes an annotation that may hold anything.
+func (d document) lines(w wording, end string, value func(string) string) string {
 	var b strings.Builder
 	for i, s := range w.description {
-		text := d.sentence(s.key)
+		text := d.sentence(s.key, value)
 		if i > 0 {
-			text = "\n" + text
+			text = end + text
 		}
 		if s.of != "" {
 			text = fmt.Sprintf("{{ if .Annotations.%s }}%s{{ end }}", s.of, text)
 		}
 		b.WriteString(text)
 	}
-	return sentences{d.sentence(w.summary), b.String()}
+	return b.String()
 }
 
-// sentence returns a sentence as Alertmanager template text.
-func (d document) sentence(key string) string {
+// name returns the name of a template in the document's language.
+func (d document) name(part string) string { return Name(part, d.region.Languages, d.language) }
+
+// sentence returns a sentence as Alertmanager template text. value writes an annotation
+// that may hold anything.
+func (d document) sentence(key string, value func(string) string) string {
 	return language.Fill(d.language.Say(key), func(place string) string {
 		name, short := strings.CutSuffix(place, suffixShort)
 		either := func(higher, lower string) string {
 			return fmt.Sprintf("{{ if eq .Annotations.%s %q }}%s{{ else }}%s{{ end }}", naming.AnnotationBetter, kpi.Higher, higher, lower)
 		}
 		template := func(part, dot string) string {
-			return fmt.Sprintf("{{ template %q %s }}", Name(part, d.region.Languages, d.language), dot)
+			return fmt.Sprintf("{{ template %q %s }}", d.name(part), dot)
 		}
 		switch {
 		case place == placeWants:
@@ -220,9 +297,11 @@ func (d document) sentence(key string) string {
 		case place == placeBy:
 			return template("by", ".Annotations."+naming.AnnotationBasis)
 		case place == placeSummary:
-			return "{{ .Annotations." + naming.AnnotationSummary(d.region.Languages.Suffix(d.language)) + " }}"
+			return value(".Annotations." + naming.AnnotationSummary(d.region.Languages.Suffix(d.language)))
 		case place == placeSeverity:
 			return template("severity", ".Labels."+naming.LabelSeverity)
+		case place == placeSignal:
+			return template("signal", ".Annotations."+naming.AnnotationSignal)
 		case place == placeBound:
 			return fmt.Sprintf("{{ if .Annotations.%s }}%s{{ else }}%s{{ end }}", naming.AnnotationExactly, d.language.Say("exactly"),
 				either(bound(kpi.Higher, d.language), bound(kpi.Lower, d.language)))
@@ -233,6 +312,6 @@ func (d document) sentence(key string) string {
 		case slices.Contains(figures, name):
 			return template("figure", ".Annotations."+name)
 		}
-		return "{{ .Annotations." + place + " }}"
+		return value(".Annotations." + place)
 	})
 }

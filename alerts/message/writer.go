@@ -73,6 +73,8 @@ func (w *Writer) fill(key string, labels, annotations map[string]string, l *lang
 			return inBasis(l.Say(basisOf(annotations).Wants), annotations)
 		case place == placeBy:
 			return inBasis(l.Say(basisOf(annotations).By), annotations)
+		case place == placeSignal:
+			return l.Say(signalOf(annotations))
 		case place == placeBound && annotations[naming.AnnotationExactly] != "":
 			return l.Say("exactly")
 		case place == placeBound:
@@ -108,6 +110,15 @@ func basisOf(annotations map[string]string) basis {
 		}
 	}
 	return bases[0]
+}
+
+func signalOf(annotations map[string]string) string {
+	for _, s := range signals {
+		if s.Of == annotations[naming.AnnotationSignal] {
+			return s.Words
+		}
+	}
+	return signals[len(signals)-1].Words
 }
 
 // inBasis fills the annotation in.

@@ -76,8 +76,8 @@ func TestNewSetRefuses(t *testing.T) {
 			`texts/sv/own.yaml:2: message "better": "%s bättre" does not have the message's arguments: none`,
 		},
 		{
-			"a place that nothing fills", "sv", map[string]string{"texts/sv/own.yaml": "messages:\n  \"{summary}: {actual}.\": \"{summary}: {utfall}.\"\n"},
-			`texts/sv/own.yaml:2: message "{summary}: {actual}.": "{summary}: {utfall}." has {utfall}, which the message does not have`,
+			"a place that nothing fills", "sv", map[string]string{"texts/sv/own.yaml": "messages:\n  \"Now: {actual}.\": \"Utfall: {utfall}.\"\n"},
+			`texts/sv/own.yaml:2: message "Now: {actual}.": "Utfall: {utfall}." has {utfall}, which the message does not have`,
 		},
 		{
 			"a plural form that there is not", "sv", map[string]string{"texts/sv/own.yaml": "messages:\n  \"%d more\":\n    single: \"%d\"\n    other: \"%d\"\n"},
