@@ -121,6 +121,7 @@ func TestEnvironment(t *testing.T) {
 		{"a source", map[string]string{"PLANWATCH_SOURCES_WAREHOUSE_USER": "reader"}, func(r *config.Region) bool { return r.Sources["warehouse"].User == "reader" }, ""},
 		{"a secret", map[string]string{"PLANWATCH_SOURCES_WAREHOUSE_PASSWORD": "hunter2"}, func(r *config.Region) bool { return r.Sources["warehouse"].Password.Reveal() == "hunter2" }, ""},
 		{"what the file leaves to it", map[string]string{"PLANWATCH_SOURCES_WAREHOUSE_ADDRESS": "", "PLANWATCH_SOURCES_WAREHOUSE_TLS_MODE": "verify"}, func(r *config.Region) bool { return r.Sources["warehouse"].TLS.Mode == "verify" }, ""},
+		{"a trusted header", map[string]string{"PLANWATCH_WEB_TRUSTED_HEADER_NAME": "X-Forwarded-User", "PLANWATCH_WEB_TRUSTED_HEADER_PROXIES": "127.0.0.1/32,10.0.0.0/8"}, func(r *config.Region) bool { return len(r.Web.TrustedHeader.Prefixes()) == 2 }, ""},
 		{"a duration that is none", map[string]string{"PLANWATCH_RETRY_MAX": "soon"}, nil, `environment or flags: 'retry.max' "soon" is not a duration such as 30s, 2h or 40d`},
 		{"a control character", map[string]string{"PLANWATCH_REGION": "Region\aTest"}, nil, `environment or flags: region: has the control character U+0007; leave it out`},
 		{"a value that does not fit", map[string]string{"PLANWATCH_LOG_LEVEL": "loud"}, nil, `environment or flags: log: level: "loud" is not debug, info, warn or error`},

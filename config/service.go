@@ -63,6 +63,8 @@ type Web struct {
 	ExternalURL string `yaml:"external_url" jsonschema:"default=http://localhost:9846"`
 	// How many connections may stand at a time. When one more comes, the one that has been idle the longest is closed.
 	MaxConnections int `yaml:"max_connections" jsonschema:"minimum=8,default=512"`
+	// The header in which a reverse proxy names the person it has signed in, who may then acknowledge, silence and comment. Without it, only users of config_file may.
+	TrustedHeader TrustedHeader `yaml:"trusted_header"`
 }
 
 // minConnections is enough for two Prometheus, a health check and one browser.
@@ -200,6 +202,7 @@ func (s Service) validate() error {
 	}
 	f.In(".retry", "").Append(s.Retry.Validate())
 	s.Web.validate(f)
+	s.Web.TrustedHeader.validate(f)
 	s.Alerting.validate(f)
 	if s.Storage.Path == "" {
 		f.Add(".storage.path", "storage: path: missing; name a directory that planwatch may write to")
