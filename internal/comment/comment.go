@@ -63,7 +63,7 @@ func (c Comment) validate() error {
 	if err := checkText(c.Author, MaxAuthor, ""); err != nil {
 		return fmt.Errorf("comment: author: %w", err)
 	}
-	if err := c.About.validate(); err != nil {
+	if err := c.About.Validate(); err != nil {
 		return fmt.Errorf("comment: %w", err)
 	}
 	return nil

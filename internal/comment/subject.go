@@ -64,9 +64,9 @@ func (s Subject) Equal(o Subject) bool {
 	return true
 }
 
-// validate finds a subject that is none, more than one, or has words that could
+// Validate finds a subject that is none, more than one, or has words that could
 // not be shown.
-func (s Subject) validate() error {
+func (s Subject) Validate() error {
 	subjects := 0
 	for _, given := range []bool{s.KPI != "", s.Target != "", len(s.Event) > 0} {
 		if given {

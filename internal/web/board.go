@@ -34,6 +34,7 @@ const noticeableOffset = time.Minute
 type board struct {
 	content Content
 	logger  *slog.Logger
+	writing *writing
 }
 
 // messages gives a template planwatch's messages in one language.

@@ -21,6 +21,8 @@ type configFile struct {
 		KeyFile      string `yaml:"key_file"`
 		ClientCAFile string `yaml:"client_ca_file"`
 	} `yaml:"tls_server_config"`
+	// Users are those of basic authentication, with the hashes of their passwords.
+	Users map[string]string `yaml:"basic_auth_users"`
 }
 
 // CheckConfigFile checks a file with TLS and basic authentication; "" is valid.

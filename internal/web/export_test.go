@@ -3,21 +3,26 @@ package web
 import (
 	"log/slog"
 	"net"
+	"net/http"
 	"testing"
 	"time"
+
+	"planwatch/config"
 )
 
 // Patterns are those of every route.
 func Patterns() []string {
 	var patterns []string
-	for _, r := range routes(Content{}, nil) {
+	for _, r := range routes(Content{}, &writing{}, nil) {
 		patterns = append(patterns, r.pattern)
 	}
 	return patterns
 }
 
 // Handler answers requests as a Server does.
-var Handler = newHandler
+func Handler(settings config.Web, content Content, logger *slog.Logger) http.Handler {
+	return newHandler(newWriting(settings, content, logger), content, logger)
+}
 
 // Admit waits for a place that an idle connection has, while left is left of the
 // patience with it, and closes admitted once there is one.

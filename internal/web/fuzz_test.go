@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"planwatch/config"
 	"planwatch/internal/web"
 )
 
@@ -34,7 +35,7 @@ func FuzzRequest(f *testing.F) {
 	} {
 		f.Add(seed.method, seed.path, seed.query, seed.language, seed.accept)
 	}
-	handler := web.Handler(content(f, func(c *web.Content) {
+	handler := web.Handler(config.Web{}, content(f, func(c *web.Content) {
 		everything(f, "[sv, en]")(c)
 		c.Reload = func(context.Context) error { return nil }
 	}), slog.New(slog.DiscardHandler))

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -18,7 +19,9 @@ import (
 	"planwatch/alerts/evaluator"
 	"planwatch/collectors"
 	"planwatch/config"
+	"planwatch/internal/audit"
 	"planwatch/internal/clock"
+	"planwatch/internal/comment"
 	"planwatch/internal/exposition"
 	"planwatch/internal/history"
 	"planwatch/internal/language"
@@ -52,6 +55,14 @@ type Content struct {
 	History func() (p history.Progress, ok bool)
 	// Clock is planwatch's clock.
 	Clock clock.Clock
+	// Silences is what people have said about alerts; nil where no Alertmanager
+	// keeps it.
+	Silences Silences
+	// Comments and Audit are kept in the storage; nil where they cannot be.
+	Comments *comment.Log
+	Audit    *audit.Log
+	// ExternalURL is where people reach planwatch.
+	ExternalURL string
 }
 
 // The bounds of a request. A minute is longer than a reload or a scrape takes.
@@ -64,8 +75,11 @@ const (
 
 // Server is planwatch's HTTP server.
 type Server struct {
-	http      *http.Server
+	// servers has one for each of listeners, since the toolkit puts its own handler
+	// before that of each.
+	servers   []*http.Server
 	listeners []net.Listener
+	writing   *writing
 	toolkit   *toolkit.FlagConfig
 	logger    *slog.Logger
 	tls       bool
@@ -80,18 +94,10 @@ func Listen(ctx context.Context, settings config.Web, content Content, logger *s
 	for _, secret := range configured.openSecrets() {
 		logger.Warn("everyone can read a file with a secret", "key", "web.config_file: "+secret.Key, "file", secret.Path, "mode", fmt.Sprintf("%04o", secret.Mode))
 	}
-	connections := newConnections(settings.MaxConnections, logger)
+	connections, guard := newConnections(settings.MaxConnections, logger), newWriting(settings, content, logger)
+	handler := newHandler(guard, content, logger)
 	s := &Server{
-		http: &http.Server{
-			Handler:           newHandler(content, logger),
-			ReadHeaderTimeout: headerTimeout,
-			ReadTimeout:       timeout,
-			WriteTimeout:      timeout,
-			IdleTimeout:       idleTimeout,
-			MaxHeaderBytes:    maxHeader,
-			ConnState:         connections.track,
-			ErrorLog:          slog.NewLogLogger(logger.Handler(), slog.LevelDebug),
-		},
+		writing: guard,
 		toolkit: &toolkit.FlagConfig{WebListenAddresses: &settings.ListenAddress, WebSystemdSocket: new(false), WebConfigFile: &settings.ConfigFile},
 		logger:  logger,
 		tls:     configured.TLS != nil,
@@ -103,6 +109,16 @@ func Listen(ctx context.Context, settings config.Web, content Content, logger *s
 			return nil, fmt.Errorf("web.listen-address: %w", err)
 		}
 		s.listeners = append(s.listeners, connections.listener(listener))
+		s.servers = append(s.servers, &http.Server{
+			Handler:           handler,
+			ReadHeaderTimeout: headerTimeout,
+			ReadTimeout:       timeout,
+			WriteTimeout:      timeout,
+			IdleTimeout:       idleTimeout,
+			MaxHeaderBytes:    maxHeader,
+			ConnState:         connections.track,
+			ErrorLog:          slog.NewLogLogger(logger.Handler(), slog.LevelDebug),
+		})
 	}
 	return s, nil
 }
@@ -132,14 +148,44 @@ func (s *Server) URLs() []string {
 
 // Serve answers requests until Shutdown is called.
 func (s *Server) Serve() error {
-	if err := toolkit.ServeMultiple(s.listeners, s.http, s.toolkit, s.logger); !errors.Is(err, http.ErrServerClosed) {
-		return fmt.Errorf("web: %w", err)
+	errs := make([]error, len(s.listeners))
+	var all sync.WaitGroup
+	for i, listener := range s.listeners {
+		server := s.servers[i]
+		// By the first Accept the toolkit has put its handler in front.
+		begun := &beginning{Listener: listener, begin: func() { server.Handler = s.writing.beforeTheToolkit(server.Handler) }}
+		all.Go(func() {
+			if err := toolkit.Serve(begun, server, s.toolkit, s.logger); !errors.Is(err, http.ErrServerClosed) {
+				errs[i] = fmt.Errorf("web: %w", err)
+			}
+		})
 	}
-	return nil
+	all.Wait()
+	return errors.Join(errs...)
+}
+
+// beginning calls begin before the first Accept.
+type beginning struct {
+	net.Listener
+	begin func()
+	once  sync.Once
+}
+
+func (b *beginning) Accept() (net.Conn, error) {
+	b.once.Do(b.begin)
+	return b.Listener.Accept()
 }
 
 // Shutdown stops the server. It waits for open requests until ctx ends.
-func (s *Server) Shutdown(ctx context.Context) error { return s.http.Shutdown(ctx) }
+func (s *Server) Shutdown(ctx context.Context) error {
+	errs := make([]error, len(s.servers))
+	var all sync.WaitGroup
+	for i, server := range s.servers {
+		all.Go(func() { errs[i] = server.Shutdown(ctx) })
+	}
+	all.Wait()
+	return errors.Join(errs...)
+}
 
 // route is an address, and what answers there.
 type route struct {
@@ -147,32 +193,38 @@ type route struct {
 	// name is the handler's in the metrics.
 	name    string
 	handler http.Handler
+	// writes is whether only those may ask for it who may write.
+	writes bool
 }
 
-func routes(content Content, logger *slog.Logger) []route {
-	pages := &board{content, logger}
+func routes(content Content, guard *writing, logger *slog.Logger) []route {
+	pages := &board{content, logger, guard}
 	books := &runbooks{board: pages}
 	return []route{
-		{"GET /{$}", "report", http.HandlerFunc(pages.serveReport)},
-		{"GET /collectors", "collectors", http.HandlerFunc(pages.serveCollectors)},
-		{"GET /runbook", "runbooks", http.HandlerFunc(books.serveList)},
-		{"GET /runbook/{alert}", "runbook", http.HandlerFunc(books.serveOne)},
-		{"GET /static/{file}", "static", static()},
-		{"GET /metrics", "metrics", exposition.Handler(content.Store, content.Gatherer, logger)},
-		{"GET /api/v1/alerts", "alerts", activeAlerts(content.Alerts)},
-		{"GET /-/healthy", "healthy", http.HandlerFunc(healthy)},
-		{"GET /-/ready", "ready", ready(content.Ready)},
-		{"/-/reload", "reload", reload(content.Reload)},
+		{"GET /{$}", "report", http.HandlerFunc(pages.serveReport), false},
+		{"GET /collectors", "collectors", http.HandlerFunc(pages.serveCollectors), false},
+		{"GET /runbook", "runbooks", http.HandlerFunc(books.serveList), false},
+		{"GET /runbook/{alert}", "runbook", http.HandlerFunc(books.serveOne), false},
+		{"GET /static/{file}", "static", static(), false},
+		{"GET /metrics", "metrics", exposition.Handler(content.Store, content.Gatherer, logger), false},
+		{"GET /api/v1/alerts", "alerts", activeAlerts(content.Alerts), false},
+		{"GET /-/healthy", "healthy", http.HandlerFunc(healthy), false},
+		{"GET /-/ready", "ready", ready(content.Ready), false},
+		{"/-/reload", "reload", reload(content.Reload), false},
 	}
 }
 
-func newHandler(content Content, logger *slog.Logger) http.Handler {
+func newHandler(guard *writing, content Content, logger *slog.Logger) http.Handler {
 	counted, origin := newCounted(content.Registry), sameOrigin()
 	mux := http.NewServeMux()
-	for _, r := range routes(content, logger) {
-		mux.Handle(r.pattern, counted.handler(r.name, origin.Handler(r.handler)))
+	for _, r := range routes(content, guard, logger) {
+		allowed := origin.Handler(r.handler)
+		if r.writes {
+			allowed = guard.handler(r.handler)
+		}
+		mux.Handle(r.pattern, counted.handler(r.name, allowed))
 	}
-	return guarded(mux)
+	return behindTheToolkit(guarded(mux))
 }
 
 // counted counts and times requests by handler.
