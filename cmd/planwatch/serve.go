@@ -78,6 +78,15 @@ func runServe(cmd *cobra.Command, load func() (*config.Region, error)) error {
 			return message.New(planwatch.Region()).Summary(alert.Labels, alert.Annotations, l)
 		},
 	}
+	content.ExternalURL = region.Web.ExternalURL
+	kept, err := openAnswers(region.Storage.Path, logger)
+	if err != nil {
+		// Alerts cannot be answered; figures are served all the same.
+		logger.Error("comments and the audit log are not kept; nobody can answer alerts", "err", err)
+	} else {
+		defer kept.close(logger)
+		content.Comments, content.Audit = kept.comments, kept.audit
+	}
 	if region.Web.EnableLifecycle {
 		content.Reload = planwatch.Reload
 	}

@@ -54,7 +54,9 @@ type page struct {
 	Query string
 	// Other is the other language that the page links to; nil if the region has
 	// only one.
-	Other     *language.Language
+	Other *language.Language
+	// OtherURL is the page in the other language.
+	OtherURL  string
 	Moment    *moment
 	Notices   []notice
 	Version   string
@@ -82,7 +84,7 @@ func (b *board) page(r *http.Request, name string, current *report.Report) page 
 	}
 	p := page{messages: messages{l}, Page: name, Region: current.Region.Title, Root: root(r.URL), Query: query, Version: version.Version}
 	if other := languages.Next(l); other != l {
-		p.Other = other
+		p.Other, p.OtherURL = other, "?"+config.LanguageQuery+"="+other.Code()
 	}
 	if clock := b.content.Clock; clock.Offset().Abs() > noticeableOffset {
 		p.ClockNote = l.Say("planwatch's clock is set: it shows %s.", l.Moment(clock.Now().In(current.At.Location())))

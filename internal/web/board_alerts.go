@@ -80,14 +80,7 @@ func (b *board) viewAlerts(region *config.Region, zone *time.Location, l *langua
 		}
 	}
 	var view alertsView
-	if now.Err != nil {
-		why := bounded(now.Err.Error(), shownError)
-		if now.Evaluated && !now.AsOf.IsZero() {
-			view.Fault = l.Say("As of %s, since alerts cannot be evaluated: %s", l.Moment(b.content.Clock.At(now.AsOf).In(zone)), why)
-		} else {
-			view.Fault = l.Say("Alerts cannot be evaluated: %s", why)
-		}
-	}
+	view.Fault = b.alertsFault(now, zone, l)
 	for _, am := range now.Unreached {
 		view.Unreached = append(view.Unreached, l.Say("Since %s, no alert has reached the Alertmanager %s: %s",
 			l.Moment(b.content.Clock.At(am.Since).In(zone)), bounded(am.URL, shownWords), bounded(am.Err.Error(), shownError)))
@@ -114,6 +107,18 @@ func (b *board) viewAlerts(region *config.Region, zone *time.Location, l *langua
 		view.Folded = alertList{messages{l}, l.Say("%d more", len(folded)), folded}
 	}
 	return view
+}
+
+// alertsFault says why alerts are not evaluated, or "".
+func (b *board) alertsFault(now evaluator.Overview, zone *time.Location, l *language.Language) string {
+	if now.Err == nil {
+		return ""
+	}
+	why := bounded(now.Err.Error(), shownError)
+	if now.Evaluated && !now.AsOf.IsZero() {
+		return l.Say("As of %s, since alerts cannot be evaluated: %s", l.Moment(b.content.Clock.At(now.AsOf).In(zone)), why)
+	}
+	return l.Say("Alerts cannot be evaluated: %s", why)
 }
 
 func (b *board) viewAlert(region *config.Region, a evaluator.Alert, severity status.Status, zone *time.Location, l *language.Language) alertView {

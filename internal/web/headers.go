@@ -9,13 +9,40 @@ const securityPolicy = "default-src 'none'; style-src 'self'; img-src 'self'; ba
 // cacheControl says who may keep an answer.
 const cacheControl = "Cache-Control"
 
+// contentPolicy and referrerPolicy say what a browser may do with a page.
+const (
+	contentPolicy  = "Content-Security-Policy"
+	referrerPolicy = "Referrer-Policy"
+	noReferrer     = "no-referrer"
+)
+
 // guards are the headers of every answer that keep a browser from doing more
 // with it than showing it, and a proxy from showing figures that are past.
 var guards = []struct{ name, value string }{
 	{cacheControl, "no-store"},
-	{"Content-Security-Policy", securityPolicy},
-	{"Referrer-Policy", "no-referrer"},
+	{contentPolicy, securityPolicy},
+	{referrerPolicy, noReferrer},
 	{"X-Content-Type-Options", "nosniff"},
+}
+
+// The headers of a page with forms: these go to planwatch itself, and the
+// browser tells it which page they come from, which without a referrer it would
+// not where the connection is not encrypted.
+const (
+	formPolicy   = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+	formReferrer = "same-origin"
+)
+
+// allowForms lets a page have forms. What the web configuration sets stays.
+func allowForms(w http.ResponseWriter) {
+	header := w.Header()
+	for _, guard := range []struct{ name, usual, value string }{
+		{contentPolicy, securityPolicy, formPolicy}, {referrerPolicy, noReferrer, formReferrer},
+	} {
+		if header.Get(guard.name) == guard.usual {
+			header.Set(guard.name, guard.value)
+		}
+	}
 }
 
 // guarded sets the headers of every answer, errors too. What the web

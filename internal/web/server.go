@@ -202,6 +202,13 @@ func routes(content Content, guard *writing, logger *slog.Logger) []route {
 	books := &runbooks{board: pages}
 	return []route{
 		{"GET /{$}", "report", http.HandlerFunc(pages.serveReport), false},
+		{"GET /events", "events", http.HandlerFunc(pages.serveEvents), false},
+		{"GET /event", "event", http.HandlerFunc(pages.serveEvent), false},
+		{"POST /event/acknowledge", "acknowledge", pages.answer(audit.Acknowledge, acknowledge, fieldComment), true},
+		{"POST /event/silence", "silence", pages.answer(audit.Silence, silence, fieldComment, fieldUntil, fieldAt), true},
+		{"POST /event/end", "end", pages.answer(audit.End, end, fieldID), true},
+		{"POST /event/comment", "comment", pages.answer(audit.Comment, commentOn, fieldComment), true},
+		{"GET /comments.csv", "comments", http.HandlerFunc(pages.serveCommentsCSV), false},
 		{"GET /collectors", "collectors", http.HandlerFunc(pages.serveCollectors), false},
 		{"GET /runbook", "runbooks", http.HandlerFunc(books.serveList), false},
 		{"GET /runbook/{alert}", "runbook", http.HandlerFunc(books.serveOne), false},

@@ -1,0 +1,73 @@
+package web_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strconv"
+	"sync"
+	"time"
+
+	"planwatch/alerts/silences"
+)
+
+// kept is silences as an Alertmanager keeps them.
+type kept struct {
+	mu  sync.Mutex
+	all []silences.Silence
+	ids int
+	// err is why it does not answer, or nil.
+	err error
+}
+
+var errNoSilence = errors.New("no such silence")
+
+func (k *kept) set(alerts []map[string]string, s silences.Silence) (string, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.err != nil {
+		return "", k.err
+	}
+	k.ids++
+	s.ID, s.StartsAt = strconv.Itoa(k.ids), time.Now()
+	for _, labels := range alerts {
+		one := s
+		for name, value := range labels {
+			one.Matchers = append(one.Matchers, silences.Matcher{Name: name, Value: value})
+		}
+		k.all = append(k.all, one)
+	}
+	return s.ID, nil
+}
+
+func (k *kept) Acknowledge(_ context.Context, alerts []map[string]string, by, comment string) (string, error) {
+	return k.set(alerts, silences.Silence{CreatedBy: by, Comment: comment, UntilResolved: true, EndsAt: time.Now().Add(time.Hour)})
+}
+
+func (k *kept) Silence(_ context.Context, alerts []map[string]string, by, comment string, until time.Time) (string, error) {
+	return k.set(alerts, silences.Silence{CreatedBy: by, Comment: comment, EndsAt: until})
+}
+
+func (k *kept) InForce(context.Context) ([]silences.Silence, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return slices.Clone(k.all), k.err
+}
+
+func (k *kept) End(_ context.Context, id string) error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	before := len(k.all)
+	k.all = slices.DeleteFunc(k.all, func(s silences.Silence) bool { return s.ID == id })
+	if k.err == nil && len(k.all) == before {
+		return errNoSilence
+	}
+	return k.err
+}
+
+// fail has the Alertmanager not answer, or answer again.
+func (k *kept) fail(err error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.err = err
+}
