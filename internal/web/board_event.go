@@ -19,6 +19,9 @@ import (
 	"planwatch/internal/status"
 )
 
+// shownFiring is how many of an event's alerts are shown open.
+const shownFiring = 3
+
 // shownHistory is how many entries of an event's history are shown, the newest.
 const shownHistory = 50
 
@@ -26,7 +29,10 @@ const shownHistory = 50
 type eventView struct {
 	page
 	Labels []labelView
-	Firing []firingView
+	// Firing are the alerts that are shown open, and Folded the rest, to keep the
+	// answer near; More is their text while folded.
+	Firing, Folded []firingView
+	More           string
 	// Off says why nothing is known of alerts, and Gone that none fires.
 	Off, Gone string
 	// Fault says that alerts are not evaluated, Unknown that it is not known who
@@ -57,6 +63,7 @@ type labelView struct{ Name, Value string }
 
 // firingView is an alert that fires, with its figure and its plan.
 type firingView struct {
+	messages
 	alertView
 	Actual, Expected, Forecast, Target string
 }
@@ -126,6 +133,9 @@ func (b *board) showEvent(w http.ResponseWriter, r *http.Request, current *repor
 	for _, alert := range found.firing {
 		view.Firing = append(view.Firing, b.viewFiring(region, alert, zone, l))
 	}
+	if more := len(view.Firing) - shownFiring; more > 0 {
+		view.Firing, view.Folded, view.More = view.Firing[:shownFiring], view.Firing[shownFiring:], l.Say("%d more", more)
+	}
 	view.Fault, view.Off = b.alertsFault(now, zone, l), b.alertsOff(now, l)
 	if len(found.firing) == 0 && view.Off == "" {
 		view.Gone = l.Say("No alert of this event fires now.")
@@ -165,8 +175,8 @@ func (b *board) viewFiring(region *config.Region, a evaluator.Alert, zone *time.
 		return bounded(inMeasure(region, a.Annotations[annotation], l), shownWords)
 	}
 	return firingView{
-		alertView: b.viewAlert(region, a, severity, zone, l),
-		Actual:    figure(naming.AnnotationActual), Expected: figure(naming.AnnotationExpected),
+		messages: messages{l}, alertView: b.viewAlert(region, a, severity, zone, l),
+		Actual: figure(naming.AnnotationActual), Expected: figure(naming.AnnotationExpected),
 		Forecast: figure(naming.AnnotationForecast), Target: figure(naming.AnnotationTarget),
 	}
 }
@@ -277,7 +287,7 @@ func (b *board) untils(zone *time.Location, l *language.Language) []untilView {
 	at := ends(b.now(zone))
 	var views []untilView
 	for _, choice := range []struct{ value, text string }{
-		{untilHour, l.Say("1 hour")}, {untilHours, l.Say("4 hours")}, {untilMorning, l.Say("until the morning")}, {untilMonday, l.Say("until Monday morning")},
+		{untilHour, l.Say("1 hour")}, {untilHours, l.Say("4 hours")}, {untilMorning, l.Say("until 07:00")}, {untilMonday, l.Say("until Monday 07:00")},
 	} {
 		views = append(views, untilView{choice.value, choice.text, l.Moment(at[choice.value])})
 	}
