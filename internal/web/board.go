@@ -50,8 +50,8 @@ type page struct {
 	// Root leads from the page to those beside the report's. It is relative, since a proxy
 	// may have planwatch under a path.
 	Root string
-	// Query keeps the chosen language in links.
-	Query string
+	// Asked is the language that was asked for, or "", and Query keeps it in links.
+	Asked, Query string
 	// Other is the other language that the page links to; nil if the region has
 	// only one.
 	Other *language.Language
@@ -74,15 +74,15 @@ type notice struct{ Text, Link string }
 // the request.
 func (b *board) page(r *http.Request, name string, current *report.Report) page {
 	languages := current.Region.Languages
-	query := ""
+	asked, query := "", ""
 	chosen := r.URL.Query().Get(config.LanguageQuery)
 	l, err := languages.Get(chosen)
 	if err != nil {
 		l = languages.Negotiate(r.Header.Get("Accept-Language"))
 	} else {
-		query = "?" + config.LanguageQuery + "=" + chosen
+		asked, query = chosen, "?"+config.LanguageQuery+"="+chosen
 	}
-	p := page{messages: messages{l}, Page: name, Region: current.Region.Title, Root: root(r.URL), Query: query, Version: version.Version}
+	p := page{messages: messages{l}, Page: name, Region: current.Region.Title, Root: root(r.URL), Asked: asked, Query: query, Version: version.Version}
 	if other := languages.Next(l); other != l {
 		p.Other, p.OtherURL = other, "?"+config.LanguageQuery+"="+other.Code()
 	}

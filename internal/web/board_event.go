@@ -136,9 +136,9 @@ func (b *board) showEvent(w http.ResponseWriter, r *http.Request, current *repor
 	if more := len(view.Firing) - shownFiring; more > 0 {
 		view.Firing, view.Folded, view.More = view.Firing[:shownFiring], view.Firing[shownFiring:], l.Say("%d more", more)
 	}
-	view.Fault, view.Off = b.alertsFault(now, zone, l), b.alertsOff(now, l)
-	if len(found.firing) == 0 && view.Off == "" {
-		view.Gone = l.Say("No alert of this event fires now.")
+	view.Fault = b.alertsFault(now, zone, l)
+	if len(found.firing) == 0 {
+		view.Off, view.Gone = b.unknown(now, l), b.gone(now, l)
 	}
 	view.hold(b, r, found, zone, l)
 	view.let(b, r, l)
@@ -152,13 +152,22 @@ func (b *board) showEvent(w http.ResponseWriter, r *http.Request, current *repor
 
 func (b *board) now(zone *time.Location) time.Time { return b.content.Clock.Now().In(zone) }
 
-// alertsOff says why nothing is known of alerts, or "".
-func (b *board) alertsOff(now evaluator.Overview, l *language.Language) string {
+// unknown says why it is not known whether other alerts fire than those that are
+// known to, or "". A failure to evaluate them is told apart.
+func (b *board) unknown(now evaluator.Overview, l *language.Language) string {
 	switch {
 	case now.Off:
 		return l.Say("Embedded alerting is off: ask Prometheus which alerts are firing.")
-	case !now.Evaluated && now.Err == nil && len(now.Alerts) == 0:
+	case !now.Evaluated && now.Err == nil:
 		return l.Say("The alerts are being evaluated: in a moment it shows here which are firing.")
+	}
+	return ""
+}
+
+// gone says that no alert of an event fires, or "" where that is not known.
+func (b *board) gone(now evaluator.Overview, l *language.Language) string {
+	if now.Up() {
+		return l.Say("No alert of this event fires now.")
 	}
 	return ""
 }
@@ -262,17 +271,10 @@ func rankOf(v silenceView) int {
 
 // let adds who may write, or why nobody may.
 func (v *eventView) let(b *board, r *http.Request, l *language.Language) {
-	reader := b.writing.persons.viewer(r)
 	v.Silencing, v.Commenting = b.content.Silences != nil, b.content.Comments != nil
-	switch {
-	case b.content.Audit == nil:
-		v.ReadOnly = l.Say("Nobody can answer an alert here: what is done cannot be kept, since the storage cannot be written to.")
-	case !reader.Possible:
-		v.ReadOnly = l.Say("Nobody can answer an alert here: it takes users in the file of web.config_file, or a proxy that signs people in, as web.trusted_header names it.")
-	case reader.Name == "":
-		v.ReadOnly = l.Say("You are not signed in, so you can read and not answer.")
-	case v.Silencing || v.Commenting:
-		v.Writer = reader.Name
+	v.Writer, v.ReadOnly = b.may(b.writing.persons.viewer(r), l)
+	if !v.Silencing && !v.Commenting {
+		v.Writer = ""
 	}
 	if !v.Silencing {
 		v.Unknown = cmp.Or(v.Unknown, l.Say("Alerts cannot be acknowledged or silenced here: there is no Alertmanager to keep it."))
@@ -280,6 +282,19 @@ func (v *eventView) let(b *board, r *http.Request, l *language.Language) {
 	if !v.Commenting {
 		v.NoComments = l.Say("Comments are not kept, since the storage cannot be written to.")
 	}
+}
+
+// may says who answers, or why nobody may.
+func (b *board) may(reader viewer, l *language.Language) (writer, readOnly string) {
+	switch {
+	case b.content.Audit == nil:
+		return "", l.Say("Nobody can answer an alert here: what is done cannot be kept, since the storage cannot be written to.")
+	case !reader.Possible:
+		return "", l.Say("Nobody can answer an alert here: it takes users in the file of web.config_file, or a proxy that signs people in, as web.trusted_header names it.")
+	case reader.Name == "":
+		return "", l.Say("You are not signed in, so you can read and not answer.")
+	}
+	return reader.Name, ""
 }
 
 // untils are the moments that a silence may end at, in the order of the page.

@@ -1,12 +1,12 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"slices"
 	"time"
 
-	"planwatch/config"
 	"planwatch/internal/audit"
 	"planwatch/internal/comment"
 	"planwatch/internal/language"
@@ -21,6 +21,8 @@ type answering struct {
 	r       *http.Request
 	current *report.Report
 	l       *language.Language
+	// asked is the language that was asked for, or "".
+	asked string
 	// event is the one that is answered, with what fires of it.
 	event event
 	sent  form
@@ -49,8 +51,9 @@ func (b *board) answer(action audit.Action, do func(*answering), fields ...strin
 			b.writing.refuse(w, r, &refusal{http.StatusBadRequest, "labels that no event has"})
 			return
 		}
+		p := b.page(r, "event", current)
 		a := &answering{
-			board: b, w: w, r: r, current: current, l: b.page(r, "event", current).Lang,
+			board: b, w: w, r: r, current: current, l: p.Lang, asked: p.Asked,
 			event: find(current.Region, b.content.Alerts().Alerts, wanted), sent: sent,
 			entry: audit.Entry{Who: person(r), Address: address(r), Action: action, About: wanted.subject()},
 		}
@@ -71,7 +74,7 @@ func (a *answering) fail(code int, problem string) {
 // done keeps that it was done, and leads back to the event's page.
 func (a *answering) done() {
 	a.board.content.Audit.Record(a.entry)
-	a.w.Header().Set("Location", "../"+a.event.address(a.r.URL.Query().Get(config.LanguageQuery)))
+	a.w.Header().Set("Location", "../"+a.event.address(a.asked))
 	a.w.WriteHeader(http.StatusSeeOther)
 }
 
@@ -89,7 +92,8 @@ func (a *answering) silenceable() bool {
 	case a.board.content.Silences == nil:
 		a.fail(http.StatusConflict, a.l.Say("Alerts cannot be acknowledged or silenced here: there is no Alertmanager to keep it."))
 	case len(a.event.firing) == 0:
-		a.fail(http.StatusConflict, a.l.Say("No alert of this event fires now."))
+		now := a.board.content.Alerts()
+		a.fail(http.StatusConflict, cmp.Or(a.board.unknown(now, a.l), a.board.alertsFault(now, a.current.At.Location(), a.l), a.board.gone(now, a.l)))
 	default:
 		return true
 	}

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"planwatch/alerts/silences"
-	"planwatch/config"
 	"planwatch/internal/format"
 	"planwatch/internal/report"
 )
@@ -41,7 +40,7 @@ func (b *board) serveEvents(w http.ResponseWriter, r *http.Request) {
 	p.Heading = l.Say("Alerts, and who has them")
 	p.at(b.now(zone))
 	now := b.content.Alerts()
-	view := eventsView{page: p, Off: b.alertsOff(now, l), Fault: b.alertsFault(now, zone, l)}
+	view := eventsView{page: p, Fault: b.alertsFault(now, zone, l)}
 	if current.Region.OnCall == nil {
 		view.Off = l.Say("Embedded alerting is off: ask Prometheus which alerts are firing.")
 		b.render(w, "events", l, view)
@@ -60,7 +59,10 @@ func (b *board) serveEvents(w http.ResponseWriter, r *http.Request) {
 	for _, e := range all {
 		view.Events = append(view.Events, b.viewEvent(r, current, e, held, known, zone))
 	}
-	if len(all) == 0 && view.Off == "" && view.Fault == "" {
+	if len(all) == 0 {
+		view.Off = b.unknown(now, l)
+	}
+	if len(all) == 0 && now.Up() {
 		view.None = l.Say("No alert is firing.")
 	}
 	b.render(w, "events", l, view)
@@ -73,7 +75,7 @@ func (b *board) viewEvent(r *http.Request, current *report.Report, e event, held
 	since := b.viewAlert(current.Region, e.since(), severity, zone, l).Since
 	line := eventLine{
 		Class: severity.Class(), Symbol: severity.Symbol(), Severity: severity.Name(l), Name: format.Cell(e.name(current.Region, l)),
-		URL: e.address(r.URL.Query().Get(config.LanguageQuery)), Since: since, Held: b.viewSilences(e.of(held), zone, l),
+		URL: e.address(p.Asked), Since: since, Held: b.viewSilences(e.of(held), zone, l),
 	}
 	if known {
 		line.Nobody = nobodyHas(e, held, l)

@@ -7,6 +7,7 @@ import (
 	"time"
 	"unicode"
 
+	"planwatch/internal/comment"
 	"planwatch/internal/language"
 	"planwatch/internal/report"
 	"planwatch/internal/status"
@@ -46,6 +47,8 @@ type rowView struct {
 	Reason, Short                              string
 	Details                                    []detailView
 	Collector, CollectorTitle                  string
+	// Comments is the page of comments on the target, or else on the KPI.
+	Comments string
 }
 
 type detailView struct{ Term, Text string }
@@ -64,7 +67,7 @@ func (b *board) serveReport(w http.ResponseWriter, r *http.Request) {
 	p.Reading = b.reading(p.Lang)
 	view := reportView{page: p, Alerts: b.viewAlerts(current.Region, current.At.Location(), p.Lang)}
 	for _, group := range current.Groups() {
-		view.Groups = append(view.Groups, viewGroup(current, group, p.Lang))
+		view.Groups = append(view.Groups, viewGroup(current, group, p.Asked, p.Lang))
 	}
 	b.render(w, "report", p.Lang, view)
 }
@@ -87,7 +90,7 @@ func (b *board) notices(p page) []notice {
 	return notices
 }
 
-func viewGroup(r *report.Report, group report.Group, l *language.Language) groupView {
+func viewGroup(r *report.Report, group report.Group, asked string, l *language.Language) groupView {
 	view := groupView{
 		Class: group.Status.Class(), Symbol: group.Status.Symbol(), Name: group.Status.Name(l),
 		Count: l.Count(len(group.Rows)), HasTarget: group.Status != status.NoTarget, Rows: len(group.Rows) > 0,
@@ -101,12 +104,12 @@ func viewGroup(r *report.Report, group report.Group, l *language.Language) group
 			view.Parts = append(view.Parts, part)
 		}
 		last := &view.Parts[len(view.Parts)-1]
-		last.Rows = append(last.Rows, viewRow(r, row, l))
+		last.Rows = append(last.Rows, viewRow(r, row, asked, l))
 	}
 	return view
 }
 
-func viewRow(r *report.Report, row report.Row, l *language.Language) rowView {
+func viewRow(r *report.Report, row report.Row, asked string, l *language.Language) rowView {
 	view := rowView{
 		ID: "kpi-" + row.KPI.Name, Title: row.Title(l), Where: bounded(row.Place(l), shownWords),
 		Actual: row.Figure(l, row.Actual), Expected: row.Number(l, row.Expected), Target: row.Number(l, row.Full), Forecast: row.Number(l, row.Forecast),
@@ -122,6 +125,11 @@ func viewRow(r *report.Report, row report.Row, l *language.Language) rowView {
 	if view.Short == "" {
 		view.Short = l.Say("About the KPI")
 	}
+	about := comment.Subject{KPI: row.KPI.Name}
+	if row.Target != nil {
+		about = comment.Subject{Target: row.Target.ID}
+	}
+	view.Comments = commentsAddress(about, asked)
 	view.detail(l.Say("Since last month"), row.ChangeFigure(l, row.SinceMonth))
 	view.detail(l.Say("Since last year"), row.ChangeFigure(l, row.SinceYear))
 	view.detail(l.Say("Forecast"), row.ForecastWords(l))

@@ -208,6 +208,8 @@ func routes(content Content, guard *writing, logger *slog.Logger) []route {
 		{"POST /event/silence", "silence", pages.answer(audit.Silence, silence, fieldComment, fieldUntil, fieldAt), true},
 		{"POST /event/end", "end", pages.answer(audit.End, end, fieldID), true},
 		{"POST /event/comment", "comment", pages.answer(audit.Comment, commentOn, fieldComment), true},
+		{"GET /comments", "comments", http.HandlerFunc(pages.serveComments), false},
+		{"POST /comments", "comment", http.HandlerFunc(pages.takeComment), true},
 		{"GET /comments.csv", "comments", http.HandlerFunc(pages.serveCommentsCSV), false},
 		{"GET /collectors", "collectors", http.HandlerFunc(pages.serveCollectors), false},
 		{"GET /runbook", "runbooks", http.HandlerFunc(books.serveList), false},
