@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"planwatch/config"
+	"planwatch/internal/language"
 )
 
 // Patterns are those of every route.
@@ -38,3 +39,21 @@ func Admit(t *testing.T, left time.Duration) (admitted <-chan struct{}) {
 	}()
 	return done
 }
+
+// Form is what was sent.
+type Form = form
+
+// DecodeForm reads a form.
+var DecodeForm = decodeForm
+
+// Labels are those of the event that was sent.
+func (f form) Labels(names []string) (map[string]string, error) {
+	e, err := f.event(names)
+	return e.labels, err
+}
+
+// Comment is the comment as it is kept.
+func (f form) Comment() (string, error) { return f.comment() }
+
+// Until is when a silence ends.
+func (f form) Until(now time.Time, l *language.Language) (time.Time, string) { return f.until(now, l) }

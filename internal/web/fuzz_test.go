@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"planwatch/config"
+	"planwatch/internal/comment"
 	"planwatch/internal/web"
 )
 
@@ -29,14 +30,28 @@ func FuzzRequest(f *testing.F) {
 		{"GET", "/runbook/<img src=probe>", "", "", ""},
 		{"GET", "/static/board.css", "", "", ""},
 		{"GET", "/static/..%2f..%2fserver.go", "", "", ""},
+		{"GET", "/events", "lang=en", "", ""},
+		{"GET", "/event", "owner=surgery&hospital=<script>alert(1)</script>&lang=en", "", ""},
+		{"GET", "/event", "owner=%00", "", ""},
+		{"GET", "/comments", "kpi=beds_available&target=\"><img src=x>", "", ""},
+		{"GET", "/comments", "kpi=beds_available", "", ""},
+		{"GET", "/comments.csv", "", "", ""},
+		{"POST", "/event/acknowledge", "owner=surgery", "", ""},
+		{"POST", "/comments", "kpi=beds_available", "", ""},
 		{"POST", "/-/reload", "", "", ""},
 		{"PUT", "/-/ready", "", "", ""},
 		{"GET", "//x/../<svg onload=alert(1)>", "", "", ""},
 	} {
 		f.Add(seed.method, seed.path, seed.query, seed.language, seed.accept)
 	}
+	comments, err := comment.Open(f.TempDir(), slog.New(slog.DiscardHandler))
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Cleanup(func() { _ = comments.Close() })
 	handler := web.Handler(config.Web{}, content(f, func(c *web.Content) {
 		everything(f, "[sv, en]")(c)
+		c.Comments, c.Silences = comments, &kept{}
 		c.Reload = func(context.Context) error { return nil }
 	}), slog.New(slog.DiscardHandler))
 	f.Fuzz(func(t *testing.T, method, path, query, language, accept string) {
