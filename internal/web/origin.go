@@ -19,14 +19,18 @@ func sameOrigin() *http.CrossOriginProtection {
 }
 
 // ownOrigin is as sameOrigin, and also lets in pages that people see at the
-// external URL: behind a proxy, that is not where planwatch is asked.
-func ownOrigin(externalURL string) *http.CrossOriginProtection {
-	protection := http.NewCrossOriginProtection()
-	if external, err := url.Parse(externalURL); err == nil && external.Host != "" {
-		// A URL that is no origin lets nobody in.
-		_ = protection.AddTrustedOrigin(strings.ToLower(external.Scheme + "://" + external.Host))
+// external URL, whose origin it returns: behind a proxy, that is not where
+// planwatch is asked.
+func ownOrigin(externalURL string) (protection *http.CrossOriginProtection, origin string) {
+	protection = http.NewCrossOriginProtection()
+	external, err := url.Parse(externalURL)
+	if err != nil || external.Host == "" {
+		return protection, ""
 	}
-	return protection
+	origin = strings.ToLower(external.Scheme + "://" + external.Host)
+	// A URL that is no origin lets nobody in.
+	_ = protection.AddTrustedOrigin(origin)
+	return protection, origin
 }
 
 var errNoOrigin = errors.New("the request does not say which page it comes from")

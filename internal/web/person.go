@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/netip"
 	"slices"
+	"strings"
 	"sync"
 	"unicode"
 	"unicode/utf8"
@@ -47,11 +48,17 @@ func forbidden(why string) *refusal { return &refusal{http.StatusForbidden, why}
 // signIn is the refusal of one who could sign in with a password.
 func signIn(why string) *refusal { return &refusal{http.StatusUnauthorized, why} }
 
-// writer proves who a request that writes is from, or refuses it.
-func (p *persons) writer(r *http.Request) (string, *refusal) {
+// writer proves who a request that writes is from, or refuses it. Whom a proxy
+// names is so only at origin: the page of a site whose name leads to planwatch's
+// address (DNS rebinding) could send the header from a browser on the proxy's
+// machine.
+func (p *persons) writer(r *http.Request, origin string) (string, *refusal) {
 	named, refused := p.named(r)
 	if refused != nil {
 		return "", refused
+	}
+	if named != "" && (origin == "" || !strings.EqualFold(r.Header.Get("Origin"), origin)) {
+		return "", forbidden("the proxy names a person, and the page is not at the external URL, where people reach planwatch")
 	}
 	user, password, hasUser := r.BasicAuth()
 	if named != "" && hasUser && user != named {

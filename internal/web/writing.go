@@ -11,14 +11,17 @@ import (
 
 // writing lets those write who may, and keeps who was refused.
 type writing struct {
-	persons *persons
-	origin  *http.CrossOriginProtection
+	persons    *persons
+	protection *http.CrossOriginProtection
+	// origin is that of the external URL, or "".
+	origin string
 	audit   *audit.Log
 	logger  *slog.Logger
 }
 
 func newWriting(settings config.Web, content Content, logger *slog.Logger) *writing {
-	return &writing{newPersons(settings), ownOrigin(content.ExternalURL), content.Audit, logger}
+	protection, origin := ownOrigin(content.ExternalURL)
+	return &writing{newPersons(settings), protection, origin, content.Audit, logger}
 }
 
 // writer is the key of who a request is from, in its context.
@@ -35,11 +38,11 @@ func person(r *http.Request) string {
 // who did.
 func (g *writing) handler(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if err := checkOrigin(g.origin, r); err != nil {
+		if err := checkOrigin(g.protection, r); err != nil {
 			g.refuse(w, r, forbidden(err.Error()))
 			return
 		}
-		name, refused := g.persons.writer(r)
+		name, refused := g.persons.writer(r, g.origin)
 		if refused == nil && g.audit == nil {
 			refused = forbidden("nobody may write here: no audit log is kept, since the storage cannot be written to")
 		}
