@@ -33,9 +33,18 @@ func (r *Region) DashboardURL(domain string, l *language.Language) string {
 // planwatch's own page, or the region's. There, languages other than the first have
 // a directory of their own.
 func (r *Region) RunbookURL(alert string, l *language.Language) string {
+	if !r.HasRunbookAddress() {
+		alert = url.PathEscape(alert)
+	}
+	return r.RunbookAt(alert, l)
+}
+
+// RunbookAt is RunbookURL for an alert whose name is written as it stands in an address, such
+// as by a variable of a dashboard.
+func (r *Region) RunbookAt(alert string, l *language.Language) string {
 	suffix := r.Languages.Suffix(l)
 	if !r.HasRunbookAddress() {
-		address := r.Web.Link(RunbookPath + url.PathEscape(alert))
+		address := r.Web.Link(RunbookPath + alert)
 		if suffix != "" {
 			address += "?" + LanguageQuery + "=" + url.QueryEscape(suffix)
 		}

@@ -2,7 +2,6 @@ package dashboards
 
 import (
 	"fmt"
-	"path"
 
 	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
 
@@ -105,7 +104,7 @@ func (s statusPanels) firing(b *board, height uint32) {
 	panel.OverrideByName(severity, append(statusCell(severityMappings(s.Language)), property("custom.width", 150))).
 		OverrideByName(name, []dashboard.DynamicConfigValue{property("custom.minWidth", 240), property("links", []map[string]any{
 			{"title": s.Say("Show the KPI"), "url": field(leadsLabel) + "&" + timeRange},
-			{"title": s.Say("Runbook"), "url": s.region.Dashboards.RunbookOf(path.Join(s.region.Languages.Suffix(s.Language), field(naming.LabelAlertName))), "targetBlank": true},
+			{"title": s.Say("Runbook"), "url": runbookAt(s.region, field(naming.LabelAlertName), s.Language), "targetBlank": true},
 		})}).
 		OverrideByName(place, []dashboard.DynamicConfigValue{property("custom.minWidth", 200)}).
 		OverrideByName(measure, []dashboard.DynamicConfigValue{property("custom.width", 120)}).

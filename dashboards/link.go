@@ -3,6 +3,7 @@ package dashboards
 import (
 	"path"
 
+	"planwatch/config"
 	"planwatch/dashboards/layout"
 	"planwatch/internal/language"
 	"planwatch/internal/naming"
@@ -73,5 +74,13 @@ func (r *generator) firstPage(kind layout.Kind, l *language.Language) string {
 
 // runbook returns the address of the runbook of a KPI's alert in the language.
 func (r *generator) runbook(kpiName string, l *language.Language) string {
-	return r.region.Dashboards.RunbookOf(path.Join(r.region.Languages.Suffix(l), naming.OffPlan(kpiName)))
+	return runbookAt(r.region, naming.OffPlan(kpiName), l)
+}
+
+// runbookAt returns the address of an alert's runbook in the language. The name may be a variable.
+func runbookAt(region *config.Region, alert string, l *language.Language) string {
+	if region.Dashboards.Runbook == "" {
+		return region.RunbookAt(alert, l)
+	}
+	return region.Dashboards.RunbookOf(path.Join(region.Languages.Suffix(l), alert))
 }

@@ -22,8 +22,8 @@ const File = "dashboards.yaml"
 
 // Set is dashboards.yaml: the dashboards of a region.
 type Set struct {
-	// Address of a runbook; {alert} stands for the alert's name.
-	Runbook string `yaml:"runbook" jsonschema:"required"`
+	// Address of a runbook, where dashboards lead to another than messages do; {alert} stands for the alert's name.
+	Runbook string `yaml:"runbook,omitempty"`
 	// The dashboards, in the order in which they are listed.
 	Dashboards []Dashboard `yaml:"dashboards" jsonschema:"required,minItems=1"`
 
@@ -129,7 +129,8 @@ func parse(data []byte, definitions []*collectors.Definition, languages *languag
 	return &s, nil
 }
 
-// RunbookOf returns the address of an alert's runbook.
+// RunbookOf returns the address of an alert's runbook, "" where dashboards lead to the same as
+// messages.
 func (s *Set) RunbookOf(alert string) string { return strings.ReplaceAll(s.Runbook, AlertMark, alert) }
 
 // UID returns the uid of the dashboard in the language. It depends only on the
@@ -162,7 +163,7 @@ func (s *Set) First(kind Kind) (Dashboard, bool) {
 
 func (s *Set) validate(definitions []*collectors.Definition) error {
 	f := yamlfile.NewFaults()
-	if !strings.Contains(s.Runbook, AlertMark) {
+	if s.Runbook != "" && !strings.Contains(s.Runbook, AlertMark) {
 		f.Add(".runbook", "runbook: %q has no %s where the alert's name goes", s.Runbook, AlertMark)
 	}
 	if len(s.Dashboards) == 0 {

@@ -39,8 +39,8 @@ func TestFaults(t *testing.T) {
 	text := shipped(t)
 	_, dashboards, _ := strings.Cut(text, "\ndashboards:")
 	tests := []struct{ name, old, new, want string }{
-		{"unknown key", "runbook: /public", "runbooks: /public", `unknown field "runbooks"`},
-		{"runbook without a place", "/public/runbooks/{alert}.md", "/public/runbooks", `runbook: "/public/runbooks" has no {alert} where the alert's name goes`},
+		{"unknown key", "\ndashboards:", "\nrunbooks: /public\ndashboards:", `unknown field "runbooks"`},
+		{"runbook without a place", "\ndashboards:", "\nrunbook: /public/runbooks\ndashboards:", `runbook: "/public/runbooks" has no {alert} where the alert's name goes`},
 		{"no dashboards", dashboards, " []\n", `dashboards: missing; name at least one`},
 		{"id", "id: overview", "id: Overview", `dashboard: id: "Overview" is not a name of lower-case words joined by hyphens`},
 		{"id twice", "id: wall", "id: overview", `dashboard overview: id: another dashboard has the same`},
