@@ -42,19 +42,19 @@ func (a *Alertmanager) receivers(c Configuration, parsed *config.Config) (map[st
 		}
 		for i, conf := range r.EmailConfigs {
 			add(i, conf, notifier{
-				to: recipient{Kind: kindEmail}, templates: addressed, render: mail(conf),
+				to: recipient{Kind: Email}, templates: addressed, render: mail(conf),
 				make: func(t *template.Template, l *slog.Logger) (notify.Notifier, error) { return email.New(conf, t, l), nil },
 			})
 		}
 		for i, conf := range r.WebhookConfigs {
 			add(i, conf, notifier{
-				to: recipient{Kind: kindWebhook}, templates: texts, file: conf.URLFile, render: hook,
+				to: recipient{Kind: Webhook}, templates: texts, file: conf.URLFile, render: hook,
 				make: func(t *template.Template, l *slog.Logger) (notify.Notifier, error) { return webhook.New(conf, t, l) },
 			})
 		}
 		for i, conf := range r.MSTeamsV2Configs {
 			add(i, conf, notifier{
-				to: recipient{Kind: kindTeams}, templates: texts, file: conf.WebhookURLFile, render: teams(conf),
+				to: recipient{Kind: Teams}, templates: texts, file: conf.WebhookURLFile, render: teams(conf),
 				make: func(t *template.Template, l *slog.Logger) (notify.Notifier, error) { return msteamsv2.New(conf, t, l) },
 			})
 		}
@@ -91,9 +91,9 @@ func hook(_ *template.Template, data *template.Data) (Message, error) {
 
 // The kinds of recipients, as Alertmanager's metrics and logs name them.
 const (
-	kindEmail   = "email"
-	kindWebhook = "webhook"
-	kindTeams   = "msteamsv2"
+	Email   = "email"
+	Webhook = "webhook"
+	Teams   = "msteamsv2"
 )
 
 // making makes Alertmanager's notifier.

@@ -68,6 +68,7 @@ func newAlerts(s *settings) *cobra.Command {
 	cmd.Flags().Var((*durationFlag)(&past.Step), "step", "the `time` between the moments; whole days are those of the calendar. Unless it is given, collectors whose figures hold for less are asked as often as they do")
 	cmd.Flags().StringArrayVar(&past.Collectors, "collector", nil, "the `name` of a collector whose alerts are tested; repeatable (default: all)")
 	formatFlag(cmd, &formatName, formats)
+	cmd.AddCommand(newAcknowledge(), newSilence())
 	return cmd
 }
 

@@ -78,7 +78,8 @@ func runServe(cmd *cobra.Command, load func() (*config.Region, error)) error {
 			return message.New(planwatch.Region()).Summary(alert.Labels, alert.Annotations, l)
 		},
 	}
-	content.ExternalURL = region.Web.ExternalURL
+	content.ExternalURL, content.Silences = region.Web.ExternalURL, planwatch.Silences()
+	content.Alertmanager, content.Outbox, content.Undelivered = planwatch.Alertmanager, planwatch.Outbox, planwatch.Undelivered
 	kept, err := openAnswers(region.Storage.Path, logger)
 	if err != nil {
 		// Alerts cannot be answered; figures are served all the same.

@@ -44,7 +44,7 @@ type Entry struct {
 	Address string `json:"address"`
 	Action  Action `json:"action"`
 	// About is what it was done to. Alerts are the labels of the alerts that were
-	// acknowledged or silenced, and Silence the id of what was set or ended.
+	// acknowledged or silenced, and Silence the ids of what was set or ended.
 	About   comment.Subject     `json:"about,omitzero"`
 	Alerts  []map[string]string `json:"alerts,omitempty"`
 	Silence string              `json:"silence,omitempty"`

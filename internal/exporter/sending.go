@@ -85,10 +85,6 @@ func (e *Exporter) resolving(ctx context.Context, resolved, firing []map[string]
 	}
 }
 
-// Silences returns what people have said about alerts, or nil if planwatch knows
-// no Alertmanager.
-func (e *Exporter) Silences() *silences.Silences { return e.current.Load().silences }
-
 // Outbox returns the messages that were kept in place of being sent, the newest
 // first. ok is false if messages are sent, or not by planwatch.
 func (e *Exporter) Outbox() (messages []alertmanager.Message, ok bool) {

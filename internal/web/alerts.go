@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"time"
 
+	"planwatch/alerts/alertmanager"
 	"planwatch/alerts/evaluator"
 )
 
@@ -20,7 +21,7 @@ type answer struct {
 }
 
 // activeAlerts answers in the form of Prometheus' /api/v1/alerts.
-func activeAlerts(overview func() evaluator.Overview) http.HandlerFunc {
+func activeAlerts(overview func() evaluator.Overview, undelivered func() []alertmanager.Undelivered) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		now := overview()
@@ -36,13 +37,13 @@ func activeAlerts(overview func() evaluator.Overview) http.HandlerFunc {
 		case !now.Evaluated && len(now.Alerts) == 0:
 			unknown("alerts are being evaluated; ask again in a moment")
 		default:
-			_ = json.NewEncoder(w).Encode(answer{Status: "success", Data: map[string]any{"alerts": now.Alerts}, Warnings: warnings(now)})
+			_ = json.NewEncoder(w).Encode(answer{Status: "success", Data: map[string]any{"alerts": now.Alerts}, Warnings: warnings(now, undelivered())})
 		}
 	}
 }
 
 // warnings say how far the alerts are known, and whom they do not reach.
-func warnings(now evaluator.Overview) []string {
+func warnings(now evaluator.Overview, undelivered []alertmanager.Undelivered) []string {
 	var all []string
 	switch {
 	case now.Err != nil && now.AsOf.IsZero():
@@ -55,6 +56,9 @@ func warnings(now evaluator.Overview) []string {
 	}
 	for _, am := range now.Unreached {
 		all = append(all, fmt.Sprintf("no alert has reached the Alertmanager %s since %s: %s", bounded(am.URL, shownWords), am.Since.Format(time.RFC3339), bounded(am.Err.Error(), shownError)))
+	}
+	for _, u := range undelivered {
+		all = append(all, fmt.Sprintf("no message has reached %s (%s) since %s: %s", bounded(u.Receiver, shownWords), u.Kind, u.Since.Format(time.RFC3339), bounded(u.Err.Error(), shownError)))
 	}
 	return all
 }

@@ -85,6 +85,10 @@ func (b *board) viewAlerts(region *config.Region, zone *time.Location, l *langua
 		view.Unreached = append(view.Unreached, l.Say("Since %s, no alert has reached the Alertmanager %s: %s",
 			l.Moment(b.content.Clock.At(am.Since).In(zone)), bounded(am.URL, shownWords), bounded(am.Err.Error(), shownError)))
 	}
+	for _, u := range b.content.undelivered() {
+		view.Unreached = append(view.Unreached, l.Say("Since %s, no message has reached %s (%s): %s",
+			l.Moment(b.content.Clock.At(u.Since).In(zone)), bounded(u.Receiver, shownWords), kindName(u.Kind, l), bounded(u.Err.Error(), shownError)))
+	}
 	if len(pending) > 0 {
 		view.Pending = alertList{messages{l}, l.Say("%d pending: the condition holds, but not for long enough yet", len(pending)), pending}
 	}

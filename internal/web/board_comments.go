@@ -90,7 +90,7 @@ func (b *board) showComments(w http.ResponseWriter, r *http.Request, current *re
 	view.Heading = l.Say("Comments") + " · " + titleOf(current, about, l)
 	view.at(b.now(zone))
 	if p.Other != nil {
-		view.OtherURL = commentsAddress(about, p.Other.Code())
+		view.OtherURL = view.Root + commentsAddress(about, p.Other.Code())
 	}
 	view.Rows = rowsAbout(current, about, l)
 	reader := b.writing.persons.viewer(r)

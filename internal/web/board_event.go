@@ -123,7 +123,7 @@ func (b *board) showEvent(w http.ResponseWriter, r *http.Request, current *repor
 	view.Heading = wanted.name(region, l)
 	view.at(b.now(zone))
 	if p.Other != nil {
-		view.OtherURL = wanted.address(p.Other.Code())
+		view.OtherURL = view.Root + wanted.address(p.Other.Code())
 	}
 	for _, name := range eventLabels(region) {
 		view.Labels = append(view.Labels, labelView{name, wanted.labels[name]})

@@ -5,6 +5,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"planwatch/internal/audit"
@@ -66,8 +67,13 @@ func (b *board) answer(action audit.Action, do func(*answering), fields ...strin
 	}
 }
 
-// fail shows the event's page with what was sent and why it was not done.
+// fail shows the event's page with what was sent and why it was not done; a
+// command asks for the latter alone.
 func (a *answering) fail(code int, problem string) {
+	if a.r.Header.Get("Accept") == "text/plain" {
+		http.Error(a.w, problem, code)
+		return
+	}
 	a.board.showEvent(a.w, a.r, a.current, a.event, mishap{code, problem, a.entry.Action, a.sent})
 }
 
@@ -110,8 +116,8 @@ func acknowledge(a *answering) {
 	ctx, cancel := context.WithTimeout(a.r.Context(), longestAsk)
 	defer cancel()
 	a.entry.Alerts = a.event.firingLabels()
-	id, err := a.board.content.Silences.Acknowledge(ctx, a.event.firingLabels(), a.entry.Who, a.text)
-	a.entry.Silence = id
+	ids, err := a.board.content.Silences.Acknowledge(ctx, a.event.firingLabels(), a.entry.Who, a.text)
+	a.entry.Silence = strings.Join(ids, " ")
 	if err != nil {
 		a.failed(err)
 		return
@@ -135,8 +141,8 @@ func silence(a *answering) {
 	defer cancel()
 	wall := a.board.content.Clock.Wall(until)
 	a.entry.Alerts, a.entry.Until = a.event.firingLabels(), wall.UTC()
-	id, err := a.board.content.Silences.Silence(ctx, a.event.firingLabels(), a.entry.Who, a.text, wall)
-	a.entry.Silence = id
+	ids, err := a.board.content.Silences.Silence(ctx, a.event.firingLabels(), a.entry.Who, a.text, wall)
+	a.entry.Silence = strings.Join(ids, " ")
 	if err != nil {
 		a.failed(err)
 		return

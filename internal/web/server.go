@@ -16,6 +16,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 	toolkit "github.com/prometheus/exporter-toolkit/web"
 
+	"planwatch/alerts/alertmanager"
 	"planwatch/alerts/evaluator"
 	"planwatch/collectors"
 	"planwatch/config"
@@ -53,6 +54,14 @@ type Content struct {
 	// History returns how far the reading of the past has come; ok is false where
 	// none is kept.
 	History func() (p history.Progress, ok bool)
+	// Alertmanager answers the API of the Alertmanager within planwatch, or says
+	// that there is none.
+	Alertmanager http.HandlerFunc
+	// Outbox returns the messages that were kept in place of being sent, the newest
+	// first; ok is false where none are kept.
+	Outbox func() (messages []alertmanager.Message, ok bool)
+	// Undelivered returns the recipients that the last message did not reach.
+	Undelivered func() []alertmanager.Undelivered
 	// Clock is planwatch's clock.
 	Clock clock.Clock
 	// Silences is what people have said about alerts; nil where no Alertmanager
@@ -63,6 +72,14 @@ type Content struct {
 	Audit    *audit.Log
 	// ExternalURL is where people reach planwatch.
 	ExternalURL string
+}
+
+// undelivered are the recipients that the last message did not reach.
+func (c Content) undelivered() []alertmanager.Undelivered {
+	if c.Undelivered == nil {
+		return nil
+	}
+	return c.Undelivered()
 }
 
 // The bounds of a request. A minute is longer than a reload or a scrape takes.
@@ -214,9 +231,13 @@ func routes(content Content, guard *writing, logger *slog.Logger) []route {
 		{"GET /collectors", "collectors", http.HandlerFunc(pages.serveCollectors), false},
 		{"GET /runbook", "runbooks", http.HandlerFunc(books.serveList), false},
 		{"GET /runbook/{alert}", "runbook", http.HandlerFunc(books.serveOne), false},
+		{"GET /outbox", "outbox", http.HandlerFunc(pages.serveOutbox), false},
+		{"GET /" + naming.AlertmanagerPath + "/api/v2/{asked...}", "alertmanager", alertmanagerAPI(content.Alertmanager), false},
+		{"POST /" + naming.AlertmanagerPath + "/api/v2/silences", "alertmanager", inOwnName(guard, alertmanagerAPI(content.Alertmanager)), true},
+		{"DELETE /" + naming.AlertmanagerPath + "/api/v2/silence/{id}", "alertmanager", recorded(guard, audit.End, alertmanagerAPI(content.Alertmanager)), true},
 		{"GET /static/{file}", "static", static(), false},
 		{"GET /metrics", "metrics", exposition.Handler(content.Store, content.Gatherer, logger), false},
-		{"GET /api/v1/alerts", "alerts", activeAlerts(content.Alerts), false},
+		{"GET /api/v1/alerts", "alerts", activeAlerts(content.Alerts, content.undelivered), false},
 		{"GET /-/healthy", "healthy", http.HandlerFunc(healthy), false},
 		{"GET /-/ready", "ready", ready(content.Ready), false},
 		{"/-/reload", "reload", reload(content.Reload), false},

@@ -22,11 +22,11 @@ type kept struct {
 
 var errNoSilence = errors.New("no such silence")
 
-func (k *kept) set(alerts []map[string]string, s silences.Silence) (string, error) {
+func (k *kept) set(alerts []map[string]string, s silences.Silence) ([]string, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.err != nil {
-		return "", k.err
+		return nil, k.err
 	}
 	k.ids++
 	s.ID, s.StartsAt = strconv.Itoa(k.ids), time.Now()
@@ -37,14 +37,14 @@ func (k *kept) set(alerts []map[string]string, s silences.Silence) (string, erro
 		}
 		k.all = append(k.all, one)
 	}
-	return s.ID, nil
+	return []string{s.ID}, nil
 }
 
-func (k *kept) Acknowledge(_ context.Context, alerts []map[string]string, by, comment string) (string, error) {
+func (k *kept) Acknowledge(_ context.Context, alerts []map[string]string, by, comment string) ([]string, error) {
 	return k.set(alerts, silences.Silence{CreatedBy: by, Comment: comment, UntilResolved: true, EndsAt: time.Now().Add(time.Hour)})
 }
 
-func (k *kept) Silence(_ context.Context, alerts []map[string]string, by, comment string, until time.Time) (string, error) {
+func (k *kept) Silence(_ context.Context, alerts []map[string]string, by, comment string, until time.Time) ([]string, error) {
 	return k.set(alerts, silences.Silence{CreatedBy: by, Comment: comment, EndsAt: until})
 }
 

@@ -15,8 +15,8 @@ type writing struct {
 	protection *http.CrossOriginProtection
 	// origin is that of the external URL, or "".
 	origin string
-	audit   *audit.Log
-	logger  *slog.Logger
+	audit  *audit.Log
+	logger *slog.Logger
 }
 
 func newWriting(settings config.Web, content Content, logger *slog.Logger) *writing {

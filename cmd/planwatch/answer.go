@@ -1,0 +1,143 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"planwatch/internal/format"
+	source "planwatch/internal/warehouse/settings"
+)
+
+// answerer answers the alerts of an event at a running planwatch, as its page
+// does.
+type answerer struct {
+	address, user, passwordFile, caFile string
+	comment                             string
+}
+
+// flags adds the flags that say where to answer, and as whom.
+func (a *answerer) flags(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringVar(&a.address, "url", "http://localhost:9846", "the `address` that planwatch serves on")
+	flags.StringVar(&a.user, "user", "", "your `name`, as in basic_auth_users of the web configuration")
+	flags.StringVar(&a.passwordFile, "password-file", "", "the `file` with your password")
+	flags.StringVar(&a.caFile, "ca-file", "", "a `file` with the certificates of the authorities to trust, in PEM (default: the system's)")
+	_ = cmd.MarkFlagRequired("user")
+	_ = cmd.MarkFlagRequired("password-file")
+}
+
+const eventHelp = "The event is given as the labels of its message: owner, and what oncall.yaml groups by, such as\n" +
+	"owner=ward hospital=Kalix. planwatch alerts shows the labels, and the link of a message has them."
+
+func newAcknowledge() *cobra.Command {
+	var a answerer
+	cmd := &cobra.Command{
+		Use:     "ack LABEL=VALUE...",
+		Short:   "Say that you have the alerts of an event, until they resolve",
+		Long:    "Tells a running planwatch that you have what fires in an event: nobody else is told of it, and\nnothing escalates, until it resolves. What fires later in the event is told of.\n\n" + eventHelp,
+		Example: "  planwatch alerts ack --user anna --password-file ~/.planwatch owner=ward hospital=Kalix",
+		Args:    cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.answer(cmd, "acknowledge", args, nil)
+		},
+	}
+	a.flags(cmd)
+	cmd.Flags().StringVar(&a.comment, "comment", "", "a `text` for those who look next")
+	return cmd
+}
+
+func newSilence() *cobra.Command {
+	var a answerer
+	var until string
+	cmd := &cobra.Command{
+		Use:     "silence LABEL=VALUE...",
+		Short:   "Silence the alerts of an event until a moment",
+		Long:    "Tells a running planwatch that nobody needs to hear of what fires in an event until a moment, and\nwhy. What fires later in the event is told of.\n\n" + eventHelp,
+		Example: "  planwatch alerts silence --until 2025-03-18T07:00 --comment 'ward closed for repairs' --user anna --password-file ~/.planwatch owner=ward hospital=Kalix",
+		Args:    cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.answer(cmd, "silence", args, url.Values{"until": {"at"}, "at": {until}})
+		},
+	}
+	a.flags(cmd)
+	cmd.Flags().StringVar(&until, "until", "", "the `moment` at which it ends, in the region's time: 2025-03-18T07:00")
+	cmd.Flags().StringVar(&a.comment, "comment", "", "why, for those who look next")
+	_ = cmd.MarkFlagRequired("until")
+	_ = cmd.MarkFlagRequired("comment")
+	return cmd
+}
+
+// answer sends what the form of an event's page would.
+func (a *answerer) answer(cmd *cobra.Command, what string, labels []string, more url.Values) error {
+	form := url.Values{"comment": {a.comment}}
+	for _, label := range labels {
+		name, value, found := strings.Cut(label, "=")
+		if !found || name == "" || form.Has(name) {
+			return fmt.Errorf("%q is not a label such as owner=ward, or is given twice", label)
+		}
+		form.Set(name, value)
+	}
+	for name, values := range more {
+		form[name] = values
+	}
+	address, err := url.Parse(strings.TrimSuffix(a.address, "/") + "/event/" + what)
+	if err != nil || address.Host == "" || address.User != nil {
+		return errors.New("--url: not an address such as http://localhost:9846")
+	}
+	client, err := a.client()
+	if err != nil {
+		return err
+	}
+	password, err := source.ReadSecret(a.passwordFile)
+	if err != nil {
+		return fmt.Errorf("--password-file: %w", err)
+	}
+	ctx, cancel := context.WithTimeout(cmd.Context(), 30*time.Second)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, address.String(), strings.NewReader(form.Encode()))
+	if err != nil {
+		return errors.New("--url: not an address such as http://localhost:9846")
+	}
+	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	request.Header.Set("Accept", "text/plain")
+	request.SetBasicAuth(a.user, strings.TrimSpace(password.Reveal()))
+	response, err := client.Do(request)
+	if err != nil {
+		if wrapped := (*url.Error)(nil); errors.As(err, &wrapped) {
+			err = wrapped.Err
+		}
+		return fmt.Errorf("%s: %w; planwatch must be running there", address.Redacted(), err)
+	}
+	defer response.Body.Close()
+	if response.StatusCode == http.StatusSeeOther { // back to the event's page
+		_, err := fmt.Fprintf(cmd.OutOrStdout(), "done: %s %s\n", what, format.Cell(strings.Join(labels, " ")))
+		return err
+	}
+	why, err := io.ReadAll(io.LimitReader(response.Body, 1<<16))
+	if err != nil {
+		return fmt.Errorf("%s: %s: %w", address.Redacted(), response.Status, err)
+	}
+	return fmt.Errorf("%s: %s", address.Redacted(), format.Cell(strings.TrimSpace(string(why))))
+}
+
+// client trusts the authorities, and follows nobody.
+func (a *answerer) client() (*http.Client, error) {
+	transport := &http.Transport{Proxy: http.ProxyFromEnvironment}
+	if a.caFile != "" {
+		authorities, err := source.ReadCertificates(a.caFile)
+		if err != nil {
+			return nil, fmt.Errorf("--ca-file: %w", err)
+		}
+		transport.TLSClientConfig = &tls.Config{RootCAs: authorities, MinVersion: tls.VersionTLS12}
+	}
+	return &http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}, nil
+}
