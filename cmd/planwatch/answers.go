@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"planwatch/config"
 	"planwatch/internal/audit"
 	"planwatch/internal/comment"
 	"planwatch/internal/format"
@@ -48,12 +49,13 @@ func newComments(s *settings) *cobra.Command {
 		Args: cobra.NoArgs,
 	}
 	formatFlag(cmd, &formatName, comment.Formats())
+	kept := storageFlag(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		chosen, err := format.Parse(formatName, comment.Formats()...)
 		if err != nil {
 			return err
 		}
-		region, err := s.load(nil)
+		region, err := s.load(kept)
 		if err != nil {
 			return err
 		}
@@ -76,12 +78,13 @@ func newAudit(s *settings) *cobra.Command {
 		Args: cobra.NoArgs,
 	}
 	formatFlag(cmd, &formatName, audit.Formats())
+	kept := storageFlag(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		chosen, err := format.Parse(formatName, audit.Formats()...)
 		if err != nil {
 			return err
 		}
-		region, err := s.load(nil)
+		region, err := s.load(kept)
 		if err != nil {
 			return err
 		}
@@ -92,6 +95,12 @@ func newAudit(s *settings) *cobra.Command {
 		return errors.Join(audit.Write(output(cmd, chosen), entries, chosen, region.Location), printFaults(cmd, faults))
 	}
 	return cmd
+}
+
+// storageFlag adds the flag that serve has for where things are kept.
+func storageFlag(cmd *cobra.Command) config.Overrides {
+	cmd.Flags().String("storage.path", config.DefaultService().Storage.Path, "`directory` that planwatch keeps things in")
+	return config.Overrides{"storage.path": cmd.Flags().Lookup("storage.path")}
 }
 
 // printFaults prints what could not be read.

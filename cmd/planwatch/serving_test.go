@@ -26,6 +26,15 @@ type serving struct {
 // stopped with the test.
 func startServing(t *testing.T, args ...string) serving {
 	t.Helper()
+	s := start(t, args...)
+	s.until(t, "ready", func() bool { return status(t, http.MethodGet, s.url+"/-/ready") == http.StatusOK })
+	return s
+}
+
+// start starts planwatch and waits until it is served. It is stopped with the
+// test.
+func start(t *testing.T, args ...string) serving {
+	t.Helper()
 	// Less than go test's own limit, which ends the test without what it started.
 	ctx, cancel := context.WithTimeout(t.Context(), 9*time.Minute)
 	t.Cleanup(cancel)
@@ -49,7 +58,6 @@ func startServing(t *testing.T, args ...string) serving {
 		t.Fatalf("serve said %q", s.said)
 	}
 	s.url = found
-	s.until(t, "ready", func() bool { return status(t, http.MethodGet, s.url+"/-/ready") == http.StatusOK })
 	return s
 }
 
