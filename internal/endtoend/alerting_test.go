@@ -86,7 +86,7 @@ func TestAlertReachesItsOwner(t *testing.T) {
 			t.Errorf("no %q in\n%s", want, fired.text)
 		}
 	}
-	links(t, fired.text)
+	links(t, s.Planwatch, fired.text)
 	agree(t, embedded, s.Prometheus, "with beds taken away")
 
 	beds(t, server, 38)
@@ -106,7 +106,7 @@ func TestAlertReachesItsOwner(t *testing.T) {
 	before := len(box.all())
 	server.Stop()
 	source := box.wait(technician, "Källan warehouse svarar inte", "Kritiskt", 1)[0]
-	links(t, source.text)
+	links(t, s.Planwatch, source.text)
 	agree(t, embedded, s.Prometheus, "with the database stopped")
 	for _, m := range box.all()[before:] {
 		if !strings.Contains(m.text, "Källan warehouse") {
@@ -147,18 +147,26 @@ func runAgain(t *testing.T, planwatch string) {
 	}
 }
 
-// links checks that what a message links to is there: runbooks in the
-// repository, and dashboards by their uid.
-func links(t *testing.T, text string) {
+// links checks that what a message links to is there: runbooks on planwatch's
+// pages, which the test has on another port, and dashboards by their uid.
+func links(t *testing.T, planwatch, text string) {
 	t.Helper()
-	runbooks := regexp.MustCompile(`alerts/norrbotten/runbooks/\w+\.md`).FindAllString(text, -1)
+	runbooks := regexp.MustCompile(`http://localhost:9846(/runbook/\w+)`).FindAllStringSubmatch(text, -1)
 	boards := regexp.MustCompile(`http://localhost:3000/d/([\w-]+)`).FindAllStringSubmatch(text, -1)
 	if len(runbooks) == 0 || len(boards) == 0 {
 		t.Errorf("no runbook or no dashboard in\n%s", text)
 	}
 	for _, runbook := range runbooks {
-		if _, err := os.Stat(filepath.Join(repository, runbook)); err != nil {
-			t.Error(err)
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, planwatch+runbook[1], nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		response, err := http.DefaultClient.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := response.Body.Close(); err != nil || response.StatusCode != http.StatusOK {
+			t.Errorf("%s: %s, %v", runbook[1], response.Status, err)
 		}
 	}
 	files, err := filepath.Glob(filepath.Join(repository, "dashboards", "norrbotten", "*", "*.json"))
