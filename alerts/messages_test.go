@@ -255,8 +255,8 @@ func TestNewForIsThatOfTheRouting(t *testing.T) {
 		}
 		sum += value
 	}
-	if sum != message.NewFor {
-		t.Errorf("new for %s, want %s", message.NewFor, sum)
+	if want := message.NewFor(builtin(t).OnCall); sum != want {
+		t.Errorf("new for %s, want %s", want, sum)
 	}
 }
 

@@ -1,6 +1,7 @@
 package message
 
 import (
+	_ "embed" // for the table
 	"fmt"
 	"regexp"
 	"strconv"
@@ -13,32 +14,41 @@ import (
 // text message holds.
 const maxSMS = 160
 
-// gsm is a class of regular expressions: the GSM 7-bit default alphabet, without the
-// characters of its extension, which count as two.
-const gsm = "@£$¥èéùìòÇ\\nØø\\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,./0-9:;<=>?¡A-ZÄÖÑÜ§¿a-zäöñüà-"
+// gsmTable has the GSM 7-bit default alphabet, and what takes the place of other
+// characters.
+//
+//go:embed gsm.txt
+var gsmTable string
 
 // replacement is a regular expression, and what takes the place of its matches.
-type replacement struct{ Of, By string }
+type replacement struct {
+	Of, By  string
+	matches *regexp.Regexp
+}
 
-// toGSM make a text one of the GSM alphabet, by what is nearest; the letters are those of
-// Sami and of neighbouring languages.
-var toGSM = []replacement{
-	{"[\\s\u00a0\u2007\u2009\u202f]+", " "},
-	{"[\u2010-\u2015\u2212]", "-"},
-	{"[\u2018\u2019\u201a`´]", "'"},
-	{"[\u201c\u201d\u201e«»]", "\""},
-	{"…", "..."},
-	{"[[{]", "("}, {"[]}]", ")"}, {"[|\\\\]", "/"}, {"[~^]", "-"}, {"€", "EUR"},
-	{"[áâãā]", "a"}, {"[ÁÀÂÃĀ]", "A"}, {"[čćç]", "c"}, {"[ČĆ]", "C"}, {"[đð]", "d"}, {"[ĐÐ]", "D"}, {"[êëē]", "e"}, {"[ÈÊËĒ]", "E"},
-	{"[íîï]", "i"}, {"[ÍÌÎÏ]", "I"}, {"[ŋń]", "n"}, {"[ŊŃ]", "N"}, {"[óôõ]", "o"}, {"[ÓÒÔÕ]", "O"}, {"[šś]", "s"}, {"[ŠŚ]", "S"},
-	{"[ŧť]", "t"}, {"[ŦŤ]", "T"}, {"[úûū]", "u"}, {"[ÚÙÛŪ]", "U"}, {"[ýÿ]", "y"}, {"[ÝŸ]", "Y"}, {"[žź]", "z"}, {"[ŽŹ]", "Z"},
-	{"[^" + gsm + "]", "?"},
+// toGSM makes a text one of the GSM alphabet, by what is nearest.
+var toGSM = replacements(gsmTable)
+
+// replacements reads a table of them; it panics if that is not one.
+func replacements(table string) []replacement {
+	var all []replacement
+	for line := range strings.Lines(table) {
+		of, by, found := strings.Cut(strings.TrimSuffix(line, "\n"), "\t")
+		switch {
+		case strings.HasPrefix(line, "#"):
+		case !found:
+			panic("gsm.txt: a line without a tab: " + line)
+		default:
+			all = append(all, replacement{of, by, regexp.MustCompile(of)})
+		}
+	}
+	return all
 }
 
 // inGSM returns the text in the GSM alphabet.
 func inGSM(text string) string {
 	for _, r := range toGSM {
-		text = regexp.MustCompile(r.Of).ReplaceAllString(text, r.By)
+		text = r.matches.ReplaceAllString(text, r.By)
 	}
 	return text
 }
@@ -58,7 +68,7 @@ const fewest = 10
 // subtract, so there is one for every few characters.
 func cuts() []cut {
 	const (
-		step = 3
+		step = 12
 		// separators of thousands in two figures.
 		separators = 6
 		// A space, a colon and a space, and the end of the line.

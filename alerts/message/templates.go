@@ -11,6 +11,7 @@ import (
 	"text/template"
 	"time"
 
+	"planwatch/alerts/oncall"
 	"planwatch/config"
 	"planwatch/internal/kpi"
 	"planwatch/internal/language"
@@ -28,9 +29,9 @@ var source string
 // name is planwatch.subject; in another, planwatch.en.subject.
 const Prefix = naming.Planwatch
 
-// NewFor is how long ago an alert has begun, at most, if no message has told of it before:
-// the time until a message of new alerts in a group, and what a group first waits.
-const NewFor = 5*time.Minute + 30*time.Second
+// NewFor is how long ago an alert has begun, at most, if no message has told of it
+// before.
+func NewFor(o *oncall.OnCall) time.Duration { return time.Duration(o.Wait) + time.Duration(o.Interval) }
 
 // Templates returns Alertmanager's templates of messages in the language.
 func Templates(region *config.Region, l *language.Language) ([]byte, error) {
@@ -137,7 +138,7 @@ func (d document) view() view {
 		OffPlan: d.sentences(offPlan), Forecast: d.sentences(forecast),
 		Basis: bases[0], Bases: bases[1:],
 		Better: kpi.Higher, Runbook: runbook(d.region, suffix), Dashboard: dashboard(d.region.OnCall.Links, suffix),
-		Event: d.region.Web.Link("/event"), NewFor: (NewFor - time.Millisecond).Seconds(), GSM: toGSM, Cuts: cuts(), Writings: d.writings(),
+		Event: d.region.Web.Link("/event"), NewFor: (NewFor(d.region.OnCall) - time.Millisecond).Seconds(), GSM: toGSM, Cuts: cuts(), Writings: d.writings(),
 	}
 	if suffix != "" {
 		v.LanguageQuery = config.LanguageQuery + "=" + suffix

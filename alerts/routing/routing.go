@@ -278,7 +278,7 @@ func (a *receiver) add(o *oncall.OnCall, r oncall.Receiver, languages *language.
 	case r.Teams != nil:
 		a.Teams = append(a.Teams, teams{
 			SendResolved: true, URLFile: o.Path(r.Teams.URLFile),
-			Title: before + call("subject", languages), Text: call("markdown", languages),
+			Title: before + call("title", languages), Text: call("markdown", languages),
 		})
 	}
 }

@@ -36,7 +36,7 @@ func (a *answerer) flags(cmd *cobra.Command) {
 }
 
 const eventHelp = "The event is given as the labels of its message: owner, and what oncall.yaml groups by, such as\n" +
-	"owner=ward hospital=Kalix. planwatch alerts shows the labels, and the link of a message has them."
+	"owner=it. planwatch alerts shows the labels, and the link of a message has them."
 
 func newAcknowledge() *cobra.Command {
 	var a answerer
@@ -44,7 +44,7 @@ func newAcknowledge() *cobra.Command {
 		Use:     "ack LABEL=VALUE...",
 		Short:   "Say that you have the alerts of an event, until they resolve",
 		Long:    "Tells a running planwatch that you have what fires in an event: nobody else is told of it, and\nnothing escalates, until it resolves. What fires later in the event is told of.\n\n" + eventHelp,
-		Example: "  planwatch alerts ack --user anna --password-file ~/.planwatch owner=ward hospital=Kalix",
+		Example: "  planwatch alerts ack --user anna --password-file ~/.planwatch owner=it",
 		Args:    cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.answer(cmd, "acknowledge", args, nil)
@@ -62,7 +62,7 @@ func newSilence() *cobra.Command {
 		Use:     "silence LABEL=VALUE...",
 		Short:   "Silence the alerts of an event until a moment",
 		Long:    "Tells a running planwatch that nobody needs to hear of what fires in an event until a moment, and\nwhy. What fires later in the event is told of.\n\n" + eventHelp,
-		Example: "  planwatch alerts silence --until 2025-03-18T07:00 --comment 'ward closed for repairs' --user anna --password-file ~/.planwatch owner=ward hospital=Kalix",
+		Example: "  planwatch alerts silence --until 2025-03-18T07:00 --comment 'planned work' --user anna --password-file ~/.planwatch owner=it",
 		Args:    cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.answer(cmd, "silence", args, url.Values{"until": {"at"}, "at": {until}})
@@ -82,7 +82,7 @@ func (a *answerer) answer(cmd *cobra.Command, what string, labels []string, more
 	for _, label := range labels {
 		name, value, found := strings.Cut(label, "=")
 		if !found || name == "" || form.Has(name) {
-			return fmt.Errorf("%q is not a label such as owner=ward, or is given twice", label)
+			return fmt.Errorf("%q is not a label such as owner=it, or is given twice", label)
 		}
 		form.Set(name, value)
 	}

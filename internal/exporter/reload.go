@@ -69,7 +69,7 @@ func needsRestart(running, next config.Service) string {
 	switch {
 	case next.Clock != running.Clock:
 		return "clock"
-	case !reflect.DeepEqual(listening(next.Web), listening(running.Web)):
+	case !reflect.DeepEqual(next.Web, running.Web):
 		return "web"
 	case next.Storage != running.Storage:
 		return "storage"
@@ -79,10 +79,4 @@ func needsRestart(running, next config.Service) string {
 		return "drain_time"
 	}
 	return ""
-}
-
-// listening returns the settings without those that links alone are made of.
-func listening(w config.Web) config.Web {
-	w.ExternalURL = ""
-	return w
 }

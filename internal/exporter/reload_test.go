@@ -87,28 +87,6 @@ func TestReloadThatTakesARestart(t *testing.T) {
 	}
 }
 
-// Links alone are made of web.external_url, so a reload changes it.
-func TestReloadOfTheExternalURL(t *testing.T) {
-	dir := queueRegion(t, queue(t), "1h")
-	p := start(t, dir, t.TempDir())
-	p.until(kalix, "42")
-	file := filepath.Join(dir, "planwatch.yaml")
-	good, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	const moved = "https://proxy.example.org/planwatch"
-	if err := os.WriteFile(file, append(good, []byte("web: {external_url: "+moved+"}\n")...), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if err := p.Reload(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	if got := p.Region().Web.ExternalURL; got != moved {
-		t.Errorf("links begin with %s, want %s", got, moved)
-	}
-}
-
 // The plan's series are there at every scrape through reloads: a gap would
 // resolve alerts and have them wait anew.
 func TestReloadKeepsThePlan(t *testing.T) {
