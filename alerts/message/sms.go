@@ -68,7 +68,7 @@ const fewest = 10
 // subtract, so there is one for every few characters.
 func cuts() []cut {
 	const (
-		step = 12
+		step = 3
 		// separators of thousands in two figures.
 		separators = 6
 		// A space, a colon and a space, and the end of the line.
