@@ -46,6 +46,14 @@ func (d *deliveries) record(address string, err error) {
 	d.unreached.Store(address, &failed)
 }
 
+// reached reports whether the last message reached every Alertmanager that there
+// has been.
+func (d *deliveries) reached() bool {
+	all := true
+	d.unreached.Range(func(any, any) bool { all = false; return all })
+	return all
+}
+
 // among returns those of the addresses where the last message failed, in order.
 func (d *deliveries) among(addresses []*url.URL) []Unreached {
 	var all []Unreached

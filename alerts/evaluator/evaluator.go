@@ -153,7 +153,8 @@ func New(o Options, c Configuration) (*Evaluator, error) {
 		for _, alert := range alerts { // copies
 			alert.ValidUntil = time.Now().Add(validity)
 		}
-		if resolved := e.sent.note(expr, alerts); len(resolved) > 0 && o.Resolving != nil {
+		alerts, resolved := e.sent.note(expr, alerts, e.deliveries.reached())
+		if len(resolved) > 0 && o.Resolving != nil {
 			o.Resolving(ctx, resolved, e.sent.firing())
 		}
 		e.send(ctx, expr, alerts...)

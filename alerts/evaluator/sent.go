@@ -35,7 +35,14 @@ type Sent struct {
 	// resolved; zero while it fires.
 	StartsAt time.Time `json:"startsAt"`
 	EndsAt   time.Time `json:"endsAt,omitzero"`
+	// ended is how often it was sent as resolved, with all Alertmanagers reached.
+	ended int
 }
+
+// endings is how often an alert is sent as resolved, once all Alertmanagers are
+// reached. Prometheus does so for a quarter of an hour, and an Alertmanager then
+// tells of it again beside what is new in its group.
+const endings = 3
 
 // alert returns the alert as Prometheus' notifier takes it.
 func (s Sent) alert() *rules.Alert {
@@ -108,8 +115,9 @@ func (s *sentAlerts) list() []Sent {
 }
 
 // note records that alerts are sent: when each began to fire is what was sent
-// before, also before a restart. It returns those that have resolved now.
-func (s *sentAlerts) note(query string, alerts []*rules.Alert) (resolved []map[string]string) {
+// before, also before a restart. reached is whether the last messages reached
+// every Alertmanager. It returns those to send, and those that have resolved now.
+func (s *sentAlerts) note(query string, alerts []*rules.Alert, reached bool) (send []*rules.Alert, resolved []map[string]string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, alert := range alerts {
@@ -127,10 +135,20 @@ func (s *sentAlerts) note(query string, alerts []*rules.Alert) (resolved []map[s
 			former.EndsAt = alert.ResolvedAt
 			s.alerts[key] = former
 			resolved = append(resolved, former.Labels)
+		case known:
+			alert.FiredAt = former.StartsAt
+			if former.ended >= endings {
+				continue
+			}
+			if reached {
+				former.ended++
+				s.alerts[key] = former
+			}
 		}
+		send = append(send, alert)
 	}
 	s.save(time.Now())
-	return resolved
+	return send, resolved
 }
 
 // firing returns the labels of the alerts that fire, as was told last.
