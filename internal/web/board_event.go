@@ -68,7 +68,8 @@ type firingView struct {
 	Actual, Expected, Forecast, Target string
 }
 
-// silenceView is an acknowledgement or a silence in force, in words.
+// silenceView is an acknowledgement or a silence in force, in words. ID has the
+// ids of all that one answer has set, separated by spaces.
 type silenceView struct {
 	ID, Text, Why string
 	Acknowledged  bool
@@ -241,11 +242,17 @@ func (b *board) viewSilences(all []silences.Silence, zone *time.Location, l *lan
 	views := []silenceView{}
 	local := func(wall time.Time) time.Time { return b.content.Clock.At(wall).In(zone) }
 	seen := map[string]bool{}
+	var shown []silences.Silence // those of views
 	for _, s := range all {
 		if seen[s.ID] { // of several alerts
 			continue
 		}
 		seen[s.ID] = true
+		if i := slices.IndexFunc(shown, func(other silences.Silence) bool { return oneAnswer(other, s) }); i >= 0 {
+			views[i].ID += " " + s.ID
+			continue
+		}
+		shown = append(shown, s)
 		by, since := format.Cell(bounded(cmp.Or(s.CreatedBy, l.Say("somebody")), shownWords)), local(s.StartsAt)
 		view := silenceView{
 			ID: s.ID, Why: bounded(s.Comment, shownError), Acknowledged: s.UntilResolved,
@@ -260,6 +267,16 @@ func (b *board) viewSilences(all []silences.Silence, zone *time.Location, l *lan
 	}
 	slices.SortStableFunc(views, func(a, b silenceView) int { return cmp.Compare(rankOf(a), rankOf(b)) })
 	return views
+}
+
+// atOnce is how far apart silences may begin that were set by one answer.
+const atOnce = 5 * time.Second
+
+// oneAnswer reports whether two silences were set by one answer, which sets one
+// for each severity.
+func oneAnswer(a, b silences.Silence) bool {
+	return a.CreatedBy == b.CreatedBy && a.Comment == b.Comment && a.UntilResolved == b.UntilResolved &&
+		(a.UntilResolved || a.EndsAt.Equal(b.EndsAt)) && a.StartsAt.Sub(b.StartsAt).Abs() < atOnce
 }
 
 func rankOf(v silenceView) int {
@@ -324,11 +341,12 @@ func (b *board) history(e event, zone *time.Location, l *language.Language) (vie
 	if b.content.Audit != nil {
 		acknowledged := map[string]bool{}
 		for _, entry := range b.content.Audit.About(e.subject()) {
-			if entry.Action == audit.Acknowledge {
-				acknowledged[entry.Silence] = true
+			ids := strings.Fields(entry.Silence)
+			for _, id := range ids {
+				acknowledged[id] = acknowledged[id] || entry.Action == audit.Acknowledge
 			}
 			// What is said about a comment stands among the comments.
-			if what := b.deed(entry, acknowledged[entry.Silence], zone, l); what != "" && (entry.Action != audit.Comment || entry.Outcome != audit.Done) {
+			if what := b.deed(entry, slices.ContainsFunc(ids, func(id string) bool { return acknowledged[id] }), zone, l); what != "" && (entry.Action != audit.Comment || entry.Outcome != audit.Done) {
 				add(entry.Time, entry.Who, what, entry.Why)
 			}
 		}

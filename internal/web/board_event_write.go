@@ -150,7 +150,7 @@ func silence(a *answering) {
 	a.done()
 }
 
-// end ends a silence that is about the event, and no other.
+// end ends silences that are about the event, and no others.
 func end(a *answering) {
 	if !a.silenceable() {
 		return
@@ -162,20 +162,23 @@ func end(a *answering) {
 		a.failed(err)
 		return
 	}
-	id := a.sent[fieldID]
+	ended := map[string]bool{}
 	for _, s := range a.event.of(all) {
-		if s.ID != id {
+		if ended[s.ID] || !slices.Contains(strings.Fields(a.sent[fieldID]), s.ID) {
 			continue
 		}
-		a.entry.Silence = id
-		if err := a.board.content.Silences.End(ctx, id); err != nil {
+		ended[s.ID] = true
+		a.entry.Silence = strings.TrimSpace(a.entry.Silence + " " + s.ID)
+		if err := a.board.content.Silences.End(ctx, s.ID); err != nil {
 			a.failed(err)
 			return
 		}
-		a.done()
+	}
+	if len(ended) == 0 {
+		a.fail(http.StatusConflict, a.l.Say("It has ended already."))
 		return
 	}
-	a.fail(http.StatusConflict, a.l.Say("It has ended already."))
+	a.done()
 }
 
 func commentOn(a *answering) {

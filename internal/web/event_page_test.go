@@ -73,9 +73,15 @@ func TestAnswering(t *testing.T) {
 	if n := len(w.comments.All()); n != 1 {
 		t.Errorf("%d comments", n)
 	}
-	send("end", anna(), "id", "1")
+	// An answer is one, though it has set a silence for each severity.
+	response, body := get(t, http.MethodGet, w.base+sunderbyPage+"&lang=en", anna())
+	if n := strings.Count(string(body), "anna has this, until"); n != 1 || response.StatusCode != http.StatusOK {
+		t.Errorf("that anna has this is told %d times", n)
+	}
+	w.page(t, sunderbyPage+"&lang=en", anna(), []string{`name="id" value="1 2"`, `name="id" value="3 4"`})
+	send("end", anna(), "id", "1 2")
 	w.page(t, sunderbyPage+"&lang=en", anna(), []string{"Silenced by bo", "anna</bdi> ended the acknowledgement"}, "anna has this, until")
-	send("end", anna(), "id", "2")
+	send("end", anna(), "id", "3 4 4711")
 	w.page(t, sunderbyPage+"&lang=en", anna(), []string{"Nobody has this yet."}, "Silenced by bo")
 
 	var actions []audit.Action

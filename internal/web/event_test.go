@@ -338,7 +338,7 @@ func TestWhoMayWrite(t *testing.T) {
 				t.Errorf("silences: %+v", all)
 			}
 			entries := w.audited(t)
-			if len(entries) != 1 || entries[0].Who != tt.who || entries[0].Action != audit.Acknowledge || entries[0].Outcome != audit.Done || entries[0].Why != "I call the ward" || len(entries[0].Alerts) != 2 || entries[0].Silence != "1" {
+			if len(entries) != 1 || entries[0].Who != tt.who || entries[0].Action != audit.Acknowledge || entries[0].Outcome != audit.Done || entries[0].Why != "I call the ward" || len(entries[0].Alerts) != 2 || entries[0].Silence != "1 2" {
 				t.Errorf("audit log: %+v", entries)
 			}
 		})

@@ -9,9 +9,10 @@ import (
 	"time"
 
 	"planwatch/alerts/silences"
+	"planwatch/internal/naming"
 )
 
-// kept is silences as an Alertmanager keeps them.
+// kept is silences as an Alertmanager keeps them: one for each severity.
 type kept struct {
 	mu  sync.Mutex
 	all []silences.Silence
@@ -28,16 +29,23 @@ func (k *kept) set(alerts []map[string]string, s silences.Silence) ([]string, er
 	if k.err != nil {
 		return nil, k.err
 	}
-	k.ids++
-	s.ID, s.StartsAt = strconv.Itoa(k.ids), time.Now()
+	var ids []string
+	bySeverity := map[string]string{}
 	for _, labels := range alerts {
 		one := s
+		severity := labels[naming.LabelSeverity]
+		if bySeverity[severity] == "" {
+			k.ids++
+			bySeverity[severity] = strconv.Itoa(k.ids)
+			ids = append(ids, bySeverity[severity])
+		}
+		one.ID, one.StartsAt = bySeverity[severity], time.Now()
 		for name, value := range labels {
 			one.Matchers = append(one.Matchers, silences.Matcher{Name: name, Value: value})
 		}
 		k.all = append(k.all, one)
 	}
-	return []string{s.ID}, nil
+	return ids, nil
 }
 
 func (k *kept) Acknowledge(_ context.Context, alerts []map[string]string, by, comment string) ([]string, error) {
