@@ -114,9 +114,9 @@ func with(t *testing.T, file []byte, settings settings) settings {
 	for key, value := range settings {
 		switch former := merged[key].(type) {
 		case map[string]any:
-			maps.Copy(former, value.(map[string]any)) //nolint:errcheck // an example of another type is a fault of it
+			maps.Copy(former, value.(map[string]any))
 		case []any:
-			merged[key] = withEntries(former, value.([]any)) //nolint:errcheck // as above
+			merged[key] = withEntries(former, value.([]any))
 		default:
 			merged[key] = value
 		}
@@ -179,8 +179,7 @@ func TestAlertingHasEveryKey(t *testing.T) {
 // them: owners.escalation.after.
 func keys(of reflect.Type) []string {
 	var all []string
-	for i := range of.NumField() {
-		field := of.Field(i)
+	for field := range of.Fields() {
 		name, _, _ := strings.Cut(field.Tag.Get("yaml"), ",")
 		if name == "" {
 			continue // it is not in the file
