@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -63,12 +64,16 @@ func (s *site) unanswered(hospital string) {
 func (s *site) answered(hospital string) {
 	s.t.Helper()
 	s.queue(hospital, 60)
-	s.until("told of the event", func() bool { return len(s.messages("ward", hospital, false)) > 0 && len(s.messages("gateway", hospital, false)) > 0 })
+	s.until("told of the event", func() bool {
+		return len(s.messages("ward", hospital, false)) > 0 && len(s.messages("gateway", hospital, false)) > 0
+	})
 	s.acknowledge(hospital)
 	began := time.Now()
 	s.until("two escalations' time", func() bool { return time.Since(began) > 2*escalates }, s.moments(escalates)...)
 	s.queue(hospital, 30)
-	s.until("told of its end", func() bool { return len(s.messages("ward", hospital, true)) > 0 && len(s.messages("gateway", hospital, true)) > 0 }, s.moments(6*time.Second)...)
+	s.until("told of its end", func() bool {
+		return len(s.messages("ward", hospital, true)) > 0 && len(s.messages("gateway", hospital, true)) > 0
+	}, s.moments(6*time.Second)...)
 	s.once(hospital, "ward", "gateway")
 	if chief := s.messages("chief", hospital, false); len(chief) > 0 {
 		s.t.Errorf("escalated although somebody had it: %q", chief[0].subject)
@@ -146,17 +151,23 @@ func (s *site) alertmanager() {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	process := exec.CommandContext(context.Background(), filepath.Join(repository, "bin", "tools", "alertmanager"),
-		"--config.file", filepath.Join(made, "alerts", "region", "alertmanager.yml"), "--storage.path", s.t.TempDir(),
-		"--web.listen-address", listen, "--cluster.listen-address=")
-	process.Stderr = log
-	if err := process.Start(); err != nil {
-		s.t.Fatal(err)
+	storage := s.t.TempDir()
+	s.whole.Cleanup(func() { _ = log.Close() }) // nothing reads it
+	s.startAlertmanager = func() (stop func()) {
+		process := exec.CommandContext(context.Background(), filepath.Join(repository, "bin", "tools", "alertmanager"),
+			"--config.file", filepath.Join(made, "alerts", "region", "alertmanager.yml"), "--storage.path", storage,
+			"--web.listen-address", listen, "--cluster.listen-address=")
+		process.Stderr = log
+		if err := process.Start(); err != nil {
+			s.t.Fatal(err)
+		}
+		stop = sync.OnceFunc(func() {
+			_ = process.Process.Signal(os.Interrupt) // it may have ended
+			_ = process.Wait()
+		})
+		s.whole.Cleanup(stop)
+		return stop
 	}
-	s.t.Cleanup(func() {
-		_ = process.Process.Kill() // it may have ended
-		_ = process.Wait()
-		_ = log.Close()
-	})
+	s.stopAlertmanager = s.startAlertmanager()
 	s.env = append(s.env, fmt.Sprintf("PLANWATCH_ALERTING_ALERTMANAGERS=http://%s", listen))
 }

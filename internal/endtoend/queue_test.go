@@ -31,7 +31,8 @@ import (
 // site is a small region at work: its database, planwatch, and where messages
 // arrive.
 type site struct {
-	t         *testing.T
+	// t is the test that is under way, and whole the one that the site is for.
+	t, whole  *testing.T
 	directory string
 	binary    string
 	server    *mariadbtest.Server
@@ -41,6 +42,9 @@ type site struct {
 
 	process *exec.Cmd
 	log     *bytes.Buffer
+	// startAlertmanager starts the site's own, if it has one.
+	startAlertmanager func() (stop func())
+	stopAlertmanager  func()
 
 	mu  sync.Mutex
 	got []told
@@ -61,7 +65,7 @@ const user, password = "anna", "a-password-of-hers"
 // newSite makes the region, whose queues are as the plan wants them.
 func newSite(t *testing.T, binary string) *site {
 	t.Helper()
-	s := &site{t: t, directory: t.TempDir(), binary: binary, server: mariadbtest.Start(t, mariadbtest.WithTCP())}
+	s := &site{t: t, whole: t, directory: t.TempDir(), binary: binary, server: mariadbtest.Start(t, mariadbtest.WithTCP())}
 	for _, statement := range []string{
 		"CREATE DATABASE warehouse", "CREATE TABLE warehouse.queue (hospital VARCHAR(20) NOT NULL, patients INT)",
 		"INSERT INTO warehouse.queue VALUES ('Kalix', 30), ('Piteå', 30)",
@@ -147,7 +151,7 @@ func (s *site) start() {
 		s.t.Fatal(err)
 	}
 	process := s.process
-	s.t.Cleanup(func() {
+	s.whole.Cleanup(func() {
 		_ = process.Process.Kill() // it may have ended
 		_ = process.Wait()
 	})
