@@ -11,13 +11,14 @@ import (
 )
 
 // Notices are in words what is valid and may not be meant: those of Loading,
-// and that there are no alerts.
+// that there are no alerts, and when nobody is on duty.
 func (r *Region) Notices() []string {
 	notices := r.Loading()
 	if r.OnCall == nil {
 		notices = append(notices, "no "+oncall.File+": there are no alerts and there is no routing")
+		return notices
 	}
-	return notices
+	return append(notices, r.OnCall.DutyNotices(r.NewClock().Now(), r.Location)...)
 }
 
 // Loading are those of the Notices that say where the region and its settings

@@ -112,7 +112,7 @@ func DimensionNames(dir string) []string {
 func (r *Region) load(files fs.FS, overrides Overrides) error {
 	steps := []func(fs.FS) error{
 		func(files fs.FS) error { return r.loadService(files, overrides) },
-		r.loadUnits, r.loadCitations, r.loadCollectors, r.loadDimensions, r.loadEvents, r.loadOnCall, r.loadHolidays, r.loadPlan, r.loadDashboards, r.loadRunbooks,
+		r.loadUnits, r.loadCitations, r.loadCollectors, r.loadDimensions, r.loadEvents, r.loadOnCall, r.loadHolidays, r.loadPlan, r.loadCalendars, r.loadDashboards, r.loadRunbooks,
 	}
 	for _, step := range steps {
 		if err := step(files); err != nil {

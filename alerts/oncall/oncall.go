@@ -393,7 +393,8 @@ func (o *OnCall) validateOwners(languages *language.Set, f *yamlfile.Faults) {
 	}
 }
 
-func (o *OnCall) validateReceivers(f *yamlfile.Faults) {
+// used are the ids of receivers that something in the region has.
+func (o *OnCall) used() map[string]bool {
 	used := map[string]bool{o.Watchdog: true}
 	for _, owner := range o.Owners {
 		for _, id := range owner.Receivers {
@@ -409,7 +410,27 @@ func (o *OnCall) validateReceivers(f *yamlfile.Faults) {
 		for _, id := range rota.Weeks {
 			used[id] = true
 		}
+		for _, id := range rota.People {
+			used[id] = true
+		}
+		for _, title := range rota.titles {
+			used[title] = true
+		}
 	}
+	return used
+}
+
+// checkUsed finds receivers that nothing has.
+func (o *OnCall) checkUsed(f *yamlfile.Faults) {
+	used := o.used()
+	for i, r := range o.Receivers {
+		if !used[r.ID] {
+			f.Add(fmt.Sprintf(".receivers[%d].id", i), "receiver %s: no owner, escalation or rota has it; remove it or give it to one", r.ID)
+		}
+	}
+}
+
+func (o *OnCall) validateReceivers(f *yamlfile.Faults) {
 	mails := false
 	for i, r := range o.Receivers {
 		place := fmt.Sprintf(".receivers[%d]", i)
@@ -419,11 +440,12 @@ func (o *OnCall) validateReceivers(f *yamlfile.Faults) {
 		} else if first := slices.IndexFunc(o.Receivers, func(other Receiver) bool { return other.ID == r.ID }); first < i {
 			part.Add(".id", "the name is given twice")
 		}
-		if !used[r.ID] {
-			part.Add(".id", "no owner, escalation or rota has it; remove it or give it to one")
-		}
 		mails = mails || r.Email != nil
 		r.validate(part)
+	}
+	// The titles of a calendar's events are ids, too.
+	if !slices.ContainsFunc(o.Rotas, func(r Rota) bool { return r.Calendar != nil }) {
+		o.checkUsed(f)
 	}
 	if mails {
 		if _, _, err := net.SplitHostPort(o.Mail.Smarthost); err != nil {

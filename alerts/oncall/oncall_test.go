@@ -44,8 +44,11 @@ func TestLoad(t *testing.T) {
 func TestFaults(t *testing.T) {
 	faulttest.Run(t, "testdata/bad/*.txtar", os.DirFS("testdata/good"), *update, func(t *testing.T, files fs.FS) error {
 		t.Helper()
-		_, err := oncall.Load(files, regiontest.Languages(t))
-		return err
+		o, err := oncall.Load(files, regiontest.Languages(t))
+		if err != nil {
+			return err
+		}
+		return o.ReadCalendars(files, stockholm(t), oncall.Years{First: 2024, Last: 2025})
 	})
 }
 

@@ -17,22 +17,33 @@ import (
 type Rota struct {
 	// The name that owners and escalations call the rota by.
 	ID string `yaml:"id" jsonschema:"required,pattern=^[a-z0-9]+(-[a-z0-9]+)*$"`
-	// The day of the week on which the next person takes over.
-	ChangeDay string `yaml:"change_day" jsonschema:"default=monday"`
-	// When, on that day, in the region's time zone: 08:00.
-	ChangeTime string `yaml:"change_time" jsonschema:"default=08:00"`
-	// The id of the receiver who is on duty from the change in that week, by ISO week: 2025-W12. There is no gap between the first and the last.
-	Weeks map[string]string `yaml:"weeks" jsonschema:"required"`
+	// With weeks: the day of the week on which the next person takes over.
+	ChangeDay string `yaml:"change_day,omitempty" jsonschema:"default=monday"`
+	// With weeks: when, on that day, in the region's time zone: 08:00.
+	ChangeTime string `yaml:"change_time,omitempty" jsonschema:"default=08:00"`
+	// The id of the receiver who is on duty from the change in that week, by ISO week: 2025-W12. There is no gap between the first and the last. One of weeks and calendar is given.
+	Weeks map[string]string `yaml:"weeks,omitempty"`
+	// An iCalendar, each event of which is a shift.
+	Calendar *Calendar `yaml:"calendar,omitempty"`
+	// With a calendar: the id of the receiver whom an event's title names. A title that is a receiver's id need not be here.
+	People map[string]string `yaml:"people,omitempty"`
+
+	// read are the calendar's shifts, and titles whom its events name by ids.
+	read   []Shift
+	titles []string
 }
 
 // UnmarshalYAML gives the keys that are left out their defaults.
 func (r *Rota) UnmarshalYAML(decode func(any) error) error {
 	type plain Rota
-	made := plain{ChangeDay: "monday", ChangeTime: "08:00"}
+	var made plain
 	if err := decode(&made); err != nil {
 		return err
 	}
 	*r = Rota(made)
+	if r.Calendar == nil {
+		r.ChangeDay, r.ChangeTime = cmp.Or(r.ChangeDay, "monday"), cmp.Or(r.ChangeTime, "08:00")
+	}
 	return nil
 }
 
@@ -53,8 +64,12 @@ func (o *OnCall) Rota(id string) (Rota, bool) {
 	return o.Rotas[i], true
 }
 
-// Shifts returns who is on duty when, in order, in the time zone.
+// Shifts returns who is on duty when, in order, in the time zone. Those of a
+// calendar are as it was last read, and none before.
 func (r Rota) Shifts(zone *time.Location) []Shift {
+	if r.Calendar != nil {
+		return r.read
+	}
 	var shifts []Shift
 	for _, week := range slices.Sorted(maps.Keys(r.Weeks)) {
 		monday, err := mondayOf(week)
@@ -113,6 +128,13 @@ func (o *OnCall) validateRotas(f *yamlfile.Faults) {
 }
 
 func (r Rota) validate(o *OnCall, f *yamlfile.Faults) {
+	if r.Calendar != nil {
+		r.validateCalendar(o, f)
+		return
+	}
+	if len(r.People) > 0 {
+		f.Add(".people", "people: they go with a calendar; leave them out, or give one")
+	}
 	if !slices.Contains(weekdays, r.ChangeDay) {
 		f.Add(".change_day", "change_day: %q is not a day such as monday", r.ChangeDay)
 	}
@@ -120,7 +142,7 @@ func (r Rota) validate(o *OnCall, f *yamlfile.Faults) {
 		f.Add(".change_time", "change_time: %q is not a time such as 08:00", r.ChangeTime)
 	}
 	if len(r.Weeks) == 0 {
-		f.Add("", "weeks: missing; say who is on duty in which week")
+		f.Add("", "weeks: missing; say who is on duty in which week, or give a calendar")
 	}
 	var before time.Time
 	for _, week := range slices.Sorted(maps.Keys(r.Weeks)) {
@@ -149,6 +171,9 @@ func isoWeek(of time.Time) string {
 // their ids.
 func (r Rota) Persons() []string {
 	persons := slices.Collect(maps.Values(r.Weeks))
+	for _, shift := range r.read {
+		persons = append(persons, shift.Receiver)
+	}
 	slices.SortFunc(persons, cmp.Compare[string])
 	return slices.Compact(persons)
 }

@@ -295,7 +295,7 @@ func (m maker) interval(h oncall.Hours) interval {
 // so each is a date.
 func (m maker) holidays() interval {
 	interval := interval{Name: oncall.HolidaysInterval}
-	first, last := m.years()
+	first, last := m.region.Years()
 	for year := first; year <= last; year++ {
 		for _, holiday := range m.region.OnCall.Holidays.Holidays(year) {
 			month, day := strconv.Itoa(int(holiday.Date.Month())), strconv.Itoa(holiday.Date.Day())
@@ -309,21 +309,6 @@ func (m maker) holidays() interval {
 		}
 	}
 	return interval
-}
-
-// years returns the first and the last year that holidays are needed for; first
-// is after last if there are none.
-func (m maker) years() (first, last int) {
-	for _, t := range m.region.Plan.Targets {
-		if first == 0 || t.From.Year < first {
-			first = t.From.Year
-		}
-		last = max(last, t.From.Year, t.To.Year)
-	}
-	if first == 0 {
-		return 1, 0
-	}
-	return first, last + 1
 }
 
 // call returns a call of a notification template in the region's first

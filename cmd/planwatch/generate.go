@@ -78,6 +78,9 @@ func generate(region *config.Region, note func(string)) (files []genfiles.File, 
 		note("no " + oncall.File + ": no alerts are generated")
 		return files, owned, nil
 	}
+	if err := region.OnCall.CheckWritten(); err != nil {
+		return nil, nil, err
+	}
 	made, err := alerts.Generate(region)
 	if err != nil {
 		return nil, nil, err

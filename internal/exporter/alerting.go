@@ -15,7 +15,6 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	dto "github.com/prometheus/client_model/go"
 
-	"planwatch/alerts"
 	"planwatch/alerts/alertmanager"
 	"planwatch/alerts/evaluator"
 	"planwatch/internal/exposition"
@@ -58,7 +57,8 @@ func (e *Exporter) prepareAlerting(g *generation) error {
 		g.alerting.failed.Store(&err)
 		return nil //nolint:nilerr // it is kept, and shown
 	}
-	files, err := alerts.Generate(g.region)
+	g.duty = e.newDuty(g.region)
+	files, err := g.duty.files()
 	if err != nil {
 		return err
 	}

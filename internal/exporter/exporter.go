@@ -3,6 +3,7 @@
 package exporter
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"path/filepath"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	dto "github.com/prometheus/client_model/go"
@@ -20,6 +22,7 @@ import (
 	"planwatch/internal/history"
 	"planwatch/internal/snapshot"
 	"planwatch/internal/storage"
+	"planwatch/internal/subscription"
 	"planwatch/plan"
 )
 
@@ -47,6 +50,8 @@ type base struct {
 	logger   *slog.Logger
 	// history keeps the figures of past moments; nil if it cannot.
 	history *history.Store
+	// fetching is how long lies between two fetches of a calendar.
+	fetching time.Duration
 }
 
 // Options configure an Exporter.
@@ -54,6 +59,9 @@ type Options struct {
 	// Load reads the configuration again, for a reload.
 	Load   func() (*config.Region, error)
 	Logger *slog.Logger
+	// Fetching is how long lies between two fetches of a calendar; left out, it is
+	// subscription.Interval.
+	Fetching time.Duration
 }
 
 // New makes an Exporter for the region, and shows the saved samples. It fails
@@ -66,6 +74,7 @@ func New(ctx context.Context, region *config.Region, o Options) (*Exporter, erro
 		directory: storage.NewDirectory(region.Storage.Path),
 	}
 	e.clock, e.logger, e.counters = region.NewClock(), o.Logger, newCounters()
+	e.fetching = cmp.Or(o.Fetching, subscription.Interval)
 	e.alerts = &alertStorage{parent: e.directory, path: filepath.Join(region.Storage.Path, "alerting"), logger: o.Logger}
 	e.store = snapshot.NewStore(e.clock, snapshot.SaveFile{Path: filepath.Join(region.Storage.Path, "snapshot"), Hold: e.directory.Hold}, o.Logger)
 	register(e.registry, e.counters, stateCollector{current: e.current.Load, store: e.store, clock: e.clock})

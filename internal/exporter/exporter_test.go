@@ -105,7 +105,7 @@ func start(t *testing.T, dir, storage string) *planwatch {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.Exporter, err = exporter.New(t.Context(), loaded, exporter.Options{Load: load, Logger: logger})
+	p.Exporter, err = exporter.New(t.Context(), loaded, exporter.Options{Load: load, Logger: logger, Fetching: 50 * time.Millisecond})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -39,6 +39,8 @@ type generation struct {
 	alerting *alerting
 	rules    evaluator.Configuration
 	sending  alertmanager.Configuration
+	// duty is nil where planwatch does not evaluate alerts.
+	duty *duty
 	// silences is nil where planwatch knows no Alertmanager.
 	silences    *silences.Silences
 	assessments atomic.Pointer[plan.Assessments]
@@ -98,6 +100,9 @@ func (g *generation) run(ctx context.Context) {
 	all.Go(func() { g.keepAssessing(ctx) })
 	if g.silences != nil {
 		all.Go(func() { g.silences.Run(ctx, silences.Interval) })
+	}
+	if g.duty != nil {
+		all.Go(func() { g.keepDuty(ctx) })
 	}
 	if g.filler != nil {
 		all.Go(func() { g.filler.Run(ctx) })
