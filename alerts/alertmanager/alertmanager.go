@@ -138,7 +138,7 @@ var recorder = eventrecorder.NopRecorder()
 func New(o Options) (*Alertmanager, error) {
 	a := &Alertmanager{options: o, logger: o.Logger.With("component", "alertmanager"), groups: marker.NewGroupMarker(), listener: pipe.Listen(host)}
 	var err error
-	if a.journal, err = openJournal(o.Directory, o.Registerer, a.logger); err != nil {
+	if a.journal, err = openJournal(o.Directory, a.logger); err != nil {
 		return nil, err
 	}
 	if a.outbox, err = openOutbox(filepath.Join(o.Directory, "outbox.jsonl")); err != nil {

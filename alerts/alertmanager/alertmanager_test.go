@@ -247,7 +247,7 @@ func TestStorage(t *testing.T) {
 		{"whole", func(data []byte) []byte { return data }, false, false},
 		{"cut off", func(data []byte) []byte { return append(data, data[:len(data)/2-1]...) }, false, false},
 		{"a length alone", func(data []byte) []byte { return append(data, 0x80) }, false, false},
-		{"damaged", func(data []byte) []byte { return bytes.Repeat([]byte{3, 0xff, 0xff, 0xff}, 20) }, true, true},
+		{"damaged", func([]byte) []byte { return bytes.Repeat([]byte{3, 0xff, 0xff, 0xff}, 20) }, true, true},
 		{"empty", func([]byte) []byte { return nil }, true, false},
 	}
 	for _, tt := range tests {

@@ -35,7 +35,7 @@ type journal struct {
 }
 
 // openJournal reads the journal in the directory, which is made if need be.
-func openJournal(directory string, registerer prometheus.Registerer, logger *slog.Logger) (*journal, error) {
+func openJournal(directory string, logger *slog.Logger) (*journal, error) {
 	if err := os.MkdirAll(directory, 0o750); err != nil {
 		return nil, fmt.Errorf("alertmanager: storage: %w", err)
 	}

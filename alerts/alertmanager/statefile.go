@@ -52,7 +52,7 @@ func complete(data []byte) int {
 		if n <= 0 || length > uint64(len(data)-end-n) {
 			return end
 		}
-		end += n + int(length) //nolint:gosec // it is no more than len(data)
+		end += n + int(length)
 	}
 }
 

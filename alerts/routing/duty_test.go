@@ -7,8 +7,8 @@ import (
 	_ "time/tzdata"
 
 	"github.com/goccy/go-yaml"
+	amconfig "github.com/prometheus/alertmanager/config"
 	"github.com/prometheus/alertmanager/timeinterval"
-	amyaml "gopkg.in/yaml.v2"
 
 	"planwatch/alerts/oncall"
 	"planwatch/config"
@@ -76,18 +76,15 @@ func TestOnePersonIsOnDuty(t *testing.T) {
 // parsed returns the interval as Alertmanager reads it.
 func parsed(t *testing.T, i interval) []timeinterval.TimeInterval {
 	t.Helper()
-	text, err := yaml.Marshal(i)
+	text, err := yaml.Marshal(configuration{Route: route{Receiver: "nobody"}, Receivers: []receiver{{Name: "nobody"}}, TimeIntervals: []interval{i}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	var read struct {
-		Name  string                      `yaml:"name"`
-		Times []timeinterval.TimeInterval `yaml:"time_intervals"`
-	}
-	if err := amyaml.UnmarshalStrict(text, &read); err != nil {
+	read, err := amconfig.Load(string(text))
+	if err != nil {
 		t.Fatalf("%v in\n%s", err, text)
 	}
-	return read.Times
+	return read.TimeIntervals[0].TimeIntervals
 }
 
 func within(duty []timeinterval.TimeInterval, at time.Time) bool {

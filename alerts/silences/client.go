@@ -23,9 +23,9 @@ import (
 // requestTimeout limits a request to an Alertmanager.
 const requestTimeout = 5 * time.Second
 
-// acknowledged begins the comment of a silence that is an acknowledgement, as
+// Acknowledged begins the comment of a silence that is an acknowledgement, as
 // karma and kthxbye have it.
-const acknowledged = "ACK!"
+const Acknowledged = "ACK!"
 
 // api is the API of Alertmanagers that know the same silences.
 type api []*client.AlertmanagerAPI
@@ -66,8 +66,7 @@ func inOneLine(err error) error {
 	if errors.As(err, &payload) && payload.GetPayload() != "" {
 		return errors.New(strings.Join(strings.Fields(payload.GetPayload()), " "))
 	}
-	var status *runtime.APIError
-	if errors.As(err, &status) {
+	if status, ok := errors.AsType[*runtime.APIError](err); ok {
 		return fmt.Errorf("it answers %d %s", status.Code, http.StatusText(status.Code))
 	}
 	return err
@@ -132,7 +131,7 @@ func (a api) firing(ctx context.Context) ([]map[string]string, error) {
 
 func fromModel(m *models.GettableSilence) Silence {
 	s := Silence{ID: value(m.ID), StartsAt: time.Time(value(m.StartsAt)), EndsAt: time.Time(value(m.EndsAt)), CreatedBy: value(m.CreatedBy)}
-	comment, found := strings.CutPrefix(value(m.Comment), acknowledged)
+	comment, found := strings.CutPrefix(value(m.Comment), Acknowledged)
 	s.Comment, s.UntilResolved = strings.TrimSpace(comment), found
 	for _, matcher := range m.Matchers {
 		s.Matchers = append(s.Matchers, Matcher{
@@ -145,7 +144,7 @@ func fromModel(m *models.GettableSilence) Silence {
 func toModel(s Silence) *models.PostableSilence {
 	comment := s.Comment
 	if s.UntilResolved {
-		comment = strings.TrimSpace(acknowledged + " " + comment)
+		comment = strings.TrimSpace(Acknowledged + " " + comment)
 	}
 	m := &models.PostableSilence{ID: s.ID, Silence: models.Silence{
 		StartsAt: new(strfmt.DateTime(s.StartsAt)), EndsAt: new(strfmt.DateTime(s.EndsAt)), CreatedBy: &s.CreatedBy, Comment: &comment,

@@ -4,6 +4,9 @@ package silences
 
 import (
 	"regexp"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"planwatch/internal/naming"
@@ -50,4 +53,46 @@ func (s Silence) Matches(labels map[string]string) bool {
 		}
 	}
 	return len(s.Matchers) > 0
+}
+
+// String returns the matchers as amtool writes them.
+func (s Silence) String() string {
+	all := make([]string, len(s.Matchers))
+	for i, m := range s.Matchers {
+		operator := map[[2]bool]string{{false, false}: "=", {false, true}: "!=", {true, false}: "=~", {true, true}: "!~"}[[2]bool{m.Regex, m.Negative}]
+		all[i] = m.Name + operator + strconv.Quote(m.Value)
+	}
+	return strings.Join(all, " ")
+}
+
+// Answer is the silences that one person set at one time, in one go.
+type Answer []Silence
+
+// Matches reports whether one of the silences concerns an alert with those
+// labels.
+func (a Answer) Matches(labels map[string]string) bool {
+	return slices.ContainsFunc(a, func(s Silence) bool { return s.Matches(labels) })
+}
+
+// atOnce is how long setting the silences of one answer takes at most.
+const atOnce = 10 * time.Second
+
+// SameAnswer reports whether two silences were set in one go.
+func SameAnswer(a, b Silence) bool {
+	return a.CreatedBy == b.CreatedBy && a.Comment == b.Comment && a.UntilResolved == b.UntilResolved &&
+		(a.UntilResolved || a.EndsAt.Equal(b.EndsAt)) && a.StartsAt.Sub(b.StartsAt).Abs() < atOnce
+}
+
+// Answers returns which of the silences were set in one go, in their order.
+func Answers(all []Silence) []Answer {
+	var answers []Answer
+	for _, s := range all {
+		i := slices.IndexFunc(answers, func(a Answer) bool { return SameAnswer(a[0], s) })
+		if i < 0 {
+			answers = append(answers, Answer{s})
+		} else {
+			answers[i] = append(answers[i], s)
+		}
+	}
+	return answers
 }

@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"planwatch/internal/naming"
 )
 
 const (
@@ -59,9 +61,9 @@ func New(o Options) (*Silences, error) {
 // InForce returns the silences in force, the oldest first.
 func (s *Silences) InForce(ctx context.Context) ([]Silence, error) { return s.api.inForce(ctx) }
 
-// Acknowledge silences exactly the alerts, given by their labels, until they
-// have resolved. It returns the ids of the silences, one for each severity, so
-// that a warning that becomes critical is told of.
+// Acknowledge silences exactly the alerts, given by their labels, until all of
+// them have resolved. It returns the ids of the silences: one for each name and
+// severity, so that what fires later, or becomes critical, is told of.
 func (s *Silences) Acknowledge(ctx context.Context, alerts []map[string]string, by, comment string) ([]string, error) {
 	return s.silence(ctx, alerts, Silence{CreatedBy: by, Comment: comment, EndsAt: time.Now().Add(held), UntilResolved: true})
 }
@@ -96,22 +98,24 @@ func (s *Silences) End(ctx context.Context, id string) error {
 	return nil
 }
 
-// exactly returns the matchers of the alerts of each severity.
+// exactly returns the matchers of the alerts, by severity and name. Alerts of
+// one name are told apart by their target, or by where they come from; of
+// several names, matchers would take in alerts that have not fired yet.
 func exactly(alerts []map[string]string) [][]Matcher {
 	of := map[string][]map[string]string{}
 	for _, alert := range alerts {
-		of[alert[severity]] = append(of[alert[severity]], alert)
+		key := alert[severity] + "\x00" + alert[naming.LabelAlertName]
+		of[key] = append(of[key], alert)
 	}
 	var all [][]Matcher
-	for _, name := range slices.Sorted(maps.Keys(of)) {
-		all = append(all, matchersOf(of[name]))
+	for _, key := range slices.Sorted(maps.Keys(of)) {
+		all = append(all, matchersOf(of[key]))
 	}
 	return all
 }
 
-// matchersOf returns matchers of the alerts: of each label, the values that it
-// has. An alert's target, or else its name with its domain and source, tells it
-// from others, so that no more match.
+// matchersOf returns matchers of alerts of one name: of each label, the values
+// that it has.
 func matchersOf(alerts []map[string]string) []Matcher {
 	values := map[string][]string{}
 	for _, alert := range alerts {
@@ -142,20 +146,28 @@ func matchersOf(alerts []map[string]string) []Matcher {
 // their end is told. It is called before an Alertmanager knows of it; firing are
 // the alerts that fire on.
 func (s *Silences) Resolving(ctx context.Context, resolved, firing []map[string]string) {
-	s.each(ctx, func(a Silence) error {
+	s.each(ctx, func(a Answer) error {
 		if !slices.ContainsFunc(resolved, a.Matches) || slices.ContainsFunc(firing, a.Matches) {
 			return nil
 		}
-		return s.api.end(ctx, a.ID)
+		return s.endAll(ctx, a)
 	})
+}
+
+func (s *Silences) endAll(ctx context.Context, a Answer) error {
+	var faults []error
+	for _, silence := range a {
+		faults = append(faults, s.api.end(ctx, silence.ID))
+	}
+	return errors.Join(faults...)
 }
 
 // each does something for each acknowledgement. What fails is tried again, with
 // the next look.
-func (s *Silences) each(ctx context.Context, do func(Silence) error) {
+func (s *Silences) each(ctx context.Context, do func(Answer) error) {
 	all, err := s.api.inForce(ctx)
-	for _, a := range all {
-		if a.UntilResolved {
+	for _, a := range Answers(all) {
+		if a[0].UntilResolved {
 			err = errors.Join(err, do(a))
 		}
 	}
@@ -178,9 +190,10 @@ func (s *Silences) Run(ctx context.Context, interval time.Duration) {
 	}
 }
 
-// keep extends acknowledgements of alerts that fire, and ends others.
+// keep extends acknowledgements of alerts that fire, and ends others. The
+// watchdog, which always fires, keeps none.
 func (s *Silences) keep(ctx context.Context) {
-	s.each(ctx, func(a Silence) error {
+	s.each(ctx, func(a Answer) error {
 		firing, known := s.firing()
 		if !known {
 			var err error
@@ -188,14 +201,18 @@ func (s *Silences) keep(ctx context.Context) {
 				return err
 			}
 		}
-		switch {
-		case !slices.ContainsFunc(firing, a.Matches):
-			return s.api.end(ctx, a.ID)
-		case time.Until(a.EndsAt) < renewed:
-			a.EndsAt = time.Now().Add(held)
-			_, err := s.api.set(ctx, a)
-			return err
+		firing = slices.DeleteFunc(firing, func(alert map[string]string) bool { return alert[naming.LabelAlertName] == naming.Watchdog })
+		if !slices.ContainsFunc(firing, a.Matches) {
+			return s.endAll(ctx, a)
 		}
-		return nil
+		var faults []error
+		for _, silence := range a {
+			if time.Until(silence.EndsAt) < renewed {
+				silence.EndsAt = time.Now().Add(held)
+				_, err := s.api.set(ctx, silence)
+				faults = append(faults, err)
+			}
+		}
+		return errors.Join(faults...)
 	})
 }

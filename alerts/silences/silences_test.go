@@ -121,6 +121,38 @@ func TestAcknowledgesExactly(t *testing.T) {
 	}
 }
 
+// What fires later is not acknowledged, though each of its labels is one of an
+// alert that is; and the answer holds until the last of its alerts has resolved.
+func TestAcknowledgesNoCombination(t *testing.T) {
+	of := func(name, domain string) map[string]string {
+		return map[string]string{"alertname": name, "severity": "warning", "owner": "it", "domain": domain}
+	}
+	failing, stale := of("CollectorFailing", "finance"), of("DataStale", "beds")
+	w := begin(t, failing, stale)
+	if _, err := w.Acknowledge(t.Context(), []map[string]string{failing, stale}, "anna", "mine"); err != nil {
+		t.Fatal(err)
+	}
+	for _, later := range []map[string]string{of("CollectorFailing", "beds"), of("DataStale", "finance")} {
+		if slices.ContainsFunc(w.inForce(2), func(s silences.Silence) bool { return s.Matches(later) }) {
+			t.Errorf("%v is acknowledged", later)
+		}
+	}
+	w.Resolving(t.Context(), []map[string]string{failing}, []map[string]string{stale})
+	w.inForce(2)
+	w.fire()
+	w.inForce(0)
+}
+
+// The watchdog, which always fires, keeps no acknowledgement.
+func TestTheWatchdogKeepsNone(t *testing.T) {
+	watchdog := map[string]string{"alertname": "Watchdog", "severity": "none"}
+	w := begin(t, watchdog)
+	if _, err := w.Acknowledge(t.Context(), []map[string]string{watchdog}, "anna", ""); err != nil {
+		t.Fatal(err)
+	}
+	w.inForce(0)
+}
+
 // An acknowledgement ends when the last of its alerts has resolved, before
 // anybody is told of that; a silence does not.
 func TestEndsWhenResolved(t *testing.T) {

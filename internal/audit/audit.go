@@ -48,6 +48,8 @@ type Entry struct {
 	About   comment.Subject     `json:"about,omitzero"`
 	Alerts  []map[string]string `json:"alerts,omitempty"`
 	Silence string              `json:"silence,omitempty"`
+	// Matchers are those of a silence that was set over the API.
+	Matchers string `json:"matchers,omitempty"`
 	// Until is when a silence ends, by the system's clock.
 	Until time.Time `json:"until,omitzero"`
 	// Why is what the person said.

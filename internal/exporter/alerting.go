@@ -105,7 +105,7 @@ func (e *Exporter) newAlerting(g *generation, opened *evaluator.Storage) (*alert
 			// Figures are served all the same.
 			e.logger.Error("alerts are not evaluated", "err", err)
 			a.failed.Store(&err)
-			return a, nil
+			return a, nil //nolint:nilerr // it is kept, and shown
 		}
 		options.Within = &evaluator.Within{URL: alertmanager.URL, Client: a.alertmanager.Client()}
 	}

@@ -248,7 +248,7 @@ func (b *board) viewSilences(all []silences.Silence, zone *time.Location, l *lan
 			continue
 		}
 		seen[s.ID] = true
-		if i := slices.IndexFunc(shown, func(other silences.Silence) bool { return oneAnswer(other, s) }); i >= 0 {
+		if i := slices.IndexFunc(shown, func(other silences.Silence) bool { return silences.SameAnswer(other, s) }); i >= 0 {
 			views[i].ID += " " + s.ID
 			continue
 		}
@@ -267,16 +267,6 @@ func (b *board) viewSilences(all []silences.Silence, zone *time.Location, l *lan
 	}
 	slices.SortStableFunc(views, func(a, b silenceView) int { return cmp.Compare(rankOf(a), rankOf(b)) })
 	return views
-}
-
-// atOnce is how far apart silences may begin that were set by one answer.
-const atOnce = 5 * time.Second
-
-// oneAnswer reports whether two silences were set by one answer, which sets one
-// for each severity.
-func oneAnswer(a, b silences.Silence) bool {
-	return a.CreatedBy == b.CreatedBy && a.Comment == b.Comment && a.UntilResolved == b.UntilResolved &&
-		(a.UntilResolved || a.EndsAt.Equal(b.EndsAt)) && a.StartsAt.Sub(b.StartsAt).Abs() < atOnce
 }
 
 func rankOf(v silenceView) int {
