@@ -52,11 +52,20 @@ func examples(t *testing.T) []example {
 	return all
 }
 
+// duty is the calendar that an example names.
+const duty = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//planwatch//test//EN\r\n" +
+	"BEGIN:VEVENT\r\nUID:1\r\nDTSTAMP:20250301T000000Z\r\nDTSTART:20250317T070000Z\r\nDTEND:20250324T070000Z\r\nSUMMARY:Anna Andersson\r\nEND:VEVENT\r\n" +
+	"BEGIN:VEVENT\r\nUID:2\r\nDTSTAMP:20250301T000000Z\r\nDTSTART:20250324T070000Z\r\nDTEND:20250331T070000Z\r\nSUMMARY:Bo Berg\r\nEND:VEVENT\r\n" +
+	"END:VCALENDAR\r\n"
+
 // Every example of alerting.md, as a part of the built-in region, is valid; so is
 // what is made of it for an Alertmanager.
 func TestAlertingExamples(t *testing.T) {
 	region := t.TempDir()
 	if err := os.CopyFS(region, config.Builtin()); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(region, "duty.ics"), []byte(duty), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	for _, e := range examples(t) {

@@ -62,6 +62,8 @@ type view struct {
 	Prefix  string
 	Owners  []owner
 	GroupBy []string
+	// EventLabels are those of GroupBy, in the order of the event page's address.
+	EventLabels []string
 	// Summary and Description are the annotations in the language.
 	Summary, Description string
 	OffPlan, Forecast    sentences
@@ -133,7 +135,7 @@ func (d document) view() view {
 	suffix := d.region.Languages.Suffix(d.language)
 	v := view{
 		Region: d.region.Name, TimeZone: d.region.Location.String(), Code: d.language.Code(), Prefix: Name("", d.region.Languages, d.language),
-		GroupBy: d.region.OnCall.GroupBy,
+		GroupBy: d.region.OnCall.GroupBy, EventLabels: slices.Sorted(slices.Values(d.region.OnCall.GroupBy)),
 		Summary: naming.AnnotationSummary(suffix), Description: naming.AnnotationDescription(suffix),
 		OffPlan: d.sentences(offPlan), Forecast: d.sentences(forecast),
 		Basis: bases[0], Bases: bases[1:],

@@ -20,10 +20,11 @@ import (
 	"planwatch/internal/backfill"
 	"planwatch/internal/format"
 	"planwatch/internal/naming"
+	source "planwatch/internal/warehouse/settings"
 )
 
 func newAlerts(s *settings) *cobra.Command {
-	var address, formatName string
+	var address, user, passwordFile, formatName string
 	past := backtest.Options{Period: backfill.DefaultPeriod()}
 	formats := []format.Format{format.Table, format.JSON}
 	cmd := &cobra.Command{
@@ -49,7 +50,7 @@ func newAlerts(s *settings) *cobra.Command {
 				past.Finely = !cmd.Flags().Changed("step")
 				return testAlerts(cmd, s, past, chosen)
 			}
-			active, warnings, err := askAlerts(cmd.Context(), strings.TrimSuffix(address, "/")+"/api/v1/alerts")
+			active, warnings, err := askAlerts(cmd.Context(), strings.TrimSuffix(address, "/")+"/api/v1/alerts", user, passwordFile)
 			if err != nil {
 				return err
 			}
@@ -63,6 +64,9 @@ func newAlerts(s *settings) *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&address, "url", "http://localhost:9846", "the `address` that planwatch serves on")
+	cmd.Flags().StringVar(&user, "user", "", "your `name`, where planwatch asks for one")
+	cmd.Flags().StringVar(&passwordFile, "password-file", "", "the `file` with your password")
+	cmd.MarkFlagsRequiredTogether("user", "password-file")
 	cmd.Flags().StringVar(&past.From, "from", "", "the first `moment` of a past to test, as --as-of takes it; a date alone is that day")
 	cmd.Flags().StringVar(&past.To, "to", "", "the last `moment`; a date alone is the end of that day (default: now, by planwatch's clock)")
 	cmd.Flags().Var((*durationFlag)(&past.Step), "step", "the `time` between the moments; whole days are those of the calendar. Unless it is given, collectors whose figures hold for less are asked as often as they do")
@@ -104,7 +108,7 @@ func testAlerts(cmd *cobra.Command, s *settings, o backtest.Options, chosen form
 
 // askAlerts gets the alerts from an address that may hold a password, and what
 // to know about them. Its errors never hold the password.
-func askAlerts(ctx context.Context, address string) (active []evaluator.Alert, warnings []string, err error) {
+func askAlerts(ctx context.Context, address, user, passwordFile string) (active []evaluator.Alert, warnings []string, err error) {
 	parsed, err := url.Parse(address)
 	if err != nil || parsed.Host == "" {
 		return nil, nil, errors.New("--url: not an address such as http://localhost:9846")
@@ -115,6 +119,13 @@ func askAlerts(ctx context.Context, address string) (active []evaluator.Alert, w
 	if err != nil {
 		return nil, nil, errors.New("--url: not an address such as http://localhost:9846")
 	}
+	if user != "" {
+		password, err := source.ReadSecret(passwordFile)
+		if err != nil {
+			return nil, nil, fmt.Errorf("--password-file: %w", err)
+		}
+		request.SetBasicAuth(user, strings.TrimSpace(password.Reveal()))
+	}
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
 		// The error has the address with the user name, or that of a redirect.
@@ -124,6 +135,9 @@ func askAlerts(ctx context.Context, address string) (active []evaluator.Alert, w
 		return nil, nil, fmt.Errorf("%s: %w; planwatch must be running there", parsed.Redacted(), err)
 	}
 	defer response.Body.Close()
+	if response.StatusCode == http.StatusUnauthorized {
+		return nil, nil, fmt.Errorf("%s: it asks who you are, or does not know you; give --user and --password-file", parsed.Redacted())
+	}
 	var answer struct {
 		Status, Error string
 		Warnings      []string

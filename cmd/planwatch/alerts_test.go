@@ -81,7 +81,7 @@ func TestAnswersWithoutAlerts(t *testing.T) {
 		t.Run(answer, func(t *testing.T) {
 			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, answer) }))
 			defer server.Close()
-			active, _, err := askAlerts(t.Context(), server.URL)
+			active, _, err := askAlerts(t.Context(), server.URL, "", "")
 			if want := server.URL + ": 200 OK, and no list of alerts; is planwatch running there?"; err == nil || err.Error() != want {
 				t.Errorf("%d alerts, and %v\nwant %s", len(active), err, want)
 			}

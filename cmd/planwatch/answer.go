@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -86,9 +87,7 @@ func (a *answerer) answer(cmd *cobra.Command, what string, labels []string, more
 		}
 		form.Set(name, value)
 	}
-	for name, values := range more {
-		form[name] = values
-	}
+	maps.Copy(form, more)
 	address, err := url.Parse(strings.TrimSuffix(a.address, "/") + "/event/" + what)
 	if err != nil || address.Host == "" || address.User != nil {
 		return errors.New("--url: not an address such as http://localhost:9846")

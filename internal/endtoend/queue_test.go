@@ -286,13 +286,19 @@ func (s *site) until(what string, holds func() bool, kills ...time.Duration) {
 		select {
 		case <-time.After(20 * time.Millisecond):
 		case <-deadline:
-			s.mu.Lock()
-			defer s.mu.Unlock()
-			for _, one := range s.got {
-				s.t.Logf("to %s, resolved %t: %s", one.to, one.resolved, one.subject)
-			}
+			s.show()
 			s.t.Fatalf("never %s\n%s", what, s.log)
 		}
+	}
+}
+
+// show logs what has arrived.
+func (s *site) show() {
+	s.t.Helper()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, one := range s.got {
+		s.t.Logf("to %s, resolved %t: %s", one.to, one.resolved, one.subject)
 	}
 }
 
