@@ -135,7 +135,7 @@ var recorder = eventrecorder.NopRecorder()
 
 // New opens the storage and makes an Alertmanager, which sends nothing before
 // the first Update. What is damaged in the storage is set aside, with a warning.
-func New(o Options) (*Alertmanager, error) {
+func New(ctx context.Context, o Options) (*Alertmanager, error) {
 	a := &Alertmanager{options: o, logger: o.Logger.With("component", "alertmanager"), groups: marker.NewGroupMarker(), listener: pipe.Listen(host)}
 	var err error
 	if a.journal, err = openJournal(o.Directory, a.logger); err != nil {
@@ -145,10 +145,10 @@ func New(o Options) (*Alertmanager, error) {
 		return nil, errors.Join(err, a.journal.close())
 	}
 	a.silencer = silence.NewSilencer(a.journal.silences, a.logger, recorder)
-	if a.alerts, err = mem.NewAlerts(context.Background(), alertGCInterval, 0, a.silencer, a.logger, recorder, o.Registerer, featurecontrol.NoopFlags{}); err != nil {
+	if a.alerts, err = mem.NewAlerts(context.WithoutCancel(ctx), alertGCInterval, 0, a.silencer, a.logger, recorder, o.Registerer, featurecontrol.NoopFlags{}); err != nil {
 		return nil, fmt.Errorf("alertmanager: %w", err)
 	}
-	if err := a.restore(); err != nil {
+	if err := a.restore(ctx); err != nil {
 		return nil, err
 	}
 	if a.api, err = api.New(api.Options{
@@ -173,7 +173,7 @@ func requestDuration(registerer prometheus.Registerer) *prometheus.HistogramVec 
 }
 
 // restore takes over the alerts of before the restart.
-func (a *Alertmanager) restore() error {
+func (a *Alertmanager) restore(ctx context.Context) error {
 	now := time.Now()
 	var all []*alert.Alert
 	for _, restored := range a.options.Alerts {
@@ -184,7 +184,7 @@ func (a *Alertmanager) restore() error {
 			UpdatedAt: now,
 		})
 	}
-	if err := a.alerts.Put(context.Background(), all...); err != nil {
+	if err := a.alerts.Put(ctx, all...); err != nil {
 		return fmt.Errorf("alertmanager: %w", err)
 	}
 	return nil

@@ -124,7 +124,7 @@ receivers:
 func (s *site) start(c alertmanager.Configuration, before ...alertmanager.Alert) {
 	s.t.Helper()
 	var err error
-	s.Alertmanager, err = alertmanager.New(alertmanager.Options{
+	s.Alertmanager, err = alertmanager.New(s.t.Context(), alertmanager.Options{
 		Directory: filepath.Join(s.directory, "storage"), ExternalURL: &url.URL{Scheme: "http", Host: "localhost:9846"}, Alerts: before,
 		Registerer: prometheus.NewRegistry(), Logger: slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelWarn})),
 	})

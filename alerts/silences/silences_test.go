@@ -33,7 +33,7 @@ type world struct {
 func begin(t *testing.T, firing ...map[string]string) *world {
 	t.Helper()
 	logger := slog.New(slog.DiscardHandler)
-	am, err := alertmanager.New(alertmanager.Options{Directory: t.TempDir(), ExternalURL: &url.URL{}, Registerer: prometheus.NewRegistry(), Logger: logger})
+	am, err := alertmanager.New(t.Context(), alertmanager.Options{Directory: t.TempDir(), ExternalURL: &url.URL{}, Registerer: prometheus.NewRegistry(), Logger: logger})
 	if err != nil {
 		t.Fatal(err)
 	}

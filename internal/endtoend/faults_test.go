@@ -196,7 +196,7 @@ func newWorld(t *testing.T, binary string, own bool) *world {
 			}
 		}
 	} else {
-		am, err := alertmanager.New(alertmanager.Options{Directory: filepath.Join(t.TempDir(), "alertmanager"), ExternalURL: target, Registerer: prometheus.NewRegistry(), Logger: logger})
+		am, err := alertmanager.New(t.Context(), alertmanager.Options{Directory: filepath.Join(t.TempDir(), "alertmanager"), ExternalURL: target, Registerer: prometheus.NewRegistry(), Logger: logger})
 		if err != nil {
 			t.Fatal(err)
 		}

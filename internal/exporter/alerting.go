@@ -45,7 +45,7 @@ type alerting struct {
 // prepareAlerting gives g embedded alerting if its configuration has it: that of
 // the running generation where possible. Rules and metrics are the same as for
 // an external Prometheus.
-func (e *Exporter) prepareAlerting(g *generation) error {
+func (e *Exporter) prepareAlerting(ctx context.Context, g *generation) error {
 	settings := g.region.Alerting
 	if !settings.Embedded || g.region.OnCall == nil {
 		return nil
@@ -79,11 +79,11 @@ func (e *Exporter) prepareAlerting(g *generation) error {
 		g.alerting = former.alerting
 		return nil
 	}
-	g.alerting, err = e.newAlerting(g, opened)
+	g.alerting, err = e.newAlerting(ctx, g, opened)
 	return err
 }
 
-func (e *Exporter) newAlerting(g *generation, opened *evaluator.Storage) (*alerting, error) {
+func (e *Exporter) newAlerting(ctx context.Context, g *generation, opened *evaluator.Storage) (*alerting, error) {
 	address := g.region.Web.ExternalURL
 	external, err := url.Parse(address)
 	if err != nil {
@@ -97,7 +97,7 @@ func (e *Exporter) newAlerting(g *generation, opened *evaluator.Storage) (*alert
 		Storage: opened, Registerer: registerer, Resolving: e.resolving, Logger: e.logger,
 	}
 	if g.sends() {
-		a.alertmanager, err = alertmanager.New(alertmanager.Options{
+		a.alertmanager, err = alertmanager.New(ctx, alertmanager.Options{
 			Directory: filepath.Join(g.region.Storage.Path, "alertmanager"), ExternalURL: external.JoinPath(naming.AlertmanagerPath),
 			Alerts: before(opened.Sent(), time.Now()), Registerer: registerer, Logger: e.logger,
 		})

@@ -102,7 +102,7 @@ func (e *Exporter) prepare(ctx context.Context, region *config.Region) (*generat
 	if err != nil {
 		return nil, err
 	}
-	err = e.prepareAlerting(g)
+	err = e.prepareAlerting(ctx, g)
 	if err == nil {
 		g.silences, err = e.newSilences(g)
 	}
