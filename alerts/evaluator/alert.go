@@ -32,6 +32,10 @@ func (a Alert) Name() string { return a.Labels[labels.AlertName] }
 type Overview struct {
 	// Off is whether planwatch is configured not to evaluate rules.
 	Off bool
+	// Elsewhere is whether the alerts are those that an Alertmanager knows, where
+	// another Prometheus evaluates the rules. Their Value is not known, and none is
+	// pending.
+	Elsewhere bool
 	// Evaluated is whether every rule has been evaluated. Before that, an alert
 	// that is not among Alerts may fire all the same.
 	Evaluated bool
@@ -67,7 +71,14 @@ func (e *Evaluator) Overview() Overview {
 			o.Alerts = append(o.Alerts, active(rule)...)
 		}
 	}
-	slices.SortFunc(o.Alerts, func(a, b Alert) int {
+	Sort(o.Alerts)
+	return o
+}
+
+// Sort orders alerts: firing before pending, then in order of severity, name and
+// labels.
+func Sort(alerts []Alert) {
+	slices.SortFunc(alerts, func(a, b Alert) int {
 		return cmp.Or(
 			cmp.Compare(rank(a.State, naming.StateFiring, naming.StatePending), rank(b.State, naming.StateFiring, naming.StatePending)),
 			cmp.Compare(rank(a.Labels[naming.LabelSeverity], naming.SeverityCritical, naming.SeverityWarning), rank(b.Labels[naming.LabelSeverity], naming.SeverityCritical, naming.SeverityWarning)),
@@ -75,7 +86,6 @@ func (e *Evaluator) Overview() Overview {
 			cmp.Compare(labels.FromMap(a.Labels).String(), labels.FromMap(b.Labels).String()),
 		)
 	})
-	return o
 }
 
 // active returns the pending and firing alerts of a rule.

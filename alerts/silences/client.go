@@ -112,9 +112,16 @@ func (a api) end(ctx context.Context, id string) error {
 	})
 }
 
-// firing returns the labels of the alerts that fire, silenced or not.
-func (a api) firing(ctx context.Context) ([]map[string]string, error) {
-	var all []map[string]string
+// Alert is an alert that an Alertmanager knows to fire, silenced or not.
+type Alert struct {
+	Labels, Annotations map[string]string
+	// StartsAt is by the system's clock.
+	StartsAt time.Time
+}
+
+// firing returns the alerts that fire.
+func (a api) firing(ctx context.Context) ([]Alert, error) {
+	var all []Alert
 	err := a.try(ctx, func(ctx context.Context, one *client.AlertmanagerAPI) error {
 		answer, err := one.Alert.GetAlerts(alert.NewGetAlertsParamsWithContext(ctx))
 		if err != nil {
@@ -122,7 +129,7 @@ func (a api) firing(ctx context.Context) ([]map[string]string, error) {
 		}
 		all = nil
 		for _, a := range answer.Payload {
-			all = append(all, a.Labels)
+			all = append(all, Alert{Labels: a.Labels, Annotations: a.Annotations, StartsAt: time.Time(value(a.StartsAt))})
 		}
 		return nil
 	})

@@ -61,6 +61,15 @@ func New(o Options) (*Silences, error) {
 // InForce returns the silences in force, the oldest first.
 func (s *Silences) InForce(ctx context.Context) ([]Silence, error) { return s.api.inForce(ctx) }
 
+// Firing returns the alerts that fire, as the Alertmanager knows them.
+func (s *Silences) Firing(ctx context.Context) ([]Alert, error) {
+	all, err := s.api.firing(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("silences: %w", err)
+	}
+	return all, nil
+}
+
 // Acknowledge silences exactly the alerts, given by their labels, until all of
 // them have resolved. It returns the ids of the silences: one for each name and
 // severity, so that what fires later, or becomes critical, is told of.
@@ -196,9 +205,13 @@ func (s *Silences) keep(ctx context.Context) {
 	s.each(ctx, func(a Answer) error {
 		firing, known := s.firing()
 		if !known {
-			var err error
-			if firing, err = s.api.firing(ctx); err != nil {
+			firing = nil
+			all, err := s.api.firing(ctx)
+			if err != nil {
 				return err
+			}
+			for _, alert := range all {
+				firing = append(firing, alert.Labels)
 			}
 		}
 		firing = slices.DeleteFunc(firing, func(alert map[string]string) bool { return alert[naming.LabelAlertName] == naming.Watchdog })

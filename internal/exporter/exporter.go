@@ -199,8 +199,15 @@ func (e *Exporter) Region() *config.Region { return e.current.Load().region }
 // Assessments returns the newest assessments, never nil.
 func (e *Exporter) Assessments() *plan.Assessments { return e.current.Load().assessments.Load() }
 
-// Alerts returns the pending and firing alerts.
-func (e *Exporter) Alerts() evaluator.Overview { return e.current.Load().alerting.overview() }
+// Alerts returns the pending and firing alerts. Where another Prometheus
+// evaluates the rules, they are those that its Alertmanager knows to fire.
+func (e *Exporter) Alerts() evaluator.Overview {
+	g := e.current.Load()
+	if now := g.alerting.overview(); !now.Off || g.silences == nil {
+		return now
+	}
+	return g.elsewhere()
+}
 
 // Ready returns nil once every collector has run, and before that an error with
 // the name of one that has not.

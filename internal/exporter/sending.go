@@ -69,7 +69,7 @@ func (e *Exporter) newSilences(g *generation) (*silences.Silences, error) {
 // firing returns the labels of the alerts that fire; ok is false if they are not
 // evaluated now.
 func (e *Exporter) firing() (alerts []map[string]string, ok bool) {
-	now := e.Alerts()
+	now := e.current.Load().alerting.overview()
 	for _, alert := range now.Alerts {
 		if alert.State == naming.StateFiring {
 			alerts = append(alerts, alert.Labels)

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"time"
 
+	"planwatch/alerts/evaluator"
 	"planwatch/alerts/silences"
+	"planwatch/internal/naming"
 )
 
 // errNoAlertmanager is the error of an answer that nobody would hear.
@@ -60,4 +62,18 @@ func (s Silences) End(ctx context.Context, id string) error {
 		return err
 	}
 	return current.End(ctx, id)
+}
+
+// elsewhere returns the alerts that an Alertmanager of the site's own knows.
+func (g *generation) elsewhere() evaluator.Overview {
+	all, err := g.silences.Firing(context.Background()) // which limits itself
+	if err != nil {
+		return evaluator.Overview{Elsewhere: true, Err: err}
+	}
+	o := evaluator.Overview{Elsewhere: true, Evaluated: true, AsOf: time.Now()}
+	for _, alert := range all {
+		o.Alerts = append(o.Alerts, evaluator.Alert{Labels: alert.Labels, Annotations: alert.Annotations, State: naming.StateFiring, ActiveAt: alert.StartsAt})
+	}
+	evaluator.Sort(o.Alerts)
+	return o
 }

@@ -248,7 +248,7 @@ func (s *Stack) startPlanwatch(ctx context.Context, o Options, address string) e
 		s.region = []string{"--config=" + region}
 	}
 	args := slices.Concat([]string{"serve", "--web.listen-address=" + address, "--web.external-url=http://" + address, "--storage.path=" + filepath.Join(s.directory, "planwatch-data")}, s.region)
-	env := []string{"PLANWATCH_ALERTING_EMBEDDED=false"}
+	env := []string{"PLANWATCH_ALERTING_EMBEDDED=false", "PLANWATCH_ALERTING_ALERTMANAGERS=" + s.Alertmanager}
 	if err := s.process(ctx, "planwatch", o.Planwatch, env, args...); err != nil {
 		return err
 	}

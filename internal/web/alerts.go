@@ -30,7 +30,7 @@ func activeAlerts(overview func() evaluator.Overview, undelivered func() []alert
 			_ = json.NewEncoder(w).Encode(answer{Status: "error", Error: why})
 		}
 		switch {
-		case now.Off:
+		case now.Off || now.Elsewhere:
 			unknown("embedded alerting is off; ask Prometheus")
 		case !now.Evaluated && len(now.Alerts) == 0 && now.Err != nil:
 			unknown("alerts are not evaluated: " + bounded(now.Err.Error(), shownError))

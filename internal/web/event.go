@@ -55,7 +55,7 @@ func events(region *config.Region, alerts []evaluator.Alert) []event {
 	places := map[string]int{}
 	for _, severity := range severities {
 		for _, alert := range alerts {
-			if alert.State != naming.StateFiring || alert.Labels[naming.LabelSeverity] != severity.name {
+			if alert.State != naming.StateFiring || alert.Labels[naming.LabelSeverity] != severity.name || isHeldBack(alert, alerts) {
 				continue
 			}
 			e := eventOf(names, func(name string) string { return alert.Labels[name] })
@@ -72,6 +72,19 @@ func events(region *config.Region, alerts []evaluator.Alert) []event {
 		return cmp.Or(cmp.Compare(a.rank(), b.rank()), a.since().ActiveAt.Compare(b.since().ActiveAt))
 	})
 	return all
+}
+
+// isHeldBack reports whether the alert is a warning of something that is
+// critical too: nobody is told of it meanwhile.
+func isHeldBack(alert evaluator.Alert, all []evaluator.Alert) bool {
+	if alert.Labels[naming.LabelSeverity] != naming.SeverityWarning {
+		return false
+	}
+	return slices.ContainsFunc(all, func(other evaluator.Alert) bool {
+		same := func(label string) bool { return other.Labels[label] == alert.Labels[label] }
+		return other.State == naming.StateFiring && other.Labels[naming.LabelSeverity] == naming.SeverityCritical &&
+			same(naming.LabelAlertName) && same(naming.LabelDomain) && same(naming.LabelSource) && same(naming.LabelTarget)
+	})
 }
 
 // find returns the event with the labels, with what fires of it.
