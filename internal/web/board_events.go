@@ -16,6 +16,8 @@ type eventsView struct {
 	// that they are not evaluated, Unknown that it is not known who has them.
 	Off, None, Fault, Unknown string
 	Events                    []eventLine
+	// Outbox is whether messages are kept there in place of being sent.
+	Outbox bool
 }
 
 // eventLine is one event in short.
@@ -41,6 +43,9 @@ func (b *board) serveEvents(w http.ResponseWriter, r *http.Request) {
 	p.at(b.now(zone))
 	now := b.content.Alerts()
 	view := eventsView{page: p, Fault: b.alertsFault(now, zone, l)}
+	if b.content.Outbox != nil {
+		_, view.Outbox = b.content.Outbox()
+	}
 	if current.Region.OnCall == nil {
 		view.Off = l.Say("Embedded alerting is off: ask Prometheus which alerts are firing.")
 		b.render(w, "events", l, view)
