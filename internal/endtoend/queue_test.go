@@ -48,12 +48,15 @@ type site struct {
 
 	mu  sync.Mutex
 	got []told
+	// kills are when planwatch was killed.
+	kills []time.Time
 }
 
 // told is a message that has arrived.
 type told struct {
 	// to is ward, chief or it for a mail; gateway or switch for a call.
 	to       string
+	at       time.Time
 	resolved bool
 	subject  string
 	text     string
@@ -167,6 +170,9 @@ func (s *site) kill() {
 		s.t.Fatal(err)
 	}
 	_ = s.process.Wait() // it was killed
+	s.mu.Lock()
+	s.kills = append(s.kills, time.Now())
+	s.mu.Unlock()
 	s.start()
 }
 
@@ -203,7 +209,7 @@ func (s *site) ask(method, path string) (status int, body string) {
 
 // receive notes a message.
 func (s *site) receive(m sink.Message) {
-	one := told{to: strings.TrimPrefix(m.To[0], "/")}
+	one := told{to: strings.TrimPrefix(m.To[0], "/"), at: time.Now()}
 	if m.Mail {
 		one.to, _, _ = strings.Cut(m.To[0], "@")
 		one.subject, one.text = mailed(s.t, m.Data)
