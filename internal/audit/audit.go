@@ -48,7 +48,7 @@ type Entry struct {
 	About   comment.Subject     `json:"about,omitzero"`
 	Alerts  []map[string]string `json:"alerts,omitempty"`
 	Silence string              `json:"silence,omitempty"`
-	// Matchers are those of a silence that was set over the API.
+	// Matchers are those of a silence that was set or ended over the API.
 	Matchers string `json:"matchers,omitempty"`
 	// Until is when a silence ends, by the system's clock.
 	Until time.Time `json:"until,omitzero"`
@@ -123,7 +123,7 @@ func (l *Log) Record(e Entry) {
 	now := l.now()
 	l.flush(now, false)
 	e.Time = now.UTC().Truncate(time.Second)
-	e.Outcome = bounded(cmp.Or(e.Outcome, Done))
+	e.Outcome, e.Matchers = bounded(cmp.Or(e.Outcome, Done)), bounded(e.Matchers)
 	e.Alerts = e.Alerts[:min(len(e.Alerts), maxAlerts)]
 	l.remember(e)
 	l.append(e)
@@ -131,11 +131,11 @@ func (l *Log) Record(e Entry) {
 
 func (l *Log) append(e Entry) {
 	if err := l.journal.Append(e); err != nil {
-		l.logger.Error("audit log not written", "err", err, "who", e.Who, "address", e.Address, "action", e.Action, "about", e.About.String(), "silence", e.Silence, "why", e.Why, "outcome", e.Outcome)
+		l.logger.Error("audit log not written", "err", err, "who", e.Who, "address", e.Address, "action", e.Action, "about", e.About.String(), "silence", e.Silence, "matchers", e.Matchers, "why", e.Why, "outcome", e.Outcome)
 	}
 }
 
-// bounded cuts a text that says what an Alertmanager answered.
+// bounded cuts a text that an Alertmanager answered, or was sent.
 func bounded(text string) string {
 	if runes := []rune(text); len(runes) > maxOutcome {
 		return string(runes[:maxOutcome]) + "…"

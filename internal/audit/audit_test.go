@@ -163,7 +163,7 @@ func TestWrite(t *testing.T) {
 	}
 	for f, wants := range map[format.Format][]string{
 		format.Table: {"2026-01-02 03:04:05  =cmd()", `event hospital="Kalix", owner="surgery"`, "two␊lines␛[31m", "wrong password  3"},
-		format.CSV:   {"time,who,address,action,about,silence,until,why,outcome,count\r\n2026-01-02T03:04:05Z,'=cmd(),127.0.0.1,silence,", "2026-01-02T04:04:05Z"},
+		format.CSV:   {"time,who,address,action,about,silence,matchers,until,why,outcome,count\r\n2026-01-02T03:04:05Z,'=cmd(),127.0.0.1,silence,", "2026-01-02T04:04:05Z"},
 		format.JSON:  {`"who": "=cmd()"`, `"hospital": "Kalix"`, `"count": 3`},
 	} {
 		var out strings.Builder

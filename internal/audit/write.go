@@ -23,7 +23,7 @@ func Write(w io.Writer, entries []Entry, f format.Format, zone *time.Location) e
 		}
 		return format.WriteJSON(w, entries)
 	case format.CSV:
-		rows := [][]string{{"time", "who", "address", "action", "about", "silence", "until", "why", "outcome", "count"}}
+		rows := [][]string{{"time", "who", "address", "action", "about", "silence", "matchers", "until", "why", "outcome", "count"}}
 		for _, e := range entries {
 			rows = append(rows, e.cells(func(t time.Time) string { return t.UTC().Format(time.RFC3339) }))
 		}
@@ -43,7 +43,7 @@ func (e Entry) cells(moment func(time.Time) string) []string {
 	if e.Count > 0 {
 		count = strconv.Itoa(e.Count)
 	}
-	return []string{moment(e.Time), e.Who, e.Address, string(e.Action), e.About.String(), e.Silence, until, e.Why, e.Outcome, count}
+	return []string{moment(e.Time), e.Who, e.Address, string(e.Action), e.About.String(), e.Silence, e.Matchers, until, e.Why, e.Outcome, count}
 }
 
 func writeTable(w io.Writer, entries []Entry, zone *time.Location) error {
@@ -52,7 +52,7 @@ func writeTable(w io.Writer, entries []Entry, zone *time.Location) error {
 		return err
 	}
 	out := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	_, _ = fmt.Fprintln(out, "TIME\tWHO\tADDRESS\tACTION\tABOUT\tSILENCE\tUNTIL\tWHY\tOUTCOME\tCOUNT")
+	_, _ = fmt.Fprintln(out, "TIME\tWHO\tADDRESS\tACTION\tABOUT\tSILENCE\tMATCHERS\tUNTIL\tWHY\tOUTCOME\tCOUNT")
 	for _, e := range entries {
 		for i, cell := range e.cells(func(t time.Time) string { return t.In(zone).Format("2006-01-02 15:04:05") }) {
 			if i > 0 {

@@ -95,12 +95,21 @@ func inOwnName(guard *writing, next http.Handler) http.Handler {
 	})
 }
 
-// recorded keeps that the action was done.
-func recorded(guard *writing, action audit.Action, next http.Handler) http.Handler {
+// ended keeps whose silence was ended, and of what.
+func ended(guard *writing, of Silences, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		entry := audit.Entry{Action: audit.End, Silence: bounded(r.PathValue("id"), shownWords)}
+		if of != nil {
+			all, _ := of.InForce(r.Context()) // what it does not know is not there to be ended
+			for _, s := range all {
+				if s.ID == r.PathValue("id") {
+					entry.Matchers, entry.Why = s.String(), "set by "+s.CreatedBy
+				}
+			}
+		}
 		done := &answered{ResponseWriter: w}
 		next.ServeHTTP(done, r)
-		guard.keep(r, audit.Entry{Action: action, Silence: bounded(r.PathValue("id"), shownWords)}, done.status)
+		guard.keep(r, entry, done.status)
 	})
 }
 

@@ -234,7 +234,7 @@ func routes(content Content, guard *writing, logger *slog.Logger) []route {
 		{"GET /outbox", "outbox", http.HandlerFunc(pages.serveOutbox), false},
 		{"GET /" + naming.AlertmanagerPath + "/api/v2/{asked...}", "alertmanager", alertmanagerAPI(content.Alertmanager), false},
 		{"POST /" + naming.AlertmanagerPath + "/api/v2/silences", "alertmanager", inOwnName(guard, alertmanagerAPI(content.Alertmanager)), true},
-		{"DELETE /" + naming.AlertmanagerPath + "/api/v2/silence/{id}", "alertmanager", recorded(guard, audit.End, alertmanagerAPI(content.Alertmanager)), true},
+		{"DELETE /" + naming.AlertmanagerPath + "/api/v2/silence/{id}", "alertmanager", ended(guard, content.Silences, alertmanagerAPI(content.Alertmanager)), true},
 		{"GET /static/{file}", "static", static(), false},
 		{"GET /metrics", "metrics", exposition.Handler(content.Store, content.Gatherer, logger), false},
 		{"GET /api/v1/alerts", "alerts", activeAlerts(content.Alerts, content.undelivered), false},
