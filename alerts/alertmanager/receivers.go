@@ -96,6 +96,9 @@ const (
 	Teams   = "msteamsv2"
 )
 
+// Kinds returns the kinds of recipients that planwatch sends to.
+func Kinds() []string { return []string{Email, Webhook, Teams} }
+
 // making makes Alertmanager's notifier.
 type making func(*template.Template, *slog.Logger) (notify.Notifier, error)
 

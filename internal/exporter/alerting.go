@@ -179,13 +179,25 @@ func (a *alerting) overview() evaluator.Overview {
 }
 
 // Gather implements prometheus.Gatherer. It leaves out Prometheus' native
-// histograms, to which its linter objects, and most of Alertmanager's metrics.
+// histograms, to which its linter objects, most of Alertmanager's metrics, and of
+// the others what is about integrations that planwatch does not send by.
 func (a *alerting) Gather() ([]*dto.MetricFamily, error) {
 	families, err := a.registry.Gather()
 	return slices.DeleteFunc(families, func(f *dto.MetricFamily) bool {
 		name, alertmanagers := strings.CutPrefix(f.GetName(), naming.AlertmanagerPrefix)
-		return alertmanagers && !slices.Contains(naming.AlertmanagerMetrics, name) || strings.Contains(f.GetName(), naming.NativeHistograms)
+		if alertmanagers {
+			f.Metric = slices.DeleteFunc(f.Metric, ofAnotherIntegration)
+		}
+		return alertmanagers && (!slices.Contains(naming.AlertmanagerMetrics, name) || len(f.Metric) == 0) || strings.Contains(f.GetName(), naming.NativeHistograms)
 	}), err
+}
+
+// ofAnotherIntegration reports whether the metric is about an integration that
+// planwatch does not send by.
+func ofAnotherIntegration(m *dto.Metric) bool {
+	return slices.ContainsFunc(m.Label, func(l *dto.LabelPair) bool {
+		return l.GetName() == naming.LabelIntegration && !slices.Contains(alertmanager.Kinds(), l.GetValue())
+	})
 }
 
 // alertStorage is the storage of embedded alerting. It stays open over reloads,

@@ -123,6 +123,9 @@ func TestEmbeddedAlerting(t *testing.T) {
 		if got := p.exposed("planwatch_alerting_prometheus_notifications_queue_capacity"); got == "" {
 			t.Error("no metrics about sending alerts")
 		}
+		if got := p.exposed(`planwatch_alerting_alertmanager_notifications_total{integration="webhook"}`); got == "" || strings.Contains(p.text(), `integration="pagerduty"`) {
+			t.Errorf("messages by webhook: %q, or there are metrics of what planwatch does not send by", got)
+		}
 	}
 	p.stop()
 	p = start(t, dir, storage)

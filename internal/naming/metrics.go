@@ -123,6 +123,9 @@ const (
 	AlertmanagerPrefix = AlertingPrefix + "alertmanager_"
 )
 
+// LabelIntegration is Alertmanager's name for how a message is sent.
+const LabelIntegration = "integration"
+
 // AlertmanagerMetrics are those of Alertmanager's that planwatch shows, without
 // the prefix: what else there is says how it works inside.
 var AlertmanagerMetrics = []string{"notifications_total", "notifications_failed_total"}
