@@ -115,7 +115,7 @@ receivers:
     webhook_configs: [{send_resolved: false, url_file: %q}]
 `, s.sink.Mail(), filepath.Join(s.directory, "hook.url"), filepath.Join(s.directory, "switch.url")),
 		Templates: []string{`{{ define "subject" }}{{ .Status }} {{ len .Alerts }}{{ end }}`},
-		Addresses: []string{filepath.Join(s.directory, "ward.tmpl")},
+		Addresses: map[string]string{"address.ward": filepath.Join(s.directory, "ward.tmpl"), "address.other": filepath.Join(s.directory, "other.tmpl")},
 		Watchdog:  "watchdog",
 	}
 }
@@ -283,17 +283,31 @@ func TestStorage(t *testing.T) {
 	}
 }
 
-// What does not arrive is tried again, and known; the address is read anew.
+// What does not arrive is tried again, and known; the address is read anew. A
+// fault in another's file is nobody else's.
 func TestUndelivered(t *testing.T) {
+	for name, fault := range map[string]struct{ text, want string }{
+		"an empty file":      {"", "not defined"},
+		"a bare address":     {"ward@example.org", "not defined"},
+		"a template cut off": {`{{ define "address.ward" }}ward@example.org{{ end`, "unclosed action"},
+		"no address":         {`{{ define "address.ward" }}nobody{{ end }}`, "missing"},
+	} {
+		t.Run(name, func(t *testing.T) { undelivered(t, fault.text, fault.want) })
+	}
+}
+
+func undelivered(t *testing.T, text, want string) {
+	t.Helper()
 	s := newSite(t)
-	s.write("ward.tmpl", "")
+	s.write("ward.tmpl", text)
+	s.write("other.tmpl", `{{ define "address.other" }}x@example.org{{ end`)
 	s.start(s.configuration())
 	s.post(fires("a"))
 	s.wait("/hook firing a:firing")
 	deadline := time.After(20 * time.Second)
 	for {
 		if failed := s.Undelivered(); len(failed) == 1 {
-			if failed[0].Receiver != "ward" || failed[0].Kind != "email" || failed[0].Err == nil || time.Since(failed[0].Since) > time.Minute {
+			if failed[0].Receiver != "ward" || failed[0].Kind != "email" || !strings.Contains(failed[0].Err.Error(), want) || strings.Contains(failed[0].Err.Error(), "other.tmpl") || time.Since(failed[0].Since) > time.Minute {
 				t.Errorf("%+v", failed[0])
 			}
 			break

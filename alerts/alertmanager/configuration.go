@@ -15,10 +15,10 @@ type Configuration struct {
 	YAML []byte
 	// Templates are the texts of notification templates.
 	Templates []string
-	// Addresses are files with more templates, which give the addresses of
-	// e-mail. They are read at every message, so that one that changes, or is
-	// missing, concerns nobody else.
-	Addresses []string
+	// Addresses are the files with the templates that give the addresses of
+	// e-mail, by the template's name. A recipient's is read at every message to it,
+	// so that one that changes, is missing or has a fault concerns nobody else.
+	Addresses map[string]string
 	// Outbox keeps messages for the page in place of sending them.
 	Outbox bool
 	// Watchdog is the receiver that is not told while messages to another do not

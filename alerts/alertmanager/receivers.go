@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"log/slog"
 	"net/url"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -27,8 +29,6 @@ func (a *Alertmanager) receivers(c Configuration, parsed *config.Config) (map[st
 	if _, err := texts.parse(); err != nil {
 		return nil, fmt.Errorf("alertmanager: templates: %w", err)
 	}
-	addressed := texts
-	addressed.files = c.Addresses
 	all := map[string][]notify.Integration{}
 	for _, r := range parsed.Receivers {
 		all[r.Name] = nil
@@ -42,7 +42,7 @@ func (a *Alertmanager) receivers(c Configuration, parsed *config.Config) (map[st
 		}
 		for i, conf := range r.EmailConfigs {
 			add(i, conf, notifier{
-				to: recipient{Kind: Email}, templates: addressed, render: mail(conf),
+				to: recipient{Kind: Email}, templates: texts, addressFile: c.addressFile(conf.To), render: mail(conf),
 				make: func(t *template.Template, l *slog.Logger) (notify.Notifier, error) { return email.New(conf, t, l), nil },
 			})
 		}
@@ -102,34 +102,36 @@ func Kinds() []string { return []string{Email, Webhook, Teams} }
 // making makes Alertmanager's notifier.
 type making func(*template.Template, *slog.Logger) (notify.Notifier, error)
 
-// templates are what messages are made from: texts, and files that are read at
-// every message.
-type templates struct {
-	texts, files []string
-	external     *url.URL
+// addressFile returns the file with the template that an address calls, or "".
+func (c Configuration) addressFile(to string) string {
+	for name, file := range c.Addresses {
+		if strings.Contains(to, strconv.Quote(name)) {
+			return file
+		}
+	}
+	return ""
 }
 
-// parse returns the templates. What is wrong with a file is returned beside
-// those without it, since another receiver's address may be what it lacks.
-func (t templates) parse() (parsed *template.Template, err error) {
-	if parsed, err = template.New(); err != nil {
+// templates are the texts that messages are made from.
+type templates struct {
+	texts    []string
+	external *url.URL
+}
+
+// parse returns the templates, with those of more texts.
+func (t templates) parse(more ...string) (*template.Template, error) {
+	parsed, err := template.New()
+	if err != nil {
 		return nil, err
 	}
 	parsed.ExternalURL = t.external
-	for _, text := range t.texts {
+	for _, text := range slices.Concat(t.texts, more) {
+		// Alertmanager's templates are not to be used after an error.
 		if err := parsed.Parse(strings.NewReader(text)); err != nil {
 			return nil, err
 		}
 	}
-	var faults []error
-	for _, file := range t.files {
-		data, err := diskfile.Read(file, diskfile.Small)
-		if err == nil {
-			err = parsed.Parse(strings.NewReader(string(data)))
-		}
-		faults = append(faults, err)
-	}
-	return parsed, errors.Join(faults...)
+	return parsed, nil
 }
 
 // recipient is one address of a receiver.
@@ -142,8 +144,10 @@ type recipient struct {
 type notifier struct {
 	to        recipient
 	templates templates
-	// file is the one that has the address, if no template has it.
-	file   string
+	// addressFile has a template with the address, of an e-mail; file has the
+	// address itself, of anything else.
+	addressFile, file string
+
 	make   making
 	render rendering
 	// outbox is nil if messages are sent.
@@ -187,14 +191,23 @@ func patient(ctx context.Context) (context.Context, context.CancelFunc) {
 
 func (n notifier) send(ctx context.Context, alerts ...*alert.Alert) (bool, error) {
 	if n.outbox != nil {
-		n.templates.files = nil
-	}
-	parsed, faults := n.templates.parse()
-	if parsed == nil {
-		return true, faults
-	}
-	if n.outbox != nil {
+		parsed, err := n.templates.parse()
+		if err != nil {
+			return true, err
+		}
 		return true, n.outbox.keep(ctx, n.to, n.render, parsed, alerts, n.logger)
+	}
+	var address []string
+	if n.addressFile != "" {
+		data, err := diskfile.Read(n.addressFile, diskfile.Small)
+		if err != nil {
+			return true, err
+		}
+		address = append(address, string(data))
+	}
+	parsed, err := n.templates.parse(address...)
+	if err != nil {
+		return true, n.inAddressFile(err)
 	}
 	if n.file != "" {
 		// Alertmanager would wait for a pipe for ever.
@@ -207,9 +220,17 @@ func (n notifier) send(ctx context.Context, alerts ...*alert.Alert) (bool, error
 		return false, err
 	}
 	retry, err := sender.Notify(ctx, alerts...)
-	if err != nil && faults != nil {
-		// The address is missing because its file is.
-		return true, errors.Join(err, faults)
+	if err != nil && strings.Contains(err.Error(), "not defined") {
+		// A file without the template that it is for.
+		return true, n.inAddressFile(err)
 	}
 	return retry, err
+}
+
+// inAddressFile returns the error with the file that it is in.
+func (n notifier) inAddressFile(err error) error {
+	if n.addressFile == "" {
+		return err
+	}
+	return fmt.Errorf("%s: %w", n.addressFile, err)
 }

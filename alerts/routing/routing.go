@@ -260,6 +260,9 @@ func (m maker) receivers() []receiver {
 	return append(all, m.others()...)
 }
 
+// AddressOf is the name of the template with a receiver's address of e-mail.
+func AddressOf(receiver string) string { return "address." + receiver }
+
 // add adds an address; before begins the subject of its messages.
 func (a *receiver) add(o *oncall.OnCall, r oncall.Receiver, languages *language.Set, before string) {
 	switch {
@@ -268,7 +271,7 @@ func (a *receiver) add(o *oncall.OnCall, r oncall.Receiver, languages *language.
 			SendResolved: true,
 			// Alertmanager cannot read an address from a file, so the address
 			// is a template in its own file.
-			To:      fmt.Sprintf("{{ template %q . }}", "address."+r.ID),
+			To:      fmt.Sprintf("{{ template %q . }}", AddressOf(r.ID)),
 			Headers: headers{Subject: before + call("subject", languages)},
 			HTML:    call("html", languages),
 			Text:    call("text", languages),

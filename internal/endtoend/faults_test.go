@@ -245,7 +245,7 @@ func ruleFiles(t *testing.T, generated string) []evaluator.RuleFile {
 // sending is what planwatch itself sends by, from the generated files.
 func sending(t *testing.T, directory, generated string) alertmanager.Configuration {
 	t.Helper()
-	c := alertmanager.Configuration{Watchdog: "watchdog"}
+	c := alertmanager.Configuration{Watchdog: "watchdog", Addresses: map[string]string{}}
 	var err error
 	if c.YAML, err = os.ReadFile(filepath.Join(generated, "alertmanager.yml")); err != nil {
 		t.Fatal(err)
@@ -262,7 +262,7 @@ func sending(t *testing.T, directory, generated string) alertmanager.Configurati
 		c.Templates = append(c.Templates, string(data))
 	}
 	for _, name := range []string{"it", "ward", "chief"} {
-		c.Addresses = append(c.Addresses, filepath.Join(directory, name+".tmpl"))
+		c.Addresses["address."+name] = filepath.Join(directory, name+".tmpl")
 	}
 	return c
 }

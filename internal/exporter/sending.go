@@ -11,6 +11,7 @@ import (
 	"planwatch/alerts/alertmanager"
 	"planwatch/alerts/evaluator"
 	"planwatch/alerts/oncall"
+	"planwatch/alerts/routing"
 	"planwatch/alerts/silences"
 	"planwatch/config"
 	"planwatch/internal/genfiles"
@@ -20,7 +21,7 @@ import (
 // sending returns what the Alertmanager within planwatch sends by, from the
 // generated files.
 func sending(region *config.Region, files []genfiles.File) alertmanager.Configuration {
-	c := alertmanager.Configuration{Outbox: region.Alerting.Outbox, Watchdog: oncall.WatchdogReceiver}
+	c := alertmanager.Configuration{Outbox: region.Alerting.Outbox, Watchdog: oncall.WatchdogReceiver, Addresses: map[string]string{}}
 	for _, file := range files {
 		switch directory, name := path.Split(file.Path); {
 		case name == alerts.AlertmanagerFile:
@@ -31,7 +32,7 @@ func sending(region *config.Region, files []genfiles.File) alertmanager.Configur
 	}
 	for _, receiver := range region.OnCall.Receivers {
 		if receiver.Email != nil {
-			c.Addresses = append(c.Addresses, region.OnCall.Path(receiver.Email.AddressFile))
+			c.Addresses[routing.AddressOf(receiver.ID)] = region.OnCall.Path(receiver.Email.AddressFile)
 		}
 	}
 	return c
