@@ -85,7 +85,7 @@ type Alertmanager struct {
 	metrics  *dispatch.DispatcherMetrics
 
 	outbox     *outbox
-	deliveries deliveries
+	deliveries *deliveries
 
 	// updating is held while the configuration changes.
 	updating sync.Mutex
@@ -144,6 +144,7 @@ func New(ctx context.Context, o Options) (*Alertmanager, error) {
 	if a.outbox, err = openOutbox(filepath.Join(o.Directory, "outbox.jsonl")); err != nil {
 		return nil, errors.Join(err, a.journal.close())
 	}
+	a.deliveries = openDeliveries(filepath.Join(o.Directory, "undelivered.json"), a.logger)
 	a.silencer = silence.NewSilencer(a.journal.silences, a.logger, recorder)
 	if a.alerts, err = mem.NewAlerts(context.WithoutCancel(ctx), alertGCInterval, 0, a.silencer, a.logger, recorder, o.Registerer, featurecontrol.NoopFlags{}); err != nil {
 		return nil, fmt.Errorf("alertmanager: %w", err)

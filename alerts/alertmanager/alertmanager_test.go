@@ -318,6 +318,12 @@ func undelivered(t *testing.T, text, want string) {
 		case <-time.After(5 * time.Millisecond):
 		}
 	}
+	before := s.Undelivered()[0]
+	s.stop()
+	s.start(s.configuration(), alertmanager.Alert{Labels: labels("a"), StartsAt: began, EndsAt: time.Now().Add(10 * time.Minute)})
+	if failed := s.Undelivered(); len(failed) != 1 || !failed[0].Since.Equal(before.Since) {
+		t.Errorf("after a restart: %+v, before it: %+v", failed, before)
+	}
 	s.write("ward.tmpl", `{{ define "address.ward" }}ward@example.org{{ end }}`)
 	s.wait("/hook firing a:firing", "ward@example.org firing 1")
 	for len(s.Undelivered()) > 0 {

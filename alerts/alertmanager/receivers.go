@@ -1,6 +1,7 @@
 package alertmanager
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -33,7 +34,7 @@ func (a *Alertmanager) receivers(c Configuration, parsed *config.Config) (map[st
 	for _, r := range parsed.Receivers {
 		all[r.Name] = nil
 		add := func(i int, resolved notify.ResolvedSender, n notifier) {
-			n.to.Receiver, n.to.Index, n.deliveries, n.watchdog = r.Name, i, &a.deliveries, r.Name == c.Watchdog
+			n.to.Receiver, n.to.Index, n.deliveries, n.watchdog = r.Name, i, a.deliveries, r.Name == c.Watchdog
 			n.logger = a.logger.With("receiver", r.Name, "integration", n.to.Kind)
 			if c.Outbox {
 				n.outbox = a.outbox
@@ -41,14 +42,16 @@ func (a *Alertmanager) receivers(c Configuration, parsed *config.Config) (map[st
 			all[r.Name] = append(all[r.Name], notify.NewIntegration(n, resolved, n.to.Kind, i, r.Name))
 		}
 		for i, conf := range r.EmailConfigs {
+			_, file := c.addressFile(conf.To)
 			add(i, conf, notifier{
-				to: recipient{Kind: Email}, templates: texts, addressFile: c.addressFile(conf.To), render: mail(conf),
+				to: recipient{Kind: Email}, templates: texts, addressFile: file, render: mail(conf),
 				make: func(t *template.Template, l *slog.Logger) (notify.Notifier, error) { return email.New(conf, t, l), nil },
 			})
 		}
 		for i, conf := range r.WebhookConfigs {
+			_, file := c.addressFile(fmt.Sprint(conf.Payload))
 			add(i, conf, notifier{
-				to: recipient{Kind: Webhook}, templates: texts, file: conf.URLFile, render: hook,
+				to: recipient{Kind: Webhook}, templates: texts, addressFile: file, file: conf.URLFile, render: hook(conf),
 				make: func(t *template.Template, l *slog.Logger) (notify.Notifier, error) { return webhook.New(conf, t, l) },
 			})
 		}
@@ -84,9 +87,22 @@ func teams(c *msteamsv2.MSTeamsV2Config) rendering {
 }
 
 // hook is the JSON of a webhook as the outbox shows it.
-func hook(_ *template.Template, data *template.Data) (Message, error) {
-	text, err := json.MarshalIndent(data, "", "  ")
-	return Message{Text: string(text)}, err
+func hook(c *webhook.WebhookConfig) rendering {
+	return func(t *template.Template, data *template.Data) (Message, error) {
+		var sent any = data
+		if c.Payload != nil {
+			var err error
+			if sent, err = template.DeepCopyWithTemplate(c.Payload, func(text string) (string, error) { return t.ExecuteTextString(text, data) }); err != nil {
+				return Message{}, err
+			}
+		}
+		var text bytes.Buffer
+		lines := json.NewEncoder(&text)
+		lines.SetEscapeHTML(false)
+		lines.SetIndent("", "  ")
+		err := lines.Encode(sent)
+		return Message{Text: text.String()}, err
+	}
 }
 
 // The kinds of recipients, as Alertmanager's metrics and logs name them.
@@ -102,14 +118,15 @@ func Kinds() []string { return []string{Email, Webhook, Teams} }
 // making makes Alertmanager's notifier.
 type making func(*template.Template, *slog.Logger) (notify.Notifier, error)
 
-// addressFile returns the file with the template that an address calls, or "".
-func (c Configuration) addressFile(to string) string {
+// addressFile returns the template that an address calls, and the file with it; both
+// are "" where it calls none.
+func (c Configuration) addressFile(to string) (name, file string) {
 	for name, file := range c.Addresses {
 		if strings.Contains(to, strconv.Quote(name)) {
-			return file
+			return name, file
 		}
 	}
-	return ""
+	return "", ""
 }
 
 // templates are the texts that messages are made from.
@@ -136,16 +153,17 @@ func (t templates) parse(more ...string) (*template.Template, error) {
 
 // recipient is one address of a receiver.
 type recipient struct {
-	Receiver, Kind string
-	Index          int
+	Receiver string `json:"receiver"`
+	Kind     string `json:"kind"`
+	Index    int    `json:"index"`
 }
 
 // notifier sends to one recipient. It implements notify.Notifier.
 type notifier struct {
 	to        recipient
 	templates templates
-	// addressFile has a template with the address, of an e-mail; file has the
-	// address itself, of anything else.
+	// addressFile has a template with the address of an e-mail, or what stands for
+	// it at a webhook; file has the URL of anything but e-mail.
 	addressFile, file string
 
 	make   making

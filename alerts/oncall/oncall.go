@@ -3,6 +3,7 @@
 package oncall
 
 import (
+	"cmp"
 	"fmt"
 	"io/fs"
 	"net"
@@ -79,6 +80,8 @@ type Sending struct {
 
 // Quiet is domains whose alerts wait for hours whatever their severity.
 type Quiet struct {
+	// The value of the label quiet of the alerts that wait; left out, the name of the hours.
+	ID string `yaml:"id,omitempty" jsonschema:"pattern=^[a-z0-9]+(-[a-z0-9]+)*$"`
 	// Names of collectors.
 	Domains []string `yaml:"domains" jsonschema:"required,minItems=1"`
 	// Name of the hours.
@@ -108,10 +111,22 @@ type Receiver struct {
 	ID string `yaml:"id" jsonschema:"required,pattern=^[a-z0-9]+(-[a-z0-9]+)*$"`
 	// E-mail. One of email, webhook and teams is given.
 	Email *Email `yaml:"email,omitempty"`
-	// A webhook that takes Alertmanager's JSON.
-	Webhook *Hook `yaml:"webhook,omitempty"`
+	// A webhook: of a gateway of text messages, or of whatever takes Alertmanager's JSON.
+	Webhook *Webhook `yaml:"webhook,omitempty"`
 	// A workflow of Microsoft Teams.
 	Teams *Hook `yaml:"teams,omitempty"`
+}
+
+// AddressFile is the file with a template that gives the receiver's address, "" where
+// it has none.
+func (r Receiver) AddressFile() string {
+	switch {
+	case r.Email != nil:
+		return r.Email.AddressFile
+	case r.Webhook != nil:
+		return r.Webhook.AddressFile
+	}
+	return ""
 }
 
 // Email is an address in a file.
@@ -124,6 +139,12 @@ type Email struct {
 type Hook struct {
 	// File with the URL alone.
 	URLFile string `yaml:"url_file" jsonschema:"required"`
+}
+
+func (h Hook) validate(f *yamlfile.Faults) {
+	if h.URLFile == "" {
+		f.Add("", "url_file: missing; name the file with the address")
+	}
 }
 
 // Mail is the server that takes e-mail.
@@ -225,6 +246,18 @@ func (o *OnCall) HoursOf(id string) (Hours, bool) {
 	}
 	return o.Hours[i], true
 }
+
+// QuietOf returns what makes the domain's critical alerts wait.
+func (o *OnCall) QuietOf(domain string) (Quiet, bool) {
+	i := slices.IndexFunc(o.Quiet, func(q Quiet) bool { return slices.Contains(q.Domains, domain) })
+	if i < 0 {
+		return Quiet{}, false
+	}
+	return o.Quiet[i], true
+}
+
+// Name is the value of the label of the alerts that wait.
+func (q Quiet) Name() string { return cmp.Or(q.ID, q.Hours) }
 
 // Path returns the path of a receiver's file on Alertmanager's machine.
 func (o *OnCall) Path(name string) string {
@@ -363,6 +396,12 @@ func (o *OnCall) validateQuiet(f *yamlfile.Faults) {
 			seen[domain] = true
 		}
 		o.requireHours(part, ".hours", q.Hours)
+		switch other := slices.IndexFunc(o.Quiet, func(other Quiet) bool { return other.Name() == q.Name() }); {
+		case q.ID != "" && !naming.ValidID(q.ID):
+			part.Add(".id", "id: %q is not a name of lower-case words joined by hyphens", q.ID)
+		case other < i:
+			part.Add("", "%q is the name of another already; give each an id of its own", q.Name())
+		}
 		if q.Repeat < 0 {
 			part.Add(".repeat", "repeat: %s is below zero; give a time such as 24h", q.Repeat)
 		}
@@ -468,17 +507,14 @@ func (r Receiver) validate(f *yamlfile.Faults) {
 			f.Add(".email", "email: address_file: missing; name the file with the address")
 		}
 	}
-	for _, h := range []struct {
-		kind string
-		*Hook
-	}{{"webhook", r.Webhook}, {"teams", r.Teams}} {
-		if h.Hook == nil {
-			continue
-		}
+	if r.Webhook != nil {
 		kinds++
-		if h.URLFile == "" {
-			f.Add("."+h.kind, "%s: url_file: missing; name the file with the address", h.kind)
-		}
+		r.Webhook.Hook.validate(f.In(".webhook", "webhook"))
+		r.Webhook.validate(f.In(".webhook", "webhook"))
+	}
+	if r.Teams != nil {
+		kinds++
+		r.Teams.validate(f.In(".teams", "teams"))
 	}
 	if kinds != 1 {
 		f.Add("", "no address; give one of email, webhook and teams")

@@ -62,6 +62,7 @@ type headers struct {
 type webhook struct {
 	SendResolved bool   `yaml:"send_resolved"`
 	URLFile      string `yaml:"url_file"`
+	Payload      string `yaml:"payload,omitempty"`
 }
 
 type teams struct {

@@ -4,6 +4,7 @@ package routing
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -64,10 +65,11 @@ func (m maker) configuration() configuration {
 func (m maker) templates() []string {
 	files := []string{"templates/*.tmpl"}
 	for _, receiver := range m.region.OnCall.Receivers {
-		if receiver.Email != nil {
-			if file := m.region.OnCall.Path(receiver.Email.AddressFile); !slices.Contains(files, file) {
-				files = append(files, file)
-			}
+		if receiver.AddressFile() == "" {
+			continue
+		}
+		if file := m.region.OnCall.Path(receiver.AddressFile()); !slices.Contains(files, file) {
+			files = append(files, file)
 		}
 	}
 	return files
@@ -100,7 +102,9 @@ func (m maker) route() route {
 				critical.Repeat = quiet.Repeat
 			}
 			route.Routes = append(route.Routes, m.sent(critical, quiet.Hours,
-				matcher(naming.LabelSeverity, "=", naming.SeverityCritical), matcher(naming.LabelDomain, "=~", quiet.Domains...)))
+				// The list of domains stays out of the route: Alertmanager takes a group
+				// under another route for a new one, and would tell of it again.
+				matcher(naming.LabelSeverity, "=", naming.SeverityCritical), matcher(naming.LabelQuiet, "=", quiet.Name())))
 		}
 		route.Routes = append(route.Routes, m.onDuty(owner)...)
 		route.Routes = append(route.Routes, m.escalations(owner)...)
@@ -260,7 +264,20 @@ func (m maker) receivers() []receiver {
 	return append(all, m.others()...)
 }
 
-// AddressOf is the name of the template with a receiver's address of e-mail.
+// payload is what is sent to a webhook, as a template of an object; "" for
+// Alertmanager's own JSON. Alertmanager reads what the template gives as YAML, where
+// 46701234567 is a number and what has a colon an object: in a block, all is text.
+func payload(r oncall.Receiver, languages *language.Set, before string) string {
+	places := strings.NewReplacer(oncall.PlaceSMS, before+call("sms", languages), oncall.PlaceAddress, fmt.Sprintf("{{ template %q . }}", AddressOf(r.ID)))
+	var object strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(r.Webhook.Payload)) {
+		fmt.Fprintf(&object, "%q: |2-\n  %s\n", name, places.Replace(r.Webhook.Payload[name]))
+	}
+	return object.String()
+}
+
+// AddressOf is the name of the template with a receiver's address: of e-mail, or what
+// stands for it at a webhook.
 func AddressOf(receiver string) string { return "address." + receiver }
 
 // add adds an address; before begins the subject of its messages.
@@ -277,7 +294,7 @@ func (a *receiver) add(o *oncall.OnCall, r oncall.Receiver, languages *language.
 			Text:    call("text", languages),
 		})
 	case r.Webhook != nil:
-		a.Webhooks = append(a.Webhooks, webhook{SendResolved: true, URLFile: o.Path(r.Webhook.URLFile)})
+		a.Webhooks = append(a.Webhooks, webhook{SendResolved: true, URLFile: o.Path(r.Webhook.URLFile), Payload: payload(r, languages, before)})
 	case r.Teams != nil:
 		a.Teams = append(a.Teams, teams{
 			SendResolved: true, URLFile: o.Path(r.Teams.URLFile),

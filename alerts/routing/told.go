@@ -1,8 +1,6 @@
 package routing
 
 import (
-	"slices"
-
 	"planwatch/alerts/oncall"
 	"planwatch/internal/naming"
 )
@@ -29,10 +27,8 @@ func Tells(o *oncall.OnCall, labels map[string]string) Told {
 		return told
 	}
 	told.Hours = o.Severities.Critical.Hours
-	for _, quiet := range o.Quiet {
-		if slices.Contains(quiet.Domains, labels[naming.LabelDomain]) {
-			told.Hours = quiet.Hours
-		}
+	if quiet, ok := o.QuietOf(labels[naming.LabelDomain]); ok {
+		told.Hours = quiet.Hours
 	}
 	return told
 }

@@ -18,6 +18,7 @@ import (
 	"planwatch/collectors"
 	"planwatch/config"
 	"planwatch/dashboards"
+	"planwatch/internal/exporter"
 	"planwatch/internal/kpi"
 	"planwatch/internal/language"
 	"planwatch/internal/snapshot"
@@ -51,7 +52,7 @@ func Run(ctx context.Context, region *config.Region) Findings {
 	faults = append(faults, outputs(region)...)
 	found := sources(ctx, region)
 	found.Faults = append(faults, found.Faults...)
-	found.Warnings = append(openSecrets(region), found.Warnings...)
+	found.Warnings = slices.Concat(openSecrets(region), addresses(region), found.Warnings)
 	return found
 }
 
@@ -64,6 +65,22 @@ func openSecrets(region *config.Region) []string {
 	}
 	for _, secret := range web.OpenSecrets(region.Web.ConfigFile) {
 		warnings = append(warnings, fmt.Sprintf("web.config.file: %s", secret))
+	}
+	return warnings
+}
+
+// addresses finds recipients that planwatch itself could not send to.
+func addresses(region *config.Region) []string {
+	if !region.Sends() || region.Alerting.Outbox {
+		return nil
+	}
+	files, err := alerts.Generate(region)
+	if err != nil {
+		return nil // it is among the outputs
+	}
+	var warnings []string
+	for _, err := range exporter.Sending(region, files).Unaddressed() {
+		warnings = append(warnings, fmt.Sprintf("messages by this file would not be sent: %s", err))
 	}
 	return warnings
 }

@@ -87,3 +87,35 @@ func TestAlertmanagersFiles(t *testing.T) {
 		})
 	}
 }
+
+// Whom planwatch could not tell is found before there is something to tell.
+func TestFilesOfAddresses(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		set  map[string]string
+		want int
+	}{
+		{"planwatch sends", map[string]string{"PLANWATCH_ALERTING_OUTBOX": "false"}, 2},
+		{"an outbox keeps what would be sent", map[string]string{"PLANWATCH_ALERTING_OUTBOX": "true"}, 0},
+		{"another sends", map[string]string{"PLANWATCH_ALERTING_ALERTMANAGERS": "http://127.0.0.1:9"}, 0},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			for key, value := range tt.set {
+				t.Setenv(key, value)
+			}
+			region, err := config.Load("../../examples/fjord", nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, warning := range check.Run(t.Context(), region).Warnings {
+				if strings.HasPrefix(warning, "messages by this file would not be sent: open "+region.OnCall.Directory) {
+					got = append(got, warning)
+				}
+			}
+			if len(got) != tt.want {
+				t.Errorf("%d: %q", len(got), got)
+			}
+		})
+	}
+}

@@ -62,7 +62,7 @@ func (e *Exporter) prepareAlerting(ctx context.Context, g *generation) error {
 	if err != nil {
 		return err
 	}
-	g.sending = sending(g.region, files)
+	g.sending = Sending(g.region, files)
 	g.rules = evaluator.Configuration{
 		Rules: evaluator.RuleFiles(files), Interval: time.Duration(settings.Interval), Alertmanagers: settings.Alertmanagers,
 		Client: evaluator.Client(settings.AlertmanagerClient),
@@ -75,6 +75,7 @@ func (e *Exporter) prepareAlerting(ctx context.Context, g *generation) error {
 	if err := errors.Join(g.rules.Validate(), g.validateSending()); err != nil {
 		return err
 	}
+	g.warnOfAddresses()
 	if former := e.current.Load(); former != nil && former.alerting.runs() && former.alerting.external == g.region.Web.ExternalURL && former.alerting.sends() == g.sends() {
 		g.alerting = former.alerting
 		return nil

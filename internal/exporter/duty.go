@@ -101,7 +101,7 @@ func (g *generation) keepDuty(ctx context.Context) {
 		files, err := g.duty.files()
 		var c alertmanager.Configuration
 		if err == nil {
-			c = sending(g.region, files)
+			c = Sending(g.region, files)
 			err = c.Validate()
 		}
 		if err != nil {

@@ -18,9 +18,9 @@ import (
 	"planwatch/internal/naming"
 )
 
-// sending returns what the Alertmanager within planwatch sends by, from the
+// Sending returns what the Alertmanager within planwatch sends by, from the
 // generated files.
-func sending(region *config.Region, files []genfiles.File) alertmanager.Configuration {
+func Sending(region *config.Region, files []genfiles.File) alertmanager.Configuration {
 	c := alertmanager.Configuration{Outbox: region.Alerting.Outbox, Watchdog: oncall.WatchdogReceiver, Addresses: map[string]string{}}
 	for _, file := range files {
 		switch directory, name := path.Split(file.Path); {
@@ -31,11 +31,22 @@ func sending(region *config.Region, files []genfiles.File) alertmanager.Configur
 		}
 	}
 	for _, receiver := range region.OnCall.Receivers {
-		if receiver.Email != nil {
-			c.Addresses[routing.AddressOf(receiver.ID)] = region.OnCall.Path(receiver.Email.AddressFile)
+		if file := receiver.AddressFile(); file != "" {
+			c.Addresses[routing.AddressOf(receiver.ID)] = region.OnCall.Path(file)
 		}
 	}
 	return c
+}
+
+// warnOfAddresses logs the files with addresses that messages could not be sent by
+// now.
+func (g *generation) warnOfAddresses() {
+	if !g.region.Sends() || g.sending.Outbox {
+		return
+	}
+	for _, err := range g.sending.Unaddressed() {
+		g.logger.Warn("messages by this file would not be sent", "err", err)
+	}
 }
 
 // sends reports whether planwatch itself sends what its rules find.
