@@ -1,7 +1,10 @@
 package silences_test
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -25,6 +28,7 @@ func alert(target, severity string) map[string]string {
 type world struct {
 	*silences.Silences
 	t      *testing.T
+	client *http.Client
 	mu     sync.Mutex
 	firing []map[string]string
 }
@@ -40,7 +44,7 @@ func begin(t *testing.T, firing ...map[string]string) *world {
 	if err := am.Update(alertmanager.Configuration{YAML: []byte("route: {receiver: nowhere}\nreceivers: [{name: nowhere}]\n")}); err != nil {
 		t.Fatal(err)
 	}
-	w := &world{t: t, firing: firing}
+	w := &world{t: t, firing: firing, client: am.Client()}
 	if w.Silences, err = silences.New(silences.Options{Alertmanagers: []string{alertmanager.URL}, Client: am.Client(), Logger: logger, Firing: func() ([]map[string]string, bool) {
 		w.mu.Lock()
 		defer w.mu.Unlock()
@@ -171,6 +175,78 @@ func TestEndsWhenResolved(t *testing.T) {
 	if left := w.inForce(1); left[0].UntilResolved {
 		t.Errorf("the acknowledgement is in force: %+v", left[0])
 	}
+}
+
+// An acknowledgement that would soon end is extended while its alert fires, as the
+// same one, with its author and reason; a silence ends when it was to.
+func TestAcknowledgementIsExtended(t *testing.T) {
+	a := alert("a", "critical")
+	w := begin(t, a)
+	if _, err := w.Acknowledge(t.Context(), []map[string]string{a}, "anna", "calling the ward"); err != nil {
+		t.Fatal(err)
+	}
+	soon := time.Now().Add(5 * time.Minute).Truncate(time.Second)
+	if _, err := w.Silence(t.Context(), []map[string]string{a}, "bo", "planned work", soon); err != nil {
+		t.Fatal(err)
+	}
+	acknowledged := func() silences.Silence {
+		all := w.inForce(2)
+		return all[slices.IndexFunc(all, func(s silences.Silence) bool { return s.UntilResolved })]
+	}
+	before := acknowledged()
+	w.shorten(before.ID, soon)
+	deadline := time.After(20 * time.Second)
+	for {
+		after := acknowledged()
+		if left := time.Until(after.EndsAt); left > 50*time.Minute {
+			if after.ID != before.ID || after.CreatedBy != "anna" || after.Comment != "calling the ward" || left > time.Hour {
+				t.Errorf("extended %+v, was %+v", after, before)
+			}
+			break
+		}
+		select {
+		case <-deadline:
+			t.Fatalf("it ends at %s", after.EndsAt)
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
+	for _, s := range w.inForce(2) {
+		if !s.UntilResolved && !s.EndsAt.Equal(soon) {
+			t.Errorf("the silence ends at %s, and was to at %s", s.EndsAt, soon)
+		}
+	}
+}
+
+// shorten lets a silence end at a moment, as time that has gone by does.
+func (w *world) shorten(id string, until time.Time) {
+	w.t.Helper()
+	do := func(method, path string, body io.Reader) []byte {
+		request, err := http.NewRequestWithContext(w.t.Context(), method, alertmanager.URL+"/api/v2/"+path, body)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		request.Header.Set("Content-Type", "application/json")
+		response, err := w.client.Do(request)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		defer response.Body.Close()
+		data, err := io.ReadAll(response.Body)
+		if err != nil || response.StatusCode != http.StatusOK {
+			w.t.Fatalf("%s %s: %s %s, %v", method, path, response.Status, data, err)
+		}
+		return data
+	}
+	var silence map[string]any
+	if err := json.Unmarshal(do(http.MethodGet, "silence/"+id, nil), &silence); err != nil {
+		w.t.Fatal(err)
+	}
+	silence["endsAt"] = until
+	body, err := json.Marshal(silence)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	do(http.MethodPost, "silences", bytes.NewReader(body))
 }
 
 // What has resolved while planwatch did not notice is not acknowledged for ever.
