@@ -22,6 +22,9 @@ type Chart struct {
 	// accumulates is charted by what was added in the period, and a ratio of two such by
 	// the share of what was added.
 	Every collectors.Interval
+	// Added is set where points are of what was added in a period, so that they are not
+	// figures of the course.
+	Added bool
 	*spc.Chart
 	// Rebased is the event that the newest part begins with; nil without one.
 	Rebased *event.Event
@@ -102,7 +105,8 @@ func (r reading) chart(c cell, points []Point) (*Chart, error) {
 		}
 	}
 	charted := levels(read)
-	if c.entry.Span() != "" || r.shares(c.entry.KPI) {
+	adds := c.entry.Span() != "" || r.shares(c.entry.KPI)
+	if adds {
 		charted = r.increases(c.entry.KPI, every, read)
 	}
 	if len(charted) == 0 || charted[len(charted)-1].At.Before(lately) {
@@ -129,7 +133,7 @@ func (r reading) chart(c cell, points []Point) (*Chart, error) {
 	if err != nil {
 		return nil, fmt.Errorf("chart of %s: %w", c.entry.Name, err)
 	}
-	chart := &Chart{Every: every, Chart: made}
+	chart := &Chart{Every: every, Added: adds, Chart: made}
 	if limits := chart.Limits(); limits != nil {
 		newest := made.Points[len(made.Points)-1].Value
 		m := c.entry.ReadIn()

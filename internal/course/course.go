@@ -58,6 +58,8 @@ type Point struct {
 	Withheld bool
 	// Expected is what was due then by the plan; nil without a target.
 	Expected *float64
+	// Warning and Critical are where those severities began then.
+	Warning, Critical *float64
 
 	// of and to are the parts whose quotient Value is, of a ratio.
 	of, to float64
@@ -299,7 +301,7 @@ func (r reading) points(cells []cell, kept map[time.Time][]history.Figure, at ti
 		}
 		if len(c.targets) > 0 {
 			assessed := plan.Assess(c.targets, r.region.KPIs, samples, past, at, r.region.Location)
-			points[i].Expected = assessed[0].Expected
+			points[i].Expected, points[i].Warning, points[i].Critical = assessed[0].Expected, assessed[0].Warning, assessed[0].Critical
 		}
 	}
 	return points

@@ -6,7 +6,7 @@ import "strings"
 // mean X?" where one looks like it, or else "; there are " and all of them if
 // they are few, or "".
 func Suggestion(name string, names []string) string {
-	if near := nearest(name, names); near != "" {
+	if near := Nearest(name, names); near != "" {
 		return "; did you mean " + near + "?"
 	}
 	if len(names) > 0 && len(names) <= 12 {
@@ -15,9 +15,9 @@ func Suggestion(name string, names []string) string {
 	return ""
 }
 
-// nearest is the name among names that looks most like name, or "" where
+// Nearest is the name among names that looks most like name, or "" where
 // none does.
-func nearest(name string, names []string) string {
+func Nearest(name string, names []string) string {
 	best, least := "", max(len(name)/3, 1)+1
 	for _, candidate := range names {
 		if d := distance(name, candidate); d < least {
