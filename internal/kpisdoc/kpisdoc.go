@@ -130,24 +130,10 @@ func (d *document) kpi(k kpi.KPI, c *collectors.Definition) {
 		d.line("%s", prose(l.Of(k.Definition)))
 	}
 	d.line("")
-	d.line("- metric: `%s`, in %s; %s is better", k.Metric(), k.Unit, strings.ReplaceAll(string(k.Better), "_", " "))
+	d.line("- metric: `%s`, in %s; %s", k.Metric(), k.Unit, Better(k, d.region.Languages.English()))
 	d.line("- value: %s", value(k))
-	if k.Accumulates != "" {
-		d.line("- accumulates over the %s%s", k.Accumulates, map[kpi.Days]string{kpi.WorkingDays: ", on working days: what is due, and what was reached in another year, are reckoned by them"}[k.AccruesOn])
-	}
-	if k.CountedSince != "" {
-		d.line("- counted since %s", k.CountedSince)
-	}
-	switch {
-	case k.CountsPeople():
-		d.line("- a figure about fewer than %d people is withheld, and with it what would give it away", k.Smallest)
-	case k.MinCountWaiver != "":
-		d.line("- small figures are shown: %s", prose(k.MinCountWaiver))
-	case k.Guarded && k.Ratio == nil:
-		d.line("- withheld where the people it is about are few")
-	}
-	if k.Guarded && k.Span() != "" && k.Ratio == nil {
-		d.line("- published at the end of each %s, where enough people have been added", c.Release)
+	for _, note := range Notes(k, c.Release, d.region.Languages.English()) {
+		d.line("- %s", prose(note))
 	}
 	if k.Standard != "" {
 		d.line("- standard: %s", prose(k.Standard))

@@ -21,7 +21,8 @@ type commentsView struct {
 	page
 	// Field and Value say what it is about, as forms send it.
 	Field, Value string
-	// Rows are where the report shows it.
+	// KPI is the page of the KPI, and Rows are where the report shows it.
+	KPI                          string
 	Rows                         []string
 	Problem                      string
 	Writer, ReadOnly, NoComments string
@@ -92,7 +93,7 @@ func (b *board) showComments(w http.ResponseWriter, r *http.Request, current *re
 	if p.Other != nil {
 		view.OtherURL = view.Root + commentsAddress(about, p.Other.Code())
 	}
-	view.Rows = rowsAbout(current, about, l)
+	view.Rows, view.KPI = rowsAbout(current, about, l), view.Root+kpiAbout(current, about, p.Asked)
 	reader := b.writing.persons.viewer(r)
 	view.Writer, view.ReadOnly = b.may(reader, l)
 	if b.content.Comments == nil {
@@ -124,6 +125,18 @@ func isAbout(row report.Row, about comment.Subject) bool {
 		return row.Target != nil && row.Target.ID == about.Target
 	}
 	return row.KPI.Name == about.KPI
+}
+
+// kpiAbout is the page of the KPI that the comments are about.
+func kpiAbout(current *report.Report, about comment.Subject, language string) string {
+	if about.Target != "" {
+		for _, t := range current.Region.Plan.Targets {
+			if t.ID == about.Target {
+				return kpiAddress(t.KPI, t.ID, nil, language)
+			}
+		}
+	}
+	return kpiAddress(about.KPI, "", nil, language)
 }
 
 // shownRows is how many rows of the report stand above comments.

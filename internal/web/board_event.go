@@ -66,6 +66,8 @@ type firingView struct {
 	messages
 	alertView
 	Actual, Expected, Forecast, Target string
+	// KPI is the page of the KPI that the alert is about, or "".
+	KPI string
 }
 
 // silenceView is an acknowledgement or a silence in force, in words. ID has the
@@ -132,7 +134,7 @@ func (b *board) showEvent(w http.ResponseWriter, r *http.Request, current *repor
 	now := b.content.Alerts()
 	found := find(region, now.Alerts, wanted)
 	for _, alert := range found.firing {
-		view.Firing = append(view.Firing, b.viewFiring(region, alert, zone, l))
+		view.Firing = append(view.Firing, b.viewFiring(p, region, alert, zone))
 	}
 	if more := len(view.Firing) - shownFiring; more > 0 {
 		view.Firing, view.Folded, view.More = view.Firing[:shownFiring], view.Firing[shownFiring:], l.Say("%d more", more)
@@ -174,7 +176,8 @@ func (b *board) gone(now evaluator.Overview, l *language.Language) string {
 }
 
 // viewFiring adds to an alert its figure and its plan.
-func (b *board) viewFiring(region *config.Region, a evaluator.Alert, zone *time.Location, l *language.Language) firingView {
+func (b *board) viewFiring(p page, region *config.Region, a evaluator.Alert, zone *time.Location) firingView {
+	l := p.Lang
 	severity := status.Warning
 	for _, s := range severities {
 		if a.Labels[naming.LabelSeverity] == s.name {
@@ -188,7 +191,17 @@ func (b *board) viewFiring(region *config.Region, a evaluator.Alert, zone *time.
 		messages: messages{l}, alertView: b.viewAlert(region, a, severity, zone, l),
 		Actual: figure(naming.AnnotationActual), Expected: figure(naming.AnnotationExpected),
 		Forecast: figure(naming.AnnotationForecast), Target: figure(naming.AnnotationTarget),
+		KPI: kpiOf(p, region, a),
 	}
+}
+
+// kpiOf is the page of the KPI that an alert is about, or "".
+func kpiOf(p page, region *config.Region, a evaluator.Alert) string {
+	entry, ok := region.KPIs.Get(a.Labels[naming.LabelKPI])
+	if !ok {
+		return ""
+	}
+	return p.Root + kpiAddress(entry.Name, a.Labels[naming.LabelTarget], nil, p.Asked)
 }
 
 // inMeasure writes an alert's figure, a number and the name of its measure, for

@@ -47,6 +47,8 @@ type rowView struct {
 	Reason, Short                              string
 	Details                                    []detailView
 	Collector, CollectorTitle                  string
+	// URL is the KPI's page at the row's place.
+	URL string
 	// Comments is the page of comments on the target, or else on the KPI.
 	Comments string
 }
@@ -111,7 +113,7 @@ func viewGroup(r *report.Report, group report.Group, asked string, l *language.L
 
 func viewRow(r *report.Report, row report.Row, asked string, l *language.Language) rowView {
 	view := rowView{
-		ID: "kpi-" + row.KPI.Name, Title: row.Title(l), Where: bounded(row.Place(l), shownWords),
+		URL: rowAddress(row, asked), ID: "kpi-" + row.KPI.Name, Title: row.Title(l), Where: bounded(row.Place(l), shownWords),
 		Actual: row.Figure(l, row.Actual), Expected: row.Number(l, row.Expected), Target: row.Number(l, row.Full), Forecast: row.Number(l, row.Forecast),
 		Margin: breakable(row.MarginFigure(l)), Bar: bar(row.Margin), Picture: picture(r, row, l), Age: r.Old(row, l),
 		Reason: row.Why(l), Short: row.Locator(), Collector: row.KPI.Collector, CollectorTitle: l.Of(row.CollectorTitle),

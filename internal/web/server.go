@@ -217,8 +217,11 @@ type route struct {
 func routes(content Content, guard *writing, logger *slog.Logger) []route {
 	pages := &board{content, logger, guard}
 	books := &runbooks{board: pages}
+	kpis := &kpiPages{pages, books}
 	return []route{
 		{"GET /{$}", "report", http.HandlerFunc(pages.serveReport), false},
+		{"GET /kpi", "kpis", http.HandlerFunc(kpis.serveList), false},
+		{"GET /kpi/{kpi}", "kpi", http.HandlerFunc(kpis.serveOne), false},
 		{"GET /events", "events", http.HandlerFunc(pages.serveEvents), false},
 		{"GET /event", "event", http.HandlerFunc(pages.serveEvent), false},
 		{"POST /event/acknowledge", "acknowledge", pages.answer(audit.Acknowledge, acknowledge, fieldComment), true},

@@ -1,0 +1,332 @@
+package web
+
+import (
+	"math"
+	"slices"
+	"time"
+
+	"planwatch/internal/clock"
+	"planwatch/internal/course"
+	"planwatch/internal/language"
+	"planwatch/internal/report"
+	"planwatch/internal/spc"
+	"planwatch/internal/status"
+)
+
+// The classes of lines, each drawn in a pattern of its own.
+const (
+	lineFigure   = "figure-line"
+	linePlan     = "plan-line"
+	lineWarning  = "warning-line"
+	lineCritical = "critical-line"
+	lineMean     = "mean-line"
+	lineUsual    = "usual-line"
+	lineForecast = "forecast-line"
+)
+
+// chartView is a large picture with its legend, and the same as a table.
+type chartView struct {
+	// Text says what the picture shows.
+	Text     string
+	Drawings []drawingView
+	Legend   []legendView
+	Columns  []string
+	Rows     []chartRowView
+}
+
+// legendView says what a line or a symbol stands for.
+type legendView struct{ Class, Text string }
+
+// chartRowView is a moment of the picture in figures.
+type chartRowView struct {
+	Moment moment
+	Cells  []string
+}
+
+// dotLimited is a dot with where the severities begin.
+type dotLimited struct {
+	dot
+	warning, critical *float64
+	withheld          bool
+}
+
+// ofCourse draws the row's figure over the past months beside the plan and the limits,
+// and on to the end of the period where it has a forecast or a plan that goes on; nil
+// where no past figure is known.
+func ofCourse(r *report.Report, row report.Row, marks []chartMark, l *language.Language) *chartView {
+	zone := r.At.Location()
+	c := chart{begins: chartBegins(r.At), now: r.At, ends: r.At}
+	var dots []dotLimited
+	known := 0
+	for _, p := range row.Course.Points {
+		if p.At.Before(c.begins) {
+			continue
+		}
+		dots = append(dots, dotLimited{dot{p.At, p.Value, p.Expected}, p.Warning, p.Critical, p.Withheld})
+		if p.Value != nil {
+			known++
+		}
+	}
+	if known == 0 {
+		return nil
+	}
+	dots = append(dots, dotLimited{dot{r.At, row.Actual, row.Expected}, row.Warning, row.Critical, false})
+	if end := row.Ends(zone); end.After(r.At) && (row.Forecast != nil || goesOn(row) && end.Before(r.At.AddDate(0, picturedMonths, 0))) {
+		c.ends = end
+	}
+	c.figures(dots)
+	c.plan(row, dots)
+	chart := row.Course.Chart
+	if chart != nil && !chart.Added {
+		c.process(chart, row)
+	}
+	if row.Actual != nil {
+		c.newest = &spot{r.At, *row.Actual}
+	}
+	if row.Forecast != nil && row.Actual != nil && c.ends.After(r.At) {
+		c.forecast = &spot{c.ends, *row.Forecast}
+		c.add(chartLine{class: lineForecast, stretches: [][]spot{{*c.newest, *c.forecast}}})
+		if o := row.Outlook; o != nil && o.Low != nil && o.High != nil && !unwritable(*o.Low) && !unwritable(*o.High) {
+			c.low, c.high = &spot{c.ends, *o.Low}, &spot{c.ends, *o.High}
+		}
+	}
+	for _, mark := range marks {
+		if !mark.at.Before(c.begins) && !mark.at.After(c.ends) {
+			c.marks = append(c.marks, mark)
+		}
+	}
+	view := &chartView{Text: courseText(dots, r.At, row, l)}
+	view.draw(&c, row, l)
+	view.legend(&c, row, l)
+	view.courseTable(&c, dots, row, zone, l)
+	return view
+}
+
+func unwritable(v float64) bool { return math.IsNaN(v) || math.IsInf(v, 0) }
+
+func chartBegins(now time.Time) time.Time {
+	return clock.Earlier(now, picturedMonths, now.Location()).AddDate(0, 0, -1)
+}
+
+// goesOn reports whether what the target wants changes on the way.
+func goesOn(row report.Row) bool {
+	return row.Target != nil && !row.Target.Phasing.AtOnce && (row.Target.Phasing.Set() || row.KPI.Span() != "")
+}
+
+// figures adds the figure, and where the severities begin.
+func (c *chart) figures(dots []dotLimited) {
+	for _, line := range []struct {
+		class string
+		value func(dotLimited) *float64
+	}{
+		{lineWarning, func(d dotLimited) *float64 { return d.warning }},
+		{lineCritical, func(d dotLimited) *float64 { return d.critical }},
+		{lineFigure, func(d dotLimited) *float64 { return d.figure }},
+	} {
+		plain := make([]dot, len(dots))
+		for i, d := range dots {
+			plain[i] = dot{at: d.at, figure: line.value(d)}
+		}
+		c.stretch(line.class, plain, func(d dot) *float64 { return d.figure })
+	}
+}
+
+// plan adds what was due and what is to be due, or both ends of a band.
+func (c *chart) plan(row report.Row, dots []dotLimited) {
+	if low, high, ok := row.Band(); ok {
+		from := row.Target.From.Begins(c.now.Location())
+		if from.Before(c.begins) {
+			from = c.begins
+		}
+		if from.Before(c.ends) {
+			c.level(linePlan, from, c.ends, low)
+			c.level(linePlan, from, c.ends, high)
+		}
+		return
+	}
+	plain := make([]dot, len(dots))
+	for i, d := range dots {
+		plain[i] = d.dot
+	}
+	c.stretch(linePlan, plain, func(d dot) *float64 { return d.expected })
+	if !c.ends.After(c.now) {
+		return
+	}
+	var ahead []spot
+	for _, due := range row.Ahead(c.now, c.ends) {
+		ahead = append(ahead, spot{due.At, due.Value})
+	}
+	if len(ahead) > 1 {
+		c.add(chartLine{class: linePlan, stretches: [][]spot{ahead}})
+	}
+}
+
+// process adds mean and limits of each part of a process chart, and rings around its
+// periods that are more than chance.
+func (c *chart) process(made *course.Chart, row report.Row) {
+	for i, part := range made.Parts {
+		if part.Limits == nil || part.First == part.End {
+			continue
+		}
+		from, until := made.Points[part.First].Time, c.now
+		if i+1 < len(made.Parts) {
+			until = made.Points[part.End].Time
+		}
+		if from.Before(c.begins) {
+			from = c.begins
+		}
+		if !from.Before(until) {
+			continue
+		}
+		c.level(lineMean, from, until, part.Limits.Mean)
+		for _, limit := range []float64{part.Limits.Upper, part.Limits.Lower} {
+			c.add(chartLine{class: lineUsual, clipped: !row.KPI.AllowNegative, stretches: [][]spot{{{from, limit}, {until, limit}}}})
+		}
+	}
+	for _, p := range made.Points {
+		if _, side := p.Signals.First(); side != spc.NoSide && !p.Time.Before(c.begins) {
+			c.rings = append(c.rings, spot{p.Time, p.Value})
+		}
+	}
+}
+
+// ofAdded draws what was added in each period, for a figure that accumulates; nil of
+// others.
+func ofAdded(r *report.Report, row report.Row, l *language.Language) *chartView {
+	made := row.Course.Chart
+	if made == nil || !made.Added {
+		return nil
+	}
+	c := chart{begins: chartBegins(r.At), now: r.At, ends: r.At}
+	var dots []dot
+	for _, p := range made.Points {
+		if !p.Time.Before(c.begins) {
+			dots = append(dots, dot{p.Time, &p.Value, p.Target})
+		}
+	}
+	if len(dots) < 2 {
+		return nil
+	}
+	c.stretch(linePlan, dots, func(d dot) *float64 { return d.expected })
+	c.stretch(lineFigure, dots, func(d dot) *float64 { return d.figure })
+	c.process(made, row)
+	newest := dots[len(dots)-1]
+	c.newest = &spot{newest.at, *newest.figure}
+	last := row // its figures are those of the newest period
+	last.Actual, last.Expected, last.Full, last.Forecast = newest.figure, newest.expected, nil, nil
+	view := &chartView{Text: pictureText(dots, r.At, last, l)}
+	view.draw(&c, row, l)
+	view.legend(&c, last, l)
+	zone := r.At.Location()
+	view.Columns = []string{l.Say("Read"), l.Say("Added"), l.Say("Expected"), l.Say("Signal")}
+	for _, p := range slices.Backward(made.Points) {
+		if p.Time.Before(c.begins) {
+			continue
+		}
+		signal := ""
+		if _, side := p.Signals.First(); side != spc.NoSide {
+			signal = l.Say("more than chance")
+		}
+		view.Rows = append(view.Rows, chartRowView{momentOf(p.Time.In(zone), l), []string{row.Number(l, &p.Value), row.Number(l, p.Target), signal}})
+	}
+	return view
+}
+
+func momentOf(t time.Time, l *language.Language) moment {
+	return moment{t.Format(time.RFC3339), l.Moment(t)}
+}
+
+func (v *chartView) draw(c *chart, row report.Row, l *language.Language) {
+	for _, size := range chartSizes {
+		v.Drawings = append(v.Drawings, c.draw(size, row.Measure(), l))
+	}
+}
+
+// legend says in words what is drawn.
+func (v *chartView) legend(c *chart, row report.Row, l *language.Language) {
+	add := func(class, name string, value *float64) {
+		if value != nil {
+			name += ": " + row.Figure(l, value)
+		}
+		v.Legend = append(v.Legend, legendView{class, name})
+	}
+	for _, line := range []struct {
+		class, name string
+		value       *float64
+	}{
+		{lineFigure, l.Say("Actual"), row.Actual}, {linePlan, l.Say("Expected"), row.Expected},
+		{lineWarning, status.Warning.Name(l), row.Warning}, {lineCritical, status.Critical.Name(l), row.Critical},
+		{lineForecast, l.Say("Forecast"), row.Forecast},
+	} {
+		if c.has(line.class) {
+			add(line.class, line.name, line.value)
+		}
+	}
+	if c.low != nil {
+		add("range-key", l.Say("In nine years of ten"), nil)
+	}
+	if c.has(lineMean) {
+		add(lineMean, l.Say("Mean"), nil)
+		add(lineUsual, l.Say("What is usual"), nil)
+	}
+	if len(c.rings) > 0 {
+		add("ring-key", l.Say("More than chance"), nil)
+	}
+	for _, mark := range []struct{ class, name string }{{"event-mark", l.Say("Something that happened")}, {"comment-mark", l.Say("A comment")}} {
+		if slices.ContainsFunc(c.marks, func(m chartMark) bool { return m.class == mark.class }) {
+			add(mark.class, mark.name, nil)
+		}
+	}
+}
+
+// courseText says in words what the picture shows.
+func courseText(dots []dotLimited, now time.Time, row report.Row, l *language.Language) string {
+	var plain []dot
+	for _, d := range dots {
+		plain = append(plain, d.dot)
+	}
+	text := pictureText(plain, now, row, l)
+	for _, part := range []struct {
+		term  string
+		value *float64
+	}{{l.Say("Expected"), row.Expected}, {status.Warning.Name(l), row.Warning}, {status.Critical.Name(l), row.Critical}, {l.Say("Forecast"), row.Forecast}} {
+		if part.value != nil {
+			text += "; " + part.term + ": " + row.Figure(l, part.value)
+		}
+	}
+	return text
+}
+
+// courseTable gives the same in figures, the newest first.
+func (v *chartView) courseTable(c *chart, dots []dotLimited, row report.Row, zone *time.Location, l *language.Language) {
+	columns := []struct {
+		heading string
+		class   string
+		value   func(dotLimited) *float64
+	}{
+		{l.Say("Actual"), lineFigure, func(d dotLimited) *float64 { return d.figure }},
+		{l.Say("Expected"), linePlan, func(d dotLimited) *float64 { return d.expected }},
+		{status.Warning.Name(l), lineWarning, func(d dotLimited) *float64 { return d.warning }},
+		{status.Critical.Name(l), lineCritical, func(d dotLimited) *float64 { return d.critical }},
+	}
+	v.Columns = []string{l.Say("Read")}
+	for _, column := range columns {
+		if c.has(column.class) {
+			v.Columns = append(v.Columns, column.heading)
+		}
+	}
+	for _, d := range slices.Backward(dots) {
+		line := chartRowView{Moment: momentOf(d.at.In(zone), l)}
+		for _, column := range columns {
+			if !c.has(column.class) {
+				continue
+			}
+			text := row.Number(l, column.value(d))
+			if column.class == lineFigure && d.withheld {
+				text = l.Say("withheld")
+			}
+			line.Cells = append(line.Cells, text)
+		}
+		v.Rows = append(v.Rows, line)
+	}
+}
