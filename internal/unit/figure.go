@@ -56,6 +56,9 @@ func (m Measure) ShortPhraseOf(l *language.Language, value float64) string {
 	return m.PhraseOf(l, value)
 }
 
+// WordOf is the measure's word behind value, which is in the base unit.
+func (m Measure) WordOf(l *language.Language, value float64) string { return m.word(l, m.In(value)) }
+
 // word is what stands behind value, which is in the measure.
 func (m Measure) word(l *language.Language, value float64) string {
 	return m.Word.of(l, value, m.Decimals)

@@ -31,7 +31,9 @@ type kpiView struct {
 	Class, Symbol      string
 	Status, Reason     string
 	// Actual is the figure of now; Figures are those beside it, and Said is what they say.
-	Actual        string
+	Actual string
+	// Counted is what the figure counts, where the report leaves that to the title.
+	Counted       string
 	Figures, Said []detailView
 	Chart, Added  *chartView
 	// NoChart says why there is no picture.
@@ -39,6 +41,9 @@ type kpiView struct {
 	Marks   []markView
 	// Targets are the report's rows of the KPI, and Places its figures at other labels.
 	Targets, Places []placeView
+	// Count is how many places there are, and Unfolded whether they are shown at once.
+	Count    string
+	Unfolded bool
 	// More says how many places are not shown, and Elsewhen which targets are of other
 	// periods.
 	More     string
@@ -145,7 +150,7 @@ func (b *kpiPages) serveOne(w http.ResponseWriter, r *http.Request) {
 
 // add adds a term, unless its text is empty.
 func add(to *[]detailView, term, text string) {
-	if text = language.OneLine(text); text != "" {
+	if text != "" {
 		*to = append(*to, detailView{term, text})
 	}
 }
@@ -154,11 +159,16 @@ func add(to *[]detailView, term, text string) {
 func (v *kpiView) figures(current *report.Report, row report.Row) {
 	l := v.Lang
 	v.Actual = row.Figure(l, row.Actual)
+	if m := row.Measure(); m.Counts() && row.Actual != nil {
+		v.Counted = m.WordOf(l, *row.Actual)
+	}
 	if row.Target != nil {
 		add(&v.Figures, l.Say("Expected"), row.Figure(l, row.Expected))
 		add(&v.Figures, l.Say("Target"), row.Figure(l, row.Full))
 		add(&v.Figures, l.Say("Margin"), row.MarginFigure(l))
-		add(&v.Figures, l.Say("Forecast"), row.Figure(l, row.Forecast))
+		if row.Forecast != nil {
+			add(&v.Figures, l.Say("Forecast"), row.Figure(l, row.Forecast))
+		}
 	}
 	add(&v.Figures, l.Say("Data time"), l.Moment(row.DataTime))
 	add(&v.Figures, l.Say("Age"), current.Old(row, l))

@@ -2,6 +2,7 @@ package web
 
 import (
 	"maps"
+	"math"
 	"net/url"
 	"strings"
 
@@ -79,11 +80,26 @@ type placeView struct {
 	Chosen                                   bool
 	Actual, Expected, Full, Margin, Forecast string
 	Picture                                  *pictureView
+	DataTime                                 string
 	Age, Reason                              string
 }
 
 // shownPlaces is how many places are shown that have no target.
 const shownPlaces = 200
+
+// unfoldedPlaces is how many places are shown without being asked for.
+const unfoldedPlaces = 8
+
+// largest is the row with the largest figure.
+func largest(rows []report.Row) report.Row {
+	var largest report.Row
+	for i, row := range rows {
+		if i == 0 || row.Actual != nil && (largest.Actual == nil || math.Abs(*row.Actual) > math.Abs(*largest.Actual)) {
+			largest = row
+		}
+	}
+	return largest
+}
 
 // list adds all places, of which one is chosen.
 func (v *kpiView) list(current *report.Report, all places, chosen report.Row) {
@@ -99,9 +115,15 @@ func (v *kpiView) list(current *report.Report, all places, chosen report.Row) {
 	if more := len(figures) - shownPlaces; more > 0 {
 		figures, v.More = figures[:shownPlaces], l.Say("%d more", more)
 	}
+	widest := largest(figures)
 	for _, row := range figures {
-		v.Places = append(v.Places, v.viewPlace(current, row, chosen))
+		place := v.viewPlace(current, row, chosen)
+		place.Actual = widest.Figure(l, row.Actual) // all in one measure, as a column is
+		v.Unfolded = v.Unfolded || place.Chosen
+		v.Places = append(v.Places, place)
 	}
+	v.Count = l.Count(len(all.figures))
+	v.Unfolded = v.Unfolded || len(figures) <= unfoldedPlaces
 	for _, t := range current.Region.Targets(all.entry.Name) {
 		if !shown[t.ID] {
 			v.Elsewhen = append(v.Elsewhen, period(t)+": "+bounded(targetPlace(all.entry, t, l), shownWords))
@@ -116,6 +138,7 @@ func (v *kpiView) viewPlace(current *report.Report, row, chosen report.Row) plac
 		Chosen: row.Labels.Compare(chosen.Labels) == 0 && (row.Target == nil) == (chosen.Target == nil),
 		Actual: row.Figure(l, row.Actual), Expected: row.Number(l, row.Expected), Full: row.Number(l, row.Full), Margin: breakable(row.MarginFigure(l)),
 		Forecast: row.Number(l, row.Forecast), Picture: picture(current, row, l), Age: current.Old(row, l), Reason: row.Why(l),
+		DataTime: l.Moment(row.DataTime),
 	}
 	if row.Target != nil {
 		view.Target = row.Target.ID

@@ -29,7 +29,7 @@ func (v *kpiView) alerts(b *kpiPages, current *report.Report, entry kpi.Entry, c
 	var ours, others []kpiAlertView
 	for _, severity := range severities {
 		for _, alert := range now.Alerts {
-			if alert.Labels[naming.LabelSeverity] != severity.name || !isAboutKPI(alert, entry) {
+			if alert.Labels[naming.LabelSeverity] != severity.name || !isAboutKPI(alert, entry) || isHeldBack(alert, now.Alerts) {
 				continue
 			}
 			view := kpiAlertView{alertView: b.viewAlert(current.Region, alert, severity.status, zone, l)}
@@ -112,6 +112,7 @@ func (v *kpiView) mark(b *kpiPages, current *report.Report, row report.Row, comm
 		}
 		v.Marks = append(v.Marks, markView{Class: "comment-mark", What: l.Say("A comment"), Moment: momentOf(at, l), Text: format.Cell(c.Author) + ": " + bounded(c.Text, markWords), at: at})
 	}
+	slices.Reverse(v.Marks) // of the same second, the oldest first
 	slices.SortStableFunc(v.Marks, func(a, b markView) int { return a.at.Compare(b.at) })
 	for i := range v.Marks {
 		v.Marks[i].Number = i + 1

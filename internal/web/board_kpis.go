@@ -103,7 +103,7 @@ func (b *kpiPages) showList(w http.ResponseWriter, r *http.Request, current *rep
 	if search != "" {
 		view.Found = l.Say("%d found", found)
 	}
-	allowForms(w)
+	allowSearch(w)
 	b.renderStatus(w, code, "kpis", l, view)
 }
 

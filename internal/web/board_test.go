@@ -164,7 +164,7 @@ func TestCollectorsPage(t *testing.T) {
 func TestPagesKeepToThemselves(t *testing.T) {
 	base := "http://" + serve(t, "", everything(t, "[sv, en]"))
 	outside := regexp.MustCompile(`(?i)(src|href|url|action)\s*[=(]\s*["']?(https?:)?//`)
-	for _, path := range []string{"/", "/collectors", "/static/board.css"} {
+	for _, path := range []string{"/", "/collectors", "/kpi", "/static/board.css"} {
 		response, body := get(t, http.MethodGet, base+path, nil)
 		if response.StatusCode != http.StatusOK {
 			t.Errorf("%s: %s", path, response.Status)

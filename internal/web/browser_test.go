@@ -101,6 +101,8 @@ func TestBrowser(t *testing.T) {
 	}{
 		{"the report in Swedish", "/?lang=sv", "sv", []string{"Läget mot planen", "Aktiva larm", "Vårdplatser: 33 mot 38", "Disponibla vårdplatser", "Kritisk", "1&nbsp;234,5&nbsp;mnkr"}},
 		{"the report in English", "/?lang=en", "en", []string{"How we stand to the plan", "Firing alerts", "Beds: 33 against 38", "Available beds", "Critical"}},
+		{"a key figure", "/kpi/beds_available?lang=sv&target=beds-surgery", "sv", []string{"Disponibla vårdplatser", "Kritisk", "Varje del", "Var siffran kommer ifrån"}},
+		{"the key figures that a search finds", "/kpi?lang=en&q=beds", "en", []string{"Available beds", "Search key figures"}},
 		{"the collectors", "/collectors?lang=en", "en", []string{"has not run yet", "collectors/waiting.sql: row 3"}},
 	}
 	for _, tt := range tests {

@@ -58,7 +58,7 @@ func (c *chart) stretch(class string, dots []dot, value func(dot) *float64) {
 	}
 	for _, d := range dots {
 		v := value(d)
-		if v == nil || math.IsNaN(*v) || math.IsInf(*v, 0) {
+		if v == nil {
 			end()
 			continue
 		}
@@ -133,9 +133,9 @@ type drawingView struct {
 	Rings          []placedView
 	Newest, Ahead  *placedView
 	Range          *rangeView
-	// Today is where now is, unless the chart ends there.
-	Today string
-	Marks []placedMarkView
+	// Today is where now is, unless the chart ends there, and Now says so.
+	Today, Now string
+	Marks      []placedMarkView
 }
 
 // tickView is a line of the grid and what it stands for. Year stands under the month.
@@ -174,6 +174,7 @@ const (
 	lineHeight  = 17.0
 	markSize    = 18.0
 	markGap     = 3.0
+	dash        = 6.0
 )
 
 func coordinate(v float64) string { return strconv.FormatFloat(v, 'f', 1, 64) }
@@ -220,6 +221,9 @@ func (c *chart) draw(size chartSize, m unit.Measure, l *language.Language) drawi
 			for i, s := range run {
 				points[i] = coordinate(x(s.at)) + "," + coordinate(y(s.value))
 			}
+			if len(run) == 1 { // a point by itself is a dash
+				points = []string{coordinate(x(run[0].at)-dash) + "," + coordinate(y(run[0].value)), coordinate(x(run[0].at)+dash) + "," + coordinate(y(run[0].value))}
+			}
 			drawn.Points = append(drawn.Points, strings.Join(points, " "))
 		}
 		view.Lines = append(view.Lines, drawn)
@@ -238,7 +242,7 @@ func (c *chart) draw(size chartSize, m unit.Measure, l *language.Language) drawi
 		view.Range = &rangeView{coordinate(x(c.low.at)), coordinate(y(c.low.value)), coordinate(y(c.high.value))}
 	}
 	if c.ends.After(c.now) {
-		view.Today = coordinate(x(c.now))
+		view.Today, view.Now = coordinate(x(c.now)), l.Say("now")
 	}
 	for i, mark := range marks {
 		middle := top - 8 - markSize/2 - float64(mark.row)*(markSize+markGap)

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"math"
 	"slices"
 	"time"
 
@@ -62,8 +61,9 @@ func ofCourse(r *report.Report, row report.Row, marks []chartMark, l *language.L
 		if p.At.Before(c.begins) {
 			continue
 		}
-		dots = append(dots, dotLimited{dot{p.At, p.Value, p.Expected}, p.Warning, p.Critical, p.Withheld})
-		if p.Value != nil {
+		d := dotLimited{dot{p.At, drawable(p.Value), drawable(p.Expected)}, drawable(p.Warning), drawable(p.Critical), p.Withheld}
+		dots = append(dots, d)
+		if d.figure != nil {
 			known++
 		}
 	}
@@ -86,7 +86,7 @@ func ofCourse(r *report.Report, row report.Row, marks []chartMark, l *language.L
 	if row.Forecast != nil && row.Actual != nil && c.ends.After(r.At) {
 		c.forecast = &spot{c.ends, *row.Forecast}
 		c.add(chartLine{class: lineForecast, stretches: [][]spot{{*c.newest, *c.forecast}}})
-		if o := row.Outlook; o != nil && o.Low != nil && o.High != nil && !unwritable(*o.Low) && !unwritable(*o.High) {
+		if o := row.Outlook; o != nil && o.Low != nil && o.High != nil && drawable(o.Low) != nil && drawable(o.High) != nil {
 			c.low, c.high = &spot{c.ends, *o.Low}, &spot{c.ends, *o.High}
 		}
 	}
@@ -101,8 +101,6 @@ func ofCourse(r *report.Report, row report.Row, marks []chartMark, l *language.L
 	view.courseTable(&c, dots, row, zone, l)
 	return view
 }
-
-func unwritable(v float64) bool { return math.IsNaN(v) || math.IsInf(v, 0) }
 
 func chartBegins(now time.Time) time.Time {
 	return clock.Earlier(now, picturedMonths, now.Location()).AddDate(0, 0, -1)
@@ -154,6 +152,9 @@ func (c *chart) plan(row report.Row, dots []dotLimited) {
 	}
 	var ahead []spot
 	for _, due := range row.Ahead(c.now, c.ends) {
+		if due.At.Equal(c.now) && row.Expected != nil {
+			due.Value = *row.Expected // which may be what was due when the figure was booked
+		}
 		ahead = append(ahead, spot{due.At, due.Value})
 	}
 	if len(ahead) > 1 {
@@ -214,7 +215,7 @@ func ofAdded(r *report.Report, row report.Row, l *language.Language) *chartView 
 	c.newest = &spot{newest.at, *newest.figure}
 	last := row // its figures are those of the newest period
 	last.Actual, last.Expected, last.Full, last.Forecast = newest.figure, newest.expected, nil, nil
-	view := &chartView{Text: pictureText(dots, r.At, last, l)}
+	view := &chartView{Text: l.Say("What was added in each period") + ": " + pictureText(dots, r.At, last, l)}
 	view.draw(&c, row, l)
 	view.legend(&c, last, l)
 	zone := r.At.Location()
@@ -266,8 +267,14 @@ func (v *chartView) legend(c *chart, row report.Row, l *language.Language) {
 		add("range-key", l.Say("In nine years of ten"), nil)
 	}
 	if c.has(lineMean) {
-		add(lineMean, l.Say("Mean"), nil)
-		add(lineUsual, l.Say("What is usual"), nil)
+		var mean *float64
+		usual := l.Say("What is usual")
+		if limits := row.Course.Chart.Limits(); limits != nil {
+			mean = &limits.Mean
+			usual += ": " + row.Figure(l, &limits.Lower) + " – " + row.Figure(l, &limits.Upper)
+		}
+		add(lineMean, l.Say("Mean"), mean)
+		add(lineUsual, usual, nil)
 	}
 	if len(c.rings) > 0 {
 		add("ring-key", l.Say("More than chance"), nil)

@@ -45,6 +45,17 @@ func allowForms(w http.ResponseWriter) {
 	}
 }
 
+// searchPolicy is that of a page with a form that asks planwatch itself for a page.
+const searchPolicy = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
+
+// allowSearch lets a page have a form that sends nothing but a search. What the web
+// configuration sets stays.
+func allowSearch(w http.ResponseWriter) {
+	if header := w.Header(); header.Get(contentPolicy) == securityPolicy {
+		header.Set(contentPolicy, searchPolicy)
+	}
+}
+
 // guarded sets the headers of every answer, errors too. What the web
 // configuration sets goes before them.
 func guarded(next http.Handler) http.Handler {

@@ -47,8 +47,9 @@ func picture(r *report.Report, row report.Row, l *language.Language) *pictureVie
 		if p.At.Before(begins) {
 			continue
 		}
-		dots = append(dots, dot{p.At, p.Value, p.Expected})
-		if p.Value != nil {
+		d := dot{p.At, drawable(p.Value), drawable(p.Expected)}
+		dots = append(dots, d)
+		if d.figure != nil {
 			known++
 		}
 	}
@@ -62,6 +63,14 @@ func picture(r *report.Report, row report.Row, l *language.Language) *pictureVie
 	view.Plan = lines(dots, place, func(d dot) *float64 { return d.expected })
 	view.X, view.Y, _ = strings.Cut(place(r.At, *row.Actual), ",")
 	return view
+}
+
+// drawable is nil for a value that has no place in a picture.
+func drawable(value *float64) *float64 {
+	if value == nil || math.IsNaN(*value) || math.IsInf(*value, 0) {
+		return nil
+	}
+	return value
 }
 
 // scale gives the place of a value in the picture.

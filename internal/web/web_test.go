@@ -135,7 +135,7 @@ func TestHead(t *testing.T) {
 	base := "http://" + serve(t, "", func(c *web.Content) {
 		c.Alerts = func() evaluator.Overview { return evaluator.Overview{Evaluated: true, Alerts: []evaluator.Alert{}} }
 	})
-	for _, path := range []string{"/", "/collectors", "/runbook", "/metrics", "/api/v1/alerts", "/static/board.css", "/-/healthy", "/-/ready"} {
+	for _, path := range []string{"/", "/kpi", "/collectors", "/runbook", "/metrics", "/api/v1/alerts", "/static/board.css", "/-/healthy", "/-/ready"} {
 		t.Run(path, func(t *testing.T) {
 			header := http.Header{"Accept-Encoding": {"gzip"}}
 			full, body := get(t, http.MethodGet, base+path, header)
