@@ -98,6 +98,9 @@ func ofCourse(r *report.Report, row report.Row, marks []chartMark, l *language.L
 	view := &chartView{Text: courseText(dots, r.At, row, l)}
 	view.draw(&c, row, l)
 	view.legend(&c, row, l)
+	if slices.ContainsFunc(dots, func(d dotLimited) bool { return d.withheld }) {
+		view.Legend = append(view.Legend, legendView{"gap-key", l.Say("A gap: withheld")})
+	}
 	view.courseTable(&c, dots, row, zone, l)
 	return view
 }

@@ -389,7 +389,7 @@ func TestKPIPicture(t *testing.T) {
 	for _, want := range []string{
 		`role="img" aria-label="26 on 2024-07-01; lowest 26 on 2024-07-01, highest 38 on 2024-12-01; now 33; Expected: 38; Warning: 36.1; Critical: 34"`,
 		">Jul</text>", ">2024</text>", ">Jan</text>", ">2025</text>", `<rect class="event-mark"`, ">1</text>", `<circle class="comment-mark"`, ">2</text>", ">3</text>",
-		`class="warning-line"`, `class="figure-line"`, `class="plan-line"`, "Actual: 33", "Expected: 38", "Warning: 36.1", "Something that happened", "A comment",
+		`class="warning-line"`, `class="figure-line"`, `class="plan-line"`, "Actual: 33", "Expected: 38", "Warning: 36.1", "Something that happened", "A comment", "A gap: withheld",
 		`<span class="mark event-mark">1</span>`, "2024-12-01", "&lt;b&gt;Twelve beds&lt;/b&gt;", `<span class="mark comment-mark">2</span>`, "anna: word 0 &lt;script&gt;", `<span class="mark comment-mark">3</span>`, "word 1",
 		"The same as a table", "2025-03-18 08:00", "2024-12-01 06:00", "38</td>", "2024-09-01 06:00", "withheld", "2024-07-01 06:00",
 		"Comments", "commented · Kalix", "word 2 &lt;script&gt;", "commented · Sunderby, Kirurgi", "word 1", "word 0",
@@ -461,6 +461,38 @@ func TestKPIPageKeepsToItself(t *testing.T) {
 	}
 	if policy := response.Header.Get("Content-Security-Policy"); !strings.Contains(policy, "form-action 'none'") || strings.Contains(policy, "unsafe") {
 		t.Errorf("policy %q", policy)
+	}
+}
+
+// On the narrowest screen nothing pushes a page wider.
+func TestKPIPagesFitAPhone(t *testing.T) {
+	zone := loaded(t, "[sv, en]").Location
+	var points []course.Point
+	for n := 5; n <= 12; n++ {
+		at := time.Date(2024, time.Month(n), 1, 6, 0, 0, 0, zone)
+		points = append(points, course.Point{At: at, AsOf: at, Value: new(float64(30 + n%4)), Expected: new(38.0), Warning: new(36.1), Critical: new(34.0)})
+	}
+	r := past(t, points)
+	_, samples := wards(t, nil)
+	mux := http.NewServeMux()
+	mux.Handle("/", web.Handler(config.Web{}, content(t, showing(r, samples)), slog.New(slog.DiscardHandler)))
+	paths := []string{kpiPath + "?lang=sv&target=beds-surgery", "/kpi/net_cost_sek?lang=en", "/kpi/bed_occupancy_ratio?lang=sv", "/kpi?lang=sv", "/kpi?lang=en&q=nothing", "/kpi/" + strings.Repeat("n", 200)}
+	mux.HandleFunc("GET /measure", func(w http.ResponseWriter, _ *http.Request) {
+		for _, path := range paths {
+			_, _ = fmt.Fprintf(w, `<iframe src="%s" style="width:320px;height:700px;border:0" onload="this.after(this.contentDocument.documentElement.scrollWidth+'px')"></iframe>`, path)
+		}
+	})
+	server := httptest.NewServer(mux)
+	defer server.Close()
+	visit := browse(t, "--dump-dom", server.URL+"/measure")
+	widths := regexp.MustCompile(`</iframe>(\d+)px`).FindAllStringSubmatch(visit.dom, -1)
+	if len(widths) != len(paths) {
+		t.Fatalf("%d of %d pages were measured: %s", len(widths), len(paths), visit.dom)
+	}
+	for i, width := range widths {
+		if width[1] != "320" {
+			t.Errorf("%s is %spx wide on a screen of 320", paths[i], width[1])
+		}
 	}
 }
 
