@@ -160,6 +160,12 @@ func (l *Language) Heading(t time.Time) string {
 	return text
 }
 
+// shortMonths are the keys of months where there is little room.
+var shortMonths = [...]string{"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"}
+
+// ShortMonth writes a month where there is little room, as on an axis.
+func (l *Language) ShortMonth(m time.Month) string { return l.Say(shortMonths[m-1]) }
+
 // Age writes how old something is, in the largest unit of time that fits.
 func (l *Language) Age(age time.Duration) string {
 	count := func(n float64, unit string) string {

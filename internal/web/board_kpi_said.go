@@ -47,7 +47,7 @@ func (v *kpiView) alerts(b *kpiPages, current *report.Report, entry kpi.Entry, c
 			}
 		}
 	}
-	v.Alerts = append(ours, others...)
+	v.Alerts = slices.Concat(ours, others)
 }
 
 // isAboutKPI reports whether the alert is about the KPI, or about the data of its collector.

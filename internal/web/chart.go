@@ -306,7 +306,7 @@ func (c *chart) months(most int, x func(time.Time) float64, right float64, l *la
 		if int(month.Month()-1)%every != 0 || at > right-10 {
 			continue
 		}
-		tick := tickView{At: coordinate(at), Label: coordinate(at), Text: l.Say(month.Format("Jan"))}
+		tick := tickView{At: coordinate(at), Label: coordinate(at), Text: l.ShortMonth(month.Month())}
 		if len(ticks) == 0 || month.Month() == time.January {
 			tick.Year = month.Format("2006")
 		}

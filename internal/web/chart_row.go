@@ -2,6 +2,7 @@ package web
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"planwatch/internal/clock"
@@ -295,16 +296,16 @@ func courseText(dots []dotLimited, now time.Time, row report.Row, l *language.La
 	for _, d := range dots {
 		plain = append(plain, d.dot)
 	}
-	text := pictureText(plain, now, row, l)
+	texts := []string{pictureText(plain, now, row, l)}
 	for _, part := range []struct {
 		term  string
 		value *float64
 	}{{l.Say("Expected"), row.Expected}, {status.Warning.Name(l), row.Warning}, {status.Critical.Name(l), row.Critical}, {l.Say("Forecast"), row.Forecast}} {
 		if part.value != nil {
-			text += "; " + part.term + ": " + row.Figure(l, part.value)
+			texts = append(texts, part.term+": "+row.Figure(l, part.value))
 		}
 	}
-	return text
+	return strings.Join(texts, "; ")
 }
 
 // courseTable gives the same in figures, the newest first.
