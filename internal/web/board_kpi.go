@@ -165,7 +165,7 @@ func (v *kpiView) figures(current *report.Report, row report.Row) {
 	if row.Target != nil {
 		add(&v.Figures, l.Say("Expected"), row.Figure(l, row.Expected))
 		add(&v.Figures, l.Say("Target"), row.Figure(l, row.Full))
-		add(&v.Figures, l.Say("Margin"), row.MarginFigure(l))
+		add(&v.Figures, l.Say("Margin"), breakable(row.MarginFigure(l)))
 		if row.Forecast != nil {
 			add(&v.Figures, l.Say("Forecast"), row.Figure(l, row.Forecast))
 		}

@@ -131,7 +131,7 @@ func TestKPIPagesOfTheSample(t *testing.T) {
 		want = append(want, row.SignalWords(l), row.ChartWords(l), row.AssuranceWords(l), row.RebasedWords(l), row.ForecastWords(l), row.Why(l), language.OneLine(row.Cite))
 		flat := language.OneLine(page)
 		for _, text := range want {
-			if !strings.Contains(page, text) && !strings.Contains(flat, text) {
+			if !strings.Contains(flat, language.OneLine(text)) {
 				t.Errorf("%s: no %q", path, text)
 			}
 		}
