@@ -83,6 +83,9 @@ func (r *Report) Select(s Selection) (*Report, error) {
 	return &selected, nil
 }
 
+// Values are those of a label in the report's rows, in order.
+func (r *Report) Values(label string) []string { return values(r.Rows, label) }
+
 // values are those of a label in the rows, in order.
 func values(rows []Row, label string) []string {
 	var all []string
@@ -158,6 +161,14 @@ func owners(region *config.Region) []string {
 	}
 	slices.Sort(ids)
 	return slices.Compact(ids)
+}
+
+// OwnerName is what people call who answers for the row's target; "" without one.
+func (r Row) OwnerName(region *config.Region, l *language.Language) string {
+	if r.Target == nil {
+		return ""
+	}
+	return ownerName(region, r.Target.Owner, l)
 }
 
 func ownerName(region *config.Region, id string, l *language.Language) string {

@@ -15,7 +15,7 @@ import (
 // tally is how many targets of a part of the region are off plan, of those that are
 // judged; then is how many were at the moment that the report compares with.
 type tally struct {
-	title             string
+	id, title         string
 	off, judged, then int
 }
 
@@ -33,11 +33,11 @@ func (t *tally) add(row Row) {
 
 // tallies are those of a kind of parts: areas, or owners.
 type tallies struct {
+	kind    PartKind
 	heading string
 	// off are those with targets that are off plan, or were, most of them first, and fine
-	// are the titles of the others.
-	off  []tally
-	fine []string
+	// are the others that have targets.
+	off, fine []tally
 }
 
 func (ts *tallies) add(t tally) {
@@ -45,7 +45,7 @@ func (ts *tallies) add(t tally) {
 	case t.off > 0 || t.then > 0:
 		ts.off = append(ts.off, t)
 	case t.judged > 0:
-		ts.fine = append(ts.fine, t.title)
+		ts.fine = append(ts.fine, t)
 	}
 }
 
@@ -55,13 +55,18 @@ func (r *Report) tallies(l *language.Language) []tallies {
 	if len(r.Selection.statuses) > 0 {
 		return nil
 	}
+	return r.counted(l)
+}
+
+// counted counts the targets of each part of the region.
+func (r *Report) counted(l *language.Language) []tallies {
 	rows := r.Rows
 	if r.Compared != nil {
 		rows = r.Compared.all
 	}
-	byArea := tallies{heading: l.Say("Area")}
+	byArea := tallies{kind: Areas, heading: l.Say("Area")}
 	for _, a := range areas(r.Region) {
-		t := tally{title: language.OneLine(l.Of(a.title))}
+		t := tally{id: a.id, title: language.OneLine(l.Of(a.title))}
 		for _, row := range rows {
 			if row.Target != nil && a.has(row) {
 				t.add(row)
@@ -71,9 +76,9 @@ func (r *Report) tallies(l *language.Language) []tallies {
 	}
 	all := []tallies{byArea}
 	if r.Region.OnCall != nil {
-		byOwner := tallies{heading: l.Say("Owner")}
+		byOwner := tallies{kind: Owners, heading: l.Say("Owner")}
 		for _, owner := range r.Region.OnCall.Owners {
-			t := tally{title: language.OneLine(l.Of(owner.Name))}
+			t := tally{id: owner.ID, title: language.OneLine(l.Of(owner.Name))}
 			for _, row := range rows {
 				if row.Target != nil && row.Target.Owner == owner.ID {
 					t.add(row)
@@ -102,7 +107,11 @@ func (ts tallies) fineWords(l *language.Language) string {
 	if len(ts.fine) == 0 {
 		return ""
 	}
-	return l.Say("%s with nothing off plan: %s", ts.heading, strings.Join(ts.fine, ", "))
+	titles := make([]string, len(ts.fine))
+	for i, t := range ts.fine {
+		titles[i] = t.title
+	}
+	return l.Say("%s with nothing off plan: %s", ts.heading, strings.Join(titles, ", "))
 }
 
 // writeTallies prints the tallies side by side, and under them what is on plan.

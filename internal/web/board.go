@@ -110,16 +110,25 @@ func (b *board) render(w http.ResponseWriter, name string, l *language.Language,
 func (b *board) renderStatus(w http.ResponseWriter, code int, name string, l *language.Language, view any) {
 	var made bytes.Buffer
 	if err := templates.ExecuteTemplate(&made, name, view); err != nil {
-		b.logger.Error("page not made", "page", name, "err", err)
-		http.Error(w, "the page could not be made; the log says why", http.StatusInternalServerError)
+		b.notMade(w, name, err)
 		return
 	}
-	header := w.Header()
+	setPage(w.Header(), l)
+	w.WriteHeader(code)
+	_, _ = made.WriteTo(w)
+}
+
+// notMade answers that there is a fault in a template.
+func (b *board) notMade(w http.ResponseWriter, name string, err error) {
+	b.logger.Error("page not made", "page", name, "err", err)
+	http.Error(w, "the page could not be made; the log says why", http.StatusInternalServerError)
+}
+
+// setPage sets the headers of a page.
+func setPage(header http.Header, l *language.Language) {
 	header.Set("Content-Type", "text/html; charset=utf-8")
 	header.Set("Content-Language", l.Code())
 	header.Add("Vary", "Accept-Language")
-	w.WriteHeader(code)
-	_, _ = made.WriteTo(w)
 }
 
 // static serves the style sheet and the icon, and lists no directory.

@@ -2,20 +2,27 @@ package web
 
 import (
 	"cmp"
+	"context"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
 	"planwatch/alerts/evaluator"
+	"planwatch/alerts/silences"
 	"planwatch/config"
 	"planwatch/internal/language"
 	"planwatch/internal/naming"
 	"planwatch/internal/status"
 )
 
-// shownAlerts is how many firing alerts are shown open; critical ones always
-// are. The rest are folded, to keep the page short.
-const shownAlerts = 8
+// Of the firing alerts so many are shown open, of critical ones more, and so many
+// more are folded, to keep the page short. All are on the page of events.
+const (
+	shownAlerts    = 8
+	shownCriticals = 24
+	foldedAlerts   = 40
+)
 
 // severities are those of alerts that need action, the worst first, so not the
 // watchdog's.
@@ -32,6 +39,8 @@ type alertsView struct {
 	// Unreached say which Alertmanagers alerts do not reach.
 	Unreached              []string
 	Shown, Folded, Pending alertList
+	// More says how many are shown nowhere here; "" if all are.
+	More string
 }
 
 // alertList is a table of alerts. Fold is its text while folded.
@@ -46,14 +55,16 @@ type alertView struct {
 	Class, Symbol, Severity string
 	Summary, Name           string
 	Since                   moment
-	Links                   []linkView
+	// Held says who has it, or that it is silenced; "" if it is not known.
+	Held  string
+	Links []linkView
 }
 
 // linkView is a link of an alert: an address, or a text if it is not an
 // address.
 type linkView struct{ Term, Text, URL string }
 
-func (b *board) viewAlerts(region *config.Region, zone *time.Location, l *language.Language) alertsView {
+func (b *board) viewAlerts(ctx context.Context, region *config.Region, zone *time.Location, l *language.Language) alertsView {
 	now := b.content.Alerts()
 	if now.Off {
 		return alertsView{
@@ -62,6 +73,7 @@ func (b *board) viewAlerts(region *config.Region, zone *time.Location, l *langua
 		}
 	}
 	var firing, pending []alertView
+	held := b.held(ctx)
 	criticals := 0
 	for _, severity := range severities {
 		for _, alert := range now.Alerts {
@@ -69,6 +81,9 @@ func (b *board) viewAlerts(region *config.Region, zone *time.Location, l *langua
 				continue
 			}
 			shown := b.viewAlert(region, alert, severity.status, zone, l)
+			if about := b.viewSilences(slices.DeleteFunc(slices.Clone(held), func(s silences.Silence) bool { return !s.Matches(alert.Labels) }), zone, l); len(about) > 0 {
+				shown.Held = about[0].Text
+			}
 			if alert.State == naming.StateFiring {
 				firing = append(firing, shown)
 			} else {
@@ -90,7 +105,8 @@ func (b *board) viewAlerts(region *config.Region, zone *time.Location, l *langua
 			l.Moment(b.content.Clock.At(u.Since).In(zone)), bounded(u.Receiver, shownWords), kindName(u.Kind, l), bounded(u.Err.Error(), shownError)))
 	}
 	if len(pending) > 0 {
-		view.Pending = alertList{messages{l}, l.Say("%d pending: the condition holds, but not for long enough yet", len(pending)), pending}
+		fold := l.Say("%d pending: the condition holds, but not for long enough yet", len(pending))
+		view.Pending = alertList{messages{l}, fold, pending[:min(len(pending), foldedAlerts)]}
 	}
 	switch {
 	case len(firing) == 0 && now.Err != nil:
@@ -105,12 +121,28 @@ func (b *board) viewAlerts(region *config.Region, zone *time.Location, l *langua
 		return view
 	}
 	view.Class, view.Symbol, view.Heading, view.Count = firing[0].Class, firing[0].Symbol, l.Say("Firing alerts"), l.Count(len(firing))
-	open := min(max(criticals, shownAlerts), len(firing))
+	open := min(max(min(criticals, shownCriticals), shownAlerts), len(firing))
 	view.Shown = alertList{messages: messages{l}, Alerts: firing[:open]}
-	if folded := firing[open:]; len(folded) > 0 {
+	folded := firing[open:]
+	if more := len(folded) - foldedAlerts; more > 0 {
+		folded, view.More = folded[:foldedAlerts], l.Say("%d more", more)
+	}
+	if len(folded) > 0 {
 		view.Folded = alertList{messages{l}, l.Say("%d more", len(folded)), folded}
 	}
 	return view
+}
+
+// held is what people have said about alerts; nil where that is not known.
+func (b *board) held(ctx context.Context) []silences.Silence {
+	if b.content.Silences == nil {
+		return nil
+	}
+	all, err := b.content.Silences.InForce(ctx)
+	if err != nil {
+		return nil // the page of events says so
+	}
+	return all
 }
 
 // alertsFault says why alerts are not evaluated, or "".

@@ -7,7 +7,6 @@ import (
 	"time"
 	"unicode"
 
-	"planwatch/internal/comment"
 	"planwatch/internal/language"
 	"planwatch/internal/report"
 	"planwatch/internal/status"
@@ -17,8 +16,36 @@ import (
 // reportView holds the report of the page.
 type reportView struct {
 	page
-	Alerts alertsView
-	Groups []groupView
+	// News is what is new since the last visit; "" at the first.
+	News      string
+	Alerts    alertsView
+	Statuses  []statusView
+	Divisions []divisionView
+	Filter    filterView
+	Groups    []groupView
+	// Found says how many rows were chosen, and None that there is none.
+	Found, None string
+	// Former and Next are the pages with the rows before and after; "" if there are
+	// none.
+	Former, Next string
+	// Paged says which of the rows these are; "" if they are all.
+	Paged string
+}
+
+// statusView is how many rows of all have a status, with those rows' address.
+type statusView struct{ Class, Symbol, Name, Count, URL string }
+
+// divisionView is how the region's parts of a kind stand.
+type divisionView struct {
+	Heading string
+	Parts   []partOfRegionView
+}
+
+// partOfRegionView is how many targets of a part are off plan, with their address.
+// Width is their share of the targets, for a bar.
+type partOfRegionView struct {
+	Title, Text, URL, Width string
+	Off, Chosen             bool
 }
 
 // groupView is the rows of one status.
@@ -35,22 +62,18 @@ type partView struct {
 	Rows             []rowView
 }
 
-// rowView is a row in words.
+// rowView is a row in words. All else about it is on its KPI's page.
 type rowView struct {
 	ID, Title, Where                           string
 	Actual, Expected, Target, Margin, Forecast string
 	Bar                                        *barView
 	Picture                                    *pictureView
-	Signal, SignalClass, Assurance             string
+	Signal, Assurance                          string
 	Age                                        string
 	DataTime                                   moment
-	Reason, Short                              string
-	Details                                    []detailView
-	Collector, CollectorTitle                  string
+	Reason, Source                             string
 	// URL is the KPI's page at the row's place.
 	URL string
-	// Comments is the page of comments on the target, or else on the KPI.
-	Comments string
 }
 
 type detailView struct{ Term, Text string }
@@ -61,17 +84,96 @@ type barView struct{ Side, Begin, Width string }
 // fullBar is the margin that fills half of the bar.
 const fullBar = 0.5
 
+// rowsOfAPage is how many rows a page has, at most.
+const rowsOfAPage = 60
+
 func (b *board) serveReport(w http.ResponseWriter, r *http.Request) {
 	current := b.content.Report()
 	p := b.page(r, "report", current)
-	p.Heading, p.Notices = p.Say("How we stand to the plan"), b.notices(p)
+	l := p.Lang
+	p.Heading, p.Notices = l.Say("How we stand to the plan"), b.notices(p)
 	p.at(current.At)
-	p.Reading = b.reading(p.Lang)
-	view := reportView{page: p, Alerts: b.viewAlerts(current.Region, current.At.Location(), p.Lang)}
-	for _, group := range current.Groups() {
-		view.Groups = append(view.Groups, viewGroup(current, group, p.Asked, p.Lang))
+	p.Reading = b.reading(l)
+	chosen := newChosen(r.URL.Query(), current)
+	selected, err := chosen.rows(current, l)
+	code := http.StatusOK
+	if err != nil {
+		code = http.StatusBadRequest
+		p.Notices = append(p.Notices, notice{Text: l.Say("No rows are chosen by this address: %s", bounded(err.Error(), shownWords))})
+		chosen, selected = choiceOfAll(chosen), current
 	}
-	b.render(w, "report", p.Lang, view)
+	if p.Other != nil {
+		p.OtherURL = chosen.inLanguage(p.Other.Code()).address()
+	}
+	view := reportView{
+		page: p, News: b.news(w, r, current, l), Alerts: b.viewAlerts(r.Context(), current.Region, current.At.Location(), l),
+		Statuses: viewStatuses(current, chosen, l), Divisions: viewDivisions(current, chosen, l), Filter: chosen.form(current, l),
+	}
+	view.show(selected, chosen)
+	allowBoard(w)
+	b.renderCached(w, r, code, "report", l, view)
+}
+
+// show adds the rows of the page that was asked for.
+func (v *reportView) show(selected *report.Report, chosen chosen) {
+	l, all := v.Lang, len(selected.Rows)
+	if chosen.chooses() {
+		v.Found = l.Say("%d found", all)
+	}
+	if all == 0 {
+		v.None = l.Say("No figure is found.")
+		return
+	}
+	from := min((chosen.page-1)*rowsOfAPage, (all-1)/rowsOfAPage*rowsOfAPage)
+	to := min(from+rowsOfAPage, all)
+	if all > rowsOfAPage {
+		v.Paged = l.Say("%d–%d of %d", from+1, to, all)
+	}
+	if from > 0 {
+		v.Former = chosen.at(from / rowsOfAPage).address()
+	}
+	if to < all {
+		v.Next = chosen.at(from/rowsOfAPage + 2).address()
+	}
+	counts := map[status.Status]int{}
+	for _, row := range selected.Rows {
+		counts[row.Status]++
+	}
+	shown := *selected
+	shown.Rows = selected.Rows[from:to]
+	for _, group := range shown.Groups() {
+		v.Groups = append(v.Groups, viewGroup(selected, group, counts[group.Status], v.page))
+	}
+}
+
+// viewStatuses counts all rows by status.
+func viewStatuses(current *report.Report, chosen chosen, l *language.Language) []statusView {
+	var all []statusView
+	for _, group := range current.Groups() {
+		all = append(all, statusView{
+			Class: group.Status.Class(), Symbol: group.Status.Symbol(), Name: group.Status.Name(l), Count: l.Count(len(group.Rows)),
+			URL: chosen.only(fieldStatus, group.Status.Class()).address(),
+		})
+	}
+	return all
+}
+
+// viewDivisions counts the targets that are off plan by the parts of the region.
+func viewDivisions(current *report.Report, chosen chosen, l *language.Language) []divisionView {
+	fields := map[report.PartKind]string{report.Areas: fieldArea, report.Owners: fieldOwner}
+	var all []divisionView
+	for _, d := range current.Divisions(l) {
+		view := divisionView{Heading: d.Heading}
+		for _, part := range d.Parts {
+			view.Parts = append(view.Parts, partOfRegionView{
+				Title: part.Title, Text: l.Say("%d of %d", part.Off, part.Judged), Off: part.Off > 0,
+				URL: chosen.only(fields[d.Kind], part.ID).address(), Width: strconv.FormatFloat(100*float64(part.Off)/float64(max(part.Judged, 1)), 'f', 0, 64),
+				Chosen: chosen.query.Get(fields[d.Kind]) == part.ID,
+			})
+		}
+		all = append(all, view)
+	}
+	return all
 }
 
 // notices returns the reasons why the report is not complete.
@@ -92,10 +194,12 @@ func (b *board) notices(p page) []notice {
 	return notices
 }
 
-func viewGroup(r *report.Report, group report.Group, asked string, l *language.Language) groupView {
+// viewGroup has those of a status' rows that are on the page; count is of them all.
+func viewGroup(r *report.Report, group report.Group, count int, p page) groupView {
+	l := p.Lang
 	view := groupView{
 		Class: group.Status.Class(), Symbol: group.Status.Symbol(), Name: group.Status.Name(l),
-		Count: l.Count(len(group.Rows)), HasTarget: group.Status != status.NoTarget, Rows: len(group.Rows) > 0,
+		Count: l.Count(count), HasTarget: group.Status != status.NoTarget, Rows: len(group.Rows) > 0,
 	}
 	for _, row := range group.Rows {
 		part := partView{}
@@ -106,56 +210,28 @@ func viewGroup(r *report.Report, group report.Group, asked string, l *language.L
 			view.Parts = append(view.Parts, part)
 		}
 		last := &view.Parts[len(view.Parts)-1]
-		last.Rows = append(last.Rows, viewRow(r, row, asked, l))
+		last.Rows = append(last.Rows, viewRow(r, row, p.Asked, l))
 	}
 	return view
 }
 
 func viewRow(r *report.Report, row report.Row, asked string, l *language.Language) rowView {
 	view := rowView{
-		URL: rowAddress(row, asked), ID: "kpi-" + row.KPI.Name, Title: row.Title(l), Where: bounded(row.Place(l), shownWords),
+		ID: "kpi-" + row.KPI.Name, Title: row.Title(l), Where: bounded(row.Place(l), shownWords),
 		Actual: row.Figure(l, row.Actual), Expected: row.Number(l, row.Expected), Target: row.Number(l, row.Full), Forecast: row.Number(l, row.Forecast),
 		Margin: breakable(row.MarginFigure(l)), Bar: bar(row.Margin), Picture: picture(r, row, l), Age: r.Old(row, l),
-		Reason: row.Why(l), Short: row.Locator(), Collector: row.KPI.Collector, CollectorTitle: l.Of(row.CollectorTitle),
+		Reason: row.Why(l), Source: row.Locator(), URL: rowAddress(row, asked),
 	}
 	if !row.DataTime.IsZero() {
 		view.DataTime = moment{row.DataTime.Format(time.RFC3339), l.Moment(row.DataTime)}
 	}
 	if symbol := row.SignalSymbol(); symbol != "" {
-		view.Signal, view.SignalClass, view.Assurance = symbol+" "+row.SignalWords(l), string(row.Signal()), row.AssuranceWords(l)
+		view.Signal, view.Assurance = symbol+" "+row.SignalWords(l), row.AssuranceWords(l)
 	}
-	if view.Short == "" {
-		view.Short = l.Say("About the KPI")
-	}
-	about := comment.Subject{KPI: row.KPI.Name}
-	if row.Target != nil {
-		about = comment.Subject{Target: row.Target.ID}
-	}
-	view.Comments = commentsAddress(about, asked)
-	view.detail(l.Say("Since last month"), row.ChangeFigure(l, row.SinceMonth))
-	view.detail(l.Say("Since last year"), row.ChangeFigure(l, row.SinceYear))
-	view.detail(l.Say("Forecast"), row.ForecastWords(l))
-	view.detail(l.Say("Signal"), row.SignalWords(l))
-	view.detail(l.Say("Usual"), row.ChartWords(l))
-	view.detail(l.Say("Counted anew from"), row.RebasedWords(l))
-	view.detail(l.Say("Based on"), row.BasisWords(l))
-	view.detail(l.Say("Source"), row.Cite)
-	view.detail(l.Say("Definition"), l.Of(row.KPI.Definition))
-	view.detail(l.Say("Follows"), row.KPI.Standard)
 	if row.Target != nil {
 		view.ID = "target-" + row.Target.ID
-		view.detail(l.Say("Holds"), period(*row.Target))
-		view.detail(l.Say("Limits"), limits(row, l))
-		view.detail(l.Say("Owner"), row.Target.Owner)
 	}
 	return view
-}
-
-// detail adds a detail, unless its text is empty.
-func (v *rowView) detail(term, text string) {
-	if text = language.OneLine(text); text != "" {
-		v.Details = append(v.Details, detailView{term, text})
-	}
 }
 
 func period(t plan.Target) string { return t.From.String() + " – " + toDate(t.To) }

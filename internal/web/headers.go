@@ -9,6 +9,9 @@ const securityPolicy = "default-src 'none'; style-src 'self'; img-src 'self'; ba
 // cacheControl says who may keep an answer.
 const cacheControl = "Cache-Control"
 
+// noStore is that nobody may.
+const noStore = "no-store"
+
 // contentPolicy and referrerPolicy say what a browser may do with a page.
 const (
 	contentPolicy  = "Content-Security-Policy"
@@ -19,7 +22,7 @@ const (
 // guards are the headers of every answer that keep a browser from doing more
 // with it than showing it, and a proxy from showing figures that are past.
 var guards = []struct{ name, value string }{
-	{cacheControl, "no-store"},
+	{cacheControl, noStore},
 	{contentPolicy, securityPolicy},
 	{referrerPolicy, noReferrer},
 	{"X-Content-Type-Options", "nosniff"},
@@ -32,6 +35,18 @@ const (
 	formPolicy   = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 	formReferrer = "same-origin"
 )
+
+// boardPolicy lets the report have its form and its script, which asks planwatch for
+// the report of the next minute.
+const boardPolicy = "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
+
+// allowBoard lets the report have its form and its script. What the web configuration
+// sets stays.
+func allowBoard(w http.ResponseWriter) {
+	if header := w.Header(); header.Get(contentPolicy) == securityPolicy {
+		header.Set(contentPolicy, boardPolicy)
+	}
+}
 
 // allowForms lets a page have forms. What the web configuration sets stays.
 func allowForms(w http.ResponseWriter) {
