@@ -6,6 +6,7 @@ import (
 	"html/template"
 	"net/http"
 	"net/url"
+	"strings"
 	"sync/atomic"
 
 	"github.com/yuin/goldmark"
@@ -91,8 +92,12 @@ func (s *runbooks) serveOne(w http.ResponseWriter, r *http.Request) {
 	}
 	p.Heading = books.Title(name, p.Lang)
 	//nolint:gosec // goldmark escapes what is text, and leaves out what is HTML
-	s.board.render(w, "runbook", p.Lang, runbookView{page: p, Body: template.HTML(made.String())})
+	s.board.render(w, "runbook", p.Lang, runbookView{page: p, Body: template.HTML(scrolling.Replace(made.String()))})
 }
+
+// scrolling lets tables scroll where they are wider than the window, also with a
+// keyboard. In goldmark's HTML a tag is a tag: what is text has none.
+var scrolling = strings.NewReplacer("<table>", `<div class="scrolling" tabindex="0"><table>`, "</table>", "</table></div>")
 
 // serveList answers with a list of all runbooks.
 func (s *runbooks) serveList(w http.ResponseWriter, r *http.Request) {

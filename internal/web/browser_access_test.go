@@ -1,0 +1,186 @@
+package web_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"planwatch/alerts/evaluator"
+	"planwatch/config"
+	"planwatch/internal/axetest"
+	"planwatch/internal/web"
+)
+
+// violations are the rules of WCAG 2.2 AA, and axe-core's own, that the page breaks.
+func (d *driven) violations(axe string) []string {
+	d.t.Helper()
+	var loaded struct{ ExceptionDetails *struct{ Text string } }
+	d.ask("Runtime.evaluate", map[string]any{"expression": axe}, &loaded)
+	if loaded.ExceptionDetails != nil {
+		d.t.Fatal(loaded.ExceptionDetails.Text)
+	}
+	var ran struct {
+		Result           struct{ Value string }
+		ExceptionDetails *struct{ Text string }
+	}
+	d.ask("Runtime.evaluate", map[string]any{"awaitPromise": true, "returnByValue": true, "expression": `axe.run({runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}).then(r =>
+		JSON.stringify({checked: r.passes.length, broken: r.violations.map(v => v.id + ": " + v.help + ": " + v.nodes.slice(0, 3).map(n => n.html.slice(0, 200) + " " + (n.any[0]?.message ?? "")).join(" | "))}))`}, &ran)
+	var found struct {
+		Checked int
+		Broken  []string
+	}
+	if err := json.Unmarshal([]byte(ran.Result.Value), &found); err != nil || found.Checked < 10 {
+		d.t.Fatalf("axe-core gave %q, %+v, %v", ran.Result.Value, ran.ExceptionDetails, err)
+	}
+	return found.Broken
+}
+
+// look sets the size of the window, and whether people want it dark.
+func (d *driven) look(width, height int, dark bool) {
+	d.t.Helper()
+	var nothing struct{}
+	d.ask("Emulation.setDeviceMetricsOverride", map[string]any{"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500}, &nothing)
+	scheme := "light"
+	if dark {
+		scheme = "dark"
+	}
+	d.ask("Emulation.setEmulatedMedia", map[string]any{"features": []map[string]string{{"name": "prefers-color-scheme", "value": scheme}}}, &nothing)
+}
+
+// Everybody can use every page: axe-core finds nothing, on a phone and on a desk, by
+// day and by night; and none scrolls sideways down to 320 pixels.
+func TestBrowserFindsThePagesAccessible(t *testing.T) {
+	axe := axetest.Source(t)
+	w := startWard(t, withUsers(t), everything(t, "[sv, en]"))
+	d := drive(t)
+	d.open("about:blank", basic("anna", "anna"))
+	var nothing struct{}
+	for _, path := range []string{
+		"/?lang=sv", "/?lang=en&status=warning", "/?lang=sv&q=inget", "/kpi?lang=sv", "/kpi/beds_available?lang=sv", "/kpi/nothing?lang=en", "/events?lang=sv", "/event?lang=sv&owner=surgery&hospital=Sunderby",
+		"/comments?lang=sv&kpi=beds_available", "/collectors?lang=sv", "/runbook?lang=sv", "/runbook/BedsAvailableOffPlan?lang=sv", "/outbox?lang=sv",
+	} {
+		t.Run(path, func(t *testing.T) {
+			d.t = t
+			for _, size := range []struct{ width, height int }{{1440, 900}, {375, 740}} {
+				for _, dark := range []bool{false, true} {
+					d.look(size.width, size.height, dark)
+					d.ask("Page.navigate", map[string]any{"url": w.base + path}, &nothing)
+					d.await("planwatch")
+					for _, broken := range d.violations(axe) {
+						t.Errorf("%d pixels, dark %t: %s", size.width, dark, broken)
+					}
+				}
+			}
+			d.look(320, 640, false)
+			if width := d.run(`document.documentElement.scrollWidth`); width != "320" {
+				t.Errorf("it is %s pixels wide", width)
+			}
+		})
+	}
+}
+
+// What axe-core looks for is seen where it happens.
+func TestBrowserSeesWhatIsNotAccessible(t *testing.T) {
+	bad := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html")
+		_, _ = fmt.Fprint(w, `<!DOCTYPE html><html><title>bad</title><body><main><h1>planwatch</h1><input><p style="color:#ccc;background:#fff">pale</p></main>`)
+	}))
+	defer bad.Close()
+	d := drive(t)
+	d.open(bad.URL, http.Header{})
+	d.await("planwatch")
+	broken := strings.Join(d.violations(axetest.Source(t)), "\n")
+	for _, want := range []string{"html-has-lang", "label", "color-contrast"} {
+		if !strings.Contains(broken, want+": ") {
+			t.Errorf("no %s in\n%s", want, broken)
+		}
+	}
+}
+
+// The report is brought up to date in place; what is opened and where somebody is stay;
+// and it says when planwatch is gone, and no longer when it is back.
+func TestBrowserRefreshesTheReport(t *testing.T) {
+	var alerts, gone atomic.Int64
+	alerts.Store(12)
+	var served web.Content
+	serve(t, "", func(c *web.Content) {
+		everything(t, "[sv, en]")(c)
+		c.Alerts = func() evaluator.Overview {
+			o := evaluator.Overview{Evaluated: true}
+			for i := range alerts.Load() {
+				o.Alerts = append(o.Alerts, alert(fmt.Sprintf("Number%dOffPlan", i), "warning", "firing", fmt.Sprintf("Larm %d", i), fmt.Sprintf("Alert %d", i), time.Now()))
+			}
+			return o
+		}
+		served = *c
+	})
+	base := "http://" + serveWith(t, config.Web{MaxConnections: config.DefaultService().Web.MaxConnections}, func(c *web.Content) {
+		registry := c.Registry
+		*c = served
+		c.Registry = registry
+	})
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if gone.Load() > 0 {
+			http.Error(w, "gone", http.StatusBadGateway)
+			return
+		}
+		passOn(t, w, r, base)
+	}))
+	defer proxy.Close()
+	d := drive(t)
+	d.open(proxy.URL+"/?lang=en", http.Header{})
+	d.await("Alert 7")
+	d.run(`document.querySelector("#folded").open = true`)
+	d.run(`document.querySelector("tbody th a").focus()`)
+	before := d.run(`document.activeElement.getAttribute("href")`)
+	await := func(what, script string) {
+		t.Helper()
+		for deadline := time.Now().Add(time.Minute); d.run(script) != "true"; {
+			if time.Now().After(deadline) {
+				t.Fatalf("%s: not %s\n%s", what, script, d.run("document.body.innerText"))
+			}
+		}
+	}
+	refresh := func() { d.run(`window.dispatchEvent(new Event("online"))`) }
+	alerts.Store(13)
+	refresh()
+	await("a new alert", `document.body.innerText.includes("Alert 12")`)
+	await("what is opened", `document.querySelector("#folded").open`)
+	if after := d.run(`document.activeElement.getAttribute("href")`); after != before || before == "null" {
+		t.Errorf("the focus was on %s, and is on %s", before, after)
+	}
+	gone.Store(1)
+	refresh()
+	await("planwatch is gone", `!document.querySelector("#lost").hidden && document.body.innerText.includes("planwatch does not answer.") && document.body.innerText.includes("Alert 12")`)
+	gone.Store(0)
+	refresh()
+	await("planwatch is back", `document.querySelector("#lost").hidden && !document.body.innerText.includes("planwatch does not answer.")`)
+}
+
+// passOn answers as base does.
+func passOn(t *testing.T, w http.ResponseWriter, r *http.Request, base string) {
+	request, err := http.NewRequestWithContext(r.Context(), r.Method, base+r.URL.RequestURI(), nil)
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	request.Header = r.Header.Clone()
+	response, err := http.DefaultTransport.RoundTrip(request)
+	if err != nil {
+		return // the browser has gone on
+	}
+	defer response.Body.Close()
+	for name, values := range response.Header {
+		w.Header()[name] = values
+	}
+	w.WriteHeader(response.StatusCode)
+	if _, err := io.Copy(w, response.Body); err != nil {
+		return
+	}
+}
