@@ -85,7 +85,7 @@ type barView struct{ Side, Begin, Width string }
 const fullBar = 0.5
 
 // rowsOfAPage is how many rows a page has, at most.
-const rowsOfAPage = 60
+const rowsOfAPage = 50
 
 func (b *board) serveReport(w http.ResponseWriter, r *http.Request) {
 	current := b.content.Report()

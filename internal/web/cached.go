@@ -48,5 +48,15 @@ func isAmong(list, tag string) bool {
 	return false
 }
 
-// compressed sends what next answers compressed, to those that take it so.
-func compressed(next http.Handler) http.Handler { return gzhttp.GzipHandler(next) }
+// compressed sends what next answers compressed, to those that take it so. HEAD is
+// answered as GET is; the server leaves the body out.
+func compressed(next http.Handler) http.Handler {
+	small := gzhttp.GzipHandler(next)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodHead {
+			r = r.Clone(r.Context())
+			r.Method = http.MethodGet
+		}
+		small.ServeHTTP(w, r)
+	})
+}

@@ -82,8 +82,9 @@ func FuzzRequest(f *testing.F) {
 			t.Errorf("%s: not guarded: %v", response.Status, response.Header)
 		}
 		if strings.HasPrefix(response.Header.Get("Content-Type"), "text/html") {
+			page := strings.ReplaceAll(string(body), `<script src="static/refresh.js" defer></script>`, "")
 			for _, sent := range []string{probe, "<script", "<img"} {
-				if strings.Contains(string(body), sent) {
+				if strings.Contains(page, sent) {
 					t.Errorf("%s: %q comes back\n%.500s", response.Status, sent, body)
 				}
 			}

@@ -25,9 +25,12 @@ type pictureView struct {
 // The size of a picture, in its own units, and the room that a line's width needs
 // around it.
 const (
-	pictureWidth, pictureHeight = 100, 24
-	pictureEdge                 = 2
+	pictureWidth, pictureHeight = 200, 48
+	pictureEdge                 = 4
 	picturedMonths              = 13
+	// picturedSpans are the spans of time of which no more than the lowest and the
+	// highest figure can be told apart.
+	picturedSpans = 24
 )
 
 // dot is a point of a picture: a figure and what was expected, either of which may
@@ -59,6 +62,7 @@ func picture(r *report.Report, row report.Row, l *language.Language) *pictureVie
 	dots = append(dots, dot{r.At, row.Actual, row.Expected})
 	place := scale(dots, begins, r.At)
 	view := &pictureView{Text: pictureText(dots, r.At, row, l)}
+	dots = thinned(dots, begins, r.At)
 	view.Figure = lines(dots, place, func(d dot) *float64 { return d.figure })
 	view.Plan = lines(dots, place, func(d dot) *float64 { return d.expected })
 	view.X, view.Y, _ = strings.Cut(place(r.At, *row.Actual), ",")
@@ -90,10 +94,40 @@ func scale(dots []dot, begins, ends time.Time) func(time.Time, float64) string {
 			y = (high - value) / (high - low)
 		}
 		number := func(share, size float64) string {
-			return strconv.FormatFloat(pictureEdge+share*(size-2*pictureEdge), 'f', 1, 64)
+			return strconv.FormatFloat(pictureEdge+share*(size-2*pictureEdge), 'f', 0, 64)
 		}
 		return number(x, pictureWidth) + "," + number(y, pictureHeight)
 	}
+}
+
+// thinned leaves out dots that nobody could tell apart. The first and the last stay, and
+// the lowest and the highest of each span, and where there is a gap.
+func thinned(dots []dot, begins, ends time.Time) []dot {
+	span := ends.Sub(begins)/picturedSpans + 1
+	var kept []dot
+	for first := 0; first < len(dots); {
+		last, low, high := first, -1, -1
+		for ; last < len(dots) && dots[last].at.Sub(begins)/span == dots[first].at.Sub(begins)/span; last++ {
+			figure := dots[last].figure
+			switch {
+			case figure == nil:
+			case low < 0:
+				low, high = last, last
+			case *figure < *dots[low].figure:
+				low = last
+			case *figure > *dots[high].figure:
+				high = last
+			}
+		}
+		for i := first; i < last; i++ {
+			gap := dots[i].figure == nil && (i == 0 || dots[i-1].figure != nil)
+			if i == 0 || i == len(dots)-1 || i == low || i == high || gap || low < 0 && i == last-1 {
+				kept = append(kept, dots[i])
+			}
+		}
+		first = last
+	}
+	return kept
 }
 
 // lines are the stretches of dots that have the value.
@@ -106,13 +140,21 @@ func lines(dots []dot, place func(time.Time, float64) string, value func(dot) *f
 		}
 		line = nil
 	}
-	for _, d := range dots {
+	var former *float64
+	for i, d := range dots {
 		v := value(d)
 		if v == nil {
 			end()
+			former = nil
 			continue
 		}
-		line = append(line, place(d.at, *v))
+		// A level stretch is its two ends.
+		if level := former != nil && *former == *v && i+1 < len(dots); level {
+			if next := value(dots[i+1]); next != nil && *next == *v {
+				continue
+			}
+		}
+		line, former = append(line, place(d.at, *v)), v
 	}
 	end()
 	return all
