@@ -165,7 +165,7 @@ func (c chosen) form(current *report.Report, l *language.Language) filterView {
 	if c.chooses() {
 		view.All = choiceOfAll(c).address()
 	}
-	for _, d := range current.Divisions(l) {
+	for _, d := range current.Breakdowns(l) {
 		field := fieldView{Name: fieldArea, Title: d.Heading}
 		if d.Kind == report.Owners {
 			field.Name = fieldOwner

@@ -17,12 +17,12 @@ import (
 type reportView struct {
 	page
 	// News is what is new since the last visit; "" at the first.
-	News      string
-	Alerts    alertsView
-	Statuses  []statusView
-	Divisions []divisionView
-	Filter    filterView
-	Groups    []groupView
+	News       string
+	Alerts     alertsView
+	Statuses   []statusView
+	Breakdowns []breakdownView
+	Filter     filterView
+	Groups     []groupView
 	// Found says how many rows were chosen, and None that there is none.
 	Found, None string
 	// Former and Next are the pages with the rows before and after; "" if there are
@@ -35,8 +35,8 @@ type reportView struct {
 // statusView is how many rows of all have a status, with those rows' address.
 type statusView struct{ Class, Symbol, Name, Count, URL string }
 
-// divisionView is how the region's parts of a kind stand.
-type divisionView struct {
+// breakdownView is how the region's parts of a kind stand.
+type breakdownView struct {
 	Heading string
 	Parts   []partOfRegionView
 }
@@ -107,7 +107,7 @@ func (b *board) serveReport(w http.ResponseWriter, r *http.Request) {
 	}
 	view := reportView{
 		page: p, News: b.news(w, r, current, l), Alerts: b.viewAlerts(r.Context(), current.Region, current.At.Location(), l),
-		Statuses: viewStatuses(current, chosen, l), Divisions: viewDivisions(current, chosen, l), Filter: chosen.form(current, l),
+		Statuses: viewStatuses(current, chosen, l), Breakdowns: viewBreakdowns(current, chosen, l), Filter: chosen.form(current, l),
 	}
 	view.show(selected, chosen)
 	allowBoard(w)
@@ -158,12 +158,12 @@ func viewStatuses(current *report.Report, chosen chosen, l *language.Language) [
 	return all
 }
 
-// viewDivisions counts the targets that are off plan by the parts of the region.
-func viewDivisions(current *report.Report, chosen chosen, l *language.Language) []divisionView {
+// viewBreakdowns counts the targets that are off plan by the parts of the region.
+func viewBreakdowns(current *report.Report, chosen chosen, l *language.Language) []breakdownView {
 	fields := map[report.PartKind]string{report.Areas: fieldArea, report.Owners: fieldOwner}
-	var all []divisionView
-	for _, d := range current.Divisions(l) {
-		view := divisionView{Heading: d.Heading}
+	var all []breakdownView
+	for _, d := range current.Breakdowns(l) {
+		view := breakdownView{Heading: d.Heading}
 		for _, part := range d.Parts {
 			view.Parts = append(view.Parts, partOfRegionView{
 				Title: part.Title, Text: l.Say("%d of %d", part.Off, part.Judged), Off: part.Off > 0,

@@ -11,9 +11,9 @@ const (
 	Owners
 )
 
-// Division is the parts of a kind that have targets, those with the most off plan
+// Breakdown is the parts of a kind that have targets, those with the most off plan
 // first.
-type Division struct {
+type Breakdown struct {
 	Kind PartKind
 	// Heading is what people call a part, in a language.
 	Heading string
@@ -28,12 +28,12 @@ type Part struct {
 	Off, Judged int
 }
 
-// Divisions count the targets of the report's rows by the parts of the region. A kind
+// Breakdowns count the targets of the report's rows by the parts of the region. A kind
 // of which no part has targets is left out.
-func (r *Report) Divisions(l *language.Language) []Division {
-	var all []Division
+func (r *Report) Breakdowns(l *language.Language) []Breakdown {
+	var all []Breakdown
 	for _, ts := range r.counted(l) {
-		d := Division{Kind: ts.kind, Heading: ts.heading}
+		d := Breakdown{Kind: ts.kind, Heading: ts.heading}
 		for _, parts := range [][]tally{ts.off, ts.fine} {
 			for _, t := range parts {
 				d.Parts = append(d.Parts, Part{t.id, t.title, t.off, t.judged})
