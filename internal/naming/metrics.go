@@ -84,6 +84,9 @@ const (
 // word of every metric about itself.
 const Planwatch = "planwatch"
 
+// VisitCookie has when a browser last had the report, and when before that.
+const VisitCookie = Planwatch + "_visit"
+
 // Metrics about the collectors; label collector.
 const (
 	CollectorSuccess      = "planwatch_collector_success"

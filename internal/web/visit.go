@@ -13,8 +13,6 @@ import (
 )
 
 const (
-	// visitCookie has when a browser last had the report, and when before that.
-	visitCookie = "planwatch_visit"
 	// pause is how long somebody is away before the next look is another visit.
 	pause = 30 * time.Minute
 	// remembered is how long a browser keeps the cookie.
@@ -27,7 +25,7 @@ type visit struct{ last, before time.Time }
 
 // visitOf reads the cookie. One that planwatch did not write is none.
 func visitOf(r *http.Request) visit {
-	cookie, err := r.Cookie(visitCookie)
+	cookie, err := r.Cookie(naming.VisitCookie)
 	if err != nil {
 		return visit{}
 	}
@@ -58,7 +56,7 @@ func (v visit) cookie(r *http.Request) *http.Cookie {
 		text += "." + strconv.FormatInt(v.before.Unix(), 10)
 	}
 	return &http.Cookie{
-		Name: visitCookie, Value: text, Path: "/", MaxAge: int(remembered / time.Second), HttpOnly: true, Secure: r.TLS != nil, SameSite: http.SameSiteLaxMode,
+		Name: naming.VisitCookie, Value: text, Path: "/", MaxAge: int(remembered / time.Second), HttpOnly: true, Secure: r.TLS != nil, SameSite: http.SameSiteLaxMode,
 	}
 }
 
