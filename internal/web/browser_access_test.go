@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -165,6 +166,7 @@ func TestBrowserRefreshesTheReport(t *testing.T) {
 
 // passOn answers as base does.
 func passOn(t *testing.T, w http.ResponseWriter, r *http.Request, base string) {
+	t.Helper()
 	request, err := http.NewRequestWithContext(r.Context(), r.Method, base+r.URL.RequestURI(), nil)
 	if err != nil {
 		t.Error(err)
@@ -176,9 +178,7 @@ func passOn(t *testing.T, w http.ResponseWriter, r *http.Request, base string) {
 		return // the browser has gone on
 	}
 	defer response.Body.Close()
-	for name, values := range response.Header {
-		w.Header()[name] = values
-	}
+	maps.Copy(w.Header(), response.Header)
 	w.WriteHeader(response.StatusCode)
 	if _, err := io.Copy(w, response.Body); err != nil {
 		return

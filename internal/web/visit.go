@@ -55,6 +55,7 @@ func (v visit) cookie(r *http.Request) *http.Cookie {
 	if !v.before.IsZero() {
 		text += "." + strconv.FormatInt(v.before.Unix(), 10)
 	}
+	//nolint:gosec // it is secure where the connection is, and holds no secret
 	return &http.Cookie{
 		Name: naming.VisitCookie, Value: text, Path: "/", MaxAge: int(remembered / time.Second), HttpOnly: true, Secure: r.TLS != nil, SameSite: http.SameSiteLaxMode,
 	}
