@@ -17,6 +17,7 @@ import (
 	"planwatch/alerts/oncall"
 	"planwatch/collectors"
 	"planwatch/dashboards/layout"
+	"planwatch/internal/action"
 	"planwatch/internal/citation"
 	"planwatch/internal/clock"
 	"planwatch/internal/dimension"
@@ -54,6 +55,9 @@ type Region struct {
 	KPIs kpi.Catalogue
 	// Plan is the region's plan.
 	Plan *plan.Plan
+	// Activities and Risks are those of the plan, in order of their tables.
+	Activities []action.Activity
+	Risks      []action.Risk
 	// OnCall is nil if the region has no oncall.yaml.
 	OnCall *oncall.OnCall
 	// Dashboards is nil if the region has no dashboards.yaml.
@@ -112,7 +116,7 @@ func DimensionNames(dir string) []string {
 func (r *Region) load(files fs.FS, overrides Overrides) error {
 	steps := []func(fs.FS) error{
 		func(files fs.FS) error { return r.loadService(files, overrides) },
-		r.loadUnits, r.loadCitations, r.loadCollectors, r.loadDimensions, r.loadEvents, r.loadOnCall, r.loadHolidays, r.loadPlan, r.loadCalendars, r.loadDashboards, r.loadRunbooks,
+		r.loadUnits, r.loadCitations, r.loadCollectors, r.loadDimensions, r.loadEvents, r.loadOnCall, r.loadHolidays, r.loadPlan, r.loadActions, r.loadCalendars, r.loadDashboards, r.loadRunbooks,
 	}
 	for _, step := range steps {
 		if err := step(files); err != nil {
@@ -303,6 +307,18 @@ func (r *Region) loadPlan(files fs.FS) error {
 		return err
 	}
 	return errors.Join(r.checkReferences(), r.resolvePlan())
+}
+
+// loadActions reads what is done to reach the plan, and what could keep the region from it.
+func (r *Region) loadActions(files fs.FS) error {
+	scope := action.Scope{KPIs: r.KPIs, Targets: r.Plan.Targets, Languages: r.Languages, Resolve: r.citations.Resolve}
+	if r.OnCall != nil {
+		scope.Owners = r.OnCall.OwnerIDs()
+	}
+	var wrongActivities, wrongRisks error
+	r.Activities, wrongActivities = action.LoadActivities(files, scope)
+	r.Risks, wrongRisks = action.LoadRisks(files, scope)
+	return errors.Join(wrongActivities, wrongRisks)
 }
 
 // checkReferences finds targets that refer to a past that cannot be asked for.

@@ -121,10 +121,10 @@ func TestRisksOfThePlan(t *testing.T) {
 	levels := map[string]int{}
 	for _, row := range plan(t, "risks.csv") {
 		r, a := risks[row["number"]], assessed[row["number"]]
-		if r["risk"] != row["risk"] || r["response"] != row["response"] || a["likelihood"] != row["likelihood"] || a["consequence"] != row["consequence"] {
+		if r["risk"] != row["risk.sv"] || r["response"] != row["response.sv"] || a["likelihood"] != row["likelihood"] || a["consequence"] != row["consequence"] {
 			t.Errorf("risk %s is %v, %v in the warehouse", row["number"], r, a)
 		}
-		levels[row["level"]]++
+		levels[row["level.sv"]]++
 	}
 	if len(risks) != 32 || levels["Hög"] != 22 || levels["Medium"] != 9 || levels["Låg"] != 1 {
 		t.Errorf("%d risks: %v", len(risks), levels)

@@ -244,10 +244,10 @@ func TestRisks(t *testing.T) {
 		} else if score >= 4 {
 			want = "Medium"
 		}
-		if row["level"] != want {
-			t.Errorf("risk %s: level %s with likelihood times consequence %d", row["number"], row["level"], score)
+		if row["level.sv"] != want {
+			t.Errorf("risk %s: level %s with likelihood times consequence %d", row["number"], row["level.sv"], score)
 		}
-		levels[row["level"]]++
+		levels[row["level.sv"]]++
 	}
 	if len(risks) != 32 || levels["Hög"] != 22 || levels["Medium"] != 9 || levels["Låg"] != 1 {
 		t.Errorf("%d risks: %v", len(risks), levels)
