@@ -56,6 +56,7 @@ func (r *Report) writeMarkdown(w io.Writer, l *language.Language) error {
 	if words := r.LeftOutWords(l); words != "" {
 		fmt.Fprintf(out, "\n%s\n", words)
 	}
+	r.writeMarkdownShort(out, l)
 	return out.Flush()
 }
 

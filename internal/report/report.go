@@ -32,6 +32,9 @@ type Report struct {
 	Compared *Since
 	// LeftOut counts the rows that WithoutParts has left out.
 	LeftOut int
+	// Activities and Risks are all those of the region, whichever rows there are.
+	Activities []Activity
+	Risks      []Risk
 }
 
 // Row is one target, or a KPI that has none, added up over all its labels. A
@@ -99,6 +102,7 @@ func New(region *config.Region, assessments plan.Assessments, samples []kpi.Samp
 	for i := range r.Rows {
 		r.Rows[i].follow(past)
 	}
+	r.holdActions()
 	return r
 }
 

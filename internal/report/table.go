@@ -101,6 +101,7 @@ func (r *Report) writeTable(w io.Writer, l *language.Language) error {
 	if words := r.LeftOutWords(l); words != "" {
 		fmt.Fprintf(out, "\n%s\n", words)
 	}
+	r.writeShort(out, l, most)
 	return out.Flush()
 }
 

@@ -61,6 +61,8 @@ type page struct {
 	Notices   []notice
 	Version   string
 	ClockNote string
+	// HasActivities and HasRisks are whether the region has such a table.
+	HasActivities, HasRisks bool
 	// Reading says how far the past has been read, while it is being read.
 	Reading string
 }
@@ -82,7 +84,8 @@ func (b *board) page(r *http.Request, name string, current *report.Report) page 
 	} else {
 		asked, query = chosen, "?"+config.LanguageQuery+"="+chosen
 	}
-	p := page{messages: messages{l}, Page: name, Region: current.Region.Title, Root: root(r.URL), Asked: asked, Query: query, Version: version.Version}
+	p := page{messages: messages{l}, Page: name, Region: current.Region.Title, Root: root(r.URL), Asked: asked, Query: query, Version: version.Version,
+		HasActivities: len(current.Region.Activities) > 0, HasRisks: len(current.Region.Risks) > 0}
 	if other := languages.Next(l); other != l {
 		p.Other, p.OtherURL = other, "?"+config.LanguageQuery+"="+other.Code()
 	}

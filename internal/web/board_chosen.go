@@ -141,8 +141,8 @@ func (c chosen) rows(current *report.Report, l *language.Language) (*report.Repo
 	return selected, nil
 }
 
-// filterView is the form that rows are chosen by.
-type filterView struct {
+// chooserView is the form that rows are chosen by.
+type chooserView struct {
 	Search, Asked string
 	Fields        []fieldView
 	// All is the address of all rows; "" where all are shown.
@@ -160,8 +160,8 @@ type optionView struct {
 	Chosen       bool
 }
 
-func (c chosen) form(current *report.Report, l *language.Language) filterView {
-	view := filterView{Search: bounded(c.query.Get(fieldSearch), shownWords), Asked: c.query.Get(config.LanguageQuery)}
+func (c chosen) form(current *report.Report, l *language.Language) chooserView {
+	view := chooserView{Search: bounded(c.query.Get(fieldSearch), shownWords), Asked: c.query.Get(config.LanguageQuery)}
 	if c.chooses() {
 		view.All = choiceOfAll(c).address()
 	}

@@ -21,7 +21,7 @@ type reportView struct {
 	Alerts     alertsView
 	Statuses   []statusView
 	Breakdowns []breakdownView
-	Filter     filterView
+	Filter     chooserView
 	Groups     []groupView
 	// Found says how many rows were chosen, and None that there is none.
 	Found, None string
@@ -30,6 +30,9 @@ type reportView struct {
 	Former, Next string
 	// Paged says which of the rows these are; "" if they are all.
 	Paged string
+	// Short are the activities and the risks whose effect does not come, where all rows
+	// are asked for.
+	Short []shortView
 }
 
 // statusView is how many rows of all have a status, with those rows' address.
@@ -110,6 +113,9 @@ func (b *board) serveReport(w http.ResponseWriter, r *http.Request) {
 		Statuses: viewStatuses(current, chosen, l), Breakdowns: viewBreakdowns(current, chosen, l), Filter: chosen.form(current, l),
 	}
 	view.show(selected, chosen)
+	if !chosen.chooses() && chosen.page == 1 {
+		view.Short = b.short(current, p)
+	}
 	allowBoard(w)
 	b.renderCached(w, r, code, "report", l, view)
 }

@@ -231,6 +231,8 @@ func routes(content Content, guard *writing, logger *slog.Logger) []route {
 		{"GET /comments", "comments", http.HandlerFunc(pages.serveComments), false},
 		{"POST /comments", "comment", http.HandlerFunc(pages.takeComment), true},
 		{"GET /comments.csv", "comments", http.HandlerFunc(pages.serveCommentsCSV), false},
+		{"GET /activities", "activities", compressed(http.HandlerFunc(pages.serveActivities)), false},
+		{"GET /risks", "risks", compressed(http.HandlerFunc(pages.serveRisks)), false},
 		{"GET /collectors", "collectors", compressed(http.HandlerFunc(pages.serveCollectors)), false},
 		{"GET /runbook", "runbooks", http.HandlerFunc(books.serveList), false},
 		{"GET /runbook/{alert}", "runbook", http.HandlerFunc(books.serveOne), false},

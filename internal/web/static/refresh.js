@@ -25,7 +25,7 @@
     same?.focus({ preventScroll: true });
   };
 
-  const choosing = () => document.activeElement?.closest?.(".filter") != null;
+  const choosing = () => document.activeElement?.closest?.(".chooser") != null;
 
   const refresh = async () => {
     if (busy || document.hidden || choosing()) return;
