@@ -7,6 +7,7 @@ import (
 	"path"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"planwatch/config"
@@ -49,6 +50,10 @@ type judgement struct {
 	KPIs    []string `yaml:"kpis,omitempty"`
 	// Checks of plan/reconciliation.yaml hold figures that the plan states twice.
 	Checks []string `yaml:"checks,omitempty"`
+	// Activities of plan/activities.csv and Risks of plan/risks.csv hold the paragraph's words, by
+	// id and by number: what is done, whether or not a figure shows its effect.
+	Activities []string `yaml:"activities,omitempty"`
+	Risks      []string `yaml:"risks,omitempty"`
 	// NotYet is what is missing until the whole is held.
 	NotYet string `yaml:"not_yet,omitempty"`
 	// Cannot is why there is nothing to hold: background, or no figure.
@@ -117,10 +122,11 @@ func (d *document) find(faults *yamlfile.Faults) {
 			j.paragraph = found[0]
 			judged[j.paragraph.line] = true
 		}
+		// An activity or a risk holds words: that there is no figure may stand beside it.
 		held := len(j.Targets)+len(j.KPIs)+len(j.Checks) > 0
 		switch {
-		case !held && j.Cannot == "" && j.NotYet == "":
-			at("", "says nothing; give targets, kpis or checks, or why there is none under not_yet or cannot")
+		case !held && len(j.Activities)+len(j.Risks) == 0 && j.Cannot == "" && j.NotYet == "":
+			at("", "says nothing; give targets, kpis, checks, activities or risks, or why there is none under not_yet or cannot")
 		case j.Cannot != "" && (held || j.NotYet != ""):
 			at(".cannot", "stands beside what holds the paragraph, or not_yet; give one of them")
 		}
@@ -141,14 +147,28 @@ func (c *coverage) checkNames(faults *yamlfile.Faults, region *config.Region) {
 	for _, check := range reconciliation(region) {
 		checks = append(checks, check.ID)
 	}
+	activities, risks := actions(region)
 	for i, d := range c.Documents {
 		for n, j := range d.Judgements {
 			in := faults.In(fmt.Sprintf(".documents[%d].judgements[%d]", i, n), "")
 			exist(in, ".targets", "target", j.Targets, targets)
 			exist(in, ".kpis", "KPI", j.KPIs, kpis)
 			exist(in, ".checks", "check of reconciliation.yaml", j.Checks, checks)
+			exist(in, ".activities", "activity", j.Activities, activities)
+			exist(in, ".risks", "risk", j.Risks, risks)
 		}
 	}
+}
+
+// actions are the names of the activities, and the numbers of the risks.
+func actions(region *config.Region) (activities, risks []string) {
+	for _, a := range region.Activities {
+		activities = append(activities, a.ID)
+	}
+	for _, k := range region.Risks {
+		risks = append(risks, strconv.Itoa(k.Number))
+	}
+	return activities, risks
 }
 
 func reconciliation(region *config.Region) []plan.Check {

@@ -161,7 +161,9 @@ func TestLoad(t *testing.T) {
 		{"a check that is gone", "        not_yet: Nära\n", "        checks: [frame-rows]\n", `coverage.yaml:16: there is no check of reconciliation.yaml "frame-rows"`},
 		{"a citing KPI that is not named", "        kpis: [beds_available]\n", "", `kpi beds_available: its citation is of "Fler vårdplatser.", and no judgement in coverage.yaml of a paragraph that has it names the kpi`},
 		{"a citing target of a heading", "targets: [net-cost-*]", "targets: [net-cost-p*]", `target net-cost-surgery: its citation is of "Ekonomisk ram", and no judgement in coverage.yaml of a paragraph that has it names the target`},
-		{"says nothing", "      - begins: Ortopedin\n", "      - begins: Vården\n      - begins: Ortopedin\n", "coverage.yaml:9: says nothing; give targets, kpis or checks, or why there is none under not_yet or cannot"},
+		{"an activity that is gone", "[beds_available]", "[beds_available]\n        activities: [more-beds]", `coverage.yaml:9: there is no activity "more-beds"`},
+		{"a risk that is gone", "[beds_available]", "[beds_available]\n        risks: [1]", `coverage.yaml:9: there is no risk "1"`},
+		{"says nothing", "      - begins: Ortopedin\n", "      - begins: Vården\n      - begins: Ortopedin\n", "coverage.yaml:9: says nothing; give targets, kpis, checks, activities or risks, or why there is none under not_yet or cannot"},
 		{"says both", "        not_yet: Nära\n", "        cannot: Nära\n", "coverage.yaml:16: stands beside what holds the paragraph, or not_yet; give one of them"},
 		{"an unknown key", "not_yet:", "notyet:", `coverage.yaml:16: unknown field "notyet"`},
 	}
@@ -234,6 +236,50 @@ func TestMarkdown(t *testing.T) {
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %q in\n%s", want, text)
+		}
+	}
+}
+
+// Every activity and every risk holds a paragraph of the plan, unless the paragraph states
+// neither a figure nor a direction.
+func TestActionsAreJudged(t *testing.T) {
+	region, err := config.Load("", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := load(os.DirFS("../testdata/documents"), region)
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := map[string]bool{}
+	stated := 0
+	for _, d := range c.Documents {
+		for _, j := range d.Judgements {
+			for _, name := range append(j.Activities, j.Risks...) {
+				named[name] = true
+			}
+			if strings.HasPrefix(j.Begins, c.Activity) {
+				if stated++; len(j.Activities) != 1 {
+					t.Errorf("%s:%d: the activity is not named", d.File, j.paragraph.line)
+				}
+			}
+		}
+	}
+	_, risks := actions(region)
+	for _, number := range risks {
+		if !named[number] {
+			t.Errorf("risk %s holds no paragraph", number)
+		}
+	}
+	if stated < 40 {
+		t.Errorf("only %d activities are judged", stated)
+	}
+}
+
+func TestSpans(t *testing.T) {
+	for _, tt := range []struct{ numbers, want string }{{"", ""}, {"4", "4"}, {"1 2 3", "1 to 3"}, {"1 3 4 7", "1,3 to 4,7"}} {
+		if got := strings.Join(spans(strings.Fields(tt.numbers)), ","); got != tt.want {
+			t.Errorf("%q: %q, want %q", tt.numbers, got, tt.want)
 		}
 	}
 }

@@ -3,10 +3,12 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	"planwatch/config"
+	"planwatch/internal/action"
 	"planwatch/internal/language"
 	"planwatch/plan"
 )
@@ -37,6 +39,7 @@ const (
 	byOwnLimit
 	byKPI
 	byCheck
+	byAction
 	missing
 	nothing
 )
@@ -59,6 +62,8 @@ func (w *writer) holds(j judgement) hold {
 		return byKPI
 	case len(j.Checks) > 0:
 		return byCheck
+	case len(j.Activities)+len(j.Risks) > 0:
+		return byAction
 	case j.NotYet != "":
 		return missing
 	}
@@ -79,7 +84,7 @@ func (c *coverage) markdown(region *config.Region) []byte {
 	w.line("")
 	w.line("# What holds the sources: %s", cell(region.Title))
 	w.line("")
-	w.line("Every paragraph of the sources that states a figure or a direction, and the [KPIs](kpis.md), targets and reconciliation checks that hold")
+	w.line("Every paragraph of the sources that states a figure or a direction, and the [KPIs](kpis.md), targets, reconciliation checks, and [activities and risks](activities.md) that hold")
 	w.line("it, or why none does. A table counts as one paragraph. \"Not yet\" is what is missing; it may stand beside what holds a part. The judgements are")
 	w.line("people's; that none is missing, and that each citation is of a paragraph whose judgement names what cites it, is tested.")
 	w.line("")
@@ -109,6 +114,7 @@ func (c *coverage) counts(w *writer) {
 		byOwnLimit: "only a target of the region's own making (`operational`)",
 		byKPI:      "a KPI, without a target",
 		byCheck:    "a reconciliation check",
+		byAction:   "only an activity or a risk, which no figure shows",
 		missing:    "nothing yet",
 		nothing:    "nothing: background, or no figure",
 	}
@@ -164,6 +170,8 @@ func (w *writer) heldBy(j judgement) string {
 	say("target", targets)
 	say("KPI", kpis)
 	say("check", checks)
+	say("activity", w.inTable(j.Activities, action.ActivitiesFile))
+	say("risk", w.inTable(spans(j.Risks), action.RisksFile))
 	if j.NotYet != "" {
 		says = append(says, "**not yet**: "+cell(j.NotYet))
 	}
@@ -171,6 +179,39 @@ func (w *writer) heldBy(j judgement) string {
 		says = append(says, cell(j.Cannot))
 	}
 	return strings.Join(says, "; ")
+}
+
+// inTable links names to one of the region's tables.
+func (w *writer) inTable(names []string, table string) []string {
+	links := make([]string, len(names))
+	for i, name := range names {
+		links[i] = "[`" + name + "`](../config/" + w.region.Name + "/" + table + ")"
+	}
+	return links
+}
+
+// spans are numbers with those that follow each other put together: 5 to 32.
+func spans(numbers []string) []string {
+	var all []string
+	for i := 0; i < len(numbers); {
+		end := i
+		for end+1 < len(numbers) && follows(numbers[end], numbers[end+1]) {
+			end++
+		}
+		span := numbers[i]
+		if end > i {
+			span += " to " + numbers[end]
+		}
+		all = append(all, span)
+		i = end + 1
+	}
+	return all
+}
+
+func follows(number, next string) bool {
+	a, wrong := strconv.Atoi(number)
+	b, wrongNext := strconv.Atoi(next)
+	return wrong == nil && wrongNext == nil && b == a+1
 }
 
 // target links a target, or several by the beginning of their names, to the KPI.
