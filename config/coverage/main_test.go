@@ -5,11 +5,13 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
 
 	"planwatch/config"
+	"planwatch/internal/action"
 )
 
 // Every paragraph of the sources that states something is judged, every judgement holds,
@@ -240,8 +242,8 @@ func TestMarkdown(t *testing.T) {
 	}
 }
 
-// Every activity and every risk holds a paragraph of the plan, unless the paragraph states
-// neither a figure nor a direction.
+// Every risk holds a paragraph of the plan, and so does every activity whose paragraph is
+// judged: by the same targets as its table links it to.
 func TestActionsAreJudged(t *testing.T) {
 	region, err := config.Load("", nil)
 	if err != nil {
@@ -259,8 +261,18 @@ func TestActionsAreJudged(t *testing.T) {
 				named[name] = true
 			}
 			if strings.HasPrefix(j.Begins, c.Activity) {
-				if stated++; len(j.Activities) != 1 {
+				stated++
+				i := slices.IndexFunc(region.Activities, func(a action.Activity) bool { return len(j.Activities) == 1 && a.ID == j.Activities[0] })
+				if i < 0 {
 					t.Errorf("%s:%d: the activity is not named", d.File, j.paragraph.line)
+					continue
+				}
+				linked := region.Activities[i].Targets
+				if slices.ContainsFunc(linked, func(id string) bool { return !names(j.Targets, id) }) ||
+					slices.ContainsFunc(j.Targets, func(name string) bool {
+						return !slices.ContainsFunc(linked, func(id string) bool { return matches(name, id) })
+					}) {
+					t.Errorf("%s:%d: held by the targets %v, and linked to %v in the table", d.File, j.paragraph.line, j.Targets, linked)
 				}
 			}
 		}
