@@ -178,7 +178,10 @@ func TestSecondRegion(t *testing.T) {
 	contains(t, "scrape", metrics, `kpi_beds_staffed{clinic="Kirurgi",trust="Ytre Fjord"} 30`, `kpi_cost_nok{trust="Ytre Fjord"} 3.0015e+08`, `title_nb="Driftskostnader"`)
 	page := body(t, served.url+"/")
 	contains(t, "page", page, `<html lang="nb">`, "Helse Fjord", "Bemannede senger")
-	for what, text := range map[string]string{"scrape": metrics, "page": page, "report": report} {
+	activities, risks := body(t, served.url+"/activities"), body(t, served.url+"/risks")
+	contains(t, "activities", activities, "Bemanne flere senger", "Ytre Fjord sykehus", "Forventet effekt", "Ikke påbegynt", "Effekten uteblir")
+	contains(t, "risks", risks, "For få sykepleiere søker", "Tiltak", "Høy")
+	for what, text := range map[string]string{"scrape": metrics, "page": page, "report": report, "activities": activities, "risks": risks} {
 		if found := first.FindString(text); found != "" {
 			t.Errorf("%s: has %q, which is the first region's", what, found)
 		}
