@@ -76,7 +76,7 @@ func (b *board) serveActivities(w http.ResponseWriter, r *http.Request) {
 	view := actionsView{page: p, Column: p.Say("Activity"), About: p.Say("Expected effect")}
 	var all []actionView
 	for _, a := range current.Activities {
-		one := b.viewAction(current, a.Action, a.Outcome, p)
+		one := viewAction(a.Action, a.Outcome, p)
 		one.ID, one.Title, one.Where, one.About = "activity-"+a.ID, p.Lang.Of(a.Name), p.Lang.Of(a.Goal), p.Lang.Of(a.Expected)
 		one.group = current.OwnerName(a.Owner, p.Lang)
 		one.detail(p.Say("Description"), p.Lang.Of(a.Description))
@@ -96,7 +96,7 @@ func (b *board) serveRisks(w http.ResponseWriter, r *http.Request) {
 	view := actionsView{page: p, Column: p.Say("Risk"), About: p.Say("Measure")}
 	var all []actionView
 	for _, k := range current.Risks {
-		one := b.viewAction(current, k.Action, k.Outcome, p)
+		one := viewAction(k.Action, k.Outcome, p)
 		number := p.Lang.Count(k.Number)
 		one.ID, one.Title, one.About = "risk-"+number, number+". "+p.Lang.Of(k.Risk.Risk), p.Lang.Of(k.Measure)
 		one.Where = strings.Join(slices.DeleteFunc([]string{p.Lang.Of(k.Level), current.OwnerName(k.Owner, p.Lang)}, func(part string) bool { return part == "" }), " · ")
@@ -114,7 +114,7 @@ func (b *board) serveRisks(w http.ResponseWriter, r *http.Request) {
 }
 
 // viewAction is what the page says alike of activities and risks.
-func (b *board) viewAction(current *report.Report, a action.Action, o report.Outcome, p page) actionView {
+func viewAction(a action.Action, o report.Outcome, p page) actionView {
 	view := actionView{
 		Class: o.Effect.Class(), Symbol: o.Effect.Symbol(), Effect: o.Effect.Words(p.Lang), effect: o.Effect, owner: a.Owner,
 		Progress: a.Progress.Words(p.Lang), Reported: a.Progress != action.NotReported, Comment: p.Lang.Of(a.Comment), CommentCite: a.CommentCite,
@@ -263,8 +263,8 @@ type shortView struct {
 	Actions                       []actionView
 }
 
-// short are the lists at the end of the report's page.
-func (b *board) short(current *report.Report, p page) []shortView {
+// shortOf are the lists at the end of the report's page.
+func shortOf(current *report.Report, p page) []shortView {
 	missing := "?" + effectQuery + "=" + report.Missing.Word()
 	if p.Asked != "" {
 		missing += "&" + config.LanguageQuery + "=" + p.Asked
@@ -278,14 +278,14 @@ func (b *board) short(current *report.Report, p page) []shortView {
 	}
 	var of []actionView
 	for _, a := range activities {
-		one := b.viewAction(current, a.Action, report.Outcome{Effect: a.Outcome.Effect, Rows: a.Off()}, p)
+		one := viewAction(a.Action, report.Outcome{Effect: a.Outcome.Effect, Rows: a.Off()}, p)
 		one.Title, one.Where = p.Lang.Of(a.Name), current.OwnerName(a.Owner, p.Lang)
 		of = append(of, one)
 	}
 	add("activities", current.ActivitiesHeading(len(of), p.Lang), p.Say("Activity"), of)
 	of = nil
 	for _, k := range risks {
-		one := b.viewAction(current, k.Action, report.Outcome{Effect: k.Outcome.Effect, Rows: k.Off()}, p)
+		one := viewAction(k.Action, report.Outcome{Effect: k.Outcome.Effect, Rows: k.Off()}, p)
 		one.Title, one.Where = p.Lang.Count(k.Number)+". "+p.Lang.Of(k.Risk.Risk), p.Lang.Of(k.Level)
 		of = append(of, one)
 	}

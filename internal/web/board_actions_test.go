@@ -1,6 +1,8 @@
 package web_test
 
 import (
+	"bytes"
+	"image/png"
 	"net/http"
 	"net/url"
 	"os"
@@ -186,5 +188,39 @@ func TestActionsThatThereAreNot(t *testing.T) {
 	page := string(body)
 	if !strings.Contains(page, "The region has none: its table is not there.") || strings.Contains(page, ">Risks</a>") {
 		t.Error("a region without tables is not told of, or has links to them")
+	}
+}
+
+// A real browser shows the pages without a complaint and without a request to any other
+// place, and no part of them is wider than the narrowest screen.
+func TestBrowserShowsActions(t *testing.T) {
+	base := "http://" + serve(t, "", actions(t))
+	for path, want := range map[string]string{"/activities?lang=sv": "Effekten uteblir", "/risks?lang=en": "The effect does not come"} {
+		t.Run(path, func(t *testing.T) {
+			visit := browse(t, "--dump-dom", base+path)
+			if !strings.Contains(visit.dom, want) || visit.console != "" {
+				t.Errorf("no %q, or the console says %q", want, visit.console)
+			}
+			for _, asked := range visit.requests {
+				if !strings.HasPrefix(asked, base+"/static/") {
+					t.Errorf("the page asks for %s", asked)
+				}
+			}
+			file := filepath.Join(t.TempDir(), "page.png")
+			browse(t, "--window-size=320,800", "--screenshot="+file, base+path)
+			data, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			picture, err := png.Decode(bytes.NewReader(data))
+			if err != nil {
+				t.Fatal(err)
+			}
+			// The header's colour stands at the right only where nothing is wider.
+			right := picture.Bounds().Dx() - 3
+			if r, g, b, _ := picture.At(right, 3).RGBA(); r>>8 > 0x20 || g>>8 > 0x40 || b>>8 < 0x20 {
+				t.Errorf("the page's top is not drawn at %d", right)
+			}
+		})
 	}
 }

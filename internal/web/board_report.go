@@ -114,7 +114,7 @@ func (b *board) serveReport(w http.ResponseWriter, r *http.Request) {
 	}
 	view.show(selected, chosen)
 	if !chosen.chooses() && chosen.page == 1 {
-		view.Short = b.short(current, p)
+		view.Short = shortOf(current, p)
 	}
 	allowBoard(w)
 	b.renderCached(w, r, code, "report", l, view)
