@@ -1,7 +1,6 @@
 package report
 
 import (
-	"maps"
 	"slices"
 	"strings"
 
@@ -39,24 +38,33 @@ func (r *Report) holdActions() {
 	for _, t := range r.Region.Plan.Targets {
 		cells[t.ID] = course.CellOf(t.KPI, t.Where)
 	}
+	// The places in Rows of each cell, and of each KPI.
+	ofCell, ofKPI := map[course.Cell][]int{}, map[string][]int{}
+	for i, row := range r.Rows {
+		ofCell[row.cell()] = append(ofCell[row.cell()], i)
+		ofKPI[row.KPI.Name] = append(ofKPI[row.KPI.Name], i)
+	}
 	outcome := func(a action.Action) Outcome {
-		absent := map[any]bool{} // cells of targets, and names of KPIs
-		for _, id := range a.Targets {
-			absent[cells[id]] = true
-		}
-		for _, name := range a.KPIs {
-			absent[name] = true
-		}
-		named := maps.Clone(absent)
-		var rows []Row
-		for _, row := range r.Rows {
-			if named[row.cell()] || named[row.KPI.Name] {
-				rows = append(rows, row)
-				delete(absent, row.cell())
-				delete(absent, row.KPI.Name)
+		var places []int
+		absent := 0
+		add := func(found []int) {
+			places = append(places, found...)
+			if len(found) == 0 {
+				absent++
 			}
 		}
-		return Outcome{EffectOf(rows, len(absent)), rows}
+		for _, id := range a.Targets {
+			add(ofCell[cells[id]])
+		}
+		for _, name := range a.KPIs {
+			add(ofKPI[name])
+		}
+		slices.Sort(places)
+		var rows []Row
+		for _, i := range slices.Compact(places) {
+			rows = append(rows, r.Rows[i])
+		}
+		return Outcome{EffectOf(rows, absent), rows}
 	}
 	for _, a := range r.Region.Activities {
 		r.Activities = append(r.Activities, Activity{a, outcome(a.Action)})
