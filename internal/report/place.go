@@ -103,14 +103,13 @@ func (r Row) Ahead(from, until time.Time) []Due {
 		add(month)
 	}
 	for _, m := range r.Target.Phasing.Milestones { // where steps go up
+		add(m.On.Ends(from.Location()).Add(-time.Second))
 		add(m.On.Ends(from.Location()))
-		add(m.On.Ends(from.Location()).Add(time.Second))
 	}
 	slices.SortFunc(moments, time.Time.Compare)
 	var due []Due
 	for _, at := range slices.CompactFunc(moments, time.Time.Equal) {
-		// The end of the last day is the beginning of another, which may be another year's.
-		if value, ok := r.Target.Expected(r.KPI.KPI, at.Add(-time.Nanosecond), from.Location()); ok && finite(&value) != nil {
+		if value, ok := r.Target.Expected(r.KPI.KPI, at, from.Location()); ok && finite(&value) != nil {
 			due = append(due, Due{at, value})
 		}
 	}

@@ -24,6 +24,7 @@ import (
 	"planwatch/internal/clock"
 	"planwatch/internal/comment"
 	"planwatch/internal/course"
+	"planwatch/internal/decimal"
 	"planwatch/internal/event"
 	"planwatch/internal/history"
 	"planwatch/internal/kpi"
@@ -446,6 +447,25 @@ func TestKPIPictureOfOddFigures(t *testing.T) {
 				t.Errorf("has %q", found)
 			}
 		})
+	}
+}
+
+// A band is drawn by both of its ends.
+func TestKPIPictureOfABand(t *testing.T) {
+	zone := loaded(t, "[sv, en]").Location
+	at := time.Date(2024, time.August, 1, 6, 0, 0, 0, zone)
+	r := past(t, []course.Point{{At: at, AsOf: at, Value: new(33.0)}})
+	for i := range r.Rows {
+		if row := &r.Rows[i]; row.Target != nil && row.Target.ID == "beds-surgery" {
+			band := *row.Target
+			band.Value, band.Between = nil, &plan.Between{Low: new(decimal.Whole(30)), High: new(decimal.Whole(36))}
+			row.Target = &band
+		}
+	}
+	handler := web.Handler(config.Web{}, content(t, showing(r, nil)), slog.New(slog.DiscardHandler))
+	_, body := fetch(t, handler, kpiPath+"?lang=en&target=beds-surgery")
+	if n := strings.Count(body, `<polyline class="plan-line"`); n != 4 { // in two sizes
+		t.Errorf("%d lines of the plan\n%s", n, body)
 	}
 }
 
