@@ -59,30 +59,39 @@ func (d *driven) look(width, height int, dark bool) {
 func TestBrowserFindsThePagesAccessible(t *testing.T) {
 	axe := axetest.Source(t)
 	w := startWard(t, withUsers(t), everything(t, "[sv, en]"))
+	planned := "http://" + serve(t, "", actions(t))
 	d := drive(t)
 	d.open("about:blank", basic("anna", "anna"))
-	var nothing struct{}
+	for _, page := range []string{planned + "/?lang=sv", planned + "/activities?lang=sv", planned + "/activities?lang=en&effect=missing", planned + "/risks?lang=sv"} {
+		t.Run(strings.TrimPrefix(page, planned), func(t *testing.T) { d.accessible(t, page, axe) })
+	}
 	for _, path := range []string{
 		"/?lang=sv", "/?lang=en&status=warning", "/?lang=sv&q=inget", "/kpi?lang=sv", "/kpi/beds_available?lang=sv", "/kpi/nothing?lang=en", "/events?lang=sv", "/event?lang=sv&owner=surgery&hospital=Sunderby",
 		"/comments?lang=sv&kpi=beds_available", "/collectors?lang=sv", "/runbook?lang=sv", "/runbook/BedsAvailableOffPlan?lang=sv", "/outbox?lang=sv",
 	} {
-		t.Run(path, func(t *testing.T) {
-			d.t = t
-			for _, size := range []struct{ width, height int }{{1440, 900}, {375, 740}} {
-				for _, dark := range []bool{false, true} {
-					d.look(size.width, size.height, dark)
-					d.ask("Page.navigate", map[string]any{"url": w.base + path}, &nothing)
-					d.await("planwatch")
-					for _, broken := range d.violations(axe) {
-						t.Errorf("%d pixels, dark %t: %s", size.width, dark, broken)
-					}
-				}
+		t.Run(path, func(t *testing.T) { d.accessible(t, w.base+path, axe) })
+	}
+}
+
+// accessible finds what is wrong with a page, on a phone and on a desk, by day and by
+// night.
+func (d *driven) accessible(t *testing.T, page, axe string) {
+	t.Helper()
+	d.t = t
+	var nothing struct{}
+	for _, size := range []struct{ width, height int }{{1440, 900}, {375, 740}} {
+		for _, dark := range []bool{false, true} {
+			d.look(size.width, size.height, dark)
+			d.ask("Page.navigate", map[string]any{"url": page}, &nothing)
+			d.await("planwatch")
+			for _, broken := range d.violations(axe) {
+				t.Errorf("%d pixels, dark %t: %s", size.width, dark, broken)
 			}
-			d.look(320, 640, false)
-			if width := d.run(`document.documentElement.scrollWidth`); width != "320" {
-				t.Errorf("it is %s pixels wide", width)
-			}
-		})
+		}
+	}
+	d.look(320, 640, false)
+	if width := d.run(`document.documentElement.scrollWidth`); width != "320" {
+		t.Errorf("it is %s pixels wide", width)
 	}
 }
 
