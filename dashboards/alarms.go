@@ -88,7 +88,7 @@ func (s statusPanels) firing(b *board, height uint32) {
 	c.add(s.measure(), measure)
 	c.add(valueOf("D"), lasts)
 	c.add(naming.LabelOwner, owner)
-	c.hide(append([]string{fieldTime, valueOf("A"), alarmLabel, naming.LabelName, naming.LabelAlertState, naming.LabelUnit, naming.LabelDomain, naming.LabelFor, naming.LabelQuiet,
+	c.hide(append([]string{fieldTime, valueOf("A"), alarmLabel, naming.LabelName, naming.LabelAlertState, naming.LabelUnit, naming.LabelDomain, naming.LabelFor,
 		naming.LabelSource, naming.LabelCollector, naming.LabelTarget, naming.LabelKPI, naming.LabelBasis}, s.labels()...)...)
 
 	panel := newTable(s.Say("Alerts right now"), s.Say("Alerts that Prometheus has firing, and for how long. An alert's name leads to all about its KPI, and to its runbook.")).

@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/prometheus/alertmanager/template"
 
@@ -42,7 +44,7 @@ func (c Configuration) Unaddressed() []error {
 		for _, conf := range r.EmailConfigs {
 			name, file := c.addressFile(conf.To)
 			check(file, func(text string) error { return checkAddress(name, text, isEmail) })
-			check(conf.AuthPasswordFile, func(string) error { return nil })
+			check(conf.AuthPasswordFile, checkPassword)
 		}
 		for _, conf := range r.WebhookConfigs {
 			check(conf.URLFile, checkURL)
@@ -69,7 +71,7 @@ var (
 		return err == nil
 	}}
 	isLine = kind{"address of one line", "+46701234567", func(address string) bool {
-		return strings.TrimSpace(address) != "" && !strings.ContainsAny(address, "\n\r")
+		return strings.TrimSpace(address) != "" && utf8.ValidString(address) && !strings.ContainsFunc(address, func(r rune) bool { return !unicode.IsPrint(r) })
 	}}
 )
 
@@ -77,11 +79,22 @@ var (
 func checkAddress(name, text string, k kind) error {
 	parsed, err := templates{}.parse(text)
 	if err != nil {
-		return err
+		return errNoTemplate
 	}
 	address, err := parsed.ExecuteTextString(fmt.Sprintf("{{ template %q . }}", name), &template.Data{})
 	if err != nil || !k.is(address) {
 		return fmt.Errorf("the template %q gives no %s; write {{ define %[1]q }}%[3]s{{ end }}", name, k.what, k.such)
+	}
+	return nil
+}
+
+// errNoTemplate does not say what is wrong in the file, since that is the address.
+var errNoTemplate = errors.New("no template; write {{ define \"address.ID\" }}the address{{ end }}")
+
+// checkPassword returns why the text is no password.
+func checkPassword(text string) error {
+	if strings.TrimSpace(text) == "" {
+		return errors.New("no password")
 	}
 	return nil
 }

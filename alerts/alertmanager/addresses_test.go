@@ -16,7 +16,7 @@ func TestUnaddressed(t *testing.T) {
 		"no template":                   {"ward.tmpl", "ward@example.org", `/ward.tmpl: the template "address.ward" gives no address of e-mail; write {{ define "address.ward" }}name@example.org{{ end }}`},
 		"a template of another":         {"ward.tmpl", `{{ define "address.other" }}ward@example.org{{ end }}`, `/ward.tmpl: the template "address.ward" gives no address of e-mail; write {{ define "address.ward" }}name@example.org{{ end }}`},
 		"no address":                    {"ward.tmpl", `{{ define "address.ward" }}{{ end }}`, `/ward.tmpl: the template "address.ward" gives no address of e-mail; write {{ define "address.ward" }}name@example.org{{ end }}`},
-		"a fault in the template":       {"ward.tmpl", `{{ define "address.ward" }}ward@example.org`, `/ward.tmpl: template: :1: unexpected EOF`},
+		"a fault in the template":       {"ward.tmpl", `{{ define "address.ward" }}ward@example.org`, `/ward.tmpl: no template; write {{ define "address.ID" }}the address{{ end }}`},
 		"a URL that is none":            {"hook.url", "example.org/secret", "/hook.url: no URL that begins with http:// or https://; the file holds the URL alone"},
 		"an empty file":                 {"switch.url", "", "/switch.url: no URL that begins with http:// or https://; the file holds the URL alone"},
 		"several addresses are as good": {"ward.tmpl", `{{ define "address.ward" }}ward@example.org, Ward <ward2@example.org>{{ end }}`, ""},

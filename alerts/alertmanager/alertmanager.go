@@ -5,6 +5,7 @@
 package alertmanager
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -58,10 +59,14 @@ type Options struct {
 	// Alerts are those of before a restart. They are there before anything is
 	// sent, so that no group is taken for one that is new, or has resolved.
 	Alerts []Alert
+	// Timeout is how long a message may be under way; 30 seconds where it is 0.
+	Timeout time.Duration
 	// Registerer registers Alertmanager's metrics.
 	Registerer prometheus.Registerer
 	Logger     *slog.Logger
 }
+
+const defaultTimeout = 30 * time.Second
 
 // Alert is an alert that was sent before a restart.
 type Alert struct {
@@ -144,7 +149,7 @@ func New(ctx context.Context, o Options) (*Alertmanager, error) {
 	if a.outbox, err = openOutbox(filepath.Join(o.Directory, "outbox.jsonl")); err != nil {
 		return nil, errors.Join(err, a.journal.close())
 	}
-	a.deliveries = openDeliveries(filepath.Join(o.Directory, "undelivered.json"), a.logger)
+	a.deliveries = openDeliveries(filepath.Join(o.Directory, "undelivered.json"), cmp.Or(o.Timeout, defaultTimeout), a.logger)
 	a.silencer = silence.NewSilencer(a.journal.silences, a.logger, recorder)
 	if a.alerts, err = mem.NewAlerts(context.WithoutCancel(ctx), alertGCInterval, 0, a.silencer, a.logger, recorder, o.Registerer, featurecontrol.NoopFlags{}); err != nil {
 		return nil, fmt.Errorf("alertmanager: %w", err)
@@ -238,7 +243,7 @@ func (a *Alertmanager) Update(c Configuration) error {
 	next := &generation{inhibitor: inhibit.NewInhibitor(a.alerts, parsed.InhibitRules, a.logger, recorder)}
 	alone := func() time.Duration { return 0 } // there is no cluster to wait for
 	stages := a.pipeline.New(receivers, alone, next.inhibitor, a.silencer, timeinterval.NewIntervener(intervals), a.groups, a.journal.notifications, nil)
-	next.dispatcher = dispatch.NewDispatcher(a.alerts, routes, next.stage(stages), a.groups, sendingTimeout, groupGCInterval, nil, a.logger, recorder, a.metrics, nil)
+	next.dispatcher = dispatch.NewDispatcher(a.alerts, routes, next.stage(newGroupKeys(routes).stage(stages)), a.groups, sendingTimeout, groupGCInterval, nil, a.logger, recorder, a.metrics, nil)
 	a.api.Update(parsed, func(ctx context.Context, labels model.LabelSet) {
 		next.inhibitor.Mutes(ctx, labels)
 		a.silencer.Mutes(ctx, labels)
@@ -247,7 +252,7 @@ func (a *Alertmanager) Update(c Configuration) error {
 	next.inhibitor.WaitForLoading()
 	next.running.Go(func() { next.dispatcher.Run(time.Now()) })
 	next.dispatcher.WaitForLoading()
-	a.deliveries.only(receivers)
+	a.deliveries.only(receivers, parsed.Route.GroupInterval)
 	a.current.Store(next)
 	return nil
 }

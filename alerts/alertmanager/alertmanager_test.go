@@ -29,6 +29,8 @@ type site struct {
 	sink      *sink.Sink
 	directory string
 	log       *logtest.Log
+	// timeout is how long a message may be under way, or 0.
+	timeout time.Duration
 
 	mu   sync.Mutex
 	got  []string
@@ -125,7 +127,7 @@ func (s *site) start(c alertmanager.Configuration, before ...alertmanager.Alert)
 	s.t.Helper()
 	var err error
 	s.Alertmanager, err = alertmanager.New(s.t.Context(), alertmanager.Options{
-		Directory: filepath.Join(s.directory, "storage"), ExternalURL: &url.URL{Scheme: "http", Host: "localhost:9846"}, Alerts: before,
+		Directory: filepath.Join(s.directory, "storage"), ExternalURL: &url.URL{Scheme: "http", Host: "localhost:9846"}, Alerts: before, Timeout: s.timeout,
 		Registerer: prometheus.NewRegistry(), Logger: slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelWarn})),
 	})
 	if err != nil {
@@ -289,7 +291,7 @@ func TestUndelivered(t *testing.T) {
 	for name, fault := range map[string]struct{ text, want string }{
 		"an empty file":      {"", "not defined"},
 		"a bare address":     {"ward@example.org", "not defined"},
-		"a template cut off": {`{{ define "address.ward" }}ward@example.org{{ end`, "unclosed action"},
+		"a template cut off": {`{{ define "address.ward" }}ward@example.org{{ end`, "no template"},
 		"no address":         {`{{ define "address.ward" }}nobody{{ end }}`, "missing"},
 	} {
 		t.Run(name, func(t *testing.T) { undelivered(t, fault.text, fault.want) })

@@ -97,4 +97,31 @@ func TestPayload(t *testing.T) {
 			t.Fatalf("%s: no message\n%s", place, s.log)
 		}
 	}
+	// Without a number nothing is sent, though the gateway would take it.
+	number := filepath.Join(files, "drift.tmpl")
+	for _, wrong := range []string{`{{ define "address.drift" }} {{ end }}`, "{{ define \"address.drift\" }}46\n70{{ end }}", "{{ define \"address.drift\" }}\xff{{ end }}"} {
+		if err := os.WriteFile(number, []byte(wrong), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if faults := configuration.Unaddressed(); len(faults) != 1 || !strings.Contains(faults[0].Error(), "gives no address of one line") {
+			t.Errorf("%q: %v", wrong, faults)
+		}
+	}
+	s.post(map[string]any{"labels": map[string]string{"alertname": "DataStale", "severity": "critical", "owner": "drift", "trust": "Indre"}, "startsAt": time.Now(), "endsAt": time.Now().Add(time.Hour)})
+	for deadline := time.Now().Add(20 * time.Second); len(s.Undelivered()) == 0; {
+		if time.Now().After(deadline) {
+			t.Fatal("it is not known that there is no number")
+		}
+	}
+	if err := os.WriteFile(number, []byte(`{{ define "address.drift" }}46701234567{{ end }}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case object := <-got:
+		if object["to"] != "46701234567" {
+			t.Errorf("%v", object)
+		}
+	case <-time.After(20 * time.Second):
+		t.Fatal("nothing is sent once there is a number")
+	}
 }

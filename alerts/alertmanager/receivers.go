@@ -2,12 +2,18 @@ package alertmanager
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"hash/fnv"
+	"io"
 	"log/slog"
+	"net/textproto"
 	"net/url"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -33,30 +39,31 @@ func (a *Alertmanager) receivers(c Configuration, parsed *config.Config) (map[st
 	all := map[string][]notify.Integration{}
 	for _, r := range parsed.Receivers {
 		all[r.Name] = nil
-		add := func(i int, resolved notify.ResolvedSender, n notifier) {
-			n.to.Receiver, n.to.Index, n.deliveries, n.watchdog = r.Name, i, a.deliveries, r.Name == c.Watchdog
+		add := func(resolved notify.ResolvedSender, n notifier) {
+			i := n.place(all[r.Name])
+			n.to.Receiver, n.to.File, n.to.Index, n.deliveries, n.watchdog = r.Name, n.named(), i, a.deliveries, r.Name == c.Watchdog
 			n.logger = a.logger.With("receiver", r.Name, "integration", n.to.Kind)
 			if c.Outbox {
 				n.outbox = a.outbox
 			}
 			all[r.Name] = append(all[r.Name], notify.NewIntegration(n, resolved, n.to.Kind, i, r.Name))
 		}
-		for i, conf := range r.EmailConfigs {
+		for _, conf := range r.EmailConfigs {
 			_, file := c.addressFile(conf.To)
-			add(i, conf, notifier{
+			add(conf, notifier{
 				to: recipient{Kind: Email}, templates: texts, addressFile: file, render: mail(conf),
 				make: func(t *template.Template, l *slog.Logger) (notify.Notifier, error) { return email.New(conf, t, l), nil },
 			})
 		}
-		for i, conf := range r.WebhookConfigs {
-			_, file := c.addressFile(fmt.Sprint(conf.Payload))
-			add(i, conf, notifier{
-				to: recipient{Kind: Webhook}, templates: texts, addressFile: file, file: conf.URLFile, render: hook(conf),
+		for _, conf := range r.WebhookConfigs {
+			name, file := c.addressFile(fmt.Sprint(conf.Payload))
+			add(conf, notifier{
+				to: recipient{Kind: Webhook}, templates: texts, addressName: name, addressFile: file, file: conf.URLFile, render: hook(conf),
 				make: func(t *template.Template, l *slog.Logger) (notify.Notifier, error) { return webhook.New(conf, t, l) },
 			})
 		}
-		for i, conf := range r.MSTeamsV2Configs {
-			add(i, conf, notifier{
+		for _, conf := range r.MSTeamsV2Configs {
+			add(conf, notifier{
 				to: recipient{Kind: Teams}, templates: texts, file: conf.WebhookURLFile, render: teams(conf),
 				make: func(t *template.Template, l *slog.Logger) (notify.Notifier, error) { return msteamsv2.New(conf, t, l) },
 			})
@@ -142,7 +149,8 @@ func (t templates) parse(more ...string) (*template.Template, error) {
 		return nil, err
 	}
 	parsed.ExternalURL = t.external
-	for _, text := range slices.Concat(t.texts, more) {
+	// The last of a name counts: that of planwatch, where a file of an address has one.
+	for _, text := range slices.Concat(more, t.texts) {
 		// Alertmanager's templates are not to be used after an error.
 		if err := parsed.Parse(strings.NewReader(text)); err != nil {
 			return nil, err
@@ -155,7 +163,30 @@ func (t templates) parse(more ...string) (*template.Template, error) {
 type recipient struct {
 	Receiver string `json:"receiver"`
 	Kind     string `json:"kind"`
-	Index    int    `json:"index"`
+	// File is the name of the file with the address, which tells recipients of one
+	// kind apart.
+	File  string `json:"file"`
+	Index int    `json:"index"`
+}
+
+// named is the name of the file with the address; "" where there is none.
+func (n notifier) named() string {
+	if file := cmp.Or(n.addressFile, n.file); file != "" {
+		return filepath.Base(file)
+	}
+	return ""
+}
+
+// place is a number for the recipient, by which Alertmanager remembers what it was
+// told: that of its files, so that it is the same wherever in the list it stands.
+func (n notifier) place(others []notify.Integration) int {
+	sum := fnv.New32a()
+	_, _ = io.WriteString(sum, n.addressFile+"\x00"+n.file)
+	place := int(sum.Sum32() >> 1)
+	for slices.ContainsFunc(others, func(i notify.Integration) bool { return i.Name() == n.to.Kind && i.Index() == place }) {
+		place++
+	}
+	return place
 }
 
 // notifier sends to one recipient. It implements notify.Notifier.
@@ -163,8 +194,9 @@ type notifier struct {
 	to        recipient
 	templates templates
 	// addressFile has a template with the address of an e-mail, or what stands for
-	// it at a webhook; file has the URL of anything but e-mail.
-	addressFile, file string
+	// it at a webhook, where addressName is the template's; file has the URL of
+	// anything but e-mail.
+	addressName, addressFile, file string
 
 	make   making
 	render rendering
@@ -190,10 +222,30 @@ func (n notifier) Notify(ctx context.Context, alerts ...*alert.Alert) (retry boo
 	ctx, cancel := patient(ctx)
 	defer cancel()
 	retry, err = n.send(ctx, alerts...)
+	err = discreet(err)
 	if !n.watchdog {
 		n.deliveries.record(n.to, err)
 	}
 	return retry, err
+}
+
+// answered is what a web server's refusal begins with, in Alertmanager's words. What
+// follows is what the server says, which may repeat the address.
+var answered = regexp.MustCompile(`unexpected status code \d+`)
+
+// discreet is the error without what a mail or a web server says: it may have the
+// address in it, and the error is on pages that everyone may read.
+func discreet(err error) error {
+	if err == nil {
+		return nil
+	}
+	if refused, ok := errors.AsType[*textproto.Error](err); ok {
+		return fmt.Errorf("the mail server refuses it: code %d", refused.Code)
+	}
+	if status := answered.FindString(err.Error()); status != "" {
+		return errors.New(status)
+	}
+	return err
 }
 
 // grace is how long a message under way has when planwatch stops.
@@ -221,11 +273,16 @@ func (n notifier) send(ctx context.Context, alerts ...*alert.Alert) (bool, error
 		if err != nil {
 			return true, err
 		}
+		if n.addressName != "" {
+			if err := checkAddress(n.addressName, string(data), isLine); err != nil {
+				return true, n.inAddressFile(err)
+			}
+		}
 		address = append(address, string(data))
 	}
 	parsed, err := n.templates.parse(address...)
 	if err != nil {
-		return true, n.inAddressFile(err)
+		return true, n.inAddressFile(errNoTemplate)
 	}
 	if n.file != "" {
 		// Alertmanager would wait for a pipe for ever.
@@ -237,7 +294,7 @@ func (n notifier) send(ctx context.Context, alerts ...*alert.Alert) (bool, error
 	if err != nil {
 		return false, err
 	}
-	retry, err := sender.Notify(ctx, alerts...)
+	retry, err := n.deliveries.within(ctx, n.to, func(ctx context.Context) (bool, error) { return sender.Notify(ctx, alerts...) })
 	if err != nil && strings.Contains(err.Error(), "not defined") {
 		// A file without the template that it is for.
 		return true, n.inAddressFile(err)

@@ -3,7 +3,6 @@
 package oncall
 
 import (
-	"cmp"
 	"fmt"
 	"io/fs"
 	"net"
@@ -80,8 +79,6 @@ type Sending struct {
 
 // Quiet is domains whose alerts wait for hours whatever their severity.
 type Quiet struct {
-	// The value of the label quiet of the alerts that wait; left out, the name of the hours.
-	ID string `yaml:"id,omitempty" jsonschema:"pattern=^[a-z0-9]+(-[a-z0-9]+)*$"`
 	// Names of collectors.
 	Domains []string `yaml:"domains" jsonschema:"required,minItems=1"`
 	// Name of the hours.
@@ -256,9 +253,6 @@ func (o *OnCall) QuietOf(domain string) (Quiet, bool) {
 	return o.Quiet[i], true
 }
 
-// Name is the value of the label of the alerts that wait.
-func (q Quiet) Name() string { return cmp.Or(q.ID, q.Hours) }
-
 // Path returns the path of a receiver's file on Alertmanager's machine.
 func (o *OnCall) Path(name string) string {
 	if path.IsAbs(name) {
@@ -396,12 +390,6 @@ func (o *OnCall) validateQuiet(f *yamlfile.Faults) {
 			seen[domain] = true
 		}
 		o.requireHours(part, ".hours", q.Hours)
-		switch other := slices.IndexFunc(o.Quiet, func(other Quiet) bool { return other.Name() == q.Name() }); {
-		case q.ID != "" && !naming.ValidID(q.ID):
-			part.Add(".id", "id: %q is not a name of lower-case words joined by hyphens", q.ID)
-		case other < i:
-			part.Add("", "%q is the name of another already; give each an id of its own", q.Name())
-		}
 		if q.Repeat < 0 {
 			part.Add(".repeat", "repeat: %s is below zero; give a time such as 24h", q.Repeat)
 		}

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode"
 
 	"planwatch/internal/yamlfile"
 )
@@ -29,8 +30,8 @@ func (w Webhook) validate(f *yamlfile.Faults) {
 	addressed := false
 	for _, name := range slices.Sorted(maps.Keys(w.Payload)) {
 		text := w.Payload[name]
-		if name == "" || strings.ContainsAny(name+text, "\n\r") {
-			f.Add(".payload", "payload: %q: a name and a text of one line each", name)
+		if name == "" || strings.ContainsFunc(name+text, func(r rune) bool { return !unicode.IsPrint(r) }) {
+			f.Add(".payload", "payload: %q: %q: not a name and a text of one line each", name, text)
 		}
 		if strings.ContainsAny(places.Replace(text), "{}") {
 			f.Add(".payload", "payload: %s: %q has a brace that is neither of %s and %s", name, text, PlaceSMS, PlaceAddress)

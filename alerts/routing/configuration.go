@@ -60,9 +60,16 @@ type headers struct {
 }
 
 type webhook struct {
-	SendResolved bool   `yaml:"send_resolved"`
-	URLFile      string `yaml:"url_file"`
-	Payload      string `yaml:"payload,omitempty"`
+	SendResolved bool       `yaml:"send_resolved"`
+	URLFile      string     `yaml:"url_file"`
+	HTTP         httpConfig `yaml:"http_config"`
+	Payload      string     `yaml:"payload,omitempty"`
+}
+
+// httpConfig says that a redirect is followed by no message: it would arrive without
+// its text, and pass for delivered.
+type httpConfig struct {
+	FollowRedirects bool `yaml:"follow_redirects"`
 }
 
 type teams struct {

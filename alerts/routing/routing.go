@@ -102,9 +102,7 @@ func (m maker) route() route {
 				critical.Repeat = quiet.Repeat
 			}
 			route.Routes = append(route.Routes, m.sent(critical, quiet.Hours,
-				// The list of domains stays out of the route: Alertmanager takes a group
-				// under another route for a new one, and would tell of it again.
-				matcher(naming.LabelSeverity, "=", naming.SeverityCritical), matcher(naming.LabelQuiet, "=", quiet.Name())))
+				matcher(naming.LabelSeverity, "=", naming.SeverityCritical), matcher(naming.LabelDomain, "=~", quiet.Domains...)))
 		}
 		route.Routes = append(route.Routes, m.onDuty(owner)...)
 		route.Routes = append(route.Routes, m.escalations(owner)...)

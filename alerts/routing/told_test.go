@@ -1,7 +1,6 @@
 package routing
 
 import (
-	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -41,9 +40,6 @@ func TestTellsWhatRoutesDo(t *testing.T) {
 		for _, severity := range []string{naming.SeverityCritical, naming.SeverityWarning} {
 			for _, d := range region.Collectors {
 				labels := map[string]string{naming.LabelOwner: owner, naming.LabelSeverity: severity, naming.LabelDomain: d.Collector}
-				if quiet, ok := region.OnCall.QuietOf(d.Collector); ok && severity == naming.SeverityCritical {
-					labels[naming.LabelQuiet] = quiet.Name()
-				}
 				hours, receiver := "", ""
 				for _, route := range root.Routes {
 					if route.Continue || !matches(t, route.Matchers[0], labels) {
@@ -68,24 +64,5 @@ func TestTellsWhatRoutesDo(t *testing.T) {
 	}
 	if len(waits) != 3 {
 		t.Errorf("routes wait for %v", waits)
-	}
-}
-
-// Alertmanager takes a group under another route for a new one, and tells of it
-// again: a daily collector that is added leaves the routes as they are.
-func TestQuietDomainsLeaveTheRoutesAsTheyAre(t *testing.T) {
-	region, err := config.Load("", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	before := maker{region}.route()
-	quiet := &region.OnCall.Quiet[0]
-	quiet.Domains = append(slices.Clone(quiet.Domains), "beds")
-	owners := func(r route) []route {
-		return slices.DeleteFunc(slices.Clone(r.Routes), func(r route) bool { return r.Continue })
-	}
-	after := maker{region}.route()
-	if got, want := owners(after), owners(before); len(got) == 0 || !reflect.DeepEqual(got, want) {
-		t.Errorf("the routes are %+v, and were %+v", got, want)
 	}
 }

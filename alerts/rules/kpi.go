@@ -110,7 +110,7 @@ func (m maker) forecast(p PlannedKPI, severity string) rulefmt.Rule {
 
 // kpiRule returns a rule about a KPI without its expression and wait.
 func (m maker) kpiRule(p PlannedKPI, alert, severity string) rulefmt.Rule {
-	rule := rulefmt.Rule{
+	return rulefmt.Rule{
 		Alert:         alert,
 		KeepFiringFor: model.Duration(KeepFiring),
 		Labels: map[string]string{
@@ -120,8 +120,4 @@ func (m maker) kpiRule(p PlannedKPI, alert, severity string) rulefmt.Rule {
 		},
 		Annotations: m.kpiAnnotations(p, alert, severity),
 	}
-	if quiet, ok := m.region.OnCall.QuietOf(p.Definition.Collector); ok && severity == naming.SeverityCritical {
-		rule.Labels[naming.LabelQuiet] = quiet.Name()
-	}
-	return rule
 }

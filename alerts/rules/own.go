@@ -200,7 +200,7 @@ func (m maker) aboutData(source string) []ownAlert {
 	if len(Sources(m.region.Collectors)) > 1 {
 		fields.Of = fmt.Sprintf("{%s=~%q}", naming.LabelCollector, strings.Join(Reading(m.region.Collectors, source), "|"))
 	}
-	domain := ofCollector
+	domain := "{{ $labels." + naming.LabelCollector + " }}"
 	return []ownAlert{
 		{
 			name: naming.CollectorFailing, severity: naming.SeverityWarning, wait: 15 * time.Minute, keep: KeepFiring, owner: operations, domain: domain, source: source,
@@ -225,19 +225,6 @@ func (m maker) aboutData(source string) []ownAlert {
 	}
 }
 
-// ofCollector is the template of an alert's collector.
-const ofCollector = "{{ $labels." + naming.LabelCollector + " }}"
-
-// quiet returns the template of what makes a critical alert about a collector wait, ""
-// where nothing does.
-func (m maker) quiet() string {
-	var template strings.Builder
-	for _, q := range m.region.OnCall.Quiet {
-		fmt.Fprintf(&template, "{{ if match %q $labels.%s }}%s{{ end }}", "^("+strings.Join(q.Domains, "|")+")$", naming.LabelCollector, q.Name())
-	}
-	return template.String()
-}
-
 // ownRule returns the rule of the alert.
 func (m maker) ownRule(a ownAlert) rulefmt.Rule {
 	rule := rulefmt.Rule{
@@ -248,9 +235,6 @@ func (m maker) ownRule(a ownAlert) rulefmt.Rule {
 		if value != "" {
 			rule.Labels[name] = value
 		}
-	}
-	if quiet := m.quiet(); a.severity == naming.SeverityCritical && a.domain == ofCollector && quiet != "" {
-		rule.Labels[naming.LabelQuiet] = quiet
 	}
 	text := a.text
 	if text == (ownText{}) {

@@ -304,9 +304,6 @@ func (s scene) expected(alert string, labels map[string]string, since time.Durat
 	collector := s.kpi.Definition
 	labels[naming.LabelKPI], labels[naming.LabelTarget], labels[naming.LabelOwner] = s.kpi.Name, s.target.ID, s.target.Owner
 	labels[naming.LabelDomain], labels[naming.LabelSource] = collector.Collector, collector.Source
-	if quiet, ok := s.region.OnCall.QuietOf(collector.Collector); ok && labels[naming.LabelSeverity] == naming.SeverityCritical {
-		labels[naming.LabelQuiet] = quiet.Name()
-	}
 	first := s.region.Languages.First()
 	annotations := map[string]string{
 		naming.AnnotationBetter:   string(s.better()),

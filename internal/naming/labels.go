@@ -30,9 +30,6 @@ const (
 	// LabelFor is the wait of a rule, if an alert has rules with different
 	// waits.
 	LabelFor = "for"
-	// LabelQuiet names what of the on-call file makes a critical alert wait for its
-	// hours.
-	LabelQuiet = "quiet"
 )
 
 // LabelTitle is the label of KPIInfo and KPIEvent with the title in a language, by its
@@ -91,7 +88,7 @@ var reserved = map[string]string{
 	LabelJob: "Prometheus sets it when it scrapes", LabelInstance: "Prometheus sets it when it scrapes",
 	LabelAlertName: "Prometheus uses it for alerts", LabelAlertState: "Prometheus uses it for alerts",
 	LabelSeverity: "planwatch uses it for alerts", LabelDomain: "planwatch uses it for alerts", LabelSource: "planwatch uses it for alerts",
-	LabelFor: "planwatch uses it for alerts", LabelQuiet: "planwatch uses it for alerts",
+	LabelFor: "planwatch uses it for alerts",
 	LabelKPI: "planwatch uses it for the plan's metrics", LabelTarget: "planwatch uses it for the plan's metrics",
 	LabelOwner: "planwatch uses it for the plan's metrics", LabelUnit: "planwatch uses it for the plan's metrics",
 	"type":   "it does not say what it is the type of",

@@ -58,7 +58,7 @@ func warnings(now evaluator.Overview, undelivered []alertmanager.Undelivered) []
 		all = append(all, fmt.Sprintf("no alert has reached the Alertmanager %s since %s: %s", bounded(am.URL, shownWords), am.Since.Format(time.RFC3339), bounded(am.Err.Error(), shownError)))
 	}
 	for _, u := range undelivered {
-		all = append(all, fmt.Sprintf("no message has reached %s (%s) since %s: %s", bounded(u.Receiver, shownWords), u.Kind, u.Since.Format(time.RFC3339), bounded(u.Err.Error(), shownError)))
+		all = append(all, fmt.Sprintf("no message has reached %s (%s) since %s: %s", bounded(u.Receiver, shownWords), byFile(u.Kind, u.File), u.Since.Format(time.RFC3339), bounded(u.Err.Error(), shownError)))
 	}
 	return all
 }

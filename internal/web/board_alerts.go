@@ -102,7 +102,7 @@ func (b *board) viewAlerts(ctx context.Context, region *config.Region, zone *tim
 	}
 	for _, u := range b.content.undelivered() {
 		view.Unreached = append(view.Unreached, l.Say("Since %s, no message has reached %s (%s): %s",
-			l.Moment(b.content.Clock.At(u.Since).In(zone)), bounded(u.Receiver, shownWords), kindName(u.Kind, l), bounded(u.Err.Error(), shownError)))
+			l.Moment(b.content.Clock.At(u.Since).In(zone)), bounded(u.Receiver, shownWords), byFile(kindName(u.Kind, l), u.File), bounded(u.Err.Error(), shownError)))
 	}
 	if len(pending) > 0 {
 		fold := l.Say("%d pending: the condition holds, but not for long enough yet", len(pending))
@@ -131,6 +131,14 @@ func (b *board) viewAlerts(ctx context.Context, region *config.Region, zone *tim
 		view.Folded = alertList{messages{l}, l.Say("%d more", len(folded)), folded}
 	}
 	return view
+}
+
+// byFile is the kind of a recipient, and the name of the file with its address.
+func byFile(kind, file string) string {
+	if file == "" {
+		return kind
+	}
+	return kind + ", " + bounded(file, shownWords)
 }
 
 // held is what people have said about alerts; nil where that is not known.
