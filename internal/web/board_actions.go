@@ -132,7 +132,7 @@ func viewAction(a action.Action, o report.Outcome, p page) actionView {
 // figureLink is a row of the report in short, with a link to its KPI's page.
 func figureLink(row report.Row, p page) figureLinkView {
 	view := figureLinkView{
-		URL: p.Root + "kpi/" + url.PathEscape(row.KPI.Name) + p.Query, Symbol: row.Status.Symbol(), Status: row.Status.Name(p.Lang), Class: row.Status.Class(),
+		URL: p.Root + rowAddress(row, p.Asked), Symbol: row.Status.Symbol(), Status: row.Status.Name(p.Lang), Class: row.Status.Class(),
 		Title: row.Title(p.Lang) + ", " + bounded(row.Place(p.Lang), shownWords), Figure: row.Figure(p.Lang, row.Actual),
 	}
 	switch {

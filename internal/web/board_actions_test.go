@@ -87,7 +87,7 @@ func TestActionsPages(t *testing.T) {
 			"activities", "/activities?lang=en", []string{"activity-beds warning", "activity-keep on-plan", "activity-kalix unknown", "activity-trust no-target"},
 			[]string{
 				"The effect does not come", "The effect is seen", "Not known yet", "No figure shows it", "Under way", "=Three are open", "Not reported", ">Surgery ", ">No owner ",
-				`<a href="kpi/beds_available?lang=en">Available beds, Sunderby, Kirurgi</a> <span class="amount">33 against 38 (-13.2%)</span>`,
+				`<a href="kpi/beds_available?lang=en&amp;target=beds-surgery">Available beds, Sunderby, Kirurgi</a> <span class="amount">33 against 38 (-13.2%)</span>`,
 				`<span class="symbol" role="img" aria-label="Critical">■</span>`, "no figure", `<a href="?lang=en" aria-current="true">All <span class="count">4</span></a>`,
 				`<a href="?effect=missing&amp;lang=en"><span class="symbol" aria-hidden="true">✗</span> The effect does not come <span class="count">1</span></a>`,
 				`<a class="language" href="?lang=sv"`, `aria-current="page">Activities</a>`,
@@ -106,7 +106,7 @@ func TestActionsPages(t *testing.T) {
 		{"activities that there are not", "/activities?lang=en&owner=kalix&effect=seen", nil, []string{"None is of what is chosen."}},
 		{
 			"risks", "/risks?lang=en", []string{"risk-1 warning", "risk-2 no-target"},
-			[]string{"Recruit", "High", "3 and 4", "Waits", "Strategic goals", `<a href="kpi/beds_available?lang=en">`},
+			[]string{"Recruit", "High", "3 and 4", "Waits", "Strategic goals", `<a href="kpi/beds_available?lang=en&amp;target=beds-surgery">`},
 		},
 		{"risks without effect", "/risks?lang=sv&effect=missing", []string{"risk-1 warning"}, []string{"Hög"}},
 		{

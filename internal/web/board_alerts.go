@@ -64,7 +64,7 @@ type alertView struct {
 // address.
 type linkView struct{ Term, Text, URL string }
 
-func (b *board) viewAlerts(ctx context.Context, region *config.Region, zone *time.Location, l *language.Language) alertsView {
+func (b *board) viewAlerts(ctx context.Context, region *config.Region, zone *time.Location, asked string, l *language.Language) alertsView {
 	now := b.content.Alerts()
 	if now.Off {
 		return alertsView{
@@ -77,10 +77,19 @@ func (b *board) viewAlerts(ctx context.Context, region *config.Region, zone *tim
 	criticals := 0
 	for _, severity := range severities {
 		for _, alert := range now.Alerts {
-			if alert.Labels[naming.LabelSeverity] != severity.name {
+			if alert.Labels[naming.LabelSeverity] != severity.name || isHeldBack(alert, now.Alerts) {
 				continue
 			}
 			shown := b.viewAlert(region, alert, severity.status, zone, l)
+			if region.OnCall != nil {
+				e := eventOf(eventLabels(region), func(name string) string { return alert.Labels[name] })
+				shown.Links = append([]linkView{{l.Say("Who has it"), l.Say("See and answer"), e.address(asked)}}, shown.Links...)
+			}
+			if name := alert.Labels[naming.LabelKPI]; name != "" {
+				if _, known := region.KPIs.Get(name); known {
+					shown.Links = append([]linkView{{l.Say("KPI"), name, kpiAddress(name, alert.Labels[naming.LabelTarget], nil, asked)}}, shown.Links...)
+				}
+			}
 			if about := b.viewSilences(slices.DeleteFunc(slices.Clone(held), func(s silences.Silence) bool { return !s.Matches(alert.Labels) }), zone, l); len(about) > 0 {
 				shown.Held = about[0].Text
 			}

@@ -48,8 +48,9 @@ func TestRowsAreChosen(t *testing.T) {
 		contains []string
 	}{
 		"by status":                 {"status=critical", 3, 200, []string{"3 found", `<option value="critical" selected>Critical</option>`, `href="?lang=en&amp;status=warning#rows"`, `<a class="button" href="?lang=en">Show all</a>`}},
-		"by owner":                  {"owner=surgery", 3, 200, []string{"3 found", `href="?lang=en&amp;owner=surgery&amp;status=critical#rows"`}},
+		"by owner":                  {"owner=surgery", 3, 200, []string{"3 found", `href="?lang=en&amp;status=critical#rows"`}},
 		"by owner and status":       {"owner=surgery&status=critical", 2, 200, []string{"2 found", `href="?lang=en&amp;owner=surgery#rows"`}},
+		"by two statuses":           {"status=critical&status=warning", 4, 200, []string{"4 found"}},
 		"by place":                  {"hospital=Sunderby", 0, 200, nil},
 		"by words":                  {"q=BEDS+kirurgi", 0, 200, []string{`value="BEDS kirurgi"`}},
 		"by words that are nowhere": {"q=nothing+such", 0, 200, []string{"0 found", "No figure is found."}},

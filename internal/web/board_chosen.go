@@ -42,8 +42,10 @@ func newChosen(query url.Values, current *report.Report) chosen {
 		})
 	}
 	for _, field := range slices.Concat(fields, c.labels, []string{config.LanguageQuery}) {
-		if value := strings.TrimSpace(query.Get(field)); value != "" {
-			c.query.Set(field, value)
+		for _, value := range query[field] {
+			if value = strings.TrimSpace(value); value != "" && !slices.Contains(c.query[field], value) {
+				c.query.Add(field, bounded(value, shownWords))
+			}
 		}
 	}
 	if page, err := strconv.Atoi(query.Get(fieldPage)); err == nil && page > 1 {
@@ -76,12 +78,14 @@ func (c chosen) with(field, value string) chosen {
 	return next
 }
 
-// only chooses by one more value, or no longer by it.
+// only chooses by one value alone, or by none if that is chosen already: beside the
+// link stands how many rows of all have the value.
 func (c chosen) only(field, value string) chosen {
-	if c.query.Get(field) == value {
-		return c.with(field, "")
+	all := choiceOfAll(c)
+	if only := all.with(field, value); only.address() != c.at(1).address() {
+		return only
 	}
-	return c.with(field, value)
+	return all
 }
 
 func (c chosen) inLanguage(code string) chosen {
@@ -116,13 +120,11 @@ func (c chosen) rows(current *report.Report, l *language.Language) (*report.Repo
 	}
 	choice := report.Choice{Labels: map[string][]string{}}
 	for field, list := range map[string]*[]string{fieldOwner: &choice.Owners, fieldArea: &choice.Areas, fieldStatus: &choice.Statuses} {
-		if value := c.query.Get(field); value != "" {
-			*list = []string{value}
-		}
+		*list = c.query[field]
 	}
 	for _, label := range c.labels {
-		if value := c.query.Get(label); value != "" {
-			choice.Labels[label] = []string{value}
+		if values := c.query[label]; len(values) > 0 {
+			choice.Labels[label] = values
 		}
 	}
 	selection, err := report.NewSelection(current.Region, choice)
@@ -171,7 +173,7 @@ func (c chosen) form(current *report.Report, l *language.Language) chooserView {
 			field.Name = fieldOwner
 		}
 		for _, part := range d.Parts {
-			field.Options = append(field.Options, optionView{part.ID, part.Title, c.query.Get(field.Name) == part.ID})
+			field.Options = append(field.Options, optionView{part.ID, part.Title, slices.Contains(c.query[field.Name], part.ID)})
 		}
 		slices.SortFunc(field.Options, func(a, b optionView) int { return strings.Compare(strings.ToLower(a.Title), strings.ToLower(b.Title)) })
 		view.Fields = append(view.Fields, field)
@@ -179,7 +181,7 @@ func (c chosen) form(current *report.Report, l *language.Language) chooserView {
 	for _, label := range c.labels {
 		field := fieldView{Name: label, Title: current.Region.Dimensions.Title(label, l)}
 		for _, value := range current.Values(label) {
-			field.Options = append(field.Options, optionView{value, bounded(value, shownWords), c.query.Get(label) == value})
+			field.Options = append(field.Options, optionView{value, bounded(value, shownWords), slices.Contains(c.query[label], value)})
 		}
 		if len(field.Options) > 1 {
 			view.Fields = append(view.Fields, field)
@@ -187,7 +189,7 @@ func (c chosen) form(current *report.Report, l *language.Language) chooserView {
 	}
 	statuses := fieldView{Name: fieldStatus, Title: l.Say("Status")}
 	for _, s := range status.All() {
-		statuses.Options = append(statuses.Options, optionView{s.Class(), s.Name(l), c.query.Get(fieldStatus) == s.Class()})
+		statuses.Options = append(statuses.Options, optionView{s.Class(), s.Name(l), slices.Contains(c.query[fieldStatus], s.Class())})
 	}
 	view.Fields = append(view.Fields, statuses)
 	return view

@@ -123,6 +123,11 @@ func (b *board) showEvent(w http.ResponseWriter, r *http.Request, current *repor
 		b.render(w, "event", l, view)
 		return
 	}
+	if owner := wanted.labels[naming.LabelOwner]; wrong.code == http.StatusOK && !isOwner(region, owner) && len(find(region, b.content.Alerts().Alerts, wanted).firing) == 0 {
+		view.Heading, view.Off = l.Say("Alerts"), l.Say("There is no owner %s.", bounded(owner, shownWords))
+		b.renderStatus(w, http.StatusNotFound, "event", l, view)
+		return
+	}
 	view.Heading = wanted.name(region, l)
 	view.at(b.now(zone))
 	if p.Other != nil {
@@ -151,6 +156,13 @@ func (b *board) showEvent(w http.ResponseWriter, r *http.Request, current *repor
 		allowForms(w)
 	}
 	b.renderStatus(w, wrong.code, "event", l, view)
+}
+
+// isOwner reports whether alerts may be of the owner: of one that is known, or of
+// nobody.
+func isOwner(region *config.Region, owner string) bool {
+	_, known := region.OnCall.Owner(owner)
+	return known || owner == ""
 }
 
 func (b *board) now(zone *time.Location) time.Time { return b.content.Clock.Now().In(zone) }

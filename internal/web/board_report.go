@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -88,7 +89,7 @@ type barView struct{ Side, Begin, Width string }
 const fullBar = 0.5
 
 // rowsOfAPage is how many rows a page has, at most.
-const rowsOfAPage = 50
+const rowsOfAPage = 40
 
 func (b *board) serveReport(w http.ResponseWriter, r *http.Request) {
 	current := b.content.Report()
@@ -109,7 +110,7 @@ func (b *board) serveReport(w http.ResponseWriter, r *http.Request) {
 		p.OtherURL = chosen.inLanguage(p.Other.Code()).address()
 	}
 	view := reportView{
-		page: p, News: b.news(w, r, current, l), Alerts: b.viewAlerts(r.Context(), current.Region, current.At.Location(), l),
+		page: p, News: b.news(w, r, current, l), Alerts: b.viewAlerts(r.Context(), current.Region, current.At.Location(), p.Asked, l),
 		Statuses: viewStatuses(current, chosen, l), Breakdowns: viewBreakdowns(current, chosen, l), Filter: chosen.form(current, l),
 	}
 	view.show(selected, chosen)
@@ -174,7 +175,7 @@ func viewBreakdowns(current *report.Report, chosen chosen, l *language.Language)
 			view.Parts = append(view.Parts, partOfRegionView{
 				Title: part.Title, Text: l.Say("%d of %d", part.Off, part.Judged), Off: part.Off > 0,
 				URL: chosen.only(fields[d.Kind], part.ID).address(), Width: strconv.FormatFloat(100*float64(part.Off)/float64(max(part.Judged, 1)), 'f', 0, 64),
-				Chosen: chosen.query.Get(fields[d.Kind]) == part.ID,
+				Chosen: slices.Contains(chosen.query[fields[d.Kind]], part.ID),
 			})
 		}
 		all = append(all, view)

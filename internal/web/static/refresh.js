@@ -36,7 +36,7 @@
         lost(false);
         return;
       }
-      if (!response.ok) throw new Error(response.statusText);
+      if (response.status >= 500) throw new Error(response.statusText);
       const next = new DOMParser().parseFromString(await response.text(), "text/html");
       const before = state();
       for (const part of ["main", "header .title", "footer"]) {
