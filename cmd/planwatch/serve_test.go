@@ -58,7 +58,7 @@ func TestServe(t *testing.T) {
 	served.until(t, "reloaded by SIGHUP", func() bool {
 		return value(t, url, "planwatch_config_last_reload_success_timestamp_seconds") != loaded
 	})
-	if page := body(t, url+"/"); !strings.Contains(page, "Region Norrbotten") || !strings.Contains(page, "Disponibla vårdplatser") {
+	if page := body(t, url+"/?q=disponibla"); !strings.Contains(page, "Region Norrbotten") || !strings.Contains(page, "Disponibla vårdplatser") {
 		t.Error("the report does not name the region and its KPIs")
 	}
 	if !strings.Contains(body(t, url+"/collectors"), `<tr id="beds" class="well">`) {
