@@ -202,6 +202,7 @@ func ofAdded(r *report.Report, row report.Row, l *language.Language) *chartView 
 	if made == nil || !made.Added {
 		return nil
 	}
+	made = atTheirEnds(made, row.Course.Points)
 	c := chart{begins: chartBegins(r.At), now: r.At, ends: r.At}
 	var dots []dot
 	for _, p := range made.Points {
@@ -223,7 +224,7 @@ func ofAdded(r *report.Report, row report.Row, l *language.Language) *chartView 
 	view.draw(&c, row, l)
 	view.legend(&c, last, l)
 	zone := r.At.Location()
-	view.Columns = []string{l.Say("Read"), l.Say("Added"), l.Say("Expected"), l.Say("Signal")}
+	view.Columns = []string{l.Say("Data time"), l.Say("Added"), l.Say("Expected"), l.Say("Signal")}
 	for _, p := range slices.Backward(made.Points) {
 		if p.Time.Before(c.begins) {
 			continue
@@ -235,6 +236,26 @@ func ofAdded(r *report.Report, row report.Row, l *language.Language) *chartView 
 		view.Rows = append(view.Rows, chartRowView{momentOf(p.Time.In(zone), l), []string{row.Number(l, &p.Value), row.Number(l, p.Target), signal}})
 	}
 	return view
+}
+
+// atTheirEnds is the chart with each period at its end. A figure is read some time after
+// that: of books that close in the middle of a month, in the month after the next.
+func atTheirEnds(made *course.Chart, points []course.Point) *course.Chart {
+	ends := map[time.Time]time.Time{}
+	for _, p := range points {
+		if !p.AsOf.IsZero() {
+			ends[p.At.UTC()] = p.AsOf
+		}
+	}
+	shown, inside := *made, *made.Chart
+	inside.Points = slices.Clone(inside.Points)
+	for i, p := range inside.Points {
+		if end, known := ends[p.Time.UTC()]; known {
+			inside.Points[i].Time = end
+		}
+	}
+	shown.Chart = &inside
+	return &shown
 }
 
 func momentOf(t time.Time, l *language.Language) moment {
