@@ -50,6 +50,8 @@ func TestRowsAreChosen(t *testing.T) {
 		"by status":                 {"status=critical", 3, 200, []string{"3 found", `<option value="critical" selected>Critical</option>`, `href="?lang=en&amp;status=warning#rows"`, `<a class="button" href="?lang=en">Show all</a>`}},
 		"by owner":                  {"owner=surgery", 3, 200, []string{"3 found", `href="?lang=en&amp;status=critical#rows"`}},
 		"by owner and status":       {"owner=surgery&status=critical", 2, 200, []string{"2 found", `href="?lang=en&amp;owner=surgery#rows"`}},
+		"by a title and a place":    {"q=Available+beds,+Kirurgi", 1, 200, []string{"1 found"}},
+		"by a target's name":        {"q=beds-kalix", 1, 200, []string{"1 found"}},
 		"by two statuses":           {"status=critical&status=warning", 4, 200, []string{"4 found"}},
 		"by place":                  {"hospital=Sunderby", 0, 200, nil},
 		"by words":                  {"q=BEDS+kirurgi", 0, 200, []string{`value="BEDS kirurgi"`}},

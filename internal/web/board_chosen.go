@@ -6,6 +6,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
 
 	"planwatch/config"
 	"planwatch/internal/language"
@@ -135,9 +138,16 @@ func (c chosen) rows(current *report.Report, l *language.Language) (*report.Repo
 	if err != nil {
 		return nil, err
 	}
-	words := strings.Fields(strings.ToLower(c.query.Get(fieldSearch)))
+	// A browser may send a letter and its accent apart, and the page writes a comma
+	// before a place.
+	searched := func(text string) string { return strings.ToLower(norm.NFC.String(text)) }
+	words := strings.FieldsFunc(searched(c.query.Get(fieldSearch)), func(r rune) bool { return unicode.IsSpace(r) || r == ',' })
 	selected.Rows = slices.DeleteFunc(selected.Rows, func(row report.Row) bool {
-		text := strings.ToLower(strings.Join([]string{row.Title(l), row.Place(l), row.KPI.Name, l.Of(row.CollectorTitle), row.OwnerName(current.Region, l), row.Cite}, "\n"))
+		parts := []string{row.Title(l), row.Place(l), row.KPI.Name, l.Of(row.CollectorTitle), row.OwnerName(current.Region, l), row.Cite}
+		if row.Target != nil {
+			parts = append(parts, row.Target.ID)
+		}
+		text := searched(strings.Join(parts, "\n"))
 		return slices.ContainsFunc(words, func(word string) bool { return !strings.Contains(text, word) })
 	})
 	return selected, nil

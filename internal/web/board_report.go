@@ -157,8 +157,12 @@ func (v *reportView) show(selected *report.Report, chosen chosen) {
 func viewStatuses(current *report.Report, chosen chosen, l *language.Language) []statusView {
 	var all []statusView
 	for _, group := range current.Groups() {
+		name := group.Status.Plural(l)
+		if len(group.Rows) == 1 {
+			name = group.Status.Name(l)
+		}
 		all = append(all, statusView{
-			Class: group.Status.Class(), Symbol: group.Status.Symbol(), Name: group.Status.Name(l), Count: l.Count(len(group.Rows)),
+			Class: group.Status.Class(), Symbol: group.Status.Symbol(), Name: name, Count: l.Count(len(group.Rows)),
 			URL: chosen.only(fieldStatus, group.Status.Class()).address(),
 		})
 	}
