@@ -6,9 +6,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode"
-
-	"golang.org/x/text/unicode/norm"
 
 	"planwatch/config"
 	"planwatch/internal/language"
@@ -138,17 +135,13 @@ func (c chosen) rows(current *report.Report, l *language.Language) (*report.Repo
 	if err != nil {
 		return nil, err
 	}
-	// A browser may send a letter and its accent apart, and the page writes a comma
-	// before a place.
-	searched := func(text string) string { return strings.ToLower(norm.NFC.String(text)) }
-	words := strings.FieldsFunc(searched(c.query.Get(fieldSearch)), func(r rune) bool { return unicode.IsSpace(r) || r == ',' })
+	search := c.query.Get(fieldSearch)
 	selected.Rows = slices.DeleteFunc(selected.Rows, func(row report.Row) bool {
 		parts := []string{row.Title(l), row.Place(l), row.KPI.Name, l.Of(row.CollectorTitle), row.OwnerName(current.Region, l), row.Cite}
 		if row.Target != nil {
 			parts = append(parts, row.Target.ID)
 		}
-		text := searched(strings.Join(parts, "\n"))
-		return slices.ContainsFunc(words, func(word string) bool { return !strings.Contains(text, word) })
+		return !language.Finds(search, parts...)
 	})
 	return selected, nil
 }

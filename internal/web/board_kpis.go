@@ -3,7 +3,6 @@ package web
 import (
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 
 	"planwatch/config"
@@ -110,6 +109,5 @@ func (b *kpiPages) showList(w http.ResponseWriter, r *http.Request, current *rep
 // matches reports whether every word that is searched for is in the KPI's name, title or
 // definition, or in its collector's title.
 func matches(entry kpi.Entry, collector language.Text, search string, l *language.Language) bool {
-	text := strings.ToLower(strings.Join([]string{entry.Name, entry.Collector, l.Of(entry.Title), l.Of(entry.Definition), l.Of(collector)}, "\n"))
-	return !slices.ContainsFunc(strings.Fields(strings.ToLower(search)), func(word string) bool { return !strings.Contains(text, word) })
+	return language.Finds(search, entry.Name, entry.Collector, l.Of(entry.Title), l.Of(entry.Definition), l.Of(collector))
 }
