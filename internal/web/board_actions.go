@@ -155,9 +155,10 @@ func (v *actionView) detail(term, text string) {
 func (b *board) showActions(w http.ResponseWriter, r *http.Request, current *report.Report, view actionsView, all []actionView) {
 	asked := r.URL.Query()
 	choice, err := report.NewActionChoice(current.Region, given(asked[ownerQuery]), given(asked[effectQuery]))
+	code := http.StatusOK
 	if err != nil {
-		http.Error(w, err.Error(), http.StatusNotFound)
-		return
+		code = http.StatusBadRequest
+		view.Notices, choice = append(view.Notices, unchosen(err, view.Lang)), report.ActionChoice{}
 	}
 	view.at(current.At)
 	if view.Other != nil {
@@ -181,7 +182,7 @@ func (b *board) showActions(w http.ResponseWriter, r *http.Request, current *rep
 	case len(view.Groups) == 0:
 		view.Empty = view.Say("None is of what is chosen.")
 	}
-	b.render(w, "actions", view.Lang, view)
+	b.renderStatus(w, code, "actions", view.Lang, view)
 }
 
 // given are the values of a parameter; one without a value chooses nothing.

@@ -103,7 +103,7 @@ func (b *board) serveReport(w http.ResponseWriter, r *http.Request) {
 	code := http.StatusOK
 	if err != nil {
 		code = http.StatusBadRequest
-		p.Notices = append(p.Notices, notice{Text: l.Say("No rows are chosen by this address: %s", bounded(err.Error(), shownWords))})
+		p.Notices = append(p.Notices, unchosen(err, l))
 		chosen, selected = choiceOfAll(chosen), current
 	}
 	if p.Other != nil {
@@ -119,6 +119,11 @@ func (b *board) serveReport(w http.ResponseWriter, r *http.Request) {
 	}
 	allowBoard(w)
 	b.renderCached(w, r, code, "report", l, view)
+}
+
+// unchosen says why an address chooses nothing, so that all is shown.
+func unchosen(err error, l *language.Language) notice {
+	return notice{Text: l.Say("No rows are chosen by this address: %s", bounded(err.Error(), shownWords))}
 }
 
 // show adds the rows of the page that was asked for.
