@@ -55,8 +55,9 @@ type deliveries struct {
 	forgotten time.Duration
 	// timeout is how long a message may be under way.
 	timeout time.Duration
-	// waiting are those whose message is under way, though it has been given up.
-	waiting map[recipient]bool
+	// waiting are how many messages to each are under way, though they have been
+	// given up.
+	waiting map[recipient]int
 }
 
 // entry is an Undelivered in the file.
@@ -72,7 +73,7 @@ const mostUndelivered = 1 << 20
 // openDeliveries reads the file. One that is damaged is left out: the next message to
 // each recipient says how it is.
 func openDeliveries(path string, timeout time.Duration, logger *slog.Logger) *deliveries {
-	d := &deliveries{path: path, timeout: timeout, logger: logger, failed: map[recipient]Undelivered{}, waiting: map[recipient]bool{}, forgotten: math.MaxInt64}
+	d := &deliveries{path: path, timeout: timeout, logger: logger, failed: map[recipient]Undelivered{}, waiting: map[recipient]int{}, forgotten: math.MaxInt64}
 	data, err := diskfile.Read(path, mostUndelivered)
 	if errors.Is(err, fs.ErrNotExist) {
 		return d
@@ -131,15 +132,15 @@ func (d *deliveries) record(to recipient, err error) {
 
 // within sends a message, and gives up after a while: Alertmanager's mail waits for
 // ever for a server that says nothing. One that is given up may still be under way;
-// until it has ended, no other is sent to the recipient.
+// until it has ended, no more are sent to the recipient. Of several events, messages
+// are sent at the same time.
 func (d *deliveries) within(ctx context.Context, to recipient, send func(context.Context) (bool, error)) (retry bool, err error) {
 	d.mu.Lock()
-	if d.waiting[to] {
-		d.mu.Unlock()
+	stuck := d.waiting[to] > 0
+	d.mu.Unlock()
+	if stuck {
 		return true, errors.New("the server still does not answer a message before this one")
 	}
-	d.waiting[to] = true
-	d.mu.Unlock()
 	ctx, cancel := context.WithTimeoutCause(ctx, d.timeout, fmt.Errorf("no answer within %s", d.timeout))
 	defer cancel()
 	type result struct {
@@ -149,9 +150,6 @@ func (d *deliveries) within(ctx context.Context, to recipient, send func(context
 	done := make(chan result, 1)
 	go func() {
 		retry, err := send(ctx)
-		d.mu.Lock()
-		delete(d.waiting, to)
-		d.mu.Unlock()
 		done <- result{retry, err}
 	}()
 	select {
@@ -161,8 +159,17 @@ func (d *deliveries) within(ctx context.Context, to recipient, send func(context
 		}
 		return r.retry, r.err
 	case <-ctx.Done():
+		d.add(to, 1)
+		go func() { <-done; d.add(to, -1) }()
 		return true, context.Cause(ctx)
 	}
+}
+
+// add counts a message that has been given up, or no longer.
+func (d *deliveries) add(to recipient, n int) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.waiting[to] += n
 }
 
 // only forgets recipients that a new configuration does not have. interval is how

@@ -1,6 +1,7 @@
 package alertmanager
 
 import (
+	"context"
 	"errors"
 	"log/slog"
 	"net/textproto"
@@ -81,5 +82,60 @@ func TestDiscreet(t *testing.T) {
 	}
 	if discreet(nil) != nil {
 		t.Error("an error where there is none")
+	}
+}
+
+// Messages of several events go to a recipient at the same time; only one that has been
+// given up, and has not ended, holds up those after it.
+func TestWithin(t *testing.T) {
+	to := recipient{Receiver: "ward", Kind: Email}
+	d := openDeliveries(filepath.Join(t.TempDir(), "undelivered.json"), 20*time.Second, slog.New(slog.DiscardHandler))
+	const events = 5
+	under, arrived, ended := make(chan struct{}, events), make(chan struct{}), make(chan error, events)
+	for range events {
+		go func() {
+			_, err := d.within(t.Context(), to, func(context.Context) (bool, error) {
+				under <- struct{}{}
+				<-arrived
+				return false, nil
+			})
+			ended <- err
+		}()
+	}
+	for range events {
+		<-under // all at the same time, or this waits for ever
+	}
+	close(arrived)
+	for range events {
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	}
+	if retry, err := d.within(t.Context(), to, func(context.Context) (bool, error) { return false, errors.New("refused") }); retry || err == nil || err.Error() != "refused" {
+		t.Errorf("%t, %v", retry, err)
+	}
+
+	d.timeout = time.Millisecond
+	answers := make(chan struct{})
+	silent := func(context.Context) (bool, error) { <-answers; return false, nil }
+	if retry, err := d.within(t.Context(), to, silent); !retry || err == nil || err.Error() != "no answer within 1ms" {
+		t.Errorf("%t, %v", retry, err)
+	}
+	called := false
+	if retry, err := d.within(t.Context(), to, func(context.Context) (bool, error) { called = true; return false, nil }); !retry || err == nil || called {
+		t.Errorf("beside one that is given up: %t, %v, sent %t", retry, err, called)
+	}
+	if _, err := d.within(t.Context(), recipient{Receiver: "other", Kind: Email}, func(context.Context) (bool, error) { return false, nil }); err != nil {
+		t.Errorf("another recipient: %v", err)
+	}
+	close(answers)
+	d.timeout = 20 * time.Second
+	for deadline := time.Now().Add(20 * time.Second); ; {
+		if _, err := d.within(t.Context(), to, func(context.Context) (bool, error) { return false, nil }); err == nil {
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatal("the recipient is held up for ever")
+		}
 	}
 }
