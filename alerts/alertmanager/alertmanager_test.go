@@ -292,7 +292,7 @@ func TestUndelivered(t *testing.T) {
 		"an empty file":      {"", "not defined"},
 		"a bare address":     {"ward@example.org", "not defined"},
 		"a template cut off": {`{{ define "address.ward" }}ward@example.org{{ end`, "no template"},
-		"no address":         {`{{ define "address.ward" }}nobody{{ end }}`, "missing"},
+		"no address":         {`{{ define "address.ward" }}nobody{{ end }}`, "no address of e-mail"},
 	} {
 		t.Run(name, func(t *testing.T) { undelivered(t, fault.text, fault.want) })
 	}

@@ -139,7 +139,7 @@ func (d *deliveries) within(ctx context.Context, to recipient, send func(context
 	stuck := d.waiting[to] > 0
 	d.mu.Unlock()
 	if stuck {
-		return true, errors.New("the server still does not answer a message before this one")
+		return true, fmt.Errorf("the server does not answer: a message to it is under way for longer than %s", d.timeout)
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, d.timeout, fmt.Errorf("no answer within %s", d.timeout))
 	defer cancel()

@@ -74,6 +74,7 @@ func TestDiscreet(t *testing.T) {
 		{errors.New("unexpected status code 500: http://gateway/?key=SECRET: no such number 0701234567"), "unexpected status code 500"},
 		{&textproto.Error{Code: 550, Msg: "ola@example.org: no such user"}, "the mail server refuses it: code 550"},
 		{errors.Join(errors.New("send"), &textproto.Error{Code: 421, Msg: "ola@example.org"}), "the mail server refuses it: code 421"},
+		{errors.New("parse 'to' addresses: mail: invalid utf-8 in address: \"kari.hemmelig@example.org\""), "what the file of the address gives is no address of e-mail"},
 		{errors.New("dial tcp 127.0.0.1:9: connection refused"), "dial tcp 127.0.0.1:9: connection refused"},
 	} {
 		if got := discreet(tt.err).Error(); got != tt.want {

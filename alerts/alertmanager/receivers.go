@@ -233,6 +233,12 @@ func (n notifier) Notify(ctx context.Context, alerts ...*alert.Alert) (retry boo
 // follows is what the server says, which may repeat the address.
 var answered = regexp.MustCompile(`unexpected status code \d+`)
 
+// unparsed is what begins Alertmanager's error of what is no address of e-mail, which
+// repeats it.
+const unparsed = "parse 'to' addresses"
+
+var errNoEmail = errors.New("what the file of the address gives is no address of e-mail")
+
 // discreet is the error without what a mail or a web server says: it may have the
 // address in it, and the error is on pages that everyone may read.
 func discreet(err error) error {
@@ -244,6 +250,9 @@ func discreet(err error) error {
 	}
 	if status := answered.FindString(err.Error()); status != "" {
 		return errors.New(status)
+	}
+	if strings.Contains(err.Error(), unparsed) {
+		return errNoEmail
 	}
 	return err
 }
