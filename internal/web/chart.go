@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"planwatch/internal/curve"
 	"planwatch/internal/language"
 	"planwatch/internal/unit"
 )
@@ -47,7 +48,7 @@ type chartMark struct {
 }
 
 // stretch adds a line of the values of dots, with a gap where one has none.
-func (c *chart) stretch(class string, dots []dot, value func(dot) *float64) {
+func (c *chart) stretch(class string, dots []curve.Dot, value func(curve.Dot) *float64) {
 	line := chartLine{class: class}
 	var run []spot
 	end := func() {
@@ -62,7 +63,7 @@ func (c *chart) stretch(class string, dots []dot, value func(dot) *float64) {
 			end()
 			continue
 		}
-		run = append(run, spot{d.at, *v})
+		run = append(run, spot{d.At, *v})
 	}
 	end()
 	c.add(line)

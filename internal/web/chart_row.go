@@ -5,8 +5,8 @@ import (
 	"strings"
 	"time"
 
-	"planwatch/internal/clock"
 	"planwatch/internal/course"
+	"planwatch/internal/curve"
 	"planwatch/internal/language"
 	"planwatch/internal/report"
 	"planwatch/internal/spc"
@@ -45,7 +45,7 @@ type chartRowView struct {
 
 // dotLimited is a dot with where the severities begin.
 type dotLimited struct {
-	dot
+	curve.Dot
 	warning, critical *float64
 	withheld          bool
 }
@@ -62,17 +62,17 @@ func ofCourse(r *report.Report, row report.Row, marks []chartMark, l *language.L
 		if p.At.Before(c.begins) {
 			continue
 		}
-		d := dotLimited{dot{p.At, drawable(p.Value), drawable(p.Expected)}, drawable(p.Warning), drawable(p.Critical), p.Withheld}
+		d := dotLimited{curve.Dot{At: p.At, Figure: curve.Drawable(p.Value), Expected: curve.Drawable(p.Expected)}, curve.Drawable(p.Warning), curve.Drawable(p.Critical), p.Withheld}
 		dots = append(dots, d)
-		if d.figure != nil {
+		if d.Figure != nil {
 			known++
 		}
 	}
 	if known == 0 {
 		return nil
 	}
-	dots = append(dots, dotLimited{dot{r.At, row.Actual, row.Expected}, row.Warning, row.Critical, false})
-	if end := row.Ends(zone); end.After(r.At) && (row.Forecast != nil || goesOn(row) && end.Before(r.At.AddDate(0, picturedMonths, 0))) {
+	dots = append(dots, dotLimited{curve.Dot{At: r.At, Figure: row.Actual, Expected: row.Expected}, row.Warning, row.Critical, false})
+	if end := row.Ends(zone); end.After(r.At) && (row.Forecast != nil || goesOn(row) && end.Before(r.At.AddDate(0, curve.Months, 0))) {
 		c.ends = end
 	}
 	c.figures(dots)
@@ -87,7 +87,7 @@ func ofCourse(r *report.Report, row report.Row, marks []chartMark, l *language.L
 	if row.Forecast != nil && row.Actual != nil && c.ends.After(r.At) {
 		c.forecast = &spot{c.ends, *row.Forecast}
 		c.add(chartLine{class: lineForecast, stretches: [][]spot{{*c.newest, *c.forecast}}})
-		if o := row.Outlook; o != nil && o.Low != nil && o.High != nil && drawable(o.Low) != nil && drawable(o.High) != nil {
+		if o := row.Outlook; o != nil && o.Low != nil && o.High != nil && curve.Drawable(o.Low) != nil && curve.Drawable(o.High) != nil {
 			c.low, c.high = &spot{c.ends, *o.Low}, &spot{c.ends, *o.High}
 		}
 	}
@@ -107,7 +107,7 @@ func ofCourse(r *report.Report, row report.Row, marks []chartMark, l *language.L
 }
 
 func chartBegins(now time.Time) time.Time {
-	return clock.Earlier(now, picturedMonths, now.Location()).AddDate(0, 0, -1)
+	return curve.Begins(now)
 }
 
 // goesOn reports whether what the target wants changes on the way.
@@ -123,13 +123,13 @@ func (c *chart) figures(dots []dotLimited) {
 	}{
 		{lineWarning, func(d dotLimited) *float64 { return d.warning }},
 		{lineCritical, func(d dotLimited) *float64 { return d.critical }},
-		{lineFigure, func(d dotLimited) *float64 { return d.figure }},
+		{lineFigure, func(d dotLimited) *float64 { return d.Figure }},
 	} {
-		plain := make([]dot, len(dots))
+		plain := make([]curve.Dot, len(dots))
 		for i, d := range dots {
-			plain[i] = dot{at: d.at, figure: line.value(d)}
+			plain[i] = curve.Dot{At: d.At, Figure: line.value(d)}
 		}
-		c.stretch(line.class, plain, func(d dot) *float64 { return d.figure })
+		c.stretch(line.class, plain, func(d curve.Dot) *float64 { return d.Figure })
 	}
 }
 
@@ -146,11 +146,11 @@ func (c *chart) plan(row report.Row, dots []dotLimited) {
 		}
 		return
 	}
-	plain := make([]dot, len(dots))
+	plain := make([]curve.Dot, len(dots))
 	for i, d := range dots {
-		plain[i] = d.dot
+		plain[i] = d.Dot
 	}
-	c.stretch(linePlan, plain, func(d dot) *float64 { return d.expected })
+	c.stretch(linePlan, plain, func(d curve.Dot) *float64 { return d.Expected })
 	if !c.ends.After(c.now) {
 		return
 	}
@@ -204,23 +204,23 @@ func ofAdded(r *report.Report, row report.Row, l *language.Language) *chartView 
 	}
 	made = atTheirEnds(made, row.Course.Points)
 	c := chart{begins: chartBegins(r.At), now: r.At, ends: r.At}
-	var dots []dot
+	var dots []curve.Dot
 	for _, p := range made.Points {
 		if !p.Time.Before(c.begins) {
-			dots = append(dots, dot{p.Time, &p.Value, p.Target})
+			dots = append(dots, curve.Dot{At: p.Time, Figure: &p.Value, Expected: p.Target})
 		}
 	}
 	if len(dots) < 2 {
 		return nil
 	}
-	c.stretch(linePlan, dots, func(d dot) *float64 { return d.expected })
-	c.stretch(lineFigure, dots, func(d dot) *float64 { return d.figure })
+	c.stretch(linePlan, dots, func(d curve.Dot) *float64 { return d.Expected })
+	c.stretch(lineFigure, dots, func(d curve.Dot) *float64 { return d.Figure })
 	c.process(made, row)
 	newest := dots[len(dots)-1]
-	c.newest = &spot{newest.at, *newest.figure}
+	c.newest = &spot{newest.At, *newest.Figure}
 	last := row // its figures are those of the newest period
-	last.Actual, last.Expected, last.Full, last.Forecast = newest.figure, newest.expected, nil, nil
-	view := &chartView{Text: l.Say("What was added in each period") + ": " + pictureText(dots, r.At, last, l)}
+	last.Actual, last.Expected, last.Full, last.Forecast = newest.Figure, newest.Expected, nil, nil
+	view := &chartView{Text: l.Say("What was added in each period") + ": " + curve.Words(dots, r.At, last, l)}
 	view.draw(&c, row, l)
 	view.legend(&c, last, l)
 	zone := r.At.Location()
@@ -313,11 +313,11 @@ func (v *chartView) legend(c *chart, row report.Row, l *language.Language) {
 
 // courseText says in words what the picture shows.
 func courseText(dots []dotLimited, now time.Time, row report.Row, l *language.Language) string {
-	var plain []dot
+	var plain []curve.Dot
 	for _, d := range dots {
-		plain = append(plain, d.dot)
+		plain = append(plain, d.Dot)
 	}
-	texts := []string{pictureText(plain, now, row, l)}
+	texts := []string{curve.Words(plain, now, row, l)}
 	for _, part := range []struct {
 		term  string
 		value *float64
@@ -336,8 +336,8 @@ func (v *chartView) courseTable(c *chart, dots []dotLimited, row report.Row, zon
 		class   string
 		value   func(dotLimited) *float64
 	}{
-		{l.Say("Actual"), lineFigure, func(d dotLimited) *float64 { return d.figure }},
-		{l.Say("Expected"), linePlan, func(d dotLimited) *float64 { return d.expected }},
+		{l.Say("Actual"), lineFigure, func(d dotLimited) *float64 { return d.Figure }},
+		{l.Say("Expected"), linePlan, func(d dotLimited) *float64 { return d.Expected }},
 		{status.Warning.Name(l), lineWarning, func(d dotLimited) *float64 { return d.warning }},
 		{status.Critical.Name(l), lineCritical, func(d dotLimited) *float64 { return d.critical }},
 	}
@@ -348,7 +348,7 @@ func (v *chartView) courseTable(c *chart, dots []dotLimited, row report.Row, zon
 		}
 	}
 	for _, d := range slices.Backward(dots) {
-		line := chartRowView{Moment: momentOf(d.at.In(zone), l)}
+		line := chartRowView{Moment: momentOf(d.At.In(zone), l)}
 		for _, column := range columns {
 			if !c.has(column.class) {
 				continue
