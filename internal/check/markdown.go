@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"planwatch/internal/language"
+	"planwatch/internal/reconciliation"
 )
 
 // inCell escapes Markdown in a table's cell.
@@ -20,22 +21,22 @@ func (r *Report) writeMarkdown(w io.Writer, l *language.Language) error {
 		fmt.Fprintf(out, "# %s\n\n%s\n\n", inCell.Replace(r.title), l.Say("%d statements checked", r.plan.Checked))
 	}
 	for i, g := range r.plan.Groups {
-		fmt.Fprintf(out, "## %d. %s\n\n", i+1, inCell.Replace(r.heading(l, g)))
+		fmt.Fprintf(out, "## %d. %s\n\n", i+1, inCell.Replace(r.words.Heading(l, g)))
 		fmt.Fprintf(out, "| %s | %s | %s |\n| --- | --- | --- |\n", l.Say("Place"), l.Say("What"), l.Say("Finding"))
 		var details []string
 		said := map[string]bool{}
 		for _, d := range g.Differences {
-			finding := r.finding(l, d)
-			if why := r.why(l, d, g); why != "" {
+			finding := r.words.Finding(l, d)
+			if why := r.words.Why(l, d, g); why != "" {
 				finding += "; " + why
 				said[why] = true
 			}
 			at := language.Dash
 			if d.Table != "" {
-				at = place(d)
+				at = reconciliation.Place(d)
 			}
-			fmt.Fprintf(out, "| %s | %s | %s |\n", inCell.Replace(at), inCell.Replace(what(l, d)), inCell.Replace(finding))
-			for _, more := range r.details(l, d, g) {
+			fmt.Fprintf(out, "| %s | %s | %s |\n", inCell.Replace(at), inCell.Replace(reconciliation.What(l, d)), inCell.Replace(finding))
+			for _, more := range r.words.Details(l, d, g) {
 				if !said[more] {
 					details = append(details, more)
 				}

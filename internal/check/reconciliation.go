@@ -8,7 +8,7 @@ import (
 	"planwatch/internal/format"
 	"planwatch/internal/kpi"
 	"planwatch/internal/language"
-	"planwatch/internal/unit"
+	"planwatch/internal/reconciliation"
 	"planwatch/plan"
 )
 
@@ -20,7 +20,7 @@ type Report struct {
 	title   string
 	plan    plan.Result
 	faults  int
-	units   *unit.Set
+	words   reconciliation.Words
 	written []*language.Language
 	// controls is nil until the plan is held against the warehouse.
 	controls *controls
@@ -46,7 +46,7 @@ func NewReport(region *config.Region, faults int) (*Report, error) {
 		return nil, err
 	}
 	r := &Report{
-		region: region.Title, plan: result, faults: faults, units: region.Units, written: region.Languages.All(),
+		region: region.Title, plan: result, faults: faults, words: reconciliation.Words{Units: region.Units}, written: region.Languages.All(),
 		parts: []count{
 			{"%d sources", len(region.Sources)}, {"%d collectors", len(region.Collectors)}, {"%d KPIs", len(region.KPIs.Entries())},
 		},
@@ -110,7 +110,7 @@ func (r *Report) object() object {
 	for _, g := range r.plan.Groups {
 		says := language.Text{}
 		for _, l := range r.written {
-			if text := r.causeOf(l, g); text != "" {
+			if text := r.words.Cause(l, g); text != "" {
 				says[l.Code()] = text
 			}
 		}

@@ -8,7 +8,7 @@ import (
 
 	"planwatch/internal/format"
 	"planwatch/internal/language"
-	"planwatch/plan"
+	"planwatch/internal/reconciliation"
 )
 
 // longest is how many letters of a row's name a line has.
@@ -22,16 +22,16 @@ func (r *Report) writeTable(w io.Writer, l *language.Language) error {
 		fmt.Fprintf(out, "%s: %s\n", format.Cell(r.title), l.Say("%d statements checked", r.plan.Checked))
 	}
 	for i, g := range r.plan.Groups {
-		fmt.Fprintf(out, "\n%d. %s\n", i+1, format.Cell(r.heading(l, g)))
+		fmt.Fprintf(out, "\n%d. %s\n", i+1, format.Cell(r.words.Heading(l, g)))
 		said := map[string]bool{}
 		for _, d := range g.Differences {
 			begin := ""
 			if d.Table != "" {
-				begin = place(d) + ": "
+				begin = reconciliation.Place(d) + ": "
 			}
 			d.Row = shortened(d.Row)
-			fmt.Fprintf(out, "   %s\n", format.Cell(begin+what(l, d)+": "+r.finding(l, d)))
-			for _, more := range r.details(l, d, g) {
+			fmt.Fprintf(out, "   %s\n", format.Cell(begin+reconciliation.What(l, d)+": "+r.words.Finding(l, d)))
+			for _, more := range r.words.Details(l, d, g) {
 				// What several differences have in common is said once.
 				if !said[more] {
 					fmt.Fprintf(out, "     %s\n", format.Cell(more))
@@ -52,21 +52,6 @@ func (r *Report) writeTable(w io.Writer, l *language.Language) error {
 	}
 	fmt.Fprintf(out, "%s\n%s\n", format.Cell(r.summary(l)), r.verdict(l))
 	return out.Flush()
-}
-
-// details are what a reader of a difference is to know beside its figures. Of
-// rounding the heading has said all.
-func (r *Report) details(l *language.Language, d plan.Difference, g plan.Group) []string {
-	if g.Rounding() {
-		return nil
-	}
-	var details []string
-	for _, text := range []string{r.why(l, d, g), r.looked(l, d), other(l, d), d.Cite, l.Of(d.Note)} {
-		if text != "" {
-			details = append(details, text)
-		}
-	}
-	return details
 }
 
 // shortened cuts a long name between words.

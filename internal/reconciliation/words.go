@@ -1,4 +1,6 @@
-package check
+// Package reconciliation says in words what a plan differs in, from itself and from the
+// documents beside it.
+package reconciliation
 
 import (
 	"fmt"
@@ -7,71 +9,46 @@ import (
 
 	"planwatch/internal/decimal"
 	"planwatch/internal/language"
+	"planwatch/internal/unit"
 	"planwatch/plan"
 )
 
-// summary says what there is in the region.
-func (r *Report) summary(l *language.Language) string {
-	parts := make([]string, len(r.parts))
-	for i, p := range r.parts {
-		parts[i] = l.Say(p.key, p.n)
-	}
-	return r.region + ": " + strings.Join(parts, ", ")
-}
-
-// verdict is the last line: what was found where.
-func (r *Report) verdict(l *language.Language) string {
-	var found []string
-	if r.plan.Checked > 0 {
-		text := l.Say("%d differences in the plan", r.Differences())
-		if n := len(r.plan.Groups); n > 0 {
-			text += " " + l.Say("in %d groups", n)
-		}
-		found = append(found, text)
-	}
-	if c := r.controls; c != nil {
-		text := l.Say("%d differences between plan and warehouse", len(c.differing))
-		if c.unknown > 0 {
-			text += ", " + l.Say("%d figures missing in the warehouse", c.unknown)
-		}
-		found = append(found, text)
-	}
-	return strings.Join(append(found, l.Say("%d faults in the configuration", r.faults)), "; ")
-}
+// Words say what reconciliation has found, in the measures of units.
+type Words struct{ Units *unit.Set }
 
 // amount writes a decimal number as the language does, with its unit where that
 // is a measure; counts are of what the sentence names.
-func (r *Report) amount(l *language.Language, d decimal.Decimal, unit string) string {
+func (w Words) amount(l *language.Language, d decimal.Decimal, unit string) string {
 	text := l.Number(d.Float(), d.Decimals())
-	if measure, ok := r.units.Measure(unit); ok && !measure.Counts() {
+	if measure, ok := w.Units.Measure(unit); ok && !measure.Counts() {
 		text += language.NoBreak + measure.Suffix(l)
 	}
 	return text
 }
 
-func (r *Report) signed(l *language.Language, d decimal.Decimal, unit string) string {
-	text := r.amount(l, d, unit)
+func (w Words) signed(l *language.Language, d decimal.Decimal, unit string) string {
+	text := w.amount(l, d, unit)
 	if d.Sign() > 0 {
 		text = "+" + text
 	}
 	return text
 }
 
-// heading is what a group of differences is about: how much, why and how many.
-func (r *Report) heading(l *language.Language, g plan.Group) string {
+// Heading is what a group of differences is about: how much, why and how many.
+func (w Words) Heading(l *language.Language, g plan.Group) string {
 	var parts []string
-	if measure, ok := r.units.Measure(g.Unit); ok && !measure.Counts() && g.Amount != nil {
-		parts = append(parts, r.amount(l, *g.Amount, g.Unit))
+	if measure, ok := w.Units.Measure(g.Unit); ok && !measure.Counts() && g.Amount != nil {
+		parts = append(parts, w.amount(l, *g.Amount, g.Unit))
 	}
-	parts = append(parts, r.causeOf(l, g))
+	parts = append(parts, w.Cause(l, g))
 	if n := len(g.Differences); n > 1 {
 		parts = append(parts, l.Say("%d differences", n))
 	}
 	return strings.Join(parts, "; ")
 }
 
-// causeOf says why the differences of a group are there.
-func (r *Report) causeOf(l *language.Language, g plan.Group) string {
+// Cause says why the differences of a group are there.
+func (w Words) Cause(l *language.Language, g plan.Group) string {
 	if g.Cause != nil {
 		return cause(l, *g.Cause)
 	}
@@ -132,31 +109,31 @@ func rows(l *language.Language, c plan.Cause) string {
 	return fmt.Sprintf("%s (%s:%s)", l.Say("“%s”", name), c.Table, strings.Join(lines, ", "))
 }
 
-// why says what closes a difference, and what that leaves; nothing where the
+// Why says what closes a difference, and what that leaves; nothing where the
 // heading of its group has said it.
-func (r *Report) why(l *language.Language, d plan.Difference, g plan.Group) string {
+func (w Words) Why(l *language.Language, d plan.Difference, g plan.Group) string {
 	switch {
 	case d.Why == nil:
 		return ""
 	case d.Remainder != nil:
-		return l.Say("without %s %s is left", rows(l, *d.Why), r.signed(l, *d.Remainder, d.Unit))
+		return l.Say("without %s %s is left", rows(l, *d.Why), w.signed(l, *d.Remainder, d.Unit))
 	}
-	if text := cause(l, *d.Why); text != r.causeOf(l, g) {
+	if text := cause(l, *d.Why); text != w.Cause(l, g) {
 		return text
 	}
 	return ""
 }
 
-// place is the file and line that state it.
-func place(d plan.Difference) string {
+// Place is the file and line that state it.
+func Place(d plan.Difference) string {
 	if d.Line == 0 {
 		return d.Table
 	}
 	return fmt.Sprintf("%s:%d", d.Table, d.Line)
 }
 
-// what is the figure's row and column, or the words that state it.
-func what(l *language.Language, d plan.Difference) string {
+// What is the figure's row and column, or the words that state it.
+func What(l *language.Language, d plan.Difference) string {
 	text := d.Row
 	if d.Table == "" {
 		text = l.Say("“%s”", text)
@@ -167,11 +144,11 @@ func what(l *language.Language, d plan.Difference) string {
 	return text
 }
 
-// finding says how a difference differs.
-func (r *Report) finding(l *language.Language, d plan.Difference) string {
+// Finding says how a difference differs.
+func (w Words) Finding(l *language.Language, d plan.Difference) string {
 	switch d.Kind {
 	case plan.NotFound:
-		return l.Say("stated %s, in none of the tables", r.amount(l, *d.Stated, d.Unit))
+		return l.Say("stated %s, in none of the tables", w.amount(l, *d.Stated, d.Unit))
 	case plan.CellDiffers:
 		if d.Says == "" {
 			return l.Say("says nothing; %s asks for “%s”", d.Product, d.Expected)
@@ -180,21 +157,21 @@ func (r *Report) finding(l *language.Language, d plan.Difference) string {
 	case plan.DocumentsDiffer:
 		stated, other := d.Says, d.Expected
 		if d.Stated != nil {
-			stated, other = r.amount(l, *d.Stated, d.Unit), r.amount(l, *d.Computed, d.Unit)
+			stated, other = w.amount(l, *d.Stated, d.Unit), w.amount(l, *d.Computed, d.Unit)
 		}
 		return l.Say("stated %s; the other document states %s", stated, other)
 	}
-	return l.Say("stated %s, computed %s, difference %s", r.amount(l, *d.Stated, d.Unit), r.amount(l, *d.Computed, d.Unit), r.signed(l, *d.Difference, d.Unit))
+	return l.Say("stated %s, computed %s, difference %s", w.amount(l, *d.Stated, d.Unit), w.amount(l, *d.Computed, d.Unit), w.signed(l, *d.Difference, d.Unit))
 }
 
 // looked says where a figure was sought.
-func (r *Report) looked(l *language.Language, d plan.Difference) string {
+func (w Words) looked(l *language.Language, d plan.Difference) string {
 	if d.Looked == nil {
 		return ""
 	}
 	text := l.Say("sought in %s (%d cells, %d sums)", strings.Join(d.Looked.Tables, ", "), d.Looked.Cells, d.Looked.Sums)
 	if d.Looked.Nearest != nil {
-		text += "; " + l.Say("the nearest is %s (%s)", r.amount(l, *d.Looked.Nearest, d.Unit), d.Looked.At)
+		text += "; " + l.Say("the nearest is %s (%s)", w.amount(l, *d.Looked.Nearest, d.Unit), d.Looked.At)
 	}
 	return text
 }
@@ -205,4 +182,19 @@ func other(l *language.Language, d plan.Difference) string {
 		return ""
 	}
 	return d.OtherCite + ": " + l.Say("“%s”", d.Other)
+}
+
+// Details are what a reader of a difference is to know beside its figures. Of
+// rounding the heading has said all.
+func (w Words) Details(l *language.Language, d plan.Difference, g plan.Group) []string {
+	if g.Rounding() {
+		return nil
+	}
+	var details []string
+	for _, text := range []string{w.Why(l, d, g), w.looked(l, d), other(l, d), d.Cite, l.Of(d.Note)} {
+		if text != "" {
+			details = append(details, text)
+		}
+	}
+	return details
 }
