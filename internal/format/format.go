@@ -10,7 +10,7 @@ import (
 // Format is a way of printing.
 type Format string
 
-// The formats. Table and Markdown are for people, the others for programs.
+// The formats. Table, Markdown, HTML and Docx are for people, the others for programs.
 const (
 	Table       Format = "table"
 	JSON        Format = "json"
@@ -19,10 +19,20 @@ const (
 	Prometheus  Format = "prometheus"
 	Blocks      Format = "blocks"
 	OpenMetrics Format = "openmetrics"
+	HTML        Format = "html"
+	Docx        Format = "docx"
 )
 
 // ForPrograms reports whether programs read the format, rather than people.
-func (f Format) ForPrograms() bool { return f != Table && f != Markdown }
+func (f Format) ForPrograms() bool {
+	return f != Table && f != Markdown && f != HTML && f != Docx
+}
+
+// OnTerminals reports whether people read the format on a terminal.
+func (f Format) OnTerminals() bool { return f == Table || f == Markdown }
+
+// Binary reports whether the format is no text.
+func (f Format) Binary() bool { return f == Docx }
 
 // Parse reads the name of one of the allowed formats. Errors say which they
 // are.
