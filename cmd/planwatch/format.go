@@ -16,7 +16,7 @@ func formatFlag(cmd *cobra.Command, name *string, formats []format.Format) {
 // output returns where a command prints in a format. run has made its output
 // fit for a terminal; programs read every character as it is.
 func output(cmd *cobra.Command, chosen format.Format) io.Writer {
-	if shown, ok := cmd.OutOrStdout().(*format.Visible); ok && chosen.ForPrograms() {
+	if shown, ok := cmd.OutOrStdout().(*format.Visible); ok && !chosen.OnTerminals() {
 		return shown.Raw()
 	}
 	return cmd.OutOrStdout()

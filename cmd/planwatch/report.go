@@ -8,6 +8,7 @@ import (
 
 	"planwatch/config"
 	"planwatch/internal/asof"
+	"planwatch/internal/boardreport"
 	"planwatch/internal/course"
 	"planwatch/internal/format"
 	"planwatch/internal/language"
@@ -19,9 +20,9 @@ const reportName = "report"
 
 // reportFlags say of which moment the report is, and what it shows.
 type reportFlags struct {
-	asOf, since, lang, format string
-	past, all                 bool
-	choice                    *report.Choice
+	asOf, since, lang, format, output string
+	past, all                         bool
+	choice                            *report.Choice
 }
 
 // newReport is the command of the report; dimensions are the region's.
@@ -32,21 +33,27 @@ func newReport(s *settings, dimensions []string) *cobra.Command {
 		Short: "Compare the figures with the plan and print the worst first",
 		Long: "Runs every collector once and prints each target with its figure, the worst first, and\n" +
 			"then the key figures that have no target. --as-of asks for the report of a past moment;\n" +
-			"a date alone means the end of that day. table and markdown are for people; json and csv\n" +
-			"have every figure in the unit of its KPI.\n" +
+			"a date alone means the end of that day. json and csv are for programs, with every figure in\n" +
+			"the unit of its KPI.\n" +
+			"\n" +
+			"html, docx and markdown are the report to the board: a document in chapters, with what has\n" +
+			"changed since the last report, comments, activities, risks and definitions.\n" +
 			"\n" +
 			"Flags choose rows by owner, area, status and the region's dimensions: those that have one\n" +
-			"of the values of every flag that is given. --since leaves those that have changed.",
+			"of the values of every flag that is given. --since leaves those that have changed; the report to\n" +
+			"the board has all rows, and compares.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return f.run(cmd, s) },
 	}
 	asOfFlag(cmd, &f.asOf)
 	cmd.Flags().StringVar(&f.since, "since", "", "only rows whose status has changed since the `moment`, or that have got or lost a figure;\n"+
-		"a date alone is the end of that day, and "+lastReport+" that of the latest of report_dates in planwatch.yaml")
-	cmd.Flags().BoolVar(&f.past, "past", false, "say how the figures went: the change since last month and last year, and what is more than chance\n(default: with --as-of, or where planwatch has kept the past)")
-	cmd.Flags().BoolVar(&f.all, "all", false, "show the parts of other key figures too, in table and markdown: numerators, denominators and the like\nthat have no target; json and csv always have them")
+		"a date alone is the end of that day, and "+lastReport+" that of the latest of report_dates in planwatch.yaml,\n"+
+		"with which the report to the board compares where it has one")
+	cmd.Flags().BoolVar(&f.past, "past", false, "say how the figures went: the change since last month and last year, and what is more than chance\n(default: with --as-of, in the report to the board, or where planwatch has kept the past)")
+	cmd.Flags().BoolVar(&f.all, "all", false, "show the parts of other key figures too, in what is for people: numerators, denominators and the like\nthat have no target; json and csv always have them")
 	cmd.Flags().StringVar(&f.lang, "lang", "", "the `language` of the report, one of the region's, such as en (default: its first)")
-	formatFlag(cmd, &f.format, report.Formats())
+	cmd.Flags().StringVarP(&f.output, "output", "o", "", "write to the `file`, rather than print")
+	formatFlag(cmd, &f.format, reportFormats())
 	f.choice = selectionFlags(cmd, dimensions)
 	// A dimension of a region that cannot be read is no flag: what is wrong with the region
 	// is what to tell.
@@ -60,8 +67,11 @@ func newReport(s *settings, dimensions []string) *cobra.Command {
 }
 
 func (f *reportFlags) run(cmd *cobra.Command, s *settings) error {
-	chosen, err := format.Parse(f.format, report.Formats()...)
+	chosen, err := format.Parse(f.format, reportFormats()...)
 	if err != nil {
+		return err
+	}
+	if err := f.notForTerminals(cmd, chosen); err != nil {
 		return err
 	}
 	region, err := s.load(nil)
@@ -85,6 +95,9 @@ func (f *reportFlags) run(cmd *cobra.Command, s *settings) error {
 	if err != nil {
 		return err
 	}
+	if f.since == "" && boardreport.Has(chosen) {
+		then = lastReportIn(region, moment)
+	}
 	shown, failed, err := f.make(cmd, region, moment, selection)
 	if err != nil {
 		return err
@@ -94,12 +107,15 @@ func (f *reportFlags) run(cmd *cobra.Command, s *settings) error {
 		if err != nil {
 			return err
 		}
-		shown, failed = shown.Since(earlier), failed || failedThen
+		shown, failed = shown.Against(earlier), failed || failedThen
+		if !boardreport.Has(chosen) {
+			shown = shown.Changed()
+		}
 	}
 	if !f.all && !chosen.ForPrograms() {
 		shown = shown.WithoutParts()
 	}
-	if err := shown.Write(output(cmd, chosen), chosen, l); err != nil {
+	if err := f.write(cmd, shown, chosen, l); err != nil {
 		return err
 	}
 	if failed {
@@ -133,7 +149,7 @@ func (f *reportFlags) make(cmd *cobra.Command, region *config.Region, moment tim
 		return nil, false, flagFault(err)
 	}
 	var book *course.Book
-	if f.past || !cmd.Flags().Changed("past") && (f.asOf != "" || keepsPast(region)) {
+	if f.past || !cmd.Flags().Changed("past") && (f.asOf != "" || boardreport.Has(format.Format(f.format)) || keepsPast(region)) {
 		book = readPast(cmd, region, moment)
 	}
 	assessments.Targets = book.Foresee(assessments.Targets, region.Location)

@@ -55,7 +55,7 @@ func selectionFlags(cmd *cobra.Command, dimensions []string) *report.Choice {
 				c.Labels[label] = *chosen
 			}
 		}
-		return notEmpty(cmd, append(slices.Sorted(maps.Keys(values)), "owner", "area", "status", "since"))
+		return notEmpty(cmd, append(slices.Sorted(maps.Keys(values)), "owner", "area", "status", "since", "output"))
 	}
 	return &c
 }

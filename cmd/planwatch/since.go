@@ -7,7 +7,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"planwatch/config"
-	"planwatch/internal/asof"
 	"planwatch/internal/clock"
 	"planwatch/internal/report"
 )
@@ -37,10 +36,7 @@ func (f *reportFlags) then(region *config.Region, at time.Time) (then time.Time,
 // reportThen makes the report of an earlier moment, by the definitions of now. failed is
 // set where runs have failed, which it prints.
 func reportThen(cmd *cobra.Command, region *config.Region, then time.Time) (earlier *report.Report, failed bool, err error) {
-	result, err := asof.Compare(cmd.Context(), region, then)
-	if err != nil {
-		return nil, false, err
-	}
-	printFailures(cmd, "as of "+then.Format(time.RFC3339)+": ", result.Failures)
-	return report.New(region, assessed(region, result, then), result.Samples, nil), len(result.Failures) > 0, nil
+	earlier, failures, err := report.AsOf(cmd.Context(), region, then)
+	printFailures(cmd, "as of "+then.Format(time.RFC3339)+": ", failures)
+	return earlier, len(failures) > 0, err
 }

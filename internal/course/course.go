@@ -252,12 +252,13 @@ func (r reading) shares(k kpi.KPI) bool {
 // accumulates reports whether the KPI, or a part of a ratio, adds up over a span, and
 // whether it does so over the year.
 func (r reading) accumulates(k kpi.KPI) (adds, anew bool) {
+	anew = r.region.KPIs.BeginsAnew(k)
 	if k.Ratio == nil {
-		return k.Span() != "", k.Accumulates != ""
+		return k.Span() != "", anew
 	}
 	of, _ := r.region.KPIs.Get(k.Ratio.Of)
 	to, _ := r.region.KPIs.Get(k.Ratio.To)
-	return of.Span() != "" || to.Span() != "", of.Accumulates != "" || to.Accumulates != ""
+	return of.Span() != "" || to.Span() != "", anew
 }
 
 // references are the moments of the history that targets refer to at a moment.

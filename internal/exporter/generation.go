@@ -48,6 +48,7 @@ type generation struct {
 	// history is kept, and courses until it has been looked at.
 	filler  *history.Filler
 	courses atomic.Pointer[course.Book]
+	earlier *earlierReports
 	// coursesMade receives when courses have changed.
 	coursesMade chan struct{}
 }
@@ -62,7 +63,7 @@ func newGeneration(ctx context.Context, b base, region *config.Region, former *g
 	if former == nil {
 		warnOfOpenSecrets(region, b.logger)
 	}
-	g := &generation{base: b, region: region, sources: sources, scheduler: collectors.NewScheduler(b.clock, region.Retry, b.logger), coursesMade: make(chan struct{}, 1)}
+	g := &generation{base: b, region: region, sources: sources, scheduler: collectors.NewScheduler(b.clock, region.Retry, b.logger), coursesMade: make(chan struct{}, 1), earlier: newEarlierReports()}
 	for _, d := range region.Collectors {
 		c := newCollector(b, region, d, sources[d.Source], former)
 		g.collectors = append(g.collectors, c)
@@ -98,6 +99,7 @@ func (g *generation) run(ctx context.Context) {
 	}
 	all.Go(func() { g.scheduler.Run(ctx) })
 	all.Go(func() { g.keepAssessing(ctx) })
+	all.Go(func() { g.earlier.run(ctx, g.makeEarlier) })
 	if g.silences != nil {
 		all.Go(func() { g.silences.Run(ctx, silences.Interval) })
 	}

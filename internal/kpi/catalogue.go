@@ -47,6 +47,16 @@ func (c Catalogue) Get(name string) (Entry, bool) {
 	return c.entries[i], true
 }
 
+// BeginsAnew reports whether the KPI, or a part of a ratio, counts anew each year.
+func (c Catalogue) BeginsAnew(k KPI) bool {
+	if k.Ratio == nil {
+		return k.Accumulates != ""
+	}
+	of, _ := c.Get(k.Ratio.Of)
+	to, _ := c.Get(k.Ratio.To)
+	return of.Accumulates != "" || to.Accumulates != ""
+}
+
 // Names are the KPIs' names, in order of name.
 func (c Catalogue) Names() []string {
 	names := make([]string, 0, len(c.entries))

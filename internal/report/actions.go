@@ -158,13 +158,13 @@ func (r *Report) ChooseRisks(c ActionChoice) []Risk {
 	return slices.DeleteFunc(slices.Clone(r.Risks), func(k Risk) bool { return !c.has(k.Action, k.Outcome) })
 }
 
-// Title is the activity's name, and whose it is.
-func (r *Report) activityTitle(a Activity, l *language.Language) string {
+// ActivityTitle is the activity's name, and whose it is.
+func (r *Report) ActivityTitle(a Activity, l *language.Language) string {
 	return titled(l.Of(a.Name), r.OwnerName(a.Owner, l))
 }
 
-// riskTitle is the risk's number and words, and whose it is.
-func (r *Report) riskTitle(k Risk, l *language.Language) string {
+// RiskTitle is the risk's number and words, and whose it is.
+func (r *Report) RiskTitle(k Risk, l *language.Language) string {
 	return titled(l.Count(k.Number)+". "+strings.TrimSuffix(l.Of(k.Risk.Risk), "."), r.OwnerName(k.Owner, l))
 }
 

@@ -100,7 +100,7 @@ func (r *Report) WriteActivities(w io.Writer, activities []Activity, f format.Fo
 	case format.Table:
 		list := make([]listed, len(activities))
 		for i, a := range activities {
-			list[i] = listed{r.activityTitle(a, l), l.Say("Expected effect") + ": " + l.Of(a.Activity.Expected), a.Action, a.Outcome}
+			list[i] = listed{r.ActivityTitle(a, l), l.Say("Expected effect") + ": " + l.Of(a.Activity.Expected), a.Action, a.Outcome}
 		}
 		return r.writeListed(w, list, l)
 	}
@@ -136,7 +136,7 @@ func (r *Report) WriteRisks(w io.Writer, risks []Risk, f format.Format, l *langu
 			if words := l.Of(k.Measure); words != "" {
 				measure = l.Say("Measure") + ": " + words
 			}
-			list[i] = listed{titled(r.riskTitle(k, l), l.Of(k.Level)), measure, k.Action, k.Outcome}
+			list[i] = listed{titled(r.RiskTitle(k, l), l.Of(k.Level)), measure, k.Action, k.Outcome}
 		}
 		return r.writeListed(w, list, l)
 	}

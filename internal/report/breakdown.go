@@ -26,6 +26,8 @@ type Part struct {
 	// ID is what a Choice calls it, and Title what people do.
 	ID, Title   string
 	Off, Judged int
+	// Then is how many were off at the moment that the report compares with; 0 without one.
+	Then int
 }
 
 // Breakdowns count the targets of the report's rows by the parts of the region. A kind
@@ -36,7 +38,7 @@ func (r *Report) Breakdowns(l *language.Language) []Breakdown {
 		d := Breakdown{Kind: ts.kind, Heading: ts.heading}
 		for _, parts := range [][]tally{ts.off, ts.fine} {
 			for _, t := range parts {
-				d.Parts = append(d.Parts, Part{t.id, t.title, t.off, t.judged})
+				d.Parts = append(d.Parts, Part{t.id, t.title, t.off, t.judged, t.then})
 			}
 		}
 		all = append(all, d)

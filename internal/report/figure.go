@@ -90,10 +90,10 @@ func (r Row) MarginFigure(l *language.Language) string {
 	return r.marginPercent(l)
 }
 
-// bareMargin is MarginFigure without the name of the measure.
-func (r Row) bareMargin(l *language.Language) string {
+// MarginNumber is MarginFigure without the name of the measure.
+func (r Row) MarginNumber(l *language.Language) string {
 	if distance := r.distance(); distance != nil {
-		return r.bareChange(l, distance)
+		return r.ChangeNumber(l, distance)
 	}
 	return r.marginPercent(l)
 }
@@ -131,9 +131,9 @@ func (r Row) margin() *float64 {
 	return &distance
 }
 
-// bareChange is ChangeFigure without the name of the measure, for a column next to
+// ChangeNumber is ChangeFigure without the name of the measure, for a column next to
 // one of Figures; nil is a dash.
-func (r Row) bareChange(l *language.Language, change *float64) string {
+func (r Row) ChangeNumber(l *language.Language, change *float64) string {
 	if change == nil {
 		return language.Dash
 	}
@@ -157,6 +157,15 @@ func (r Row) ChangeFigure(l *language.Language, change *float64) string {
 		return "+" + text
 	}
 	return text
+}
+
+// ChangeMeasure names the measure that changes are told in, where it is another than that
+// of the row's figures: percentage points; "" where it is not.
+func (r Row) ChangeMeasure(l *language.Language) string {
+	if r.Measure().Difference == "" {
+		return ""
+	}
+	return r.differenceMeasure().Suffix(l)
 }
 
 // differenceMeasure is as exact as the row's own: percentage points of a share.

@@ -66,14 +66,12 @@ func TestWithoutParts(t *testing.T) {
 			if got := shown.LeftOutWords(en); got != tt.en {
 				t.Errorf("%q, want %q", got, tt.en)
 			}
-			for _, f := range []format.Format{format.Table, format.Markdown} {
-				var out bytes.Buffer
-				if err := shown.Write(&out, f, en); err != nil {
-					t.Fatal(err)
-				}
-				if tt.en != "" && !strings.HasSuffix(out.String(), "\n\n"+tt.en+"\n") {
-					t.Errorf("%s does not end with what is left out:\n%s", f, out.String())
-				}
+			var out bytes.Buffer
+			if err := shown.Write(&out, format.Table, en); err != nil {
+				t.Fatal(err)
+			}
+			if tt.en != "" && !strings.HasSuffix(out.String(), "\n\n"+tt.en+"\n") {
+				t.Errorf("the table does not end with what is left out:\n%s", out.String())
 			}
 		})
 	}

@@ -81,8 +81,6 @@ func TestWrite(t *testing.T) {
 		{"table_en.txt", format.Table, en},
 		{"report.json", format.JSON, sv},
 		{"report_sv.csv", format.CSV, sv},
-		{"report_sv.md", format.Markdown, sv},
-		{"report_en.md", format.Markdown, en},
 	}
 	for _, tt := range tests {
 		t.Run(tt.file, func(t *testing.T) {

@@ -29,14 +29,14 @@ func (r *Report) shortLists(l *language.Language) []shortList {
 	if len(activities) > 0 {
 		list := shortList{heading: r.ActivitiesHeading(len(activities), l), column: l.Say("Activity")}
 		for _, a := range activities {
-			list.lines = append(list.lines, shortLine{r.activityTitle(a, l), a.ShortWords(l)})
+			list.lines = append(list.lines, shortLine{r.ActivityTitle(a, l), a.ShortWords(l)})
 		}
 		lists = append(lists, list)
 	}
 	if len(risks) > 0 {
 		list := shortList{heading: r.RisksHeading(len(risks), l), column: l.Say("Risk")}
 		for _, k := range risks {
-			list.lines = append(list.lines, shortLine{r.riskTitle(k, l), k.ShortWords(l)})
+			list.lines = append(list.lines, shortLine{r.RiskTitle(k, l), k.ShortWords(l)})
 		}
 		lists = append(lists, list)
 	}
@@ -74,14 +74,5 @@ func writeWrapped(out io.Writer, begin, text string, most int) {
 			begin = strings.Repeat(" ", indent)
 		}
 		fmt.Fprintln(out, begin+line)
-	}
-}
-
-func (r *Report) writeMarkdownShort(out io.Writer, l *language.Language) {
-	for _, list := range r.shortLists(l) {
-		fmt.Fprintf(out, "\n%s\n\n| %s | %s |\n| --- | --- |\n", inCell.Replace(list.heading), list.column, l.Say("Off plan"))
-		for _, line := range list.lines {
-			fmt.Fprintf(out, "| %s | %s |\n", inCell.Replace(line.title), inCell.Replace(strings.Join(line.short, "; ")))
-		}
 	}
 }

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -26,26 +27,39 @@ type Since struct {
 // Then is what a row was at an earlier moment.
 type Then struct {
 	Status status.Status
-	// Figure is set where there was one.
-	Figure bool
+	// Actual is the figure, and DataTime what it was about; nil and zero without one.
+	Actual   *float64
+	DataTime time.Time
 }
 
-// Since gives the report of the rows that have changed since an earlier one: their
-// status has, or whether there is a figure. Each says what it was.
-func (r *Report) Since(earlier *Report) *Report {
+// changed reports whether the row's status is another than it was then, or whether it has
+// got or lost its figure.
+func (t Then) changed(row Row) bool {
+	return t.Status != row.Status || (t.Actual != nil) != (row.Actual != nil)
+}
+
+// Changed gives the report of the rows that have changed since the moment that the report
+// compares with: their status has, or whether there is a figure. Each says what it was.
+func (r *Report) Changed() *Report {
+	changed := *r
+	changed.Rows = slices.DeleteFunc(slices.Clone(r.Rows), func(row Row) bool { return row.Then == nil || !row.Then.changed(row) })
+	changed.Compared = r.Compared.of(changed.Rows)
+	return &changed
+}
+
+// Against gives the report of all rows, each with what it was in an earlier report. A
+// place without a target that has no figure any longer is a row without one.
+func (r *Report) Against(earlier *Report) *Report {
 	before := map[course.Cell]Row{}
 	for _, row := range earlier.Rows {
 		before[row.cell()] = row
 	}
-	changed := *r
-	changed.Compared, changed.Rows = &Since{At: earlier.At}, nil
+	against := *r
+	against.Compared, against.Rows = &Since{At: earlier.At}, nil
 	add := func(row, was Row) {
-		row.Then = &Then{Status: was.Status, Figure: was.Actual != nil}
-		changed.Compared.all = append(changed.Compared.all, row)
-		if row.Then.Status != row.Status || row.Then.Figure != (row.Actual != nil) {
-			changed.Compared.count(row)
-			changed.Rows = append(changed.Rows, row)
-		}
+		row.Then = &Then{Status: was.Status, Actual: was.Actual, DataTime: was.DataTime}
+		against.Rows = append(against.Rows, row)
+		against.Compared.count(row)
 	}
 	for _, row := range r.Rows {
 		was, ok := before[row.cell()]
@@ -63,7 +77,8 @@ func (r *Report) Since(earlier *Report) *Report {
 			add(row, was)
 		}
 	}
-	return &changed
+	against.Compared.all = against.Rows
+	return &against
 }
 
 // of are the same moment and all rows, with the counts of some that have changed.
@@ -87,35 +102,101 @@ func (r Row) cell() course.Cell {
 	return course.CellOf(r.KPI.Name, where)
 }
 
-func (s *Since) count(row Row) {
-	then, now := row.Then.Status, row.Status
+// Turn is which way a row has changed.
+type Turn int
+
+// The turns. Newly is judged now and was not, NoLonger the reverse; Otherwise has got a
+// figure or lost it, or is not judged for another reason.
+const (
+	Worse Turn = iota
+	Better
+	Newly
+	NoLonger
+	Otherwise
+)
+
+// Words name the rows with the turn.
+func (t Turn) Words(l *language.Language) string {
+	switch t {
+	case Worse:
+		return l.Say("worse")
+	case Better:
+		return l.Say("better")
+	case Newly:
+		return l.Say("newly judged")
+	case NoLonger:
+		return l.Say("no longer judged")
+	case Otherwise:
+	}
+	return l.Say("otherwise changed")
+}
+
+// Turn is that of a row which has changed since the moment that the report compares with.
+func (r Row) Turn() Turn {
+	then, now := r.Then.Status, r.Status
 	switch {
 	case then.Judged() && now.Judged() && now < then:
-		s.Worse++
+		return Worse
 	case then.Judged() && now.Judged() && now > then:
-		s.Better++
+		return Better
 	case now.Judged() && !then.Judged():
-		s.Judged++
+		return Newly
 	case then.Judged() && !now.Judged():
+		return NoLonger
+	}
+	return Otherwise
+}
+
+// count counts a row if it has changed.
+func (s *Since) count(row Row) {
+	if !row.Then.changed(row) {
+		return
+	}
+	switch row.Turn() {
+	case Worse:
+		s.Worse++
+	case Better:
+		s.Better++
+	case Newly:
+		s.Judged++
+	case NoLonger:
 		s.Unjudged++
-	default:
+	case Otherwise:
 		s.Others++
 	}
 }
 
-// Words are the moment and the counts; those of what is neither worse nor better are left
-// out where they are zero.
+// Words are the moment and the counts.
 func (s *Since) Words(l *language.Language) string {
-	counts := []string{l.Say("worse") + " " + l.Count(s.Worse), l.Say("better") + " " + l.Count(s.Better)}
+	return l.Say("Only what has changed since %s: %s", l.Moment(s.At), s.Counts(l))
+}
+
+// Counts are how many have changed which way; what is neither worse nor better is left out
+// where there is none.
+func (s *Since) Counts(l *language.Language) string {
+	counts := []string{Worse.Words(l) + " " + l.Count(s.Worse), Better.Words(l) + " " + l.Count(s.Better)}
 	for _, other := range []struct {
-		word string
+		turn Turn
 		n    int
-	}{{l.Say("newly judged"), s.Judged}, {l.Say("no longer judged"), s.Unjudged}, {l.Say("otherwise changed"), s.Others}} {
+	}{{Newly, s.Judged}, {NoLonger, s.Unjudged}, {Otherwise, s.Others}} {
 		if other.n > 0 {
-			counts = append(counts, other.word+" "+l.Count(other.n))
+			counts = append(counts, other.turn.Words(l)+" "+l.Count(other.n))
 		}
 	}
-	return l.Say("Only what has changed since %s: %s", l.Moment(s.At), strings.Join(counts, ", "))
+	return strings.Join(counts, ", ")
+}
+
+// SinceThen is by how much the row's figure has changed since the moment that the report
+// compares with; nil where one of the two is not known, or the count has begun again
+// between them.
+func (r *Report) SinceThen(row Row) *float64 {
+	if row.Then == nil || row.Then.Actual == nil || row.Actual == nil {
+		return nil
+	}
+	if r.Region.KPIs.BeginsAnew(row.KPI.KPI) && row.Then.DataTime.In(r.At.Location()).Year() != row.DataTime.Year() {
+		return nil
+	}
+	return new(plan.Change(*row.Actual, *row.Then.Actual))
 }
 
 // ThenWords says what the row was at the earlier moment; "" where none was asked for.
@@ -125,7 +206,7 @@ func (r Row) ThenWords(l *language.Language) string {
 		return ""
 	case r.Then.Status != r.Status:
 		return l.Say("was %s", strings.ToLower(r.Then.Status.Name(l)))
-	case r.Then.Figure:
+	case r.Then.Actual != nil:
 		return l.Say("had a figure")
 	}
 	return l.Say("had no figure")

@@ -39,7 +39,7 @@ func before(samples []kpi.Sample, values map[string]float64, gone ...string) []k
 func since(t *testing.T, region *config.Region, now, then []kpi.Sample, at time.Time) *report.Report {
 	t.Helper()
 	earlier := report.New(region, assess(region, then, monthBefore), then, nil)
-	return report.New(region, assess(region, now, at), now, nil).Since(earlier)
+	return report.New(region, assess(region, now, at), now, nil).Against(earlier).Changed()
 }
 
 // The rows are left whose status has changed, or that have got or lost a figure; each
@@ -136,7 +136,7 @@ func TestSinceWrite(t *testing.T) {
 	region, samples, at := loaded(t)
 	changed := since(t, region, samples, before(samples, map[string]float64{"net_cost_sek Länssjukvård 2": 620e6, "net_cost_sek Psykiatri": 70e6, "beds_available Kirurgi": 36}, "wait_seconds"), at)
 	sv, _ := languages(t, changed)
-	for f, file := range map[format.Format]string{format.Table: "since_sv.txt", format.Markdown: "since_sv.md", format.CSV: "since_sv.csv"} {
+	for f, file := range map[format.Format]string{format.Table: "since_sv.txt", format.CSV: "since_sv.csv"} {
 		var out bytes.Buffer
 		if err := changed.Write(&out, f, sv); err != nil {
 			t.Fatal(err)

@@ -53,8 +53,8 @@ func (r *Report) headings(l *language.Language) []cell {
 }
 
 func (r *Report) cells(row Row, l *language.Language) []cell {
-	return r.line(row.Title(l), row.Place(l), row.ThenWords(l), row.Figure(l, row.Actual), row.bareChange(l, row.SinceMonth), row.bareChange(l, row.SinceYear), row.SignalSymbol(),
-		row.bare(l, row.Expected), row.bare(l, row.Full), row.bareMargin(l), row.bare(l, row.Forecast), r.Old(row, l), row.shortSource(l), row.Status.Symbol())
+	return r.line(row.Title(l), row.Place(l), row.ThenWords(l), row.Figure(l, row.Actual), row.ChangeNumber(l, row.SinceMonth), row.ChangeNumber(l, row.SinceYear), row.SignalSymbol(),
+		row.bare(l, row.Expected), row.bare(l, row.Full), row.MarginNumber(l), row.bare(l, row.Forecast), r.Old(row, l), row.shortSource(l), row.Status.Symbol())
 }
 
 // line is a line of the table; the columns of the past, and of what was then, are left

@@ -172,18 +172,3 @@ func (r *Report) block(ts tallies, l *language.Language) []string {
 
 // mostTitle is the width of the longest title of a tally: two blocks fit beside each other.
 const mostTitle = 34
-
-func (r *Report) writeMarkdownTallies(out io.Writer, l *language.Language) {
-	for _, ts := range r.tallies(l) {
-		if len(ts.off) > 0 {
-			fmt.Fprintf(out, "| %s | %s |\n| --- | ---: |\n", inCell.Replace(ts.heading), l.Say("Off plan"))
-			for _, t := range ts.off {
-				fmt.Fprintf(out, "| %s | %s |\n", inCell.Replace(t.title), r.counts(t, l))
-			}
-			fmt.Fprintln(out)
-		}
-		if words := ts.fineWords(l); words != "" {
-			fmt.Fprintf(out, "%s\n\n", inCell.Replace(words))
-		}
-	}
-}

@@ -8,10 +8,9 @@ import (
 	"planwatch/internal/language"
 )
 
-// Formats are the formats of a report. Table and Markdown are for people; JSON
-// and CSV are for programs, with figures in the KPI's unit.
+// Formats are the formats of a report. Table is for people; JSON and CSV are for programs, with figures in the KPI's unit.
 func Formats() []format.Format {
-	return []format.Format{format.Table, format.JSON, format.CSV, format.Markdown}
+	return []format.Format{format.Table, format.JSON, format.CSV}
 }
 
 // Write prints the report in one of Formats. JSON is the same in every
@@ -24,8 +23,6 @@ func (r *Report) Write(w io.Writer, f format.Format, l *language.Language) error
 		return r.writeJSON(w)
 	case format.CSV:
 		return r.writeCSV(w, l)
-	case format.Markdown:
-		return r.writeMarkdown(w, l)
 	}
 	return fmt.Errorf("report: no format %q", f)
 }

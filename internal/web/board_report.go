@@ -23,6 +23,7 @@ type reportView struct {
 	Statuses   []statusView
 	Breakdowns []breakdownView
 	Filter     chooserView
+	Document   documentView
 	Groups     []groupView
 	// Found says how many rows were chosen, and None that there is none.
 	Found, None string
@@ -111,7 +112,7 @@ func (b *board) serveReport(w http.ResponseWriter, r *http.Request) {
 	}
 	view := reportView{
 		page: p, News: b.news(w, r, current, l), Alerts: b.viewAlerts(r.Context(), current.Region, current.At.Location(), p.Asked, l),
-		Statuses: viewStatuses(current, chosen, l), Breakdowns: viewBreakdowns(current, chosen, l), Filter: chosen.form(current, l),
+		Statuses: viewStatuses(current, chosen, l), Breakdowns: viewBreakdowns(current, chosen, l), Filter: chosen.form(current, l), Document: documentForm(current, chosen),
 	}
 	view.show(selected, chosen)
 	if !chosen.chooses() && chosen.page == 1 {

@@ -20,6 +20,8 @@ func FuzzRequest(f *testing.F) {
 	for _, seed := range []struct{ method, path, query, language, accept string }{
 		{"GET", "/", "lang=sv", "sv-SE,sv;q=0.9,en;q=0.8", "text/html"},
 		{"GET", "/", "lang=<script>alert(1)</script>", "*", ""},
+		{"GET", "/report", "since=2025-02-18&format=html&owner=surgery&lang=en", "", ""},
+		{"GET", "/report", "since=<img src=x>&format=%00", "", ""},
 		{"GET", "/collectors", "lang=en&lang=sv&as_of=2025-03-18", "en;q=2,sv;q=-1", "*/*"},
 		{"HEAD", "/collectors", "%zz&;=&lang=%00%ff", ",,;;q=,x-y-z", ""},
 		{"GET", "/metrics", "name[]=\"><img src=x>", "", "application/openmetrics-text;version=1.0.0;escaping=underscores;q=0.9"},

@@ -49,6 +49,9 @@ type Content struct {
 	Reload func(context.Context) error
 	// Report returns the current report.
 	Report func() *report.Report
+	// EarlierReport returns the report of an earlier moment; the error is report.ErrBeingMade
+	// if it is not made before ctx ends.
+	EarlierReport func(ctx context.Context, moment time.Time) (*report.Report, error)
 	// Collectors returns the status of each collector.
 	Collectors func() []collectors.Status
 	// History returns how far the reading of the past has come; ok is false where
@@ -220,6 +223,7 @@ func routes(content Content, guard *writing, logger *slog.Logger) []route {
 	kpis := &kpiPages{pages, books}
 	return []route{
 		{"GET /{$}", "report", compressed(http.HandlerFunc(pages.serveReport)), false},
+		{"GET /report", "document", compressed(http.HandlerFunc(pages.serveDocument)), false},
 		{"GET /kpi", "kpis", compressed(http.HandlerFunc(kpis.serveList)), false},
 		{"GET /kpi/{kpi}", "kpi", compressed(http.HandlerFunc(kpis.serveOne)), false},
 		{"GET /events", "events", compressed(http.HandlerFunc(pages.serveEvents)), false},

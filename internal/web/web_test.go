@@ -36,7 +36,7 @@ import (
 // bare is a region of which the pages need no more.
 func bare(t testing.TB) *config.Region {
 	t.Helper()
-	return &config.Region{Service: config.Service{Title: "Region Test"}, Languages: regiontest.Languages(t)}
+	return &config.Region{Service: config.Service{Title: "Region Test"}, Location: time.UTC, Languages: regiontest.Languages(t)}
 }
 
 // serve starts a server on a free loopback port and gives its address.
@@ -64,7 +64,10 @@ func content(t testing.TB, change func(*web.Content)) web.Content {
 	registry.MustRegister(promcollectors.NewGoCollector())
 	served := web.Content{
 		Store: store, Registry: registry, Gatherer: registry, Ready: func() error { return nil },
-		Report:     func() *report.Report { return &report.Report{Region: region} },
+		Report: func() *report.Report { return &report.Report{Region: region} },
+		EarlierReport: func(_ context.Context, moment time.Time) (*report.Report, error) {
+			return &report.Report{Region: region, At: moment}, nil
+		},
 		Collectors: func() []collectors.Status { return nil },
 		Alerts:     func() evaluator.Overview { return evaluator.Overview{Off: true} },
 		History:    func() (history.Progress, bool) { return history.Progress{}, true },
