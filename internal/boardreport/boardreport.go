@@ -125,7 +125,7 @@ func (w *writer) offWords(t tally) string {
 	if w.since().IsZero() {
 		return w.l.Say("%d of %d judged targets are off plan", t.off, t.judged)
 	}
-	return w.l.Say("%d of %d judged targets are off plan; %d were then", t.off, t.judged, t.then)
+	return w.l.Say("%d of %d judged targets are off plan; then %d", t.off, t.judged, t.then)
 }
 
 // dataTimes are those of the oldest and the newest figure; ok is false without any.

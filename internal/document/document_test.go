@@ -97,7 +97,7 @@ func TestHTML(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	allowed := []string{"html", "head", "meta", "title", "style", "body", "header", "h1", "h2", "h3", "h4", "p", "br", "nav", "ul", "li", "a", "main", "div", "table", "thead", "tbody", "tr", "th", "td", "span", "svg", "rect", "path", "polyline", "footer"}
+	allowed := []string{"html", "head", "meta", "title", "style", "body", "header", "h1", "h2", "h3", "h4", "p", "br", "nav", "ul", "li", "a", "main", "div", "table", "colgroup", "col", "thead", "tbody", "tr", "th", "td", "span", "svg", "rect", "path", "polyline", "footer"}
 	var texts strings.Builder
 	for n := range root.Descendants() {
 		switch n.Type {

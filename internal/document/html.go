@@ -72,6 +72,11 @@ func (c Column) Class() string {
 // Class is the tone's in HTML.
 func (t Tone) Class() string { return [...]string{"", "critical", "warning", "good"}[t] }
 
+// Percent is the column's share of the table's width.
+func (t *Table) Percent(i int) string {
+	return strconv.FormatFloat(float64(t.widths(1000)[i])/10, 'f', 1, 64) + "%"
+}
+
 // The size of a curve in SVG, in its own units, and the room around its lines.
 const (
 	svgWidth, svgHeight = 160, 40

@@ -47,10 +47,8 @@ func (r *Report) Chapters(l *language.Language) []Chapter {
 			chapters = append(chapters, r.chapter(title, rows, l))
 		}
 	}
-	if r.Region.OnCall != nil {
-		for _, owner := range r.Region.OnCall.Owners {
-			add(language.OneLine(l.Of(owner.Name)), take(func(row Row) bool { return row.Target.Owner == owner.ID }))
-		}
+	for _, id := range owners(r.Region) {
+		add(language.OneLine(ownerName(r.Region, id, l)), take(func(row Row) bool { return row.Target.Owner == id }))
 	}
 	add(l.Say("Targets of nobody's own"), take(func(Row) bool { return true }))
 	add(l.Say("Key figures without a target"), slices.DeleteFunc(slices.Clone(r.Rows), func(row Row) bool { return row.Target != nil }))
