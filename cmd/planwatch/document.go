@@ -75,7 +75,7 @@ func documentContent(cmd *cobra.Command, made *report.Report) (boardreport.Conte
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		printNotices(cmd, []string{err.Error()})
 	}
-	c.Comments = boardreport.During(all, made, made.Region.NewClock().Offset())
+	c.Comments = boardreport.During(all, made, made.At, made.Region.NewClock().Offset())
 	return c, nil
 }
 

@@ -70,7 +70,7 @@ func content(t *testing.T) boardreport.Content {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return boardreport.Content{Report: r, Comments: boardreport.During(comments(), r, 0), Plan: &reconciled, Version: "1.2.3"}
+	return boardreport.Content{Report: r, Comments: boardreport.During(comments(), r, r.At, 0), Plan: &reconciled, Version: "1.2.3"}
 }
 
 func written(t *testing.T, c boardreport.Content, f format.Format, l *language.Language) string {
@@ -131,7 +131,7 @@ func TestSays(t *testing.T) {
 func TestWithoutComparison(t *testing.T) {
 	r := moment(t, now, 33, 120.04e6)
 	en := r.Region.Languages.All()[1]
-	got := written(t, boardreport.Content{Report: r, Comments: boardreport.During(comments(), r, 0)}, format.Markdown, en)
+	got := written(t, boardreport.Content{Report: r, Comments: boardreport.During(comments(), r, r.At, 0)}, format.Markdown, en)
 	for _, text := range []string{"What is new", "Since the last report", "Compared with", "after this report"} {
 		if strings.Contains(got, text) {
 			t.Errorf("it has %q", text)
@@ -148,7 +148,7 @@ func TestDuring(t *testing.T) {
 		offset time.Duration
 		want   int
 	}{"by the system's clock": {0, 3}, "with planwatch's clock set": {-14000 * time.Hour, 5}} {
-		if got := boardreport.During(comments(), r, c.offset); len(got) != c.want {
+		if got := boardreport.During(comments(), r, r.At, c.offset); len(got) != c.want {
 			t.Errorf("%s: %d comments, want %d", name, len(got), c.want)
 		}
 	}

@@ -37,13 +37,13 @@ func (d Document) Write(w io.Writer, f format.Format) error {
 }
 
 // During are the comments that belong in the report: those since the moment that it
-// compares with, where it does, and up to its own. offset is planwatch's clock ahead of
+// compares with, where it does, and until another. offset is planwatch's clock ahead of
 // the system's, of which comments have the time: where it is set, all belong.
-func During(all []comment.Comment, r *report.Report, offset time.Duration) []comment.Comment {
+func During(all []comment.Comment, r *report.Report, until time.Time, offset time.Duration) []comment.Comment {
 	if offset.Abs() > time.Hour {
 		return all
 	}
 	return slices.DeleteFunc(slices.Clone(all), func(c comment.Comment) bool {
-		return c.Time.After(r.At) || r.Compared != nil && !c.Time.After(r.Compared.At)
+		return c.Time.After(until) || r.Compared != nil && !c.Time.After(r.Compared.At)
 	})
 }

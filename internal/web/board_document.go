@@ -161,7 +161,7 @@ func (b *board) documentContent(shown *report.Report) (boardreport.Content, erro
 	}
 	c := boardreport.Content{Report: shown, Plan: &reconciled, Version: version.Version}
 	if b.content.Comments != nil {
-		c.Comments = boardreport.During(b.content.Comments.All(), shown, b.content.Clock.Offset())
+		c.Comments = boardreport.During(b.content.Comments.All(), shown, b.content.Clock.Now(), b.content.Clock.Offset())
 	}
 	return c, nil
 }
