@@ -157,7 +157,7 @@ type notified struct {
 func TestMessages(t *testing.T) {
 	surgery := notified{
 		Status: "firing",
-		Labels: map[string]string{"alertname": "BedsAvailableOffPlan", "severity": "critical", "owner": "lanssjukvard-2", "hospital": "Sunderby", "ward": "Kirurgi"},
+		Labels: map[string]string{"alertname": "BedsAvailableOffPlan", "severity": "critical", "owner": "lanssjukvard-2", "hospital": "Sunderby", "ward": "Kirurgi", "kpi": "beds_available", "target": "beds-sunderby-kirurgi"},
 		Annotations: map[string]string{
 			"summary":    "Disponibla vårdplatser, Länssjukvård 2, Sunderby, Kirurgi",
 			"summary_en": "Available beds, Länssjukvård 2, Sunderby, Kirurgi",
@@ -169,7 +169,7 @@ func TestMessages(t *testing.T) {
 		StartsAt: "2025-03-18T07:30:00Z", EndsAt: "0001-01-01T00:00:00Z",
 	}
 	orthopaedics := surgery
-	orthopaedics.Labels = map[string]string{"alertname": "BedsAvailableOffPlan", "severity": "critical", "owner": "lanssjukvard-2", "hospital": "Sunderby", "ward": "Ortopedi"}
+	orthopaedics.Labels = map[string]string{"alertname": "BedsAvailableOffPlan", "severity": "critical", "owner": "lanssjukvard-2", "hospital": "Sunderby", "ward": "Ortopedi", "kpi": "beds_available", "target": "beds-sunderby-ortopedi"}
 	orthopaedics.Annotations = maps.Clone(surgery.Annotations)
 	// A name from the warehouse may hold anything.
 	orthopaedics.Annotations["summary"] = "Disponibla vårdplatser, Länssjukvård 2, Sunderby, <Ortopedi>"
@@ -181,7 +181,7 @@ func TestMessages(t *testing.T) {
 	law.Annotations = maps.Clone(surgery.Annotations)
 	law.Annotations["basis"] = "law"
 	forecast := surgery
-	forecast.Labels = map[string]string{"alertname": "NetCostSekForecastMissesPlan", "severity": "warning", "owner": "ekonomi"}
+	forecast.Labels = map[string]string{"alertname": "NetCostSekForecastMissesPlan", "severity": "warning", "owner": "ekonomi", "kpi": "net_cost_sek", "target": "net-cost-nara"}
 	forecast.Annotations = map[string]string{
 		"summary": "Nettokostnad hittills i år, Nära", "summary_en": "Net cost this year to date, Nära",
 		"forecast": "3500.4 mnkr", "actual": "580.0 mnkr", "expected": "560.3 mnkr", "target": "3389.9 mnkr", "difference": "110.5 mnkr",
@@ -257,7 +257,7 @@ func TestMessagesAndPageSayTheSame(t *testing.T) {
 					Labels: map[string]string{"alertname": "X", "severity": rules.Severities[i%2]},
 					Annotations: map[string]string{
 						"summary": "Vad", "summary_en": "What", "actual": figure, "expected": figure, "target": figure, "threshold": figure, "difference": figure,
-						"better": []string{"higher", "lower"}[i%2], "data_time": "2025-03-18 06:00", "data_age": "2h 30m",
+						"better": []string{"higher", "lower"}[i%2], "data_time": "2025-03-18 06:00", "data_age": []string{"17d 8h 1m", "2h 30m", "1d 0h 5m", "3h 0m", "59m", "8s"}[i%6],
 					},
 				}
 				alert.Annotations["signal"] = []string{"", "high", "low", "usual"}[i%4]

@@ -58,7 +58,7 @@ var hostile = []struct{ name, value string }{
 func about(place string) notification {
 	alert := notified{
 		Status: "firing", StartsAt: "2025-03-18T07:30:00Z", EndsAt: "0001-01-01T00:00:00Z",
-		Labels: map[string]string{"alertname": "BedsAvailableOffPlan", "severity": "critical", "owner": place, "hospital": place},
+		Labels: map[string]string{"alertname": "BedsAvailableOffPlan", "severity": "critical", "owner": place, "hospital": place, "kpi": "beds_available", "target": place},
 		Annotations: map[string]string{
 			"summary": "Vårdplatser, " + place, "summary_en": "Beds, " + place, "actual": "30.0 beds", "expected": "38.0 beds", "threshold": "34.2 beds", "difference": "8.0 beds",
 			"basis": "plan", "better": "higher", "data_time": place, "data_age": "2h 30m", "runbook_url": "http://localhost:9846/runbook/X", "dashboard_url": "http://localhost:3000/d/x",
@@ -285,6 +285,74 @@ func TestLinksFollowTheExternalURL(t *testing.T) {
 		want := "https://proxy.example/planwatch/event?hospital=Sunderby+sjukhus+%26+mer&owner=Sunderby+sjukhus+%26+mer&lang=en"
 		if !strings.Contains(html.UnescapeString(said), want) {
 			t.Errorf("%s: no %s in\n%s", part, want, said)
+		}
+		if want := "https://proxy.example/planwatch/kpi/beds_available?target=Sunderby+sjukhus+%26+mer&lang=en"; strings.Contains(html.UnescapeString(said), want) != (part != "sms") {
+			t.Errorf("%s: %s is in all but a text message:\n%s", part, want, said)
+		}
+	}
+}
+
+// An alert about a KPI leads to its page, at the target where there is one; any other
+// leads to no KPI.
+func TestMessagesLeadToTheKPI(t *testing.T) {
+	templates := filepath.Join(fresh(t), "templates", "*.tmpl")
+	for _, tt := range []struct {
+		name, kpi, target string
+		// sv and en are the ends of the links; "" for no link.
+		sv, en string
+	}{
+		{"a target", "beds_available", "beds-kirurgi", "/kpi/beds_available?target=beds-kirurgi", "/kpi/beds_available?target=beds-kirurgi&lang=en"},
+		{"a KPI without a target", "beds_available", "", "/kpi/beds_available", "/kpi/beds_available?lang=en"},
+		{"no KPI", "", "", "", ""},
+	} {
+		for _, status := range []string{"firing", "resolved"} {
+			t.Run(tt.name+", "+status, func(t *testing.T) {
+				n := about("Sunderby")
+				n.Status, n.Alerts[0].Status, n.Alerts[0].EndsAt = status, status, "2025-03-18T09:00:00Z"
+				n.Alerts[0].Labels = maps.Clone(n.Alerts[0].Labels)
+				n.Alerts[0].Labels["kpi"], n.Alerts[0].Labels["target"] = tt.kpi, tt.target
+				for part, kind := range map[string]string{"text": "text", "markdown": "text", "html": "html"} {
+					for prefix, want := range map[string]string{"planwatch.": tt.sv, "planwatch.en.": tt.en} {
+						said := html.UnescapeString(render(t, templates, n, kind, `{{ template "`+prefix+part+`" . }}`))
+						links := regexp.MustCompile(`http://localhost:9846(/kpi/[^\s")]*)`).FindAllStringSubmatch(said, -1)
+						switch {
+						case want == "" && len(links) > 0:
+							t.Errorf("%s%s leads to %s", prefix, part, links[0][1])
+						case want != "" && (len(links) != 1 || links[0][1] != want):
+							t.Errorf("%s%s leads to %v, want %s:\n%s", prefix, part, links, want, said)
+						}
+					}
+				}
+			})
+		}
+	}
+}
+
+// How old the data are is told in words of the language, in two units at most.
+func TestAgesInMessages(t *testing.T) {
+	region := builtin(t)
+	templates, writer := filepath.Join(fresh(t), "templates", "*.tmpl"), message.New(region)
+	for age, want := range map[string][2]string{
+		"17d 8h 1m": {"17\u00a0dygn 8\u00a0tim", "17\u00a0d 8\u00a0h"}, "2d 0h 59m": {"2\u00a0dygn", "2\u00a0d"}, "8h 30m": {"8\u00a0tim 30\u00a0min", "8\u00a0h 30\u00a0min"},
+		"8h 0m": {"8\u00a0tim", "8\u00a0h"}, "12m": {"12\u00a0min", "12\u00a0min"}, "45s": {"45s", "45s"}, "": {"", ""},
+	} {
+		n := about("Sunderby")
+		n.Alerts[0].Annotations["data_age"] = age
+		for i, code := range []string{"sv", "en"} {
+			l, err := region.Languages.Get(code)
+			if err != nil {
+				t.Fatal(err)
+			}
+			sentence := language.Fill(l.Say("The oldest figure is from {data_time}, {data_age} ago."), func(place string) string {
+				return map[string]string{"data_time": "Sunderby", "data_age": want[i]}[place]
+			})
+			said := render(t, templates, n, "text", fmt.Sprintf("{{ template %q . }}", message.Name("text", region.Languages, l)))
+			if !strings.Contains(said, sentence) {
+				t.Errorf("%s, %s: no %q in\n%s", code, age, sentence, said)
+			}
+			if on := writer.Description(n.Alerts[0].Labels, n.Alerts[0].Annotations, l); !strings.Contains(on, sentence) {
+				t.Errorf("%s, %s: no %q on the page:\n%s", code, age, sentence, on)
+			}
 		}
 	}
 }

@@ -5,6 +5,10 @@
 package message
 
 import (
+	"strconv"
+	"strings"
+
+	"planwatch/internal/language"
 	"planwatch/internal/naming"
 	"planwatch/plan"
 )
@@ -103,4 +107,29 @@ var signals = []struct{ Of, Words string }{
 	{naming.SignalHigh, "unusually high, which is more than chance"},
 	{naming.SignalLow, "unusually low, which is more than chance"},
 	{naming.SignalUsual, "as usual, so it may be chance"},
+}
+
+// age is how a part of what humanizeDuration gives is written: at most two units, of
+// which the latter is left out where it is 0.
+type age struct {
+	Of    string
+	Units []string
+}
+
+// ages are in the order of size; the keys are of messages.
+var ages = []age{
+	{"^([0-9]+)d 0h.*$", []string{"d (in a sentence)"}},
+	{"^([0-9]+)d ([0-9]+)h.*$", []string{"d (in a sentence)", "h"}},
+	{"^([0-9]+)h 0m.*$", []string{"h"}},
+	{"^([0-9]+)h ([0-9]+)m.*$", []string{"h", "min"}},
+	{"^([0-9]+)m.*$", []string{"min"}},
+}
+
+// in returns what takes the place of a duration in the language.
+func (a age) in(l *language.Language) string {
+	var parts []string
+	for i, unit := range a.Units {
+		parts = append(parts, "${"+strconv.Itoa(i+1)+"}"+language.NoBreak+l.Say(unit))
+	}
+	return strings.Join(parts, " ")
 }

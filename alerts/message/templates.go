@@ -73,8 +73,9 @@ type view struct {
 	// Runbook and Dashboard are the links in the language, as expressions of
 	// Alertmanager's templates: of an alert, and of the annotation itself.
 	Runbook, Dashboard string
-	// Event is the address of the event's page, up to the labels of the group.
-	Event string
+	// Event is the address of the event's page, up to the labels of the group, and KPI
+	// that of KPIs' pages, up to the name.
+	Event, KPI string
 	// LanguageQuery chooses the language on planwatch's pages; "" for the first.
 	LanguageQuery string
 	// NewFor is for how many seconds an alert is marked as new.
@@ -140,7 +141,7 @@ func (d document) view() view {
 		OffPlan: d.sentences(offPlan), Forecast: d.sentences(forecast),
 		Basis: bases[0], Bases: bases[1:],
 		Better: kpi.Higher, Runbook: runbook(d.region, suffix), Dashboard: dashboard(d.region.OnCall.Links, suffix),
-		Event: d.region.Web.Link("/event"), NewFor: (NewFor(d.region.OnCall) - time.Millisecond).Seconds(), GSM: toGSM, Cuts: cuts(), Writings: d.writings(),
+		Event: d.region.Web.Link("/event"), KPI: d.region.Web.Link("/kpi"), NewFor: (NewFor(d.region.OnCall) - time.Millisecond).Seconds(), GSM: toGSM, Cuts: cuts(), Writings: d.writings(),
 	}
 	if suffix != "" {
 		v.LanguageQuery = config.LanguageQuery + "=" + suffix
@@ -314,7 +315,19 @@ func (d document) sentence(key string, value func(string) string) string {
 			return template("short", ".Annotations."+name)
 		case slices.Contains(figures, name):
 			return template("figure", ".Annotations."+name)
+		case place == naming.AnnotationDataAge:
+			return value(d.age())
 		}
 		return value(".Annotations." + place)
 	})
+}
+
+// age is the template expression of how old the data are.
+func (d document) age() string {
+	var b strings.Builder
+	b.WriteString("(.Annotations." + naming.AnnotationDataAge)
+	for _, a := range ages {
+		fmt.Fprintf(&b, " | reReplaceAll %q %q", a.Of, a.in(d.language))
+	}
+	return b.String() + ")"
 }

@@ -83,6 +83,8 @@ func (w *Writer) fill(key string, labels, annotations map[string]string, l *lang
 			return side(kpi.Direction(annotations[naming.AnnotationBetter]), l)
 		case slices.Contains(figures, name):
 			return w.figure(annotations[name], short, l)
+		case place == naming.AnnotationDataAge:
+			return ageIn(annotations[place], l)
 		}
 		return annotations[place]
 	})
@@ -119,6 +121,15 @@ func signalOf(annotations map[string]string) string {
 		}
 	}
 	return signals[len(signals)-1].Words
+}
+
+// ageIn writes a duration of Prometheus' in the language. Other text is returned
+// unchanged.
+func ageIn(text string, l *language.Language) string {
+	for _, a := range ages {
+		text = regexp.MustCompile(a.Of).ReplaceAllString(text, a.in(l))
+	}
+	return text
 }
 
 // inBasis fills the annotation in.
