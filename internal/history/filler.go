@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"maps"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -146,7 +147,7 @@ func (f *Filler) lookUp(ctx context.Context, now time.Time) error {
 	if err := f.store.Present(); err != nil {
 		return err
 	}
-	wanted, kept := 0, 0
+	wanted, kept, collectors := 0, 0, map[string]Moments{}
 	for i, s := range f.subjects {
 		if f.kept[i] == nil {
 			known, err := f.store.Kept(ctx, s.Key)
@@ -155,14 +156,16 @@ func (f *Filler) lookUp(ctx context.Context, now time.Time) error {
 			}
 			f.kept[i] = known
 		}
+		of := Moments{Failed: len(f.failed[i])}
 		for _, at := range f.wanted(s, now) {
-			wanted++
+			of.Wanted++
 			if _, is := f.kept[i][at]; is {
-				kept++
+				of.Kept++
 			}
 		}
+		wanted, kept, collectors[s.Key.Collector] = wanted+of.Wanted, kept+of.Kept, of
 	}
-	f.note(func(p *Progress) { p.Wanted, p.Kept, p.Err = wanted, kept, nil })
+	f.note(func(p *Progress) { p.Wanted, p.Kept, p.Collectors, p.Err = wanted, kept, collectors, nil })
 	return nil
 }
 
@@ -315,6 +318,7 @@ func (f *Filler) settle(ctx context.Context, o outcome, down map[string]bool) bo
 			f.logger.Warn("a past moment could not be read; there are no figures of it", "collector", s.Key.Collector, "at", o.at, "err", o.err)
 		}
 		f.failed[o.subject][o.at] = f.clock.Now()
+		f.count(o.subject, false)
 		f.countFailed()
 		return false
 	}
@@ -338,8 +342,22 @@ func (f *Filler) settle(ctx context.Context, o outcome, down map[string]bool) bo
 			p.Kept++
 		}
 	})
+	f.count(o.subject, !again)
 	f.countFailed()
 	return true
+}
+
+// count notes how a subject stands, which may have one more moment.
+func (f *Filler) count(subject int, more bool) {
+	f.note(func(p *Progress) {
+		name := f.subjects[subject].Key.Collector
+		of := p.Collectors[name]
+		if of.Failed = len(f.failed[subject]); more {
+			of.Kept++
+		}
+		p.Collectors = maps.Clone(p.Collectors)
+		p.Collectors[name] = of
+	})
 }
 
 func (f *Filler) countFailed() {

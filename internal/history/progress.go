@@ -20,4 +20,10 @@ type Progress struct {
 	Newest time.Time
 	// Err is why the store cannot be written to, or nil.
 	Err error
+	// Collectors are the moments of each collector, by name. The map does not change.
+	Collectors map[string]Moments
 }
+
+// Moments are how many moments of a collector are to be kept, are kept, and could not be
+// read when last tried.
+type Moments struct{ Wanted, Kept, Failed int }

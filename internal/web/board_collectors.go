@@ -4,16 +4,25 @@ import (
 	"cmp"
 	"net/http"
 	"slices"
+	"time"
+	"unicode/utf8"
 
 	"planwatch/collectors"
+	"planwatch/internal/history"
 	"planwatch/internal/language"
 	"planwatch/internal/status"
 )
 
+// collectorsView holds the page of the collectors.
 type collectorsView struct {
 	page
-	States []stateView
+	// Counts say how many have failed, have not run, or have figures that are too old.
+	Counts []countView
+	States []collectorView
 }
+
+// countView is how many of all there are of something.
+type countView struct{ Class, Symbol, Text string }
 
 // stateView is the state of a collector, in words.
 type stateView struct {
@@ -24,21 +33,104 @@ type stateView struct {
 	Oldest, NextRun                            string
 }
 
+// collectorView is a collector in the list of all.
+type collectorView struct {
+	stateView
+	// Schedule is in words where there are some, and Cron in cron's fields beside them.
+	Schedule, Cron string
+	// Age is that of the oldest figure, beside what it may be.
+	Age string
+	// Past says how much of the past has been read.
+	Past string
+}
+
+// shownErrors is how many characters the page has of all errors; where they are more,
+// each is cut to shownError.
+const shownErrors = shownFaults
+
 func (b *board) serveCollectors(w http.ResponseWriter, r *http.Request) {
 	current := b.content.Report()
 	p := b.page(r, "collectors", current)
 	p.Heading = p.Say("Collectors")
-	p.at(b.content.Clock.Now().In(current.At.Location()))
+	now := b.content.Clock.Now().In(current.At.Location())
+	p.at(now)
 	view := collectorsView{page: p}
 	states := b.content.Collectors()
 	// Failed collectors come first.
 	slices.SortStableFunc(states, func(a, b collectors.Status) int {
 		return cmp.Compare(outcomeOf(a), outcomeOf(b))
 	})
+	errors := 0
 	for _, state := range states {
-		view.States = append(view.States, viewState(state, p.Lang))
+		if state.Err != nil {
+			errors += utf8.RuneCountInString(state.Err.Error())
+		}
 	}
-	b.render(w, "collectors", p.Lang, view)
+	past, kept := history.Progress{}, false
+	if b.content.History != nil {
+		past, kept = b.content.History()
+	}
+	for _, state := range states {
+		one := collectorView{stateView: viewState(state, p.Lang)}
+		if state.Err != nil && errors <= shownErrors {
+			one.Error = state.Err.Error()
+		}
+		if d := state.Definition; d.Schedule != "" {
+			one.Cron = d.Schedule
+			one.Schedule = d.ParsedSchedule().Words(p.Lang)
+		}
+		if !state.DataTime.IsZero() {
+			one.Age = p.Say("%s, at most %s", p.Lang.Age(now.Sub(state.DataTime)), p.Lang.Age(time.Duration(state.Definition.MaxAge)))
+		}
+		if kept {
+			one.Past = pastOf(past.Collectors[one.Name], p.Lang)
+		}
+		view.States = append(view.States, one)
+	}
+	view.Counts = countsOf(states, p.Lang)
+	b.renderCached(w, r, http.StatusOK, "collectors", p.Lang, view)
+}
+
+// pastOf says how much of a collector's past has been read.
+func pastOf(m history.Moments, l *language.Language) string {
+	switch {
+	case m.Wanted == 0:
+		return l.Say("none is kept")
+	case m.Failed > 0:
+		return l.Say("%d of %d moments, %d cannot be read", m.Kept, m.Wanted, m.Failed)
+	}
+	return l.Say("%d of %d moments", m.Kept, m.Wanted)
+}
+
+// countsOf counts what needs somebody's eye; where nothing does, it says so.
+func countsOf(states []collectors.Status, l *language.Language) []countView {
+	fails, waits, old := 0, 0, 0
+	for _, s := range states {
+		switch outcomeOf(s) {
+		case failed:
+			fails++
+		case notRun:
+			waits++
+		case succeeded:
+		}
+		if s.Withdrawn > 0 {
+			old++
+		}
+	}
+	var counts []countView
+	add := func(n int, class, symbol, text string) {
+		if n > 0 {
+			counts = append(counts, countView{class, symbol, text})
+		}
+	}
+	all := len(states)
+	add(fails, "failed", status.Critical.Symbol(), l.Say("%d of %d fail", fails, all))
+	add(waits, "waiting", status.Unknown.Symbol(), l.Say("%d of %d have not run yet", waits, all))
+	add(old, "failed", status.Warning.Symbol(), l.Say("%d of %d have figures that are too old", old, all))
+	if len(counts) == 0 && all > 0 {
+		add(all, "well", status.OnPlan.Symbol(), l.Say("All %d succeed", all))
+	}
+	return counts
 }
 
 // outcome is the result of a collector's last run.

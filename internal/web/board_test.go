@@ -152,7 +152,7 @@ func TestCollectorsPage(t *testing.T) {
 	page := string(body)
 	for _, want := range []string{
 		`<tr id="beds" class="well">`, `<tr id="finance" class="waiting">`, `<tr id="waiting" class="failed">`,
-		"90\u00a0ms", "31\u00a0s", "1,196", "3 withheld", "2 too old", "2025-03-18 08:05", "does not answer",
+		"1 of 3 fails", "1 of 3 has not run yet", "took 90\u00a0ms", "took 31\u00a0s", "1,196", "from 28 rows", "3 withheld", "2 too old", "2025-03-18 08:05", "does not answer",
 		"collectors/waiting.sql: row 3: waited: &lt;i&gt;text&lt;/i&gt;", "planwatch&#39;s clock is set",
 	} {
 		if !strings.Contains(page, want) {
