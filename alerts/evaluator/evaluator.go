@@ -74,6 +74,9 @@ type Options struct {
 	// Resolving is told of alerts that have resolved, by their labels, and of those
 	// that fire on, before an Alertmanager is; nil tells nobody.
 	Resolving func(ctx context.Context, resolved, firing []map[string]string)
+	// Ended is told of alerts that have resolved, to keep them; nil tells nobody. After a
+	// kill it may be told of one twice.
+	Ended func(ended []Sent)
 	// Registerer registers the metrics about evaluating and sending.
 	Registerer prometheus.Registerer
 	Logger     *slog.Logger
@@ -153,7 +156,7 @@ func New(o Options, c Configuration) (*Evaluator, error) {
 		for _, alert := range alerts { // copies
 			alert.ValidUntil = time.Now().Add(validity)
 		}
-		alerts, resolved := e.sent.note(expr, alerts, e.deliveries.reached())
+		alerts, resolved := e.sent.note(expr, alerts, e.deliveries.reached(), e.options.Ended)
 		if len(resolved) > 0 && o.Resolving != nil {
 			o.Resolving(ctx, resolved, e.sent.firing())
 		}

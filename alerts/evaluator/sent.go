@@ -116,10 +116,12 @@ func (s *sentAlerts) list() []Sent {
 
 // note records that alerts are sent: when each began to fire is what was sent
 // before, also before a restart. reached is whether the last messages reached
-// every Alertmanager. It returns those to send, and those that have resolved now.
-func (s *sentAlerts) note(query string, alerts []*rules.Alert, reached bool) (send []*rules.Alert, resolved []map[string]string) {
+// every Alertmanager. It returns those to send, and those that have resolved now, which
+// ended is told of before the file says so: after a kill in between, it is told again.
+func (s *sentAlerts) note(query string, alerts []*rules.Alert, reached bool, ended func([]Sent)) (send []*rules.Alert, resolved []map[string]string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	var over []Sent
 	for _, alert := range alerts {
 		key := alert.Labels.String()
 		delete(s.restored, key)
@@ -134,7 +136,7 @@ func (s *sentAlerts) note(query string, alerts []*rules.Alert, reached bool) (se
 			alert.FiredAt = former.StartsAt
 			former.EndsAt = alert.ResolvedAt
 			s.alerts[key] = former
-			resolved = append(resolved, former.Labels)
+			over, resolved = append(over, former), append(resolved, former.Labels)
 		case known:
 			alert.FiredAt = former.StartsAt
 			if former.ended >= endings {
@@ -146,6 +148,9 @@ func (s *sentAlerts) note(query string, alerts []*rules.Alert, reached bool) (se
 			}
 		}
 		send = append(send, alert)
+	}
+	if len(over) > 0 && ended != nil {
+		ended(over)
 	}
 	s.save(time.Now())
 	return send, resolved

@@ -95,7 +95,7 @@ func (e *Exporter) newAlerting(ctx context.Context, g *generation, opened *evalu
 	options := evaluator.Options{
 		Metrics: exposition.Handler(e.store, prometheus.Gatherers{e.registry, a}, e.logger), Ready: e.Ready,
 		Instance: external.Host, ExternalURL: external,
-		Storage: opened, Registerer: registerer, Resolving: e.resolving, Logger: e.logger,
+		Storage: opened, Registerer: registerer, Resolving: e.resolving, Ended: e.keepPast, Logger: e.logger,
 	}
 	if g.sends() {
 		a.alertmanager, err = alertmanager.New(ctx, alertmanager.Options{

@@ -17,6 +17,7 @@ import (
 	dto "github.com/prometheus/client_model/go"
 
 	"planwatch/alerts/evaluator"
+	"planwatch/alerts/past"
 	"planwatch/config"
 	"planwatch/internal/clock"
 	"planwatch/internal/history"
@@ -35,6 +36,8 @@ type Exporter struct {
 	// part of embedded alerting.
 	directory *storage.Directory
 	alerts    *alertStorage
+	// past keeps the alerts that have ended; nil if it cannot.
+	past *past.Log
 	current   atomic.Pointer[generation]
 	load      func() (*config.Region, error)
 	reloads   chan chan error
@@ -84,10 +87,11 @@ func New(ctx context.Context, region *config.Region, o Options) (*Exporter, erro
 		// Figures are served all the same.
 		e.logger.Error("storage cannot be written to: a restart would begin without figures, no history is kept, and embedded alerting is off", "err", err)
 	}
+	e.openPast()
 	first, err := e.prepare(ctx, region)
 	if err != nil {
 		e.alerts.close()
-		return nil, errors.Join(err, e.closeHistory(), e.directory.Release())
+		return nil, errors.Join(err, e.closePast(), e.closeHistory(), e.directory.Release())
 	}
 	e.activate(first)
 	e.store.Restore(first.describe)
@@ -134,7 +138,7 @@ func (e *Exporter) Run(ctx context.Context) {
 	stopStore()
 	all.Wait()
 	e.alerts.close()
-	if err := errors.Join(e.closeHistory(), e.directory.Release()); err != nil {
+	if err := errors.Join(e.closePast(), e.closeHistory(), e.directory.Release()); err != nil {
 		e.logger.Error("storage not released", "err", err)
 	}
 }

@@ -97,20 +97,27 @@ func (j *Journal[T]) Size() int64 {
 	return j.size
 }
 
-// Append adds an entry, which is on the disk when it returns nil. After an error
-// nothing of the entry stays.
-func (j *Journal[T]) Append(entry T) error {
-	line, err := json.Marshal(entry)
-	if err != nil {
-		return fmt.Errorf("%s: %w", j.file.Name(), err)
+// Append adds entries, which are on the disk when it returns nil. After an error
+// nothing of them stays.
+func (j *Journal[T]) Append(entries ...T) error {
+	var lines []byte
+	for _, entry := range entries {
+		line, err := json.Marshal(entry)
+		if err != nil {
+			return fmt.Errorf("%s: %w", j.file.Name(), err)
+		}
+		line = append(line, '\n')
+		if len(line) > maxLine {
+			return fmt.Errorf("%s: an entry of %d bytes, and at most %d are kept", j.file.Name(), len(line), maxLine)
+		}
+		lines = append(lines, line...)
 	}
-	line = append(line, '\n')
-	if len(line) > maxLine {
-		return fmt.Errorf("%s: an entry of %d bytes, and at most %d are kept", j.file.Name(), len(line), maxLine)
+	if len(lines) == 0 {
+		return nil
 	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	_, err = j.file.Write(line)
+	_, err := j.file.Write(lines)
 	if err == nil {
 		err = j.file.Sync()
 	}
@@ -118,7 +125,7 @@ func (j *Journal[T]) Append(entry T) error {
 		// A part of a line would make one with the next.
 		return errors.Join(err, j.file.Truncate(j.size))
 	}
-	j.size += int64(len(line))
+	j.size += int64(len(lines))
 	return nil
 }
 

@@ -18,6 +18,7 @@ import (
 
 	"planwatch/alerts/alertmanager"
 	"planwatch/alerts/evaluator"
+	"planwatch/alerts/past"
 	"planwatch/collectors"
 	"planwatch/config"
 	"planwatch/internal/audit"
@@ -41,6 +42,9 @@ type Content struct {
 	Gatherer prometheus.Gatherer
 	// Alerts returns the pending and firing alerts.
 	Alerts func() evaluator.Overview
+	// PastAlerts returns the alerts that have ended, in the order in which they did; ok is
+	// false where they are not known, and it is nil where they never are.
+	PastAlerts func() (ended []past.Alert, ok bool)
 	// Summary returns the text of an alert in one line, or "".
 	Summary func(alert evaluator.Alert, l *language.Language) string
 	// Ready returns why planwatch is not ready, or nil.
