@@ -62,11 +62,11 @@ type Entry struct {
 // recent is how many actions are kept in memory for the pages.
 const recent = 2_000
 
-// Bounds of an entry's texts, in characters, and of its alerts.
-const (
-	maxOutcome = 500
-	maxAlerts  = 50
-)
+// maxOutcome bounds an entry's texts, in characters.
+const maxOutcome = 500
+
+// MaxAlerts is how many alerts an entry names, at most.
+const MaxAlerts = 50
 
 // Log is the audit log. Its methods may be used by many at once.
 type Log struct {
@@ -124,7 +124,7 @@ func (l *Log) Record(e Entry) {
 	l.flush(now, false)
 	e.Time = now.UTC().Truncate(time.Second)
 	e.Outcome, e.Matchers = bounded(cmp.Or(e.Outcome, Done)), bounded(e.Matchers)
-	e.Alerts = e.Alerts[:min(len(e.Alerts), maxAlerts)]
+	e.Alerts = e.Alerts[:min(len(e.Alerts), MaxAlerts)]
 	l.remember(e)
 	l.append(e)
 }

@@ -37,10 +37,10 @@ type Exporter struct {
 	directory *storage.Directory
 	alerts    *alertStorage
 	// past keeps the alerts that have ended; nil if it cannot.
-	past *past.Log
-	current   atomic.Pointer[generation]
-	load      func() (*config.Region, error)
-	reloads   chan chan error
+	past    *past.Log
+	current atomic.Pointer[generation]
+	load    func() (*config.Region, error)
+	reloads chan chan error
 	// ended is closed when Run returns.
 	ended chan struct{}
 }

@@ -182,6 +182,28 @@ func (l *Language) Age(age time.Duration) string {
 	return count(age.Hours()/24, l.Say("d"))
 }
 
+// Span writes how long something lasted, in at most two units of time.
+func (l *Language) Span(d time.Duration) string {
+	count := func(n time.Duration, unit string) string { return l.Number(float64(n), 0) + NoBreak + unit }
+	units := []struct {
+		of   time.Duration
+		name string
+	}{{24 * time.Hour, l.Say("d (in a sentence)")}, {time.Hour, l.Say("h")}, {time.Minute, l.Say("min")}}
+	for i, unit := range units {
+		if d < unit.of {
+			continue
+		}
+		text := count(d/unit.of, unit.name)
+		if i+1 < len(units) {
+			if rest := d % unit.of / units[i+1].of; rest > 0 {
+				text += " " + count(rest, units[i+1].name)
+			}
+		}
+		return text
+	}
+	return l.Say("less than a minute")
+}
+
 // Took writes how long something took.
 func (l *Language) Took(d time.Duration) string {
 	if d < time.Second {

@@ -3,8 +3,12 @@ package web
 import (
 	"cmp"
 	"context"
+	"fmt"
+	"hash/fnv"
+	"maps"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -13,6 +17,7 @@ import (
 	"planwatch/config"
 	"planwatch/internal/language"
 	"planwatch/internal/naming"
+	"planwatch/internal/report"
 	"planwatch/internal/status"
 )
 
@@ -39,8 +44,8 @@ type alertsView struct {
 	// Unreached say which Alertmanagers alerts do not reach.
 	Unreached              []string
 	Shown, Folded, Pending alertList
-	// More says how many are shown nowhere here; "" if all are.
-	More string
+	// More says how many are shown nowhere here; "" if all are. They are on the page Events.
+	More, Events string
 }
 
 // alertList is a table of alerts. Fold is its text while folded.
@@ -52,6 +57,8 @@ type alertList struct {
 
 // alertView is an alert in words.
 type alertView struct {
+	// ID is the alert's on the page.
+	ID                      string
 	Class, Symbol, Severity string
 	Summary, Name           string
 	Since                   moment
@@ -64,8 +71,9 @@ type alertView struct {
 // address.
 type linkView struct{ Term, Text, URL string }
 
-func (b *board) viewAlerts(ctx context.Context, region *config.Region, zone *time.Location, asked string, l *language.Language) alertsView {
-	now := b.content.Alerts()
+// viewAlerts shows the alerts that keep chooses, or all where it is nil.
+func (b *board) viewAlerts(ctx context.Context, p page, current *report.Report, keep func(evaluator.Alert) bool) alertsView {
+	l, region, zone, now := p.Lang, current.Region, current.At.Location(), b.content.Alerts()
 	if now.Off {
 		return alertsView{
 			Class: status.NoTarget.Class(), Symbol: status.NoTarget.Symbol(),
@@ -77,18 +85,16 @@ func (b *board) viewAlerts(ctx context.Context, region *config.Region, zone *tim
 	criticals := 0
 	for _, severity := range severities {
 		for _, alert := range now.Alerts {
-			if alert.Labels[naming.LabelSeverity] != severity.name || isHeldBack(alert, now.Alerts) {
+			if alert.Labels[naming.LabelSeverity] != severity.name || isHeldBack(alert, now.Alerts) || keep != nil && !keep(alert) {
 				continue
 			}
-			shown := b.viewAlert(region, alert, severity.status, zone, l)
+			shown := b.viewAlert(p, region, alert, severity.status, zone)
 			if region.OnCall != nil {
 				e := eventOf(eventLabels(region), func(name string) string { return alert.Labels[name] })
-				shown.Links = append([]linkView{{l.Say("Who has it"), l.Say("See and answer"), e.address(asked)}}, shown.Links...)
+				shown.Links = append([]linkView{{l.Say("Who has it"), l.Say("See and answer"), p.Root + e.address(p.Asked)}}, shown.Links...)
 			}
-			if name := alert.Labels[naming.LabelKPI]; name != "" {
-				if _, known := region.KPIs.Get(name); known {
-					shown.Links = append([]linkView{{l.Say("KPI"), name, kpiAddress(name, alert.Labels[naming.LabelTarget], nil, asked)}}, shown.Links...)
-				}
+			if address := kpiOf(p, region, alert); address != "" {
+				shown.Links = append([]linkView{{l.Say("KPI"), alert.Labels[naming.LabelKPI], address}}, shown.Links...)
 			}
 			if about := b.viewSilences(slices.DeleteFunc(slices.Clone(held), func(s silences.Silence) bool { return !s.Matches(alert.Labels) }), zone, l); len(about) > 0 {
 				shown.Held = about[0].Text
@@ -103,7 +109,7 @@ func (b *board) viewAlerts(ctx context.Context, region *config.Region, zone *tim
 			criticals = len(firing)
 		}
 	}
-	var view alertsView
+	view := alertsView{Events: p.Root + "events" + p.Query}
 	view.Fault = b.alertsFault(now, zone, l)
 	for _, am := range now.Unreached {
 		view.Unreached = append(view.Unreached, l.Say("Since %s, no alert has reached the Alertmanager %s: %s",
@@ -124,6 +130,9 @@ func (b *board) viewAlerts(ctx context.Context, region *config.Region, zone *tim
 		return view
 	case len(firing) == 0 && !now.Evaluated:
 		view.Class, view.Symbol, view.Note = status.NoTarget.Class(), status.NoTarget.Symbol(), l.Say("The alerts are being evaluated: in a moment it shows here which are firing.")
+		return view
+	case len(firing) == 0 && keep != nil:
+		view.Class, view.Symbol, view.Note = status.NoTarget.Class(), status.NoTarget.Symbol(), l.Say("No alert of these is firing.")
 		return view
 	case len(firing) == 0:
 		view.Class, view.Symbol, view.Note = status.OnPlan.Class(), status.OnPlan.Symbol(), l.Say("No alert is firing.")
@@ -174,26 +183,42 @@ func (b *board) alertsFault(now evaluator.Overview, zone *time.Location, l *lang
 	return l.Say("Alerts cannot be evaluated: %s", why)
 }
 
-func (b *board) viewAlert(region *config.Region, a evaluator.Alert, severity status.Status, zone *time.Location, l *language.Language) alertView {
+func (b *board) viewAlert(p page, region *config.Region, a evaluator.Alert, severity status.Status, zone *time.Location) alertView {
+	l := p.Lang
 	since := b.content.Clock.At(a.ActiveAt).In(zone)
 	view := alertView{
-		Class: severity.Class(), Symbol: severity.Symbol(), Severity: severity.Name(l), Name: bounded(a.Name(), shownWords),
+		ID: alertID(a.Labels), Class: severity.Class(), Symbol: severity.Symbol(), Severity: severity.Name(l), Name: bounded(a.Name(), shownWords),
 		Summary: bounded(cmp.Or(b.content.Summary(a, l), a.Name()), shownWords), Since: moment{since.Format(time.RFC3339), l.Moment(since)},
 	}
 	runbook, dashboard := a.Annotations[naming.AnnotationRunbook], a.Annotations[naming.AnnotationDashboard]
+	ours := false
 	if region.OnCall != nil {
 		first := region.Languages.First()
 		// The rules link to the first language's.
 		if runbook == region.RunbookURL(a.Name(), first) {
-			runbook = region.RunbookURL(a.Name(), l)
+			ours, runbook = !region.HasRunbookAddress(), region.RunbookURL(a.Name(), l)
 		}
 		if domain := a.Labels[naming.LabelDomain]; dashboard == region.DashboardURL(domain, first) {
 			dashboard = region.DashboardURL(domain, l)
 		}
 	}
-	view.link(l.Say("Runbook"), runbook)
+	if ours {
+		// Relative, since a proxy may have planwatch elsewhere than web.external_url says.
+		view.Links = append(view.Links, linkView{l.Say("Runbook"), view.Name, p.Root + "runbook/" + url.PathEscape(a.Name()) + p.Query})
+	} else {
+		view.link(l.Say("Runbook"), runbook)
+	}
 	view.link(l.Say("Graphs"), dashboard)
 	return view
+}
+
+// alertID is the id of an alert on a page, the same as long as it fires.
+func alertID(labels map[string]string) string {
+	hash := fnv.New64a()
+	for _, name := range slices.Sorted(maps.Keys(labels)) {
+		_, _ = fmt.Fprintf(hash, "%q=%q,", name, labels[name]) // it never fails
+	}
+	return "alert-" + strconv.FormatUint(hash.Sum64(), 36)
 }
 
 // link adds the link of an annotation. Only an HTTP address becomes a link.

@@ -57,6 +57,10 @@ type eventView struct {
 	Sent    form
 	History []historyView
 	Earlier string
+	// Past are the latest of the event's alerts that have ended, and PastURL the page of
+	// more of them.
+	Past    []pastView
+	PastURL string
 }
 
 type labelView struct{ Name, Value string }
@@ -152,6 +156,7 @@ func (b *board) showEvent(w http.ResponseWriter, r *http.Request, current *repor
 	view.let(b, r, l)
 	view.Untils = b.untils(zone, l)
 	view.History, view.Earlier = b.history(wanted, zone, l)
+	view.Past, view.PastURL = b.pastOf(p, current, wanted), p.Root+alertsOf(wanted, p.Asked)
 	if view.Writer != "" {
 		allowForms(w)
 	}
@@ -200,7 +205,7 @@ func (b *board) viewFiring(p page, region *config.Region, a evaluator.Alert, zon
 		return bounded(inMeasure(region, a.Annotations[annotation], l), shownWords)
 	}
 	return firingView{
-		messages: messages{l}, alertView: b.viewAlert(region, a, severity, zone, l),
+		messages: messages{l}, alertView: b.viewAlert(p, region, a, severity, zone),
 		Actual: figure(naming.AnnotationActual), Expected: figure(naming.AnnotationExpected),
 		Forecast: figure(naming.AnnotationForecast), Target: figure(naming.AnnotationTarget),
 		KPI: kpiOf(p, region, a),

@@ -77,7 +77,7 @@ func (b *board) viewEvent(r *http.Request, current *report.Report, e event, held
 	p := b.page(r, "events", current)
 	l := p.Lang
 	severity := severities[min(e.rank(), len(severities)-1)].status
-	since := b.viewAlert(current.Region, e.since(), severity, zone, l).Since
+	since := b.viewAlert(p, current.Region, e.since(), severity, zone).Since
 	line := eventLine{
 		Class: severity.Class(), Symbol: severity.Symbol(), Severity: severity.Name(l), Name: format.Cell(e.name(current.Region, l)),
 		URL: e.address(p.Asked), Since: since, Held: b.viewSilences(e.of(held), zone, l),
@@ -86,7 +86,7 @@ func (b *board) viewEvent(r *http.Request, current *report.Report, e event, held
 		line.Nobody = nobodyHas(e, held, l)
 	}
 	for _, alert := range e.firing[:min(len(e.firing), shownOfEvent)] {
-		line.Alerts = append(line.Alerts, b.viewAlert(current.Region, alert, severity, zone, l).Summary)
+		line.Alerts = append(line.Alerts, b.viewAlert(p, current.Region, alert, severity, zone).Summary)
 	}
 	if more := len(e.firing) - shownOfEvent; more > 0 {
 		line.More = l.Say("%d more", more)

@@ -32,7 +32,7 @@ func (v *kpiView) alerts(b *kpiPages, current *report.Report, entry kpi.Entry, c
 			if alert.Labels[naming.LabelSeverity] != severity.name || !isAboutKPI(alert, entry) || isHeldBack(alert, now.Alerts) {
 				continue
 			}
-			view := kpiAlertView{alertView: b.viewAlert(current.Region, alert, severity.status, zone, l)}
+			view := kpiAlertView{alertView: b.viewAlert(v.page, current.Region, alert, severity.status, zone)}
 			if alert.State != naming.StateFiring {
 				view.Pending = l.Say("pending")
 			}

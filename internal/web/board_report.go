@@ -111,7 +111,7 @@ func (b *board) serveReport(w http.ResponseWriter, r *http.Request) {
 		p.OtherURL = chosen.inLanguage(p.Other.Code()).address()
 	}
 	view := reportView{
-		page: p, News: b.news(w, r, current, l), Alerts: b.viewAlerts(r.Context(), current.Region, current.At.Location(), p.Asked, l),
+		page: p, News: b.news(w, r, current, l), Alerts: b.viewAlerts(r.Context(), p, current, nil),
 		Statuses: viewStatuses(current, chosen, l), Breakdowns: viewBreakdowns(current, chosen, l), Filter: chosen.form(current, l), Document: documentForm(current, chosen),
 	}
 	view.show(selected, chosen)

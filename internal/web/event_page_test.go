@@ -211,7 +211,7 @@ func TestEvents(t *testing.T) {
 	}, "The chain", "Staff")
 	w.silences.fail(errors.New("http://alerts:9093: <no answer>"))
 	w.page(t, "/events?lang=sv", nil, []string{"Det går inte att se vem som tagit larmen: http://alerts:9093: &lt;no answer&gt;", "Kirurgi · Sunderby"}, "Ingen har tagit detta än.")
-	w.page(t, "/?lang=en", nil, []string{`<a href="events?lang=en"`, `<p class="onward"><a href="events?lang=en">`})
+	w.page(t, "/?lang=en", nil, []string{`<a href="alerts?lang=en"`, `<p class="onward"><a href="events?lang=en">`})
 
 	none := startWard(t, config.Web{}, func(c *web.Content) {
 		c.Alerts = func() evaluator.Overview { return evaluator.Overview{Evaluated: true} }

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -36,7 +37,7 @@ func TestHeaders(t *testing.T) {
 			response, _ := get(t, tt.method, base+tt.path, nil)
 			wantStored := strings.HasPrefix(tt.path, "/static/") && response.StatusCode == http.StatusOK
 			keeps := "no-store"
-			if tt.path == "/" && tt.method == http.MethodGet { // which a browser asks about each time
+			if slices.Contains([]string{"/", "/alerts", "/collectors"}, tt.path) && tt.method == http.MethodGet { // which a browser asks about each time
 				keeps = "private, no-cache"
 			}
 			if got := response.Header.Get("Cache-Control"); wantStored != (got == "") || !wantStored && got != keeps {
@@ -51,7 +52,7 @@ func TestHeaders(t *testing.T) {
 			}
 			policy := response.Header.Get("Content-Security-Policy")
 			forms := "form-action 'none'"
-			if tt.path == "/kpi" || tt.path == "/" { // which have a search
+			if slices.Contains([]string{"/kpi", "/", "/alerts"}, tt.path) { // which have a search
 				forms = "form-action 'self'"
 			}
 			scripts := map[string]string{"/": "'self'"}[tt.path]
