@@ -82,10 +82,10 @@ func (b *board) viewAlerts(ctx context.Context, p page, current *report.Report, 
 	}
 	var firing, pending []alertView
 	held := b.held(ctx)
-	criticals := 0
+	criticals, holding := 0, criticalsOf(now.Alerts)
 	for _, severity := range severities {
 		for _, alert := range now.Alerts {
-			if alert.Labels[naming.LabelSeverity] != severity.name || isHeldBack(alert, now.Alerts) || keep != nil && !keep(alert) {
+			if alert.Labels[naming.LabelSeverity] != severity.name || isHeldBack(alert, holding) || keep != nil && !keep(alert) {
 				continue
 			}
 			shown := b.viewAlert(p, region, alert, severity.status, zone)

@@ -52,10 +52,10 @@ func (e event) subject() comment.Subject { return comment.Subject{Event: e.label
 func events(region *config.Region, alerts []evaluator.Alert) []event {
 	names := eventLabels(region)
 	var all []event
-	places := map[string]int{}
+	places, criticals := map[string]int{}, criticalsOf(alerts)
 	for _, severity := range severities {
 		for _, alert := range alerts {
-			if alert.State != naming.StateFiring || alert.Labels[naming.LabelSeverity] != severity.name || isHeldBack(alert, alerts) {
+			if alert.State != naming.StateFiring || alert.Labels[naming.LabelSeverity] != severity.name || isHeldBack(alert, criticals) {
 				continue
 			}
 			e := eventOf(names, func(name string) string { return alert.Labels[name] })
@@ -72,6 +72,17 @@ func events(region *config.Region, alerts []evaluator.Alert) []event {
 		return cmp.Or(cmp.Compare(a.rank(), b.rank()), a.since().ActiveAt.Compare(b.since().ActiveAt))
 	})
 	return all
+}
+
+// criticalsOf are those that fire and are critical, by which warnings are held back.
+func criticalsOf(alerts []evaluator.Alert) []evaluator.Alert {
+	var criticals []evaluator.Alert
+	for _, a := range alerts {
+		if a.State == naming.StateFiring && a.Labels[naming.LabelSeverity] == naming.SeverityCritical {
+			criticals = append(criticals, a)
+		}
+	}
+	return criticals
 }
 
 // isHeldBack reports whether the alert is a warning of something that is
