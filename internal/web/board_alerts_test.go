@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"planwatch/alerts/evaluator"
+	"planwatch/config"
 	"planwatch/internal/clock"
 	"planwatch/internal/report"
 	"planwatch/internal/web"
@@ -208,5 +209,36 @@ func TestAlertsOfTheAPI(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// Links to planwatch's own pages are relative: a proxy may have planwatch at another
+// address than it knows.
+func TestRunbooksAreLinkedRelatively(t *testing.T) {
+	for _, elsewhere := range []bool{false, true} {
+		w := startWard(t, config.Web{}, func(c *web.Content) {
+			region := c.Report().Region
+			if !elsewhere {
+				region.OnCall.Links.Runbook = ""
+			}
+			firing := labelled(alert("BedsAvailableOffPlan", "critical", "firing", "Vårdplatser", "Beds", c.Clock.Wall(at(t))), map[string]string{"owner": "surgery", "hospital": "Sunderby", "kpi": "beds_available"})
+			firing.Annotations["runbook_url"] = region.RunbookURL("BedsAvailableOffPlan", region.Languages.First())
+			c.Alerts = func() evaluator.Overview {
+				return evaluator.Overview{Evaluated: true, Alerts: []evaluator.Alert{firing}}
+			}
+		})
+		for path, link := range map[string]string{
+			"/": `<a href="runbook/BedsAvailableOffPlan?lang=en">`, "/alerts": `<a href="runbook/BedsAvailableOffPlan?lang=en">`,
+			sunderbyPage: `href="runbook/BedsAvailableOffPlan?lang=en">`,
+		} {
+			if elsewhere {
+				link = `href="https://runbooks.example.org/en/BedsAvailableOffPlan">`
+			}
+			query := "?lang=en"
+			if strings.Contains(path, "?") {
+				query = "&lang=en"
+			}
+			w.page(t, path+query, nil, []string{link}, "localhost")
+		}
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"planwatch/alerts/evaluator"
+	pastalerts "planwatch/alerts/past"
 	"planwatch/config"
 	"planwatch/internal/axetest"
 	"planwatch/internal/web"
@@ -58,7 +59,14 @@ func (d *driven) look(width, height int, dark bool) {
 // day and by night; and none scrolls sideways down to 320 pixels.
 func TestBrowserFindsThePagesAccessible(t *testing.T) {
 	axe := axetest.Source(t)
-	w := startWard(t, withUsers(t), everything(t, "[sv, en]"))
+	w := startWard(t, withUsers(t), func(c *web.Content) {
+		everything(t, "[sv, en]")(c)
+		ended := []pastalerts.Alert{
+			over(t, c.Clock, "critical", "Platser: 30 mot 38", "Places: 30 against 38", day, 3*time.Hour, map[string]string{"owner": "surgery", "hospital": "Sunderby", "kpi": "beds_available"}),
+			over(t, c.Clock, "warning", strings.Repeat("långtord", 30), "Long", time.Hour, time.Minute, map[string]string{"owner": "surgery", "hospital": strings.Repeat("Sjukhus", 20)}),
+		}
+		c.PastAlerts = func() ([]pastalerts.Alert, bool) { return ended, true }
+	})
 	planned := "http://" + serve(t, "", actions(t))
 	d := drive(t)
 	d.open("about:blank", basic("anna", "anna"))
@@ -66,7 +74,7 @@ func TestBrowserFindsThePagesAccessible(t *testing.T) {
 		t.Run(strings.TrimPrefix(page, planned), func(t *testing.T) { d.accessible(t, page, axe) })
 	}
 	for _, path := range []string{
-		"/?lang=sv", "/?lang=en&status=warning", "/?lang=sv&q=inget", "/kpi?lang=sv", "/kpi/beds_available?lang=sv", "/kpi/nothing?lang=en", "/events?lang=sv", "/event?lang=sv&owner=surgery&hospital=Sunderby",
+		"/?lang=sv", "/?lang=en&status=warning", "/?lang=sv&q=inget", "/kpi?lang=sv", "/kpi/beds_available?lang=sv", "/kpi/nothing?lang=en", "/alerts?lang=sv", "/alerts?lang=en&from=x&severity=warning", "/events?lang=sv", "/event?lang=sv&owner=surgery&hospital=Sunderby",
 		"/comments?lang=sv&kpi=beds_available", "/collectors?lang=sv", "/runbook?lang=sv", "/runbook/BedsAvailableOffPlan?lang=sv", "/outbox?lang=sv",
 	} {
 		t.Run(path, func(t *testing.T) { d.accessible(t, w.base+path, axe) })
