@@ -115,7 +115,7 @@ type ActionChoice struct {
 // NewActionChoice checks the ids of owners and the names of effects.
 func NewActionChoice(region *config.Region, owners, effects []string) (ActionChoice, error) {
 	c := ActionChoice{Owners: owners}
-	if err := known("owner", owners, actionOwners(region)); err != nil {
+	if err := known(listOwner, owners, actionOwners(region)); err != nil {
 		return ActionChoice{}, err
 	}
 	for _, text := range effects {

@@ -1,13 +1,11 @@
 package report
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
 	"planwatch/internal/language"
 	"planwatch/internal/status"
-	"planwatch/internal/yamlfile"
 )
 
 // Effect is what the figures say of what an activity, or the measure against a risk, is
@@ -91,7 +89,7 @@ func ParseEffect(text string) (Effect, error) {
 		}
 		words = append(words, e.Word())
 	}
-	return 0, fmt.Errorf("effect: there is no %q%s", text, yamlfile.Suggestion(text, words))
+	return 0, &UnknownError{listEffect, text, words}
 }
 
 // mostShort is how many of its targets stand under an activity or a risk whose effect

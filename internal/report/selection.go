@@ -1,7 +1,6 @@
 package report
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -10,7 +9,6 @@ import (
 	"planwatch/dashboards/layout"
 	"planwatch/internal/language"
 	"planwatch/internal/status"
-	"planwatch/internal/yamlfile"
 )
 
 // Choice is the rows that a reader asks for: those that have one of the values of
@@ -45,7 +43,7 @@ func StatusWords() []string {
 // labels' values are checked by Select, since only the rows tell them.
 func NewSelection(region *config.Region, c Choice) (Selection, error) {
 	s := Selection{choice: c}
-	if err := known("owner", c.Owners, owners(region)); err != nil {
+	if err := known(listOwner, c.Owners, owners(region)); err != nil {
 		return Selection{}, err
 	}
 	all := areas(region)
@@ -56,13 +54,13 @@ func NewSelection(region *config.Region, c Choice) (Selection, error) {
 			s.areas = append(s.areas, a)
 		}
 	}
-	if err := known("area", c.Areas, ids); err != nil {
+	if err := known(listArea, c.Areas, ids); err != nil {
 		return Selection{}, err
 	}
 	for _, text := range c.Statuses {
 		parsed, err := status.Parse(text)
 		if err != nil {
-			return Selection{}, fmt.Errorf("status: %w", err)
+			return Selection{}, &UnknownError{listStatus, text, StatusWords()}
 		}
 		s.statuses = append(s.statuses, parsed)
 	}
@@ -215,14 +213,9 @@ func areas(region *config.Region) []area {
 // known finds the first value that is none of names.
 func known(list string, values, names []string) error {
 	for _, value := range values {
-		if slices.Contains(names, value) {
-			continue
+		if !slices.Contains(names, value) {
+			return &UnknownError{list, value, names}
 		}
-		hint := yamlfile.Suggestion(value, names)
-		if hint == "" && len(names) > 0 {
-			hint = "; there are " + strings.Join(names, ", ")
-		}
-		return fmt.Errorf("%s: there is no %q%s", list, value, hint)
 	}
 	return nil
 }

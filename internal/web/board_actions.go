@@ -158,7 +158,7 @@ func (b *board) showActions(w http.ResponseWriter, r *http.Request, current *rep
 	code := http.StatusOK
 	if err != nil {
 		code = http.StatusBadRequest
-		view.Notices, choice = append(view.Notices, unchosen(err, view.Lang)), report.ActionChoice{}
+		view.Notices, choice = append(view.Notices, unchosen(err, current, view.Lang)), report.ActionChoice{}
 	}
 	view.at(current.At)
 	if view.Other != nil {

@@ -175,8 +175,10 @@ func TestFiltersCount(t *testing.T) {
 func TestActionsThatThereAreNot(t *testing.T) {
 	base := "http://" + serve(t, "", actions(t))
 	for path, want := range map[string]string{
-		"/activities?lang=en&owner=surgry": `No rows are chosen by this address: owner: there is no &#34;surgry&#34;; did you mean surgery?`,
-		"/risks?lang=en&effect=mising":     `No rows are chosen by this address: effect: there is no &#34;mising&#34;; did you mean missing?`,
+		"/activities?lang=en&owner=surgry": `No rows are chosen by this address: Owner: there is no &#34;surgry&#34;; did you mean surgery?`,
+		"/activities?lang=sv&owner=surgry": `Adressen väljer inga rader: Ansvarig: det finns inget som heter ”surgry”; menade du surgery?`,
+		"/risks?lang=sv&effect=lost":       `Adressen väljer inga rader: Effekt: det finns inget som heter ”lost”; det finns missing, not_known, seen, not_linked`,
+		"/risks?lang=en&effect=mising":     `No rows are chosen by this address: Effect: there is no &#34;mising&#34;; did you mean missing?`,
 	} {
 		response, body := get(t, http.MethodGet, base+path, nil)
 		if page := string(body); response.StatusCode != http.StatusBadRequest || !strings.Contains(page, want) || !strings.Contains(page, "</nav>") || len(shown(page)) == 0 {

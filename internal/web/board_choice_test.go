@@ -57,9 +57,9 @@ func TestRowsAreChosen(t *testing.T) {
 		"by words":                  {"q=BEDS+kirurgi", 0, 200, []string{`value="BEDS kirurgi"`}},
 		"by words that are nowhere": {"q=nothing+such", 0, 200, []string{"0 found", "No figure is found."}},
 		"words as text":             {"q=" + "%22%3E%3Cscript%3E", 0, 200, []string{`value="&#34;&gt;&lt;script&gt;"`}},
-		"an owner there is not":     {"owner=surgary", 10, 400, []string{"No rows are chosen by this address: owner: there is no &#34;surgary&#34;; did you mean surgery?"}},
-		"a status there is not":     {"status=bad", 10, 400, []string{"No rows are chosen by this address: status: "}},
-		"a place there is not":      {"hospital=%3Cb%3E", 10, 400, []string{"No rows are chosen by this address: hospital: there is no &#34;&lt;b&gt;&#34;"}},
+		"an owner there is not":     {"owner=surgary", 10, 400, []string{"No rows are chosen by this address: Owner: there is no &#34;surgary&#34;; did you mean surgery?"}},
+		"a status there is not":     {"status=bad", 10, 400, []string{"No rows are chosen by this address: Status: "}},
+		"a place there is not":      {"hospital=%3Cb%3E", 10, 400, []string{"No rows are chosen by this address: Hospital: there is no &#34;&lt;b&gt;&#34;"}},
 		"what is not chosen by":     {"utm=x&page=0", 10, 200, nil},
 		"a page beyond the last":    {"page=99", 10, 200, nil},
 	} {

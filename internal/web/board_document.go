@@ -125,7 +125,7 @@ func (b *board) document(r *http.Request, current *report.Report, l *language.La
 	}
 	shown, err := newChosen(choice, current).rows(current, l)
 	if err != nil {
-		return none(http.StatusBadRequest, unchosen(err, l))
+		return none(http.StatusBadRequest, unchosen(err, current, l))
 	}
 	then, ok := since(current, query.Get(fieldSince))
 	if !ok {

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"net/http"
 	"slices"
 	"strconv"
@@ -104,7 +105,7 @@ func (b *board) serveReport(w http.ResponseWriter, r *http.Request) {
 	code := http.StatusOK
 	if err != nil {
 		code = http.StatusBadRequest
-		p.Notices = append(p.Notices, unchosen(err, l))
+		p.Notices = append(p.Notices, unchosen(err, current, l))
 		chosen, selected = choiceOfAll(chosen), current
 	}
 	if p.Other != nil {
@@ -123,8 +124,13 @@ func (b *board) serveReport(w http.ResponseWriter, r *http.Request) {
 }
 
 // unchosen says why an address chooses nothing, so that all is shown.
-func unchosen(err error, l *language.Language) notice {
-	return notice{Text: l.Say("No rows are chosen by this address: %s", bounded(err.Error(), shownWords))}
+func unchosen(err error, current *report.Report, l *language.Language) notice {
+	why := err.Error()
+	var unknown *report.UnknownError
+	if errors.As(err, &unknown) {
+		why = unknown.Words(current.Region, l)
+	}
+	return notice{Text: l.Say("No rows are chosen by this address: %s", bounded(why, shownWords))}
 }
 
 // show adds the rows of the page that was asked for.
