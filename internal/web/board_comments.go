@@ -41,18 +41,18 @@ func (b *board) serveCommentsCSV(w http.ResponseWriter, _ *http.Request) {
 	_ = comment.Write(w, b.content.Comments.All(), format.CSV, nil)
 }
 
-// subjectOf is the KPI or target that is named. What is wrong with it is said in
-// English, or "".
-func subjectOf(current *report.Report, field func(string) string) (s comment.Subject, wrong string) {
+// subjectOf is the KPI or target that is named. What is wrong with it is said in the
+// language, or "".
+func subjectOf(current *report.Report, field func(string) string, l *language.Language) (s comment.Subject, wrong string) {
 	s = comment.Subject{KPI: field(fieldKPI), Target: field(fieldTarget)}
-	if err := s.Validate(); err != nil {
-		return s, "name one KPI or one target: " + err.Error()
+	if s.Validate() != nil {
+		return s, l.Say("Comments are about one key figure or one target.")
 	}
 	if _, ok := current.Region.KPIs.Get(s.KPI); s.KPI != "" && !ok {
-		return s, "there is no such KPI: " + s.KPI
+		return s, l.Say("There is no key figure %s.", bounded(s.KPI, shownWords))
 	}
 	if s.Target != "" && !hasTarget(current, s.Target) {
-		return s, "there is no such target: " + s.Target
+		return s, l.Say("There is no target %s.", bounded(s.Target, shownWords))
 	}
 	return s, ""
 }
@@ -71,9 +71,13 @@ func hasTarget(current *report.Report, id string) bool {
 
 func (b *board) serveComments(w http.ResponseWriter, r *http.Request) {
 	current := b.content.Report()
-	about, wrong := subjectOf(current, r.URL.Query().Get)
+	if query := r.URL.Query(); query.Get(fieldKPI) == "" && query.Get(fieldTarget) == "" {
+		b.showAllComments(w, r, current, mishap{code: http.StatusOK})
+		return
+	}
+	about, wrong := subjectOf(current, r.URL.Query().Get, b.page(r, "comments", current).Lang)
 	if wrong != "" {
-		http.Error(w, wrong, http.StatusNotFound)
+		b.showAllComments(w, r, current, mishap{code: http.StatusNotFound, problem: wrong})
 		return
 	}
 	b.showComments(w, r, current, about, mishap{code: http.StatusOK})
@@ -173,13 +177,13 @@ func (b *board) takeComment(w http.ResponseWriter, r *http.Request) {
 		b.writing.refuse(w, r, &refusal{http.StatusBadRequest, err.Error()})
 		return
 	}
-	about, wrong := subjectOf(current, func(name string) string { return sent[name] })
-	if wrong != "" {
-		http.Error(w, wrong, http.StatusUnprocessableEntity)
-		return
-	}
 	p := b.page(r, "comments", current)
 	l := p.Lang
+	about, wrong := subjectOf(current, func(name string) string { return sent[name] }, l)
+	if wrong != "" {
+		b.showAllComments(w, r, current, mishap{code: http.StatusUnprocessableEntity, problem: wrong})
+		return
+	}
 	fail := func(code int, problem string) {
 		b.showComments(w, r, current, about, mishap{code, problem, audit.Comment, sent})
 	}

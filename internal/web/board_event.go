@@ -101,7 +101,10 @@ func (b *board) serveEvent(w http.ResponseWriter, r *http.Request) {
 	query := r.URL.Query()
 	wanted := eventOf(eventLabels(current.Region), query.Get)
 	if err := wanted.subject().Validate(); err != nil {
-		http.Error(w, "no such event: "+err.Error(), http.StatusBadRequest)
+		p := b.page(r, "event", current)
+		view := eventView{page: p, Off: p.Say("There is no such event: its labels are none that an event has.")}
+		view.Heading = p.Say("Alerts")
+		b.renderStatus(w, http.StatusBadRequest, "event", p.Lang, view)
 		return
 	}
 	b.showEvent(w, r, current, wanted, mishap{code: http.StatusOK})

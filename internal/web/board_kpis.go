@@ -45,6 +45,16 @@ func (b *kpiPages) serveList(w http.ResponseWriter, r *http.Request) {
 	b.showList(w, r, current, kpisView{page: b.page(r, "kpis", current)}, http.StatusOK)
 }
 
+// toList leads from the address of a KPI without a name to the list of all.
+func toList(w http.ResponseWriter, r *http.Request) {
+	address := "../kpi"
+	if r.URL.RawQuery != "" {
+		address += "?" + r.URL.Query().Encode()
+	}
+	w.Header().Set("Location", address)
+	w.WriteHeader(http.StatusMovedPermanently)
+}
+
 // serveUnknown answers that there is no KPI of the name, with the list of those there are.
 func (b *kpiPages) serveUnknown(w http.ResponseWriter, r *http.Request, current *report.Report, name string) {
 	view := kpisView{page: b.page(r, "kpis", current)}

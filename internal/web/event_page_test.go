@@ -328,17 +328,17 @@ func TestCommentsOnFigures(t *testing.T) {
 		want   string
 	}{
 		"a KPI":               {url.Values{"kpi": {"beds_available"}}, http.StatusSeeOther, ""},
-		"a KPI there is not":  {url.Values{"kpi": {"<b>"}}, http.StatusUnprocessableEntity, "there is no such KPI: <b>\n"},
-		"a target there isnt": {url.Values{"target": {"none"}}, http.StatusUnprocessableEntity, "there is no such target: none\n"},
-		"nothing":             {url.Values{}, http.StatusUnprocessableEntity, "name one KPI or one target: about 0 of a KPI, a target and an event; a comment is about one\n"},
-		"both":                {url.Values{"kpi": {"beds_available"}, "target": {"x"}}, http.StatusUnprocessableEntity, "name one KPI or one target: about 2 of a KPI, a target and an event; a comment is about one\n"},
+		"a KPI there is not":  {url.Values{"kpi": {"<b>"}}, http.StatusUnprocessableEntity, "There is no key figure &lt;b&gt;."},
+		"a target there isnt": {url.Values{"target": {"none"}}, http.StatusUnprocessableEntity, "There is no target none."},
+		"nothing":             {url.Values{}, http.StatusUnprocessableEntity, "Comments are about one key figure or one target."},
+		"both":                {url.Values{"kpi": {"beds_available"}, "target": {"x"}}, http.StatusUnprocessableEntity, "Comments are about one key figure or one target."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			before := len(w.comments.All())
 			tt.about.Set("comment", "Counted <i>anew</i>.")
 			got, body := post(t, w.base+"/comments?lang=en", tt.about, anna())
-			if got.StatusCode != tt.status || tt.want != "" && body != tt.want {
-				t.Errorf("%s: %q", got.Status, body)
+			if got.StatusCode != tt.status || !strings.Contains(body, tt.want) {
+				t.Errorf("%s: no %q in %q", got.Status, tt.want, body)
 			}
 			if tt.status != http.StatusSeeOther {
 				if len(w.comments.All()) != before {

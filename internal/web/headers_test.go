@@ -52,7 +52,7 @@ func TestHeaders(t *testing.T) {
 			}
 			policy := response.Header.Get("Content-Security-Policy")
 			forms := "form-action 'none'"
-			if slices.Contains([]string{"/kpi", "/", "/alerts"}, tt.path) { // which have a search
+			if slices.Contains([]string{"/kpi", "/kpi/", "/", "/alerts"}, tt.path) { // which have a search
 				forms = "form-action 'self'"
 			}
 			scripts := map[string]string{"/": "'self'"}[tt.path]

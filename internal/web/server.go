@@ -229,6 +229,7 @@ func routes(content Content, guard *writing, logger *slog.Logger) []route {
 		{"GET /{$}", "report", compressed(http.HandlerFunc(pages.serveReport)), false},
 		{"GET /report", "document", compressed(http.HandlerFunc(pages.serveDocument)), false},
 		{"GET /kpi", "kpis", compressed(http.HandlerFunc(kpis.serveList)), false},
+		{"GET /kpi/{$}", "kpis", http.HandlerFunc(toList), false},
 		{"GET /kpi/{kpi}", "kpi", compressed(http.HandlerFunc(kpis.serveOne)), false},
 		{"GET /alerts", "alerts_page", compressed(http.HandlerFunc(pages.serveAlerts)), false},
 		{"GET /events", "events", compressed(http.HandlerFunc(pages.serveEvents)), false},

@@ -13,22 +13,39 @@
     line.textContent = since ? line.dataset.text : "";
   };
 
-  // What somebody has opened, and is at, stays as it is.
-  const state = () => ({
-    open: [...document.querySelectorAll("details[open][id]")].map((d) => d.id),
-    at: document.activeElement?.id || document.activeElement?.getAttribute("href") || "",
-  });
-  const restore = ({ open, at }) => {
-    for (const id of open) document.getElementById(id)?.setAttribute("open", "");
-    if (!at) return;
-    const same = document.getElementById(at) || [...document.querySelectorAll("main a")].find((a) => a.getAttribute("href") === at);
-    same?.focus({ preventScroll: true });
+  // Whether somebody has written or chosen something that is not sent yet.
+  const changed = (form) => [...form.elements].some((e) =>
+    e.options ? [...e.options].some((o, i) => o.selected !== (o.defaultSelected || (i === 0 && ![...e.options].some((p) => p.defaultSelected))))
+      : e.type !== "hidden" && e.type !== "submit" && e.value !== e.defaultValue);
+
+  // What somebody has opened or closed, is at, and has changed, stays as it is.
+  const state = () => {
+    const at = document.activeElement;
+    const form = document.querySelector(".chooser");
+    return {
+      open: new Map([...document.querySelectorAll("details[id]")].map((d) => [d.id, d.open])),
+      id: at?.closest("[id]")?.id ?? "",
+      own: at?.id ?? "",
+      tag: at?.tagName ?? "",
+      href: at?.getAttribute("href") ?? "",
+      form: form && (form.contains(at) || changed(form)) ? form : null,
+    };
+  };
+  const restore = ({ open, id, own, tag, href, form }) => {
+    if (form) document.querySelector(".chooser")?.replaceWith(form);
+    for (const [name, is] of open) {
+      const now = document.getElementById(name);
+      if (now) now.open = is;
+    }
+    if (!tag || tag === "BODY") return;
+    const near = document.getElementById(id);
+    const links = (within) => [...(within?.querySelectorAll("a") ?? [])].find((a) => a.getAttribute("href") === href);
+    const same = own ? document.getElementById(own) : href ? links(near) ?? links(document.querySelector("main")) : near?.querySelector(tag.toLowerCase());
+    if (same && same !== document.activeElement) same.focus({ preventScroll: true });
   };
 
-  const choosing = () => document.activeElement?.closest?.(".chooser") != null;
-
   const refresh = async () => {
-    if (busy || document.hidden || choosing()) return;
+    if (busy || document.hidden) return;
     busy = true;
     try {
       const response = await fetch(location.href, { headers: tag ? { "If-None-Match": tag } : {}, credentials: "same-origin", cache: "no-store", signal: AbortSignal.timeout(30_000) });
@@ -38,6 +55,8 @@
       }
       if (response.status >= 500) throw new Error(response.statusText);
       const next = new DOMParser().parseFromString(await response.text(), "text/html");
+      // An open list of choices closes where its page is replaced.
+      if (document.activeElement?.matches("select")) return;
       const before = state();
       for (const part of ["main", "header .title", "footer"]) {
         const now = document.querySelector(part);
