@@ -280,14 +280,14 @@ func shortOf(current *report.Report, p page) []shortView {
 	var of []actionView
 	for _, a := range activities {
 		one := viewAction(a.Action, report.Outcome{Effect: a.Outcome.Effect, Rows: a.Off()}, p)
-		one.Title, one.Where = p.Lang.Of(a.Name), current.OwnerName(a.Owner, p.Lang)
+		one.ID, one.Title, one.Where = "activity-"+a.ID, p.Lang.Of(a.Name), current.OwnerName(a.Owner, p.Lang)
 		of = append(of, one)
 	}
 	add("activities", current.ActivitiesHeading(len(of), p.Lang), p.Say("Activity"), of)
 	of = nil
 	for _, k := range risks {
 		one := viewAction(k.Action, report.Outcome{Effect: k.Outcome.Effect, Rows: k.Off()}, p)
-		one.Title, one.Where = p.Lang.Count(k.Number)+". "+p.Lang.Of(k.Risk.Risk), p.Lang.Of(k.Level)
+		one.ID, one.Title, one.Where = "risk-"+p.Lang.Count(k.Number), p.Lang.Count(k.Number)+". "+p.Lang.Of(k.Risk.Risk), p.Lang.Of(k.Level)
 		of = append(of, one)
 	}
 	add("risks", current.RisksHeading(len(of), p.Lang), p.Say("Risk"), of)

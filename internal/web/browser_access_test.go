@@ -173,9 +173,42 @@ func TestBrowserRefreshesTheReport(t *testing.T) {
 	if after := d.run(`document.activeElement.getAttribute("href")`); after != before || before == "null" {
 		t.Errorf("the focus was on %s, and is on %s", before, after)
 	}
+	// An alert that is opened, and one that is closed again, in a table that grows.
+	d.run(`document.querySelector("#folded").open = false`)
+	d.run(`document.querySelector("#alerts tbody details").open = true`)
+	d.run(`document.querySelector("#alerts tbody details a").focus()`)
+	opened, link := d.run(`document.querySelector("#alerts tbody details").id`), d.run(`document.activeElement.closest("details").id`)
+	alerts.Store(14)
+	refresh()
+	await("another alert", `document.body.textContent.includes("Alert 13")`)
+	await("what is opened, and closed", `document.querySelector("#alerts tbody details").open && !document.querySelector("#folded").open`)
+	if after := d.run(`document.activeElement.closest("details")?.id`); opened == "" || link != opened || after != opened {
+		t.Errorf("%q was opened, the focus was in %q and is in %q", opened, link, after)
+	}
+	// What somebody writes, and has chosen and not sent.
+	d.run(`document.activeElement.blur()`)
+	d.run(`((q) => { q.focus(); q.value = "beds and"; q.setSelectionRange(4, 4); })(document.querySelector("#q"))`)
+	alerts.Store(15)
+	refresh()
+	await("another alert", `document.body.textContent.includes("Alert 14")`)
+	await("what is written", `document.activeElement.id === "q" && document.activeElement.value === "beds and" && document.activeElement.selectionStart === 4`)
+	d.run(`document.querySelector("#q").value = ""`)
+	d.run(`document.querySelector("#by-status").value = "warning"`)
+	d.run(`document.activeElement.blur()`)
+	alerts.Store(16)
+	refresh()
+	await("another alert", `document.body.textContent.includes("Alert 15")`)
+	await("what is chosen", `document.querySelector("#by-status").value === "warning" && document.querySelectorAll("form#rows").length === 1`)
+	// A form that nobody has changed is that of the new page.
+	d.run(`document.querySelector("#by-status").value = ""`)
+	d.run(`document.querySelector("form#rows").dataset.old = "yes"`)
+	alerts.Store(17)
+	refresh()
+	await("another alert", `document.body.textContent.includes("Alert 16")`)
+	await("the form is new", `document.querySelector("form#rows").dataset.old === undefined`)
 	gone.Store(1)
 	refresh()
-	await("planwatch is gone", `!document.querySelector("#lost").hidden && document.body.innerText.includes("planwatch does not answer.") && document.body.innerText.includes("Alert 12")`)
+	await("planwatch is gone", `!document.querySelector("#lost").hidden && document.body.innerText.includes("planwatch does not answer.") && document.body.textContent.includes("Alert 12")`)
 	gone.Store(0)
 	refresh()
 	await("planwatch is back", `document.querySelector("#lost").hidden && !document.body.innerText.includes("planwatch does not answer.")`)

@@ -21,18 +21,19 @@
   // What somebody has opened or closed, is at, and has changed, stays as it is.
   const state = () => {
     const at = document.activeElement;
-    const form = document.querySelector(".chooser");
     return {
       open: new Map([...document.querySelectorAll("details[id]")].map((d) => [d.id, d.open])),
       id: at?.closest("[id]")?.id ?? "",
       own: at?.id ?? "",
       tag: at?.tagName ?? "",
       href: at?.getAttribute("href") ?? "",
-      form: form && (form.contains(at) || changed(form)) ? form : null,
+      caret: at?.matches("input[type=search]") ? [at.selectionStart, at.selectionEnd] : null,
+      forms: [...document.querySelectorAll("main form")].map((form) => (form.contains(at) || changed(form) ? form : null)),
     };
   };
-  const restore = ({ open, id, own, tag, href, form }) => {
-    if (form) document.querySelector(".chooser")?.replaceWith(form);
+  const restore = ({ open, id, own, tag, href, caret, forms }) => {
+    const fresh = [...document.querySelectorAll("main form")];
+    if (fresh.length === forms.length) fresh.forEach((form, i) => { if (forms[i]) form.replaceWith(forms[i]); });
     for (const [name, is] of open) {
       const now = document.getElementById(name);
       if (now) now.open = is;
@@ -41,7 +42,9 @@
     const near = document.getElementById(id);
     const links = (within) => [...(within?.querySelectorAll("a") ?? [])].find((a) => a.getAttribute("href") === href);
     const same = own ? document.getElementById(own) : href ? links(near) ?? links(document.querySelector("main")) : near?.querySelector(tag.toLowerCase());
-    if (same && same !== document.activeElement) same.focus({ preventScroll: true });
+    if (!same || same === document.activeElement) return;
+    same.focus({ preventScroll: true });
+    if (caret) same.setSelectionRange(...caret);
   };
 
   const refresh = async () => {
@@ -56,7 +59,10 @@
       if (response.status >= 500) throw new Error(response.statusText);
       const next = new DOMParser().parseFromString(await response.text(), "text/html");
       // An open list of choices closes where its page is replaced.
-      if (document.activeElement?.matches("select")) return;
+      if (document.activeElement?.matches("select")) {
+        lost(false);
+        return;
+      }
       const before = state();
       for (const part of ["main", "header .title", "footer"]) {
         const now = document.querySelector(part);
