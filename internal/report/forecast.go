@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"planwatch/internal/forecast"
+	"planwatch/internal/kpi"
 	"planwatch/internal/language"
 )
 
@@ -27,7 +28,11 @@ func (r Row) ForecastWords(l *language.Language) string {
 		words += "; " + l.Say("how sure that is cannot be told from fewer than %d whole years", forecast.MinYears)
 	}
 	if r.Spent() {
-		words += "; " + l.Say("the full value is reached on %s", r.Outlook.SpentOn.Format(time.DateOnly))
+		key := "the whole target is reached on %s"
+		if r.KPI.Better == kpi.Lower {
+			key = "the ceiling is spent on %s"
+		}
+		words += "; " + l.Say(key, r.Outlook.SpentOn.Format(time.DateOnly))
 	}
 	return words
 }

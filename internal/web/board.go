@@ -63,6 +63,8 @@ type page struct {
 	ClockNote string
 	// HasActivities and HasRisks are whether the region has such a table.
 	HasActivities, HasRisks bool
+	// Choice names what the page is a choice of, for its title; "" for all.
+	Choice string
 	// Reading says how far the past has been read, while it is being read.
 	Reading string
 }

@@ -165,6 +165,15 @@ func (b *board) showActions(w http.ResponseWriter, r *http.Request, current *rep
 		view.OtherURL = chosenAddress(choice, view.Other.Code())
 	}
 	view.Filters = filters(current, choice, all, view.page)
+	var chosen []string
+	for _, filter := range view.Filters {
+		for _, one := range filter.Choices[1:] { // the first is all
+			if one.Chosen {
+				chosen = append(chosen, one.Text)
+			}
+		}
+	}
+	view.Choice = choiceWords(chosen, 1, view.Lang)
 	for _, one := range all {
 		if !hasOwner(choice, one) || !hasEffect(choice, one) {
 			continue

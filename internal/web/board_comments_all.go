@@ -53,6 +53,7 @@ func (b *board) showAllComments(w http.ResponseWriter, r *http.Request, current 
 		}
 		return view.Root + "comments?" + query.Encode()
 	}
+	view.Choice = choiceWords(nil, number, l)
 	if p.Other != nil {
 		view.OtherURL = address(number, p.Other.Code())
 	}

@@ -330,7 +330,7 @@ func (b *board) may(reader viewer, l *language.Language) (writer, readOnly strin
 	case b.content.Audit == nil:
 		return "", l.Say("Nobody can answer an alert here: what is done cannot be kept, since the storage cannot be written to.")
 	case !reader.Possible:
-		return "", l.Say("Nobody can answer an alert here: it takes users in the file of web.config_file, or a proxy that signs people in, as web.trusted_header names it.")
+		return "", l.Say("Nobody can answer or comment here: no users are set up. Whoever runs planwatch can change that.")
 	case reader.Name == "":
 		return "", l.Say("You are not signed in, so you can read and not answer.")
 	}

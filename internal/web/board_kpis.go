@@ -1,8 +1,10 @@
 package web
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"planwatch/config"
@@ -86,12 +88,16 @@ func (b *kpiPages) showList(w http.ResponseWriter, r *http.Request, current *rep
 		}
 		rows[row.KPI.Name]++
 	}
+	places := map[string][]string{}
+	if search != "" {
+		places = b.placesByKPI()
+	}
 	found := 0
 	for _, d := range current.Region.Collectors {
 		group := kpiGroupView{Collector: d.Collector, Title: language.OneLine(l.Of(d.Title))}
 		for _, k := range d.KPIs {
 			entry, ok := current.Region.KPIs.Get(k.Name)
-			if !ok || !matches(entry, d.Title, view.Search, l) {
+			if !ok || !matches(entry, d.Title, places[entry.Name], view.Search, l) {
 				continue
 			}
 			line := kpiLineView{Title: language.OneLine(l.Of(entry.Title)), Name: entry.Name, URL: view.Root + kpiAddress(entry.Name, "", nil, view.Asked)}
@@ -110,14 +116,33 @@ func (b *kpiPages) showList(w http.ResponseWriter, r *http.Request, current *rep
 		}
 	}
 	if search != "" {
+		view.Choice = `"` + view.Search + `"`
 		view.Found = l.Say("%d found", found)
 	}
 	allowSearch(w)
 	b.renderStatus(w, code, "kpis", l, view)
 }
 
+// placesByKPI are the values of the labels that each KPI is kept for.
+func (b *kpiPages) placesByKPI() map[string][]string {
+	met := map[string]map[string]bool{}
+	for _, sample := range b.content.Store.Samples() {
+		if met[sample.KPI] == nil {
+			met[sample.KPI] = map[string]bool{}
+		}
+		for _, label := range sample.Labels {
+			met[sample.KPI][label.Value] = true
+		}
+	}
+	places := map[string][]string{}
+	for name, values := range met {
+		places[name] = slices.Collect(maps.Keys(values))
+	}
+	return places
+}
+
 // matches reports whether every word that is searched for is in the KPI's name, title or
-// definition, or in its collector's title.
-func matches(entry kpi.Entry, collector language.Text, search string, l *language.Language) bool {
-	return language.Finds(search, entry.Name, entry.Collector, l.Of(entry.Title), l.Of(entry.Definition), l.Of(collector))
+// definition, in its collector's title, or in the places that it is kept for.
+func matches(entry kpi.Entry, collector language.Text, places []string, search string, l *language.Language) bool {
+	return language.Finds(search, append([]string{entry.Name, entry.Collector, l.Of(entry.Title), l.Of(entry.Definition), l.Of(collector)}, places...)...)
 }

@@ -85,6 +85,7 @@ func (b *board) serveAlerts(w http.ResponseWriter, r *http.Request) {
 		kpis[a.Labels[naming.LabelKPI]] = true
 	}
 	view.Filter = choice.form(current, kpis, p)
+	view.Choice = view.Filter.words(choice, view.Period, l)
 	if !known {
 		view.Note = l.Say("Which alerts have ended is not known here: planwatch keeps those whose rules it evaluates itself.")
 	} else {

@@ -43,8 +43,8 @@ type statusView struct{ Class, Symbol, Name, Count, URL string }
 
 // breakdownView is how the region's parts of a kind stand.
 type breakdownView struct {
-	Heading string
-	Parts   []partOfRegionView
+	Heading, Label string
+	Parts          []partOfRegionView
 }
 
 // partOfRegionView is how many targets of a part are off plan, with their address.
@@ -115,6 +115,7 @@ func (b *board) serveReport(w http.ResponseWriter, r *http.Request) {
 		page: p, News: b.news(w, r, current, l), Alerts: b.viewAlerts(r.Context(), p, current, nil),
 		Statuses: viewStatuses(current, chosen, l), Breakdowns: viewBreakdowns(current, chosen, l), Filter: chosen.form(current, l), Document: documentForm(current, chosen),
 	}
+	view.Choice = view.Filter.words(chosen.page, l)
 	view.show(selected, chosen)
 	if !chosen.chooses() && chosen.page == 1 {
 		view.Short = shortOf(current, p)
@@ -186,7 +187,7 @@ func viewBreakdowns(current *report.Report, chosen chosen, l *language.Language)
 	fields := map[report.PartKind]string{report.Areas: fieldArea, report.Owners: fieldOwner}
 	var all []breakdownView
 	for _, d := range current.Breakdowns(l) {
-		view := breakdownView{Heading: d.Heading}
+		view := breakdownView{Heading: d.Heading, Label: l.Say("Off plan by %s", strings.ToLower(d.Heading))}
 		for _, part := range d.Parts {
 			view.Parts = append(view.Parts, partOfRegionView{
 				Title: part.Title, Text: l.Say("%d of %d", part.Off, part.Judged), Off: part.Off > 0,

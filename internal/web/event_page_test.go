@@ -180,8 +180,8 @@ func TestReadingOnly(t *testing.T) {
 		change func(*web.Content)
 		want   string
 	}{
-		{"nobody may", config.Web{}, nil, nil, "it takes users in the file of web.config_file"},
-		{"a password that nothing is held against", config.Web{}, basic("anna", "anna"), nil, "it takes users in the file of web.config_file"},
+		{"nobody may", config.Web{}, nil, nil, "no users are set up"},
+		{"a password that nothing is held against", config.Web{}, basic("anna", "anna"), nil, "no users are set up"},
 		{"a proxy that names nobody", behindProxy(), nil, nil, "You are not signed in"},
 		{"a name from elsewhere", elsewhere(), http.Header{"X-Forwarded-User": {"anna"}}, nil, "You are not signed in"},
 		{"no storage", withUsers(t), anna(), func(c *web.Content) { c.Audit, c.Comments = nil, nil }, "what is done cannot be kept"},
