@@ -260,11 +260,17 @@ func TestUnusableStorage(t *testing.T) {
 			if n := p.log.Count("msg=\"" + tt.told + "\""); n != 1 {
 				t.Errorf("told %d times", n)
 			}
+			if _, known := p.PastAlerts(); known {
+				t.Error("it is known which alerts have ended")
+			}
 			if err := os.Remove(inTheWay); err != nil {
 				t.Fatal(err)
 			}
 			p.again()
 			p.until(alertingUp, "1")
+			if _, known := p.PastAlerts(); !known {
+				t.Error("it is not known which alerts have ended, after a reload")
+			}
 		})
 	}
 }

@@ -36,8 +36,8 @@ type Exporter struct {
 	// part of embedded alerting.
 	directory *storage.Directory
 	alerts    *alertStorage
-	// past keeps the alerts that have ended; nil if it cannot.
-	past    *past.Log
+	// past keeps the alerts that have ended; it is nil if it cannot.
+	past    atomic.Pointer[past.Log]
 	current atomic.Pointer[generation]
 	load    func() (*config.Region, error)
 	reloads chan chan error
@@ -87,7 +87,6 @@ func New(ctx context.Context, region *config.Region, o Options) (*Exporter, erro
 		// Figures are served all the same.
 		e.logger.Error("storage cannot be written to: a restart would begin without figures, no history is kept, and embedded alerting is off", "err", err)
 	}
-	e.openPast()
 	first, err := e.prepare(ctx, region)
 	if err != nil {
 		e.alerts.close()
@@ -102,6 +101,7 @@ func New(ctx context.Context, region *config.Region, o Options) (*Exporter, erro
 // prepare makes the generation of a configuration, which does not run yet.
 func (e *Exporter) prepare(ctx context.Context, region *config.Region) (*generation, error) {
 	e.openHistory(ctx)
+	e.openPast()
 	g, err := newGeneration(ctx, e.base, region, e.current.Load())
 	if err != nil {
 		return nil, err

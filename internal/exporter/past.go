@@ -8,9 +8,10 @@ import (
 	"planwatch/internal/naming"
 )
 
-// openPast opens the alerts that have ended. Without it everything else goes on.
+// openPast opens the alerts that have ended, unless it is open. Without it everything else
+// goes on, and a reload tries again.
 func (e *Exporter) openPast() {
-	if e.directory.Hold() != nil {
+	if e.past.Load() != nil || e.directory.Hold() != nil {
 		return // which has been logged
 	}
 	kept, err := past.Open(e.directory.Path(), e.logger)
@@ -18,28 +19,33 @@ func (e *Exporter) openPast() {
 		e.logger.Error("alerts that have ended are not kept", "err", err)
 		return
 	}
-	e.past = kept
+	e.past.Store(kept)
 }
 
 func (e *Exporter) closePast() error {
-	if e.past == nil {
-		return nil
+	if kept := e.past.Load(); kept != nil {
+		return kept.Close()
 	}
-	return e.past.Close()
+	return nil
 }
 
 // PastAlerts are the alerts that have ended, in the order in which they did; ok is false
 // where they are not known, since they are not kept or others evaluate the rules.
 func (e *Exporter) PastAlerts() (ended []past.Alert, ok bool) {
-	if a := e.current.Load().alerting; e.past == nil || a == nil || a.evaluator == nil {
+	kept := e.past.Load()
+	if a := e.current.Load().alerting; kept == nil || a == nil || a.evaluator == nil {
 		return nil, false
 	}
-	return e.past.All(), true
+	return kept.All(), true
 }
 
 // keepPast keeps alerts that have ended and that needed action, so not the watchdog. Where
 // they lead is in the configuration.
 func (e *Exporter) keepPast(ended []evaluator.Sent) {
+	log := e.past.Load()
+	if log == nil {
+		return
+	}
 	var kept []past.Alert
 	for _, s := range ended {
 		if s.Labels[naming.LabelSeverity] == naming.SeverityNone {
@@ -50,7 +56,5 @@ func (e *Exporter) keepPast(ended []evaluator.Sent) {
 		delete(annotations, naming.AnnotationDashboard)
 		kept = append(kept, past.Alert{Labels: s.Labels, Annotations: annotations, StartsAt: s.StartsAt.UTC(), EndsAt: s.EndsAt.UTC()})
 	}
-	if e.past != nil {
-		e.past.Add(kept...)
-	}
+	log.Add(kept...)
 }
