@@ -127,8 +127,7 @@ func (b *board) serveReport(w http.ResponseWriter, r *http.Request) {
 // unchosen says why an address chooses nothing, so that all is shown.
 func unchosen(err error, current *report.Report, l *language.Language) notice {
 	why := err.Error()
-	var unknown *report.UnknownError
-	if errors.As(err, &unknown) {
+	if unknown, ok := errors.AsType[*report.UnknownError](err); ok {
 		why = unknown.Words(current.Region, l)
 	}
 	return notice{Text: l.Say("No rows are chosen by this address: %s", bounded(why, shownWords))}

@@ -15,7 +15,7 @@ func TestTitlesNameTheChoice(t *testing.T) {
 	base := "http://" + serve(t, "", everything(t, "[sv, en]"))
 	planned := "http://" + serve(t, "", actions(t))
 	for address, want := range map[string]string{
-		base + "/?lang=sv":                                           "Läget mot planen · Region Test",
+		base + "/?lang=sv": "Läget mot planen · Region Test",
 		base + "/?lang=sv&owner=surgery&status=critical":             "Kirurgi, Kritisk · Läget mot planen · Region Test",
 		base + "/?lang=en&q=%3Cb%3E&hospital=Sunderby":               `"<b>", Sunderby · How we stand to the plan · Region Test`,
 		base + "/?lang=en&page=2":                                    "page 2 · How we stand to the plan · Region Test",
