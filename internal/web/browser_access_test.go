@@ -1,7 +1,6 @@
 package web_test
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"maps"
@@ -19,40 +18,15 @@ import (
 	"planwatch/internal/web"
 )
 
-// violations are the rules of WCAG 2.2 AA, and axe-core's own, that the page breaks.
-func (d *driven) violations(axe string) []string {
-	d.t.Helper()
-	var loaded struct{ ExceptionDetails *struct{ Text string } }
-	d.ask("Runtime.evaluate", map[string]any{"expression": axe}, &loaded)
-	if loaded.ExceptionDetails != nil {
-		d.t.Fatal(loaded.ExceptionDetails.Text)
-	}
-	var ran struct {
-		Result           struct{ Value string }
-		ExceptionDetails *struct{ Text string }
-	}
-	d.ask("Runtime.evaluate", map[string]any{"awaitPromise": true, "returnByValue": true, "expression": `axe.run({runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}).then(r =>
-		JSON.stringify({checked: r.passes.length, broken: r.violations.map(v => v.id + ": " + v.help + ": " + v.nodes.slice(0, 3).map(n => n.html.slice(0, 200) + " " + (n.any[0]?.message ?? "")).join(" | "))}))`}, &ran)
-	var found struct {
-		Checked int
-		Broken  []string
-	}
-	if err := json.Unmarshal([]byte(ran.Result.Value), &found); err != nil || found.Checked < 10 {
-		d.t.Fatalf("axe-core gave %q, %+v, %v", ran.Result.Value, ran.ExceptionDetails, err)
-	}
-	return found.Broken
-}
-
 // look sets the size of the window, and whether people want it dark.
-func (d *driven) look(width, height int, dark bool) {
-	d.t.Helper()
-	var nothing struct{}
-	d.ask("Emulation.setDeviceMetricsOverride", map[string]any{"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500}, &nothing)
+func (d driven) look(width, height int, dark bool) {
+	d.T.Helper()
+	d.Size(width, height)
 	scheme := "light"
 	if dark {
 		scheme = "dark"
 	}
-	d.ask("Emulation.setEmulatedMedia", map[string]any{"features": []map[string]string{{"name": "prefers-color-scheme", "value": scheme}}}, &nothing)
+	d.Do("Emulation.setEmulatedMedia", map[string]any{"features": []map[string]string{{"name": "prefers-color-scheme", "value": scheme}}})
 }
 
 // Everybody can use every page: axe-core finds nothing, on a phone and on a desk, by
@@ -69,7 +43,7 @@ func TestBrowserFindsThePagesAccessible(t *testing.T) {
 	})
 	planned := "http://" + serve(t, "", actions(t))
 	d := drive(t)
-	d.open("about:blank", basic("anna", "anna"))
+	d.Open("about:blank", basic("anna", "anna"))
 	for _, page := range []string{planned + "/?lang=sv", planned + "/activities?lang=sv", planned + "/activities?lang=en&effect=missing", planned + "/risks?lang=sv"} {
 		t.Run(strings.TrimPrefix(page, planned), func(t *testing.T) { d.accessible(t, page, axe) })
 	}
@@ -83,22 +57,21 @@ func TestBrowserFindsThePagesAccessible(t *testing.T) {
 
 // accessible finds what is wrong with a page, on a phone and on a desk, by day and by
 // night.
-func (d *driven) accessible(t *testing.T, page, axe string) {
+func (d driven) accessible(t *testing.T, page, axe string) {
 	t.Helper()
-	d.t = t
-	var nothing struct{}
+	d.T = t
 	for _, size := range []struct{ width, height int }{{1440, 900}, {375, 740}} {
 		for _, dark := range []bool{false, true} {
 			d.look(size.width, size.height, dark)
-			d.ask("Page.navigate", map[string]any{"url": page}, &nothing)
-			d.await("planwatch")
-			for _, broken := range d.violations(axe) {
+			d.Go(page)
+			d.Await("planwatch")
+			for _, broken := range d.Violations(axe) {
 				t.Errorf("%d pixels, dark %t: %s", size.width, dark, broken)
 			}
 		}
 	}
 	d.look(320, 640, false)
-	if width := d.run(`document.documentElement.scrollWidth`); width != "320" {
+	if width := d.Run(`document.documentElement.scrollWidth`); width != "320" {
 		t.Errorf("it is %s pixels wide", width)
 	}
 }
@@ -111,9 +84,9 @@ func TestBrowserSeesWhatIsNotAccessible(t *testing.T) {
 	}))
 	defer bad.Close()
 	d := drive(t)
-	d.open(bad.URL, http.Header{})
-	d.await("planwatch")
-	broken := strings.Join(d.violations(axetest.Source(t)), "\n")
+	d.Open(bad.URL, http.Header{})
+	d.Await("planwatch")
+	broken := strings.Join(d.Violations(axetest.Source(t)), "\n")
 	for _, want := range []string{"html-has-lang", "label", "color-contrast"} {
 		if !strings.Contains(broken, want+": ") {
 			t.Errorf("no %s in\n%s", want, broken)
@@ -152,56 +125,56 @@ func TestBrowserRefreshesTheReport(t *testing.T) {
 	}))
 	defer proxy.Close()
 	d := drive(t)
-	d.open(proxy.URL+"/?lang=en", http.Header{})
-	d.await("Alert 7")
-	d.run(`document.querySelector("#folded").open = true`)
-	d.run(`document.querySelector("tbody th a").focus()`)
-	before := d.run(`document.activeElement.getAttribute("href")`)
+	d.Open(proxy.URL+"/?lang=en", http.Header{})
+	d.Await("Alert 7")
+	d.Run(`document.querySelector("#folded").open = true`)
+	d.Run(`document.querySelector("tbody th a").focus()`)
+	before := d.Run(`document.activeElement.getAttribute("href")`)
 	await := func(what, script string) {
 		t.Helper()
-		for deadline := time.Now().Add(time.Minute); d.run(script) != "true"; {
+		for deadline := time.Now().Add(time.Minute); d.Run(script) != "true"; {
 			if time.Now().After(deadline) {
-				t.Fatalf("%s: not %s\n%s", what, script, d.run("document.body.innerText"))
+				t.Fatalf("%s: not %s\n%s", what, script, d.Run("document.body.innerText"))
 			}
 		}
 	}
-	refresh := func() { d.run(`window.dispatchEvent(new Event("online"))`) }
+	refresh := func() { d.Run(`window.dispatchEvent(new Event("online"))`) }
 	alerts.Store(13)
 	refresh()
 	await("a new alert", `document.body.innerText.includes("Alert 12")`)
 	await("what is opened", `document.querySelector("#folded").open`)
-	if after := d.run(`document.activeElement.getAttribute("href")`); after != before || before == "null" {
+	if after := d.Run(`document.activeElement.getAttribute("href")`); after != before || before == "null" {
 		t.Errorf("the focus was on %s, and is on %s", before, after)
 	}
 	// An alert that is opened, and one that is closed again, in a table that grows.
-	d.run(`document.querySelector("#folded").open = false`)
-	d.run(`document.querySelector("#alerts tbody details").open = true`)
-	d.run(`document.querySelector("#alerts tbody details a").focus()`)
-	opened, link := d.run(`document.querySelector("#alerts tbody details").id`), d.run(`document.activeElement.closest("details").id`)
+	d.Run(`document.querySelector("#folded").open = false`)
+	d.Run(`document.querySelector("#alerts tbody details").open = true`)
+	d.Run(`document.querySelector("#alerts tbody details a").focus()`)
+	opened, link := d.Run(`document.querySelector("#alerts tbody details").id`), d.Run(`document.activeElement.closest("details").id`)
 	alerts.Store(14)
 	refresh()
 	await("another alert", `document.body.textContent.includes("Alert 13")`)
 	await("what is opened, and closed", `document.querySelector("#alerts tbody details").open && !document.querySelector("#folded").open`)
-	if after := d.run(`document.activeElement.closest("details")?.id`); opened == "" || link != opened || after != opened {
+	if after := d.Run(`document.activeElement.closest("details")?.id`); opened == "" || link != opened || after != opened {
 		t.Errorf("%q was opened, the focus was in %q and is in %q", opened, link, after)
 	}
 	// What somebody writes, and has chosen and not sent.
-	d.run(`document.activeElement.blur()`)
-	d.run(`((q) => { q.focus(); q.value = "beds and"; q.setSelectionRange(4, 4); })(document.querySelector("#q"))`)
+	d.Run(`document.activeElement.blur()`)
+	d.Run(`((q) => { q.focus(); q.value = "beds and"; q.setSelectionRange(4, 4); })(document.querySelector("#q"))`)
 	alerts.Store(15)
 	refresh()
 	await("another alert", `document.body.textContent.includes("Alert 14")`)
 	await("what is written", `document.activeElement.id === "q" && document.activeElement.value === "beds and" && document.activeElement.selectionStart === 4`)
-	d.run(`document.querySelector("#q").value = ""`)
-	d.run(`document.querySelector("#by-status").value = "warning"`)
-	d.run(`document.activeElement.blur()`)
+	d.Run(`document.querySelector("#q").value = ""`)
+	d.Run(`document.querySelector("#by-status").value = "warning"`)
+	d.Run(`document.activeElement.blur()`)
 	alerts.Store(16)
 	refresh()
 	await("another alert", `document.body.textContent.includes("Alert 15")`)
 	await("what is chosen", `document.querySelector("#by-status").value === "warning" && document.querySelectorAll("form#rows").length === 1`)
 	// A form that nobody has changed is that of the new page.
-	d.run(`document.querySelector("#by-status").value = ""`)
-	d.run(`document.querySelector("form#rows").dataset.old = "yes"`)
+	d.Run(`document.querySelector("#by-status").value = ""`)
+	d.Run(`document.querySelector("form#rows").dataset.old = "yes"`)
 	alerts.Store(17)
 	refresh()
 	await("another alert", `document.body.textContent.includes("Alert 16")`)

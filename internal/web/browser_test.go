@@ -16,19 +16,9 @@ import (
 	"strings"
 	"testing"
 	"time"
-)
 
-// browser is the name under which Chromium is found.
-func browser(t *testing.T) string {
-	t.Helper()
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
-		if path, err := exec.LookPath(name); err == nil {
-			return path
-		}
-	}
-	t.Fatal("no Chromium; make test installs it")
-	return ""
-}
+	"planwatch/internal/browsertest"
+)
 
 // browsing is what came of a visit.
 type browsing struct {
@@ -47,7 +37,7 @@ func browse(t *testing.T, args ...string) browsing {
 	defer cancel()
 	profile := t.TempDir()
 	netLog := filepath.Join(profile, "requests.json")
-	command := exec.CommandContext(ctx, browser(t), append([]string{
+	command := exec.CommandContext(ctx, browsertest.Path(t), append([]string{
 		"--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic", "--no-first-run", "--disable-background-networking",
 		"--disable-component-update", "--disable-sync", "--disable-default-apps", "--disable-extensions", "--hide-scrollbars", "--enable-logging=stderr",
 		"--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1", "--log-net-log=" + netLog, "--user-data-dir=" + profile,
