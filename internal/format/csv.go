@@ -18,10 +18,7 @@ func WriteCSV(w io.Writer, rows [][]string) error {
 	for _, row := range rows {
 		cells := make([]string, len(row))
 		for i, cell := range row {
-			if cell != "" && strings.Contains(begins, cell[:1]) {
-				cell = "'" + cell
-			}
-			cells[i] = cell
+			cells[i] = Guarded(cell)
 		}
 		if err := out.Write(cells); err != nil {
 			return err
@@ -29,4 +26,13 @@ func WriteCSV(w io.Writer, rows [][]string) error {
 	}
 	out.Flush()
 	return out.Error()
+}
+
+// Guarded is a text as a cell of CSV: what a spreadsheet would run gets an apostrophe in
+// front.
+func Guarded(text string) string {
+	if text != "" && strings.Contains(begins, text[:1]) {
+		return "'" + text
+	}
+	return text
 }

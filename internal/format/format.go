@@ -21,6 +21,9 @@ const (
 	OpenMetrics Format = "openmetrics"
 	HTML        Format = "html"
 	Docx        Format = "docx"
+	// ExcelCSV is CSV as Excel reads it in the reader's language, and XLSX a workbook.
+	ExcelCSV Format = "excel-csv"
+	XLSX     Format = "xlsx"
 )
 
 // ForPrograms reports whether programs read the format, rather than people.

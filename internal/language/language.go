@@ -87,6 +87,9 @@ func (l *Language) ShortPercent(ratio float64, decimals int) string {
 	return l.printer.Sprint(number.Percent(unsignedZero(ratio, decimals+2), number.MinFractionDigits(0), number.MaxFractionDigits(decimals)))
 }
 
+// DecimalComma reports whether the language writes decimals behind a comma.
+func (l *Language) DecimalComma() bool { return strings.Contains(l.Number(0.5, 1), ",") }
+
 // Count writes a whole number.
 func (l *Language) Count(n int) string { return l.Number(float64(n), 0) }
 
