@@ -35,7 +35,7 @@ func (f Format) ForPrograms() bool {
 func (f Format) OnTerminals() bool { return f == Table || f == Markdown }
 
 // Binary reports whether the format is no text.
-func (f Format) Binary() bool { return f == Docx }
+func (f Format) Binary() bool { return f == Docx || f == XLSX }
 
 // Parse reads the name of one of the allowed formats. Errors say which they
 // are.

@@ -17,9 +17,9 @@ import (
 // programs.
 func ActionFormats() []format.Format { return []format.Format{format.Table, format.JSON, format.CSV} }
 
-// actionObject is what activities and risks have in common, in JSON. A text that there is
+// ActionObject is what activities and risks have in common, in JSON. A text that there is
 // not is "", and what is not known is null.
-type actionObject struct {
+type ActionObject struct {
 	Owner string `json:"owner"`
 	// Progress is not_started, under_way, done or stopped; null where it is not reported.
 	Progress    *action.Progress `json:"status"`
@@ -29,16 +29,16 @@ type actionObject struct {
 	// Effect is missing, not_known, seen or not_linked.
 	Effect string `json:"effect"`
 	// Linked are the rows of the report that would show the effect.
-	Linked []object `json:"linked"`
+	Linked []Object `json:"linked"`
 }
 
-func objectOf(a action.Action, o Outcome, l *language.Language) actionObject {
-	made := actionObject{Owner: a.Owner, Comment: l.Of(a.Comment), CommentCite: a.CommentCite, Cite: a.Cite, Effect: o.Effect.Word(), Linked: []object{}}
+func objectOf(a action.Action, o Outcome, l *language.Language) ActionObject {
+	made := ActionObject{Owner: a.Owner, Comment: l.Of(a.Comment), CommentCite: a.CommentCite, Cite: a.Cite, Effect: o.Effect.Word(), Linked: []Object{}}
 	if a.Progress != action.NotReported {
 		made.Progress = &a.Progress
 	}
 	for _, row := range o.Rows {
-		made.Linked = append(made.Linked, row.object())
+		made.Linked = append(made.Linked, row.Object())
 	}
 	return made
 }
@@ -50,8 +50,8 @@ func cellsOf(a action.Action, o Outcome, l *language.Language) []string {
 	return []string{a.Owner, string(a.Progress), l.Of(a.Comment), a.CommentCite, a.Cite, o.Effect.Word(), linkedIDs(o.Rows), linkedIDs(o.Off())}
 }
 
-// activityObject is an activity in JSON.
-type activityObject struct {
+// ActivityObject is an activity in JSON, with its texts in one language.
+type ActivityObject struct {
 	ID          string  `json:"id"`
 	Goal        string  `json:"goal"`
 	Name        string  `json:"name"`
@@ -59,11 +59,11 @@ type activityObject struct {
 	Expected    string  `json:"expected_effect"`
 	Begins      *string `json:"begins"`
 	Ends        *string `json:"ends"`
-	actionObject
+	ActionObject
 }
 
-// riskObject is a risk in JSON.
-type riskObject struct {
+// RiskObject is a risk in JSON, with its texts in one language.
+type RiskObject struct {
 	Number      int    `json:"number"`
 	GoalType    string `json:"goal_type"`
 	Goal        string `json:"goal_area"`
@@ -75,7 +75,30 @@ type riskObject struct {
 	Level       string `json:"level"`
 	Response    string `json:"response"`
 	Measure     string `json:"measure"`
-	actionObject
+	ActionObject
+}
+
+// ActivityObjects are activities as programs are told them; none is an empty list.
+func ActivityObjects(activities []Activity, l *language.Language) []ActivityObject {
+	objects := []ActivityObject{}
+	for _, a := range activities {
+		objects = append(objects, ActivityObject{
+			a.ID, l.Of(a.Goal), l.Of(a.Name), l.Of(a.Description), l.Of(a.Activity.Expected), day(a.Begins), day(a.Ends), objectOf(a.Action, a.Outcome, l),
+		})
+	}
+	return objects
+}
+
+// RiskObjects are risks as programs are told them; none is an empty list.
+func RiskObjects(risks []Risk, l *language.Language) []RiskObject {
+	objects := []RiskObject{}
+	for _, k := range risks {
+		objects = append(objects, RiskObject{
+			k.Number, l.Of(k.GoalType), l.Of(k.Goal), l.Of(k.Risk.Risk), l.Of(k.Risk.Effect), l.Of(k.Harm), step(k.Likelihood), step(k.Consequence),
+			l.Of(k.Level), l.Of(k.Response), l.Of(k.Measure), objectOf(k.Action, k.Outcome, l),
+		})
+	}
+	return objects
 }
 
 // WriteActivities prints activities of the report in one of ActionFormats, with the
@@ -83,13 +106,7 @@ type riskObject struct {
 func (r *Report) WriteActivities(w io.Writer, activities []Activity, f format.Format, l *language.Language) error {
 	switch f {
 	case format.JSON:
-		objects := []activityObject{}
-		for _, a := range activities {
-			objects = append(objects, activityObject{
-				a.ID, l.Of(a.Goal), l.Of(a.Name), l.Of(a.Description), l.Of(a.Activity.Expected), day(a.Begins), day(a.Ends), objectOf(a.Action, a.Outcome, l),
-			})
-		}
-		return format.WriteJSON(w, objects)
+		return format.WriteJSON(w, ActivityObjects(activities, l))
 	case format.CSV:
 		rows := [][]string{append([]string{"id", "goal", "name", "description", "expected_effect", "begins", "ends"}, actionColumns...)}
 		for _, a := range activities {
@@ -112,14 +129,7 @@ func (r *Report) WriteActivities(w io.Writer, activities []Activity, f format.Fo
 func (r *Report) WriteRisks(w io.Writer, risks []Risk, f format.Format, l *language.Language) error {
 	switch f {
 	case format.JSON:
-		objects := []riskObject{}
-		for _, k := range risks {
-			objects = append(objects, riskObject{
-				k.Number, l.Of(k.GoalType), l.Of(k.Goal), l.Of(k.Risk.Risk), l.Of(k.Risk.Effect), l.Of(k.Harm), step(k.Likelihood), step(k.Consequence),
-				l.Of(k.Level), l.Of(k.Response), l.Of(k.Measure), objectOf(k.Action, k.Outcome, l),
-			})
-		}
-		return format.WriteJSON(w, objects)
+		return format.WriteJSON(w, RiskObjects(risks, l))
 	case format.CSV:
 		rows := [][]string{append([]string{"number", "goal_type", "goal_area", "risk", "risk_effect", "harm", "likelihood", "consequence", "level", "response", "measure"}, actionColumns...)}
 		for _, k := range risks {

@@ -16,8 +16,8 @@ import (
 // noTarget is the reason of a row that has a figure and no target.
 const noTarget plan.Reason = "no_target"
 
-// object is a row in JSON. A value that is not known is null.
-type object struct {
+// Object is a row in JSON. A value that is not known is null.
+type Object struct {
 	KPI string `json:"kpi"`
 	// Target is the target's name; null where the KPI has none.
 	Target *string           `json:"target"`
@@ -64,8 +64,9 @@ type object struct {
 	StatusThen *string `json:"status_then"`
 }
 
-func (r Row) object() object {
-	o := object{
+// Object is the row as programs are told it.
+func (r Row) Object() Object {
+	o := Object{
 		KPI: r.KPI.Name, Labels: make(map[string]string, len(r.Labels)), Unit: r.KPI.Unit,
 		Actual: r.Actual, Expected: r.Expected, TargetValue: r.Full, MarginRatio: r.Margin, Margin: r.margin(), Forecast: r.Forecast,
 	}
@@ -114,9 +115,9 @@ func (r Row) object() object {
 }
 
 func (r *Report) writeJSON(w io.Writer) error {
-	objects := make([]object, len(r.Rows))
+	objects := make([]Object, len(r.Rows))
 	for i, row := range r.Rows {
-		objects[i] = row.object()
+		objects[i] = row.Object()
 	}
 	return format.WriteJSON(w, objects)
 }
@@ -129,14 +130,14 @@ func (r *Report) writeCSV(w io.Writer, l *language.Language) error {
 		return err
 	}
 	for _, row := range r.Rows {
-		o := row.object()
+		o := row.Object()
 		moment := ""
 		if o.DataTime != nil {
 			moment = o.DataTime.Format(time.RFC3339)
 		}
 		if err := out.Write([]string{
-			o.KPI, row.Title(l), text(o.Target), row.Labels.String(), o.Unit,
-			plain(o.Actual), plain(o.Expected), plain(o.TargetValue), plain(o.MarginRatio), text(o.Status), text(o.Reason), plain(o.Forecast), moment, text(o.Cite),
+			o.KPI, format.Guarded(row.Title(l)), text(o.Target), row.Labels.String(), o.Unit,
+			plain(o.Actual), plain(o.Expected), plain(o.TargetValue), plain(o.MarginRatio), text(o.Status), text(o.Reason), plain(o.Forecast), moment, format.Guarded(text(o.Cite)),
 			plain(o.SinceMonth), plain(o.SinceYear), text(o.Signal), text(o.Assurance), plain(o.Mean), plain(o.LowerLimit), plain(o.UpperLimit),
 			plain(o.ForecastLow), plain(o.ForecastHigh), text(o.ForecastMethod), text(o.NoForecast), text(o.SpentOn), text(o.Basis), plain(o.Margin), text(o.StatusThen),
 		}); err != nil {

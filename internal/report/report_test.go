@@ -213,7 +213,7 @@ func TestOneBadValue(t *testing.T) {
 		if err := r.Write(&out, f, en); err != nil {
 			t.Errorf("%s: %v", f, err)
 		}
-		if text := out.String(); strings.Contains(text, "NaN") || strings.Contains(text, "Inf") || strings.Contains(text, "∞") || !strings.Contains(text, "24") {
+		if text := readable(t, f, out.Bytes()); strings.Contains(text, "NaN") || strings.Contains(text, "Inf") || strings.Contains(text, "∞") || !strings.Contains(text, "24") {
 			t.Errorf("%s:\n%s", f, text)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io/fs"
+	"math"
 	"regexp"
 	"strings"
 	"testing"
@@ -65,6 +66,8 @@ func TestCSV(t *testing.T) {
 		"a share":                {"sv", spreadsheet.Number(new(0.6590909090909091), ""), "0,6590909090909091"},
 		"a whole number":         {"sv", spreadsheet.Number(new(53121600.0), ""), "53121600"},
 		"no number":              {"sv", spreadsheet.Number(nil, ""), ""},
+		"what is no number":      {"sv", spreadsheet.Number(new(math.NaN()), ""), ""},
+		"what has no end":        {"sv", spreadsheet.Number(new(math.Inf(-1)), ""), ""},
 		"a moment":               {"sv", spreadsheet.Moment(at), "2025-03-18 06:00"},
 		"no moment":              {"sv", spreadsheet.Moment(time.Time{}), ""},
 		"a date":                 {"en", spreadsheet.Date(at), "2025-03-18"},

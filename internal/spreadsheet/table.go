@@ -3,6 +3,7 @@
 package spreadsheet
 
 import (
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -90,9 +91,9 @@ func cut(s string) string {
 	return string(utf16.Decode(units[:mostText-2])) + "…"
 }
 
-// Number is a cell with a figure; nil is blank.
+// Number is a cell with a figure; nil, and what is no number, is blank.
 func Number(value *float64, f NumberFormat) Cell {
-	if value == nil {
+	if value == nil || math.IsNaN(*value) || math.IsInf(*value, 0) {
 		return Cell{}
 	}
 	return Cell{kind: number, number: *value, format: f}
