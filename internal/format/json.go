@@ -18,14 +18,21 @@ func WriteJSON(w io.Writer, v any) error {
 	if err := encoder.Encode(v); err != nil {
 		return err
 	}
+	if bytes.IndexFunc(encoded.Bytes(), obeyed) < 0 {
+		_, err := encoded.WriteTo(w)
+		return err
+	}
 	var escaped bytes.Buffer
 	for _, r := range encoded.String() {
-		if r == '\n' || visible(r) == r {
-			escaped.WriteRune(r)
-		} else {
+		if obeyed(r) {
 			fmt.Fprintf(&escaped, `\u%04x`, r)
+		} else {
+			escaped.WriteRune(r)
 		}
 	}
 	_, err := escaped.WriteTo(w)
 	return err
 }
+
+// obeyed reports whether a terminal would obey a character of JSON rather than show it.
+func obeyed(r rune) bool { return r != '\n' && visible(r) != r }

@@ -24,6 +24,8 @@ func visible(r rune) rune {
 	switch {
 	case r < ' ':
 		return pictures + r
+	case r < '\u007f':
+		return r
 	case r == '\u007f':
 		return picturedDEL
 	case unicode.IsControl(r), unicode.Is(unicode.Bidi_Control, r), r == '\u2028', r == '\u2029':
