@@ -20,15 +20,19 @@ func ActionFormats() []format.Format { return []format.Format{format.Table, form
 // ActionObject is what activities and risks have in common, in JSON. A text that there is
 // not is "", and what is not known is null.
 type ActionObject struct {
+	// Who answers for it: an id in oncall.yaml, or "".
 	Owner string `json:"owner"`
-	// Progress is not_started, under_way, done or stopped; null where it is not reported.
-	Progress    *action.Progress `json:"status"`
-	Comment     string           `json:"comment"`
-	CommentCite string           `json:"comment_cite"`
-	Cite        string           `json:"cite"`
-	// Effect is missing, not_known, seen or not_linked.
-	Effect string `json:"effect"`
-	// Linked are the rows of the report that would show the effect.
+	// How far it has come; null where that is not reported.
+	Progress *action.Progress `json:"status" jsonschema:"enum=not_started,enum=under_way,enum=done,enum=stopped"`
+	// What is said of that.
+	Comment string `json:"comment"`
+	// Where that is said.
+	CommentCite string `json:"comment_cite"`
+	// Where it stands in the sources.
+	Cite string `json:"cite"`
+	// Whether its effect comes, by the figures that would show it.
+	Effect string `json:"effect" jsonschema:"enum=missing,enum=not_known,enum=seen,enum=not_linked"`
+	// The rows of the report that would show the effect.
 	Linked []Object `json:"linked"`
 }
 
@@ -52,29 +56,47 @@ func cellsOf(a action.Action, o Outcome, l *language.Language) []string {
 
 // ActivityObject is an activity in JSON, with its texts in one language.
 type ActivityObject struct {
-	ID          string  `json:"id"`
-	Goal        string  `json:"goal"`
-	Name        string  `json:"name"`
-	Description string  `json:"description"`
-	Expected    string  `json:"expected_effect"`
-	Begins      *string `json:"begins"`
-	Ends        *string `json:"ends"`
+	// Its name.
+	ID string `json:"id"`
+	// The goal that it is for.
+	Goal string `json:"goal"`
+	// What people call it.
+	Name string `json:"name"`
+	// What is done.
+	Description string `json:"description"`
+	// The effect that is expected.
+	Expected string `json:"expected_effect"`
+	// The day on which it begins.
+	Begins *string `json:"begins" jsonschema:"format=date"`
+	// The day on which it ends.
+	Ends *string `json:"ends" jsonschema:"format=date"`
 	ActionObject
 }
 
 // RiskObject is a risk in JSON, with its texts in one language.
 type RiskObject struct {
-	Number      int    `json:"number"`
-	GoalType    string `json:"goal_type"`
-	Goal        string `json:"goal_area"`
-	Risk        string `json:"risk"`
-	Harmed      string `json:"risk_effect"`
-	Harm        string `json:"harm"`
-	Likelihood  *int   `json:"likelihood"`
-	Consequence *int   `json:"consequence"`
-	Level       string `json:"level"`
-	Response    string `json:"response"`
-	Measure     string `json:"measure"`
+	// Its number in the register.
+	Number int `json:"number"`
+	// The kind of the goal that it threatens.
+	GoalType string `json:"goal_type"`
+	// The goal that it threatens.
+	Goal string `json:"goal_area"`
+	// What may happen.
+	Risk string `json:"risk"`
+	// What would follow.
+	Harmed string `json:"risk_effect"`
+	// The kinds of harm.
+	Harm string `json:"harm"`
+	// How likely it is, by the register's scale.
+	Likelihood *int `json:"likelihood"`
+	// How grave it would be, by the register's scale.
+	Consequence *int `json:"consequence"`
+	// The level that follows.
+	Level string `json:"level"`
+	// What is done about it in principle.
+	Response string `json:"response"`
+	// What is done about it.
+	Measure string `json:"measure"`
 	ActionObject
 }
 

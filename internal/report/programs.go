@@ -18,50 +18,62 @@ const noTarget plan.Reason = "no_target"
 
 // Object is a row in JSON. A value that is not known is null.
 type Object struct {
+	// The key figure's name.
 	KPI string `json:"kpi"`
-	// Target is the target's name; null where the KPI has none.
-	Target *string           `json:"target"`
+	// The target's name; null where the key figure has none.
+	Target *string `json:"target"`
+	// The labels of the figures; what they leave out is added up.
 	Labels map[string]string `json:"labels"`
-	Unit   string            `json:"unit"`
-	Actual *float64          `json:"actual"`
-	// Expected is due by now, TargetValue at the period's end.
-	Expected    *float64 `json:"expected"`
+	// What the figures are in.
+	Unit string `json:"unit"`
+	// The figure.
+	Actual *float64 `json:"actual"`
+	// What is due by now.
+	Expected *float64 `json:"expected"`
+	// What is due at the period's end.
 	TargetValue *float64 `json:"target_value"`
-	// MarginRatio is the margin as a share of Expected; null where that is 0.
+	// The margin as a share of what is expected; null where that is 0.
 	MarginRatio *float64 `json:"margin_ratio"`
-	// Status is critical, warning, unknown or on plan; null without a target.
-	Status *string `json:"status"`
-	// Reason is why the status is unknown or null: one of plan's reasons, or no_target.
-	Reason   *plan.Reason `json:"reason"`
-	Forecast *float64     `json:"forecast"`
-	DataTime *time.Time   `json:"data_time"`
-	Cite     *string      `json:"cite"`
-	// SinceMonth and SinceYear are by how much the figure has changed.
+	// How the figure stands to the plan; null without a target.
+	Status *string `json:"status" jsonschema:"enum=critical,enum=warning,enum=unknown,enum=within tolerance,enum=on plan,enum=too early"`
+	// Why the status is unknown or null: no_target, or a reason that plan_status has too.
+	Reason *plan.Reason `json:"reason"`
+	// The figure at the period's end.
+	Forecast *float64 `json:"forecast"`
+	// The moment that the figure is of.
+	DataTime *time.Time `json:"data_time"`
+	// The sentence of the sources that asks for it.
+	Cite *string `json:"cite"`
+	// By how much the figure has changed since the same date a month before.
 	SinceMonth *float64 `json:"since_month"`
-	SinceYear  *float64 `json:"since_year"`
-	// Signal is too_short, usual, unusually_high or unusually_low; null without a past.
-	Signal *course.Signal `json:"signal"`
-	// Assurance is consistently_pass, consistently_fail or hit_or_miss.
-	Assurance *string `json:"assurance"`
-	// Mean and limits of the process chart, over the periods of its newest part.
-	Mean       *float64 `json:"mean"`
+	// By how much the figure has changed since the same date a year before.
+	SinceYear *float64 `json:"since_year"`
+	// Whether the newest period is more than chance; null without a past.
+	Signal *course.Signal `json:"signal" jsonschema:"enum=too_short,enum=usual,enum=unusually_high,enum=unusually_low"`
+	// Whether the process meets its plan.
+	Assurance *string `json:"assurance" jsonschema:"enum=consistently_pass,enum=consistently_fail,enum=hit_or_miss"`
+	// The mean of the process chart, over the periods of its newest part.
+	Mean *float64 `json:"mean"`
+	// The process chart's lower limit.
 	LowerLimit *float64 `json:"lower_limit"`
+	// The process chart's upper limit.
 	UpperLimit *float64 `json:"upper_limit"`
-	// ForecastLow and ForecastHigh hold nine of ten values at the period's end.
-	ForecastLow  *float64 `json:"forecast_low"`
+	// The lower of the two between which the figure ends in nine years of ten.
+	ForecastLow *float64 `json:"forecast_low"`
+	// The higher of the two between which the figure ends in nine years of ten.
 	ForecastHigh *float64 `json:"forecast_high"`
-	// ForecastMethod is seasonal or pace.
-	ForecastMethod *forecast.Method `json:"forecast_method"`
-	// NoForecast is why there is no forecast: one of forecast's reasons.
+	// What the forecast rests on: past years, or the plan's pace.
+	ForecastMethod *forecast.Method `json:"forecast_method" jsonschema:"enum=seasonal,enum=pace"`
+	// Why there is no forecast.
 	NoForecast *forecast.Reason `json:"no_forecast"`
-	// SpentOn is the day on which the full value is reached.
-	SpentOn *string `json:"spent_on"`
-	// Basis is what the target is based on: plan, report, law, national or operational.
-	Basis *plan.Basis `json:"basis"`
-	// Margin is how much better the figure is than what is expected, in the unit.
+	// The day on which the full value is reached, where that is before the period's end.
+	SpentOn *string `json:"spent_on" jsonschema:"format=date"`
+	// What the target is based on.
+	Basis *plan.Basis `json:"basis" jsonschema:"enum=plan,enum=report,enum=law,enum=national,enum=operational"`
+	// How much better the figure is than what is expected.
 	Margin *float64 `json:"margin"`
-	// StatusThen is the status at the moment that the report compares with.
-	StatusThen *string `json:"status_then"`
+	// The status at the moment that the report compares with; null where it compares with none.
+	StatusThen *string `json:"status_then" jsonschema:"enum=critical,enum=warning,enum=unknown,enum=within tolerance,enum=on plan,enum=too early"`
 }
 
 // Object is the row as programs are told it.
@@ -78,7 +90,10 @@ func (r Row) Object() Object {
 	}
 	reason := r.Reason
 	if r.Target != nil {
-		o.Target, o.Status, o.Basis = &r.Target.ID, new(r.Status.Plan().String()), &r.Target.Basis
+		o.Target, o.Status = &r.Target.ID, new(r.Status.Plan().String())
+		if r.Target.Basis != "" {
+			o.Basis = &r.Target.Basis
+		}
 	} else if reason == "" {
 		reason = noTarget
 	}
