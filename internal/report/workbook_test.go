@@ -3,6 +3,7 @@ package report_test
 import (
 	"bytes"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -60,12 +61,27 @@ func TestSpreadsheetColumns(t *testing.T) {
 	if all, chosen := r.Spreadsheet(sv), some.Spreadsheet(sv); !slices.Equal(all.Columns, chosen.Columns) || len(chosen.Rows) == 0 || len(chosen.Rows) >= len(all.Rows) {
 		t.Errorf("%d columns of %d rows, and %d of %d", len(all.Columns), len(all.Rows), len(chosen.Columns), len(chosen.Rows))
 	}
+	guide, err := os.ReadFile("../../docs/excel.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dimensions := r.Region.Dimensions.Dimensions
 	headings := map[string]bool{}
 	for _, c := range r.Spreadsheet(en).Columns {
 		if headings[c.Heading] || c.Heading == "" || c.Note == "" {
 			t.Errorf("%q twice, or without a note: %q", c.Heading, c.Note)
 		}
 		headings[c.Heading] = true
+		isDimension := slices.ContainsFunc(dimensions, func(label string) bool { return r.Region.Dimensions.Title(label, en) == c.Heading })
+		if !isDimension && !strings.Contains(string(guide), "\n| "+c.Heading+" | ") {
+			t.Errorf("docs/excel.md: no row of %q", c.Heading)
+		}
+	}
+	for _, c := range r.Spreadsheet(sv).Columns {
+		isDimension := slices.ContainsFunc(dimensions, func(label string) bool { return r.Region.Dimensions.Title(label, sv) == c.Heading })
+		if !isDimension && !strings.Contains(string(guide), " | "+c.Heading+" | ") {
+			t.Errorf("docs/excel.md: no row of %q", c.Heading)
+		}
 	}
 	for _, want := range []string{"Division", "Hospital", "Actual", "Expected", "Margin", "Warning from", "Critical from", "Unit", "Divide by"} {
 		if !headings[want] {

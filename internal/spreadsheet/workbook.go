@@ -35,6 +35,9 @@ const (
 	termWidth, factWidth  = 32, 100
 )
 
+// paperA4 is A4, as Excel numbers sizes of paper.
+const paperA4 = 9
+
 // The formats of moments and dates, which Excel shows alike in every language.
 const (
 	momentFormat = "yyyy-mm-dd hh:mm"
@@ -171,7 +174,7 @@ func escaped(text string) string { return escape.ReplaceAllString(text, "_x005F_
 // How the heads and the words of a sheet look.
 var (
 	headStyle = &excelize.Style{
-		Font:      &excelize.Font{Bold: true},
+		Font:      &excelize.Font{Bold: true, Family: "Calibri", Size: 11},
 		Fill:      excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"E7EDF3"}},
 		Alignment: &excelize.Alignment{Vertical: "top", WrapText: true},
 	}
@@ -206,6 +209,9 @@ func (b Workbook) fillTable(s *sheet) error {
 	s.style("A1", head, headStyle)
 	if s.err != nil {
 		return s.err
+	}
+	if err := s.file.SetPageLayout(s.name, &excelize.PageLayoutOptions{Size: new(paperA4), Orientation: new("landscape")}); err != nil {
+		return err
 	}
 	if err := s.file.AutoFilter(s.name, "A1:"+last, nil); err != nil {
 		return err

@@ -8,17 +8,8 @@ import (
 
 	"planwatch/alerts/alertmanager"
 	"planwatch/alerts/evaluator"
+	"planwatch/internal/api"
 )
-
-// answer is the envelope of Prometheus' HTTP API.
-type answer struct {
-	Status string `json:"status"`
-	Error  string `json:"error,omitempty"`
-	Data   any    `json:"data,omitempty"`
-	// Warnings say why the data may not be what it seems, or may be known to
-	// nobody else.
-	Warnings []string `json:"warnings,omitempty"`
-}
 
 // activeAlerts answers in the form of Prometheus' /api/v1/alerts.
 func activeAlerts(overview func() evaluator.Overview, undelivered func() []alertmanager.Undelivered) http.HandlerFunc {
@@ -27,7 +18,7 @@ func activeAlerts(overview func() evaluator.Overview, undelivered func() []alert
 		now := overview()
 		unknown := func(why string) {
 			w.WriteHeader(http.StatusServiceUnavailable)
-			_ = json.NewEncoder(w).Encode(answer{Status: "error", Error: why})
+			_ = json.NewEncoder(w).Encode(api.Alerts{Status: "error", Error: why})
 		}
 		switch {
 		case now.Off || now.Elsewhere:
@@ -37,7 +28,7 @@ func activeAlerts(overview func() evaluator.Overview, undelivered func() []alert
 		case !now.Evaluated && len(now.Alerts) == 0:
 			unknown("alerts are being evaluated; ask again in a moment")
 		default:
-			_ = json.NewEncoder(w).Encode(answer{Status: "success", Data: map[string]any{"alerts": now.Alerts}, Warnings: warnings(now, undelivered())})
+			_ = json.NewEncoder(w).Encode(api.Alerts{Status: "success", Data: &api.AlertsData{Alerts: now.Alerts}, Warnings: warnings(now, undelivered())})
 		}
 	}
 }

@@ -243,3 +243,22 @@ func BenchmarkReport(b *testing.B) {
 		b.ReportMetric(float64(w.Body.Len()), "bytes")
 	}
 }
+
+// Answers about as many targets.
+func BenchmarkAnswers(b *testing.B) {
+	handler := web.Handler(config.Web{}, content(b, many(b, 2_000)), slog.New(slog.DiscardHandler))
+	for _, address := range []string{"report", "report?format=csv", "report?format=excel-csv&lang=sv", "report?format=xlsx&lang=sv", "history?target=target-7", "history?from=2025-03-10", "history?from=2025-03-10&format=xlsx"} {
+		b.Run(address, func(b *testing.B) {
+			request := httptest.NewRequest(http.MethodGet, "/api/v1/"+address, nil)
+			b.ReportAllocs()
+			for b.Loop() {
+				w := httptest.NewRecorder()
+				handler.ServeHTTP(w, request)
+				if w.Code != http.StatusOK {
+					b.Fatal(w.Code, w.Body)
+				}
+				b.ReportMetric(float64(w.Body.Len()), "bytes")
+			}
+		})
+	}
+}

@@ -41,6 +41,8 @@ type kpiView struct {
 	Marks   []markView
 	// Targets are the report's rows of the KPI, and Places its figures at other labels.
 	Targets, Places []placeView
+	// Downloads are the KPI's figures, and how the chosen one went, to take along.
+	Downloads []downloadsView
 	// Count is how many places there are, and Unfolded whether they are shown at once.
 	Count    string
 	Unfolded bool
@@ -137,6 +139,7 @@ func (b *kpiPages) serveOne(w http.ResponseWriter, r *http.Request) {
 	view.mark(b, current, row, comments)
 	view.picture(current, row)
 	view.list(current, all, row)
+	view.Downloads = downloadsOf(row, view.Root, l)
 	view.alerts(b, current, entry, row)
 	view.comment(b, r, current, row, comments)
 	view.facts(current, row)

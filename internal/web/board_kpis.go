@@ -124,7 +124,7 @@ func (b *kpiPages) showList(w http.ResponseWriter, r *http.Request, current *rep
 }
 
 // placesByKPI are the values of the labels that each KPI is kept for.
-func (b *kpiPages) placesByKPI() map[string][]string {
+func (b *board) placesByKPI() map[string][]string {
 	met := map[string]map[string]bool{}
 	for _, sample := range b.content.Store.Samples() {
 		if met[sample.KPI] == nil {

@@ -33,6 +33,8 @@ type reportView struct {
 	Former, Next string
 	// Paged says which of the rows these are; "" if they are all.
 	Paged string
+	// Downloads are the chosen rows to take along.
+	Downloads downloadsView
 	// Short are the activities and the risks whose effect does not come, where all rows
 	// are asked for.
 	Short []shortView
@@ -117,6 +119,7 @@ func (b *board) serveReport(w http.ResponseWriter, r *http.Request) {
 	}
 	view.Choice = view.Filter.words(chosen.page, l)
 	view.show(selected, chosen)
+	view.Downloads = chosen.downloads(p.Root, l)
 	if !chosen.chooses() && chosen.page == 1 {
 		view.Short = shortOf(current, p)
 	}

@@ -20,12 +20,19 @@ func (b *board) renderCached(w http.ResponseWriter, r *http.Request, code int, n
 		b.notMade(w, name, err)
 		return
 	}
-	sum := sha256.Sum256(made.Bytes())
-	// It is weak, since it is also that of the page compressed.
-	tag := `W/"` + hex.EncodeToString(sum[:12]) + `"`
 	header := w.Header()
 	setPage(header, l)
 	header.Add("Vary", "Cookie")
+	sendCached(w, r, code, &made)
+}
+
+// sendCached writes an answer that a browser may keep, and asks whether it is still the
+// same: then it is not sent again.
+func sendCached(w http.ResponseWriter, r *http.Request, code int, made *bytes.Buffer) {
+	sum := sha256.Sum256(made.Bytes())
+	// It is weak, since it is also that of the answer compressed.
+	tag := `W/"` + hex.EncodeToString(sum[:12]) + `"`
+	header := w.Header()
 	if header.Get(cacheControl) == noStore {
 		header.Set(cacheControl, "private, no-cache")
 	}

@@ -37,7 +37,7 @@ func TestHeaders(t *testing.T) {
 			response, _ := get(t, tt.method, base+tt.path, nil)
 			wantStored := strings.HasPrefix(tt.path, "/static/") && response.StatusCode == http.StatusOK
 			keeps := "no-store"
-			if slices.Contains([]string{"/", "/alerts", "/collectors"}, tt.path) && tt.method == http.MethodGet { // which a browser asks about each time
+			if isKept(tt.path) && tt.method == http.MethodGet { // which a browser asks about each time
 				keeps = "private, no-cache"
 			}
 			if got := response.Header.Get("Cache-Control"); wantStored != (got == "") || !wantStored && got != keeps {
@@ -68,6 +68,12 @@ func TestHeaders(t *testing.T) {
 			}
 		})
 	}
+}
+
+// isKept reports whether a browser may keep what is there, and asks whether it is the same.
+func isKept(path string) bool {
+	noun, isAPI := strings.CutPrefix(path, "/api/v1/")
+	return slices.Contains([]string{"/", "/alerts", "/collectors"}, path) || isAPI && slices.Contains([]string{"activities", "collectors", "history", "kpis", "openapi.json", "report", "risks"}, noun)
 }
 
 // What the operator sets in the web configuration goes before planwatch's own.

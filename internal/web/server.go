@@ -21,6 +21,7 @@ import (
 	"planwatch/alerts/past"
 	"planwatch/collectors"
 	"planwatch/config"
+	"planwatch/internal/api"
 	"planwatch/internal/audit"
 	"planwatch/internal/clock"
 	"planwatch/internal/comment"
@@ -225,6 +226,7 @@ func routes(content Content, guard *writing, logger *slog.Logger) []route {
 	pages := &board{content, logger, guard}
 	books := &runbooks{board: pages}
 	kpis := &kpiPages{pages, books}
+	programs := newEndpoints(pages)
 	return []route{
 		{"GET /{$}", "report", compressed(http.HandlerFunc(pages.serveReport)), false},
 		{"GET /report", "document", compressed(http.HandlerFunc(pages.serveDocument)), false},
@@ -252,7 +254,16 @@ func routes(content Content, guard *writing, logger *slog.Logger) []route {
 		{"DELETE /" + naming.AlertmanagerPath + "/api/v2/silence/{id}", "alertmanager", ended(guard, content.Silences, alertmanagerAPI(content.Alertmanager)), true},
 		{"GET /static/{file}", "static", compressed(static()), false},
 		{"GET /metrics", "metrics", exposition.Handler(content.Store, content.Gatherer, logger), false},
-		{"GET /api/v1/alerts", "alerts", compressed(activeAlerts(content.Alerts, content.undelivered)), false},
+		{"GET " + api.Path + "activities", "api_activities", programs.to("activities", programs.activities), false},
+		{"GET " + api.Path + "alerts", "alerts", compressed(activeAlerts(content.Alerts, content.undelivered)), false},
+		{"GET " + api.Path + "collectors", "api_collectors", programs.to("collectors", programs.collectors), false},
+		{"GET " + api.Path + "comments", "api_comments", programs.to("comments", programs.comments), false},
+		{"GET " + api.Path + "history", "api_history", programs.to("history", programs.history), false},
+		{"GET " + api.Path + "kpis", "api_kpis", programs.to("kpis", programs.kpis), false},
+		{"GET " + api.Path + "openapi.json", "api_description", compressed(http.HandlerFunc(serveDescription)), false},
+		{"GET " + api.Path + "report", "api_report", programs.to("report", programs.report), false},
+		{"GET " + api.Path + "risks", "api_risks", programs.to("risks", programs.risks), false},
+		{api.Path, "api", http.HandlerFunc(serveUnknownAnswer), false},
 		{"GET /-/healthy", "healthy", http.HandlerFunc(healthy), false},
 		{"GET /-/ready", "ready", ready(content.Ready), false},
 		{"/-/reload", "reload", reload(content.Reload), false},
