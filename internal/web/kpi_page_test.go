@@ -64,6 +64,13 @@ var unfit = regexp.MustCompile(`[ >"+-](NaN|Inf)[ <",.;]|%!|<script|<img|style=`
 // sampled is the built-in region on its sample, with the past of two years of months.
 func sampled(t testing.TB) (*report.Report, []kpi.Sample) {
 	t.Helper()
+	r, samples, _ := assessedSample(t)
+	return r, samples
+}
+
+// assessedSample is sampled with what the report's targets were assessed as.
+func assessedSample(t testing.TB) (*report.Report, []kpi.Sample, []plan.Assessment) {
+	t.Helper()
 	t.Setenv("PLANWATCH_CLOCK", "2025-03-18T08:00:00+01:00")
 	region, err := config.Load(builtintest.OverMariaDB(t), nil)
 	if err != nil {
@@ -84,7 +91,8 @@ func sampled(t testing.TB) (*report.Report, []kpi.Sample) {
 		t.Fatal(err)
 	}
 	assessed := plan.Assess(region.Plan.Targets, region.KPIs, result.Samples, result.Past, at, region.Location)
-	return report.New(region, plan.Assessments{At: at, Targets: book.Foresee(assessed, region.Location)}, result.Samples, book), result.Samples
+	targets := book.Foresee(assessed, region.Location)
+	return report.New(region, plan.Assessments{At: at, Targets: targets}, result.Samples, book), result.Samples, targets
 }
 
 // showing serves a report and the samples that it is of.

@@ -21,6 +21,7 @@ import (
 	"planwatch/internal/kpi"
 	"planwatch/internal/language"
 	"planwatch/internal/report"
+	"planwatch/internal/snapshot"
 	"planwatch/internal/web"
 )
 
@@ -356,7 +357,7 @@ func columnOf(at string) int {
 // The report's figures are the same in everything that tells them, row by row. A new output
 // is one line here: its name, the fields that it has, and how they are read from it.
 func TestNumbersAreTheSame(t *testing.T) {
-	r, samples := sampled(t)
+	r, samples, targets := assessedSample(t)
 	d := describe(t, func(c *web.Content) {
 		showing(r, samples)(c)
 		c.Collectors = func() []collectors.Status {
@@ -437,6 +438,10 @@ func TestNumbersAreTheSame(t *testing.T) {
 		t.Run(address, func(t *testing.T) { d.ask(t, "/api/v1/"+address) })
 	}
 	withheld(t, r, answer("history"))
+	shownAlike(t, r, func(c *web.Content) {
+		showing(r, samples)(c)
+		c.Store.ReplaceGauges(snapshot.NewGauges(snapshot.PlanGauges(targets, c.Clock)))
+	})
 }
 
 // withheld finds a past figure that is told though it is withheld.
