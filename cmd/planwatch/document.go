@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/prometheus/common/version"
@@ -29,6 +31,9 @@ func reportFormats() []format.Format { return append(report.Formats(), boardrepo
 func (f *reportFlags) write(cmd *cobra.Command, made *report.Report, chosen format.Format, l *language.Language) error {
 	var text bytes.Buffer
 	if boardreport.Has(chosen) {
+		if made.Incomplete && !slices.ContainsFunc(made.Rows, func(row report.Row) bool { return row.Actual != nil }) {
+			return errNoFigures
+		}
 		content, err := documentContent(cmd, made)
 		if err != nil {
 			return err
@@ -47,6 +52,26 @@ func (f *reportFlags) write(cmd *cobra.Command, made *report.Report, chosen form
 	}
 	_, err := text.WriteTo(output(cmd, chosen))
 	return err
+}
+
+// errNoFigures keeps a report of nothing from being written over one of figures.
+var errNoFigures = errors.New("no figure could be read, so there is no report to the board; nothing is written")
+
+// checkOutput finds a file of --output that could not be written, before any figure is read.
+func (f *reportFlags) checkOutput() error {
+	if f.output == "" {
+		return nil
+	}
+	if info, err := os.Stat(f.output); err == nil && info.IsDir() {
+		return fmt.Errorf("--output: %s is a directory; name a file", f.output)
+	}
+	directory := filepath.Dir(f.output)
+	if info, err := os.Stat(directory); err != nil {
+		return fmt.Errorf("--output: %w", err)
+	} else if !info.IsDir() {
+		return fmt.Errorf("--output: %s is no directory", directory)
+	}
+	return nil
 }
 
 // notForTerminals refuses to print on a terminal what is no text.
@@ -75,7 +100,7 @@ func documentContent(cmd *cobra.Command, made *report.Report) (boardreport.Conte
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		printNotices(cmd, []string{err.Error()})
 	}
-	c.Comments = boardreport.During(all, made, made.At, made.Region.NewClock().Offset())
+	c.Comments = boardreport.During(all, made, made.At, made.Region.NewClock())
 	return c, nil
 }
 

@@ -74,6 +74,9 @@ func (f *reportFlags) run(cmd *cobra.Command, s *settings) error {
 	if err := f.notForTerminals(cmd, chosen); err != nil {
 		return err
 	}
+	if err := f.checkOutput(); err != nil {
+		return err
+	}
 	region, err := s.load(nil)
 	if err != nil {
 		return err
@@ -153,8 +156,10 @@ func (f *reportFlags) make(cmd *cobra.Command, region *config.Region, moment tim
 		book = readPast(cmd, region, moment)
 	}
 	assessments.Targets = book.Foresee(assessments.Targets, region.Location)
-	made, err = report.New(region, assessments, result.Samples, book).Select(selection)
-	return made, len(result.Failures) > 0, err
+	whole := report.New(region, assessments, result.Samples, book)
+	whole.Incomplete = len(result.Failures) > 0
+	made, err = whole.Select(selection)
+	return made, whole.Incomplete, err
 }
 
 // assessed holds figures against the plan.

@@ -95,6 +95,9 @@ func (w *writer) cover() {
 	if words := r.SelectionWords(l); words != "" {
 		lines = append(lines, words)
 	}
+	if r.Incomplete {
+		lines = append(lines, l.Say("Not all figures could be read: what stands as unknown may be off plan."))
+	}
 	lines = append(lines, w.offWords(offOf(r.Rows)))
 	if oldest, newest, ok := dataTimes(r.Rows); ok {
 		lines = append(lines, l.Say("Figures from %s to %s", l.Moment(oldest), l.Moment(newest)))

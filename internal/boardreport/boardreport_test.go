@@ -11,6 +11,7 @@ import (
 
 	"planwatch/config"
 	"planwatch/internal/boardreport"
+	"planwatch/internal/clock"
 	"planwatch/internal/comment"
 	"planwatch/internal/format"
 	"planwatch/internal/kpi"
@@ -70,7 +71,7 @@ func content(t *testing.T) boardreport.Content {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return boardreport.Content{Report: r, Comments: boardreport.During(comments(), r, r.At, 0), Plan: &reconciled, Version: "1.2.3"}
+	return boardreport.Content{Report: r, Comments: boardreport.During(comments(), r, r.At, clock.Clock{}), Plan: &reconciled, Version: "1.2.3"}
 }
 
 func written(t *testing.T, c boardreport.Content, f format.Format, l *language.Language) string {
@@ -127,11 +128,25 @@ func TestSays(t *testing.T) {
 	}
 }
 
+// What could not be read is said, on the cover and where it is compared with.
+func TestIncomplete(t *testing.T) {
+	earlier, r := moment(t, then, 38, 70e6), moment(t, now, 33, 120.04e6)
+	en := r.Region.Languages.All()[1]
+	const cover, compared = "Not all figures could be read: ", "Not all figures of that moment could be read."
+	for name, c := range map[string]struct{ now, then bool }{"whole": {}, "now": {now: true}, "then": {then: true}} {
+		r.Incomplete, earlier.Incomplete = c.now, c.then
+		got := written(t, boardreport.Content{Report: r.Against(earlier)}, format.Markdown, en)
+		if strings.Contains(got, cover) != c.now || strings.Contains(got, compared) != c.then {
+			t.Errorf("%s:\n%.600s", name, got)
+		}
+	}
+}
+
 // Without an earlier report there is no chapter of what is new, and no change.
 func TestWithoutComparison(t *testing.T) {
 	r := moment(t, now, 33, 120.04e6)
 	en := r.Region.Languages.All()[1]
-	got := written(t, boardreport.Content{Report: r, Comments: boardreport.During(comments(), r, r.At, 0)}, format.Markdown, en)
+	got := written(t, boardreport.Content{Report: r, Comments: boardreport.During(comments(), r, r.At, clock.Clock{})}, format.Markdown, en)
 	for _, text := range []string{"What is new", "Since the last report", "Compared with", "after this report"} {
 		if strings.Contains(got, text) {
 			t.Errorf("it has %q", text)
@@ -144,12 +159,17 @@ func TestWithoutComparison(t *testing.T) {
 
 func TestDuring(t *testing.T) {
 	r := moment(t, now, 33, 120.04e6).Against(moment(t, then, 38, 70e6))
+	set := clock.StartingAt(now.Add(-time.Hour)) // of which the comments were made some months ago
 	for name, c := range map[string]struct {
-		offset time.Duration
-		want   int
-	}{"by the system's clock": {0, 3}, "with planwatch's clock set": {-14000 * time.Hour, 5}} {
-		if got := boardreport.During(comments(), r, r.At, c.offset); len(got) != c.want {
+		clock clock.Clock
+		want  int
+	}{"by the system's clock": {clock.Clock{}, 3}, "with planwatch's clock set": {set, 0}} {
+		if got := boardreport.During(comments(), r, r.At, c.clock); len(got) != c.want {
 			t.Errorf("%s: %d comments, want %d", name, len(got), c.want)
 		}
+	}
+	said := []comment.Comment{{Time: time.Now(), Author: "Now", About: comment.Subject{KPI: "beds_available"}, Text: "now"}}
+	if got := boardreport.During(said, r, r.At, set); len(got) != 1 || got[0].Time.Sub(now.Add(-time.Hour)).Abs() > time.Minute {
+		t.Errorf("%+v", got)
 	}
 }

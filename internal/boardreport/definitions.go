@@ -58,6 +58,7 @@ func (w *writer) sources() {
 	w.heading(1, l.Say("About this report"))
 	w.text(l.Say("Made by %s of the figures as they were at %s.", w.program(), l.Moment(r.At)))
 	w.text(l.Say("A curve shows the past year: the figure as a line, the plan dashed, what is usual as an area, and dotted lines where something happened that changed how the figure comes about."))
+	w.text(l.Say("↑ and ↓ say that the newest period is higher or lower than chance explains, by the figure's own past; whether it is on plan is another question. A figure that counts from January is held against its past by what was added in each month, and its change since the last report is what was added since."))
 	if r.LeftOut > 0 {
 		w.note(l.Say("%d parts of other key figures, without a target, are left out", r.LeftOut) + ".")
 	}

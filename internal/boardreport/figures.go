@@ -150,7 +150,7 @@ func points(lines [][]curve.Point) [][]document.Point {
 func (w *writer) change(row report.Row, by *float64) document.Cell {
 	cell := document.Cell{Text: row.ChangeNumber(w.l, by)}
 	if by != nil {
-		cell.Under = row.ChangeMeasure(w.l)
+		cell.Text += w.points(row)
 	}
 	return cell
 }
@@ -159,9 +159,17 @@ func (w *writer) change(row report.Row, by *float64) document.Cell {
 func (w *writer) margin(row report.Row) document.Cell {
 	cell := document.Cell{Text: row.MarginNumber(w.l)}
 	if cell.Text != row.MarginFigure(w.l) {
-		cell.Under = row.ChangeMeasure(w.l)
+		cell.Text += w.points(row)
 	}
 	return cell
+}
+
+// points stand after a change of a share, in short: the columns are narrow.
+func (w *writer) points(row report.Row) string {
+	if row.ChangeMeasure(w.l) == "" {
+		return ""
+	}
+	return language.NoBreak + w.l.Say("pp")
 }
 
 // sentence is the words as a sentence begins.

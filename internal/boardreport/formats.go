@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"planwatch/internal/clock"
 	"planwatch/internal/comment"
 	"planwatch/internal/document"
 	"planwatch/internal/format"
@@ -37,13 +38,15 @@ func (d Document) Write(w io.Writer, f format.Format) error {
 }
 
 // During are the comments that belong in the report: those since the moment that it
-// compares with, where it does, and until another. offset is planwatch's clock ahead of
-// the system's, of which comments have the time: where it is set, all belong.
-func During(all []comment.Comment, r *report.Report, until time.Time, offset time.Duration) []comment.Comment {
-	if offset.Abs() > time.Hour {
-		return all
+// compares with, where it does, and until another. Their times are by the system's clock,
+// and become planwatch's.
+func During(all []comment.Comment, r *report.Report, until time.Time, planwatch clock.Clock) []comment.Comment {
+	var during []comment.Comment
+	for _, c := range all {
+		c.Time = planwatch.At(c.Time)
+		if !c.Time.After(until) && (r.Compared == nil || c.Time.After(r.Compared.At)) {
+			during = append(during, c)
+		}
 	}
-	return slices.DeleteFunc(slices.Clone(all), func(c comment.Comment) bool {
-		return c.Time.After(until) || r.Compared != nil && !c.Time.After(r.Compared.At)
-	})
+	return during
 }

@@ -9,11 +9,11 @@ import (
 	"planwatch/plan"
 )
 
-// promises are the targets that an earlier report set, and what became of them.
+// promises are the targets that rest on a director's report, and what became of them.
 func (w *writer) promises() {
 	l := w.l
-	t := &document.Table{Title: l.Say("What earlier reports promised"), Columns: []document.Column{
-		{Title: l.Say("Promise"), Width: 40}, {Title: l.Say("KPI"), Width: 28}, {Title: l.Say("By (a day)"), Width: 13},
+	t := &document.Table{Title: l.Say("What the reports have promised"), Columns: []document.Column{
+		{Title: l.Say("Promise"), Width: 40}, {Title: l.Say("KPI"), Width: 28}, {Title: l.Say("The target holds until"), Width: 13},
 		{Title: l.Say("Actual"), Width: 12, Figures: true}, {Title: l.Say("Expected"), Width: 12, Figures: true}, {Title: l.Say("Status"), Width: 15},
 	}}
 	for _, chapter := range w.Report.Chapters(l) {
@@ -29,6 +29,7 @@ func (w *writer) promises() {
 		return
 	}
 	w.heading(1, t.Title)
+	w.text(l.Say("The targets that rest on a sentence of a director's report, and how they stand."))
 	w.document.Add(t)
 }
 

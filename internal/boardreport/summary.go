@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"planwatch/internal/document"
+	"planwatch/internal/kpi"
 	"planwatch/internal/report"
 )
 
@@ -16,14 +17,21 @@ func (w *writer) summary() {
 	l := w.l
 	w.heading(1, l.Say("Summary"))
 	w.text(l.Say("By status: %s", w.Report.Counts(l)) + ".")
+	exact := 0
 	var off []report.Row
 	for _, row := range w.Report.Rows {
 		if row.Status.Off() {
 			off = append(off, row)
 		}
+		if row.Target != nil && row.KPI.Better == kpi.AsPlanned && row.Status.Judged() {
+			exact++
+		}
+	}
+	if exact > 0 {
+		w.text(l.Say("%d of the judged targets are frames and budgets that are to be exactly the plan's.", exact))
 	}
 	if len(off) > mostNamed {
-		w.heading(2, l.Say("The %d furthest from the plan", mostNamed))
+		w.heading(2, l.Say("The %d to look at first", mostNamed))
 		off = off[:mostNamed]
 	} else if len(off) > 0 {
 		w.heading(2, l.Say("Off plan"))
@@ -64,6 +72,9 @@ func (w *writer) news() {
 	l := w.l
 	w.heading(1, l.Say("What is new"))
 	w.text(l.Say("Since %s: %s", l.Moment(w.since()), w.Report.Compared.Counts(l)) + ".")
+	if w.Report.Compared.Incomplete {
+		w.text(l.Say("Not all figures of that moment could be read. What they are of stands here as new or otherwise changed, and has no change."))
+	}
 	changed := w.Report.Changed()
 	for _, turn := range []report.Turn{report.Worse, report.Better, report.Newly, report.NoLonger, report.Otherwise} {
 		var rows []report.Row

@@ -105,8 +105,52 @@ func TestEarlierReportTakesLong(t *testing.T) {
 		}
 		cancel()
 		all.Wait()
-		if _, err := e.of(ctx, day); !errors.Is(err, report.ErrBeingMade) {
+		if _, err := e.of(ctx, day.AddDate(1, 0, 0)); !errors.Is(err, report.ErrBeingMade) {
 			t.Errorf("after the end: %v", err)
 		}
+	})
+}
+
+// What is kept is answered at once while another is being made, and what lacks figures is
+// not kept.
+func TestEarlierReportThatIsKept(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		e := newEarlierReports()
+		var all sync.WaitGroup
+		made := map[time.Time]int{}
+		release := make(chan struct{})
+		kept, slow, lacking := time.Date(2025, 2, 18, 0, 0, 0, 0, time.UTC), time.Date(2025, 2, 19, 0, 0, 0, 0, time.UTC), time.Date(2025, 2, 20, 0, 0, 0, 0, time.UTC)
+		all.Go(func() {
+			e.run(ctx, func(_ context.Context, moment time.Time) (*report.Report, error) {
+				made[moment]++
+				if moment.Equal(slow) {
+					<-release
+				}
+				return &report.Report{At: moment, Incomplete: moment.Equal(lacking)}, nil
+			})
+		})
+		for range 2 {
+			for _, moment := range []time.Time{kept, lacking} {
+				if r, err := e.of(ctx, moment); err != nil || !r.At.Equal(moment) {
+					t.Errorf("%v, %v", r, err)
+				}
+			}
+		}
+		if made[kept] != 1 || made[lacking] != 2 {
+			t.Errorf("made %v", made)
+		}
+		var asking sync.WaitGroup
+		asking.Go(func() { _, _ = e.of(ctx, slow) })
+		synctest.Wait() // it is being made
+		short, stop := context.WithTimeout(ctx, time.Second)
+		if r, err := e.of(short, kept); err != nil || !r.At.Equal(kept) {
+			t.Errorf("%v, %v", r, err)
+		}
+		stop()
+		close(release)
+		asking.Wait()
+		cancel()
+		all.Wait()
 	})
 }

@@ -16,12 +16,14 @@ var ErrBeingMade = errors.New("the report of the earlier moment is being made; a
 
 // AsOf makes the report of an earlier moment, by the definitions of now and without a past
 // of its own: it asks every collector once. failures are those of runs, of whose figures
-// nothing is known.
+// nothing is known: the report is incomplete.
 func AsOf(ctx context.Context, region *config.Region, moment time.Time) (r *Report, failures []error, err error) {
 	result, err := asof.Compare(ctx, region, moment)
 	if err != nil {
 		return nil, result.Failures, err
 	}
 	targets := plan.Assess(region.Plan.Targets, region.KPIs, result.Samples, result.Past, moment, region.Location)
-	return New(region, plan.Assessments{At: moment, Targets: targets}, result.Samples, nil), result.Failures, nil
+	r = New(region, plan.Assessments{At: moment, Targets: targets}, result.Samples, nil)
+	r.Incomplete = len(result.Failures) > 0
+	return r, result.Failures, nil
 }

@@ -30,6 +30,8 @@ type Report struct {
 	// Compared says what has changed since an earlier moment; nil where the rows are not
 	// those that have.
 	Compared *Since
+	// Incomplete is set where some collectors gave no figures of the moment.
+	Incomplete bool
 	// LeftOut counts the rows that WithoutParts has left out.
 	LeftOut int
 	// Activities and Risks are all those of the region, whichever rows there are.

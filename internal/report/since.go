@@ -19,6 +19,8 @@ type Since struct {
 	// to be judged, and Unjudged no longer are. Others have got a figure or lost it, or
 	// are for another reason not judged.
 	Worse, Better, Judged, Unjudged, Others int
+	// Incomplete is set where some collectors gave no figures of that moment.
+	Incomplete bool
 
 	// all are the rows, those that have changed and the others.
 	all []Row
@@ -55,7 +57,7 @@ func (r *Report) Against(earlier *Report) *Report {
 		before[row.cell()] = row
 	}
 	against := *r
-	against.Compared, against.Rows = &Since{At: earlier.At}, nil
+	against.Compared, against.Rows = &Since{At: earlier.At, Incomplete: earlier.Incomplete}, nil
 	add := func(row, was Row) {
 		row.Then = &Then{Status: was.Status, Actual: was.Actual, DataTime: was.DataTime}
 		against.Rows = append(against.Rows, row)
@@ -83,7 +85,7 @@ func (r *Report) Against(earlier *Report) *Report {
 
 // of are the same moment and all rows, with the counts of some that have changed.
 func (s *Since) of(rows []Row) *Since {
-	some := &Since{At: s.At, all: s.all}
+	some := &Since{At: s.At, Incomplete: s.Incomplete, all: s.all}
 	for _, row := range rows {
 		some.count(row)
 	}

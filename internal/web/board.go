@@ -35,6 +35,8 @@ type board struct {
 	content Content
 	logger  *slog.Logger
 	writing *writing
+	// documents has room for those that are being written.
+	documents chan struct{}
 }
 
 // messages gives a template planwatch's messages in one language.

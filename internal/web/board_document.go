@@ -7,6 +7,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/prometheus/common/version"
@@ -30,6 +31,13 @@ const (
 // documentWait is how long a browser waits for the report of the earlier moment, before it
 // is told to ask again.
 const documentWait = 20 * time.Second
+
+// lastReport is the value of since that the command takes too.
+const lastReport = "last-report"
+
+// documentsAtOnce is how many are written at a time: the curves of one for Word take
+// seconds.
+const documentsAtOnce = 2
 
 // askAgain is how many seconds later a browser asks again.
 const askAgain = "10"
@@ -81,6 +89,12 @@ func (b *board) serveDocument(w http.ResponseWriter, r *http.Request) {
 		b.documentRefused(w, p, refused)
 		return
 	}
+	select {
+	case b.documents <- struct{}{}:
+		defer func() { <-b.documents }()
+	case <-r.Context().Done():
+		return // the browser has gone on
+	}
 	var text bytes.Buffer
 	if err := made.Write(&text, kind.format); err != nil {
 		b.notMade(w, "document", err)
@@ -115,7 +129,7 @@ func (b *board) document(r *http.Request, current *report.Report, l *language.La
 	if name := query.Get(fieldFormat); name != "" {
 		i := slices.IndexFunc(documentTypes, func(t documentType) bool { return string(t.format) == name })
 		if i < 0 {
-			return none(http.StatusBadRequest, notice{Text: l.Say("There is no format “%s”; there are %s.", bounded(name, shownWords), format.List(boardreport.Formats()...))})
+			return none(http.StatusBadRequest, notice{Text: l.Say("There is no format “%s”; there are %s.", bounded(name, shownWords), formatNames())})
 		}
 		kind = documentTypes[i]
 	}
@@ -129,7 +143,7 @@ func (b *board) document(r *http.Request, current *report.Report, l *language.La
 	}
 	then, ok := since(current, query.Get(fieldSince))
 	if !ok {
-		return none(http.StatusBadRequest, notice{Text: l.Say("“%s” is no day before %s; a day is written as 2025-02-18.", bounded(query.Get(fieldSince), shownWords), current.At.Format(time.DateOnly))})
+		return none(http.StatusBadRequest, notice{Text: l.Say("“%s” is no day to compare with: one of the past hundred years before %s, written as 2025-02-18.", bounded(query.Get(fieldSince), shownWords), current.At.Format(time.DateOnly))})
 	}
 	if !then.IsZero() {
 		waiting, cancel := context.WithTimeout(r.Context(), documentWait)
@@ -161,7 +175,7 @@ func (b *board) documentContent(shown *report.Report) (boardreport.Content, erro
 	}
 	c := boardreport.Content{Report: shown, Plan: &reconciled, Version: version.Version}
 	if b.content.Comments != nil {
-		c.Comments = boardreport.During(b.content.Comments.All(), shown, b.content.Clock.Now(), b.content.Clock.Offset())
+		c.Comments = boardreport.During(b.content.Comments.All(), shown, b.content.Clock.Now(), b.content.Clock)
 	}
 	return c, nil
 }
@@ -176,8 +190,21 @@ func since(current *report.Report, day string) (then time.Time, ok bool) {
 		}
 		return then, true
 	}
+	if day == lastReport {
+		then, err := current.Region.LastReport(current.At)
+		return then, err == nil
+	}
 	then, err := clock.ParseMoment(day, current.Region.Location, current.At.Truncate(time.Second))
-	return then, err == nil && then.Before(current.At)
+	return then, err == nil && then.Before(current.At.Truncate(time.Second))
+}
+
+// formatNames are those of the formats.
+func formatNames() string {
+	names := make([]string, len(documentTypes))
+	for i, t := range documentTypes {
+		names[i] = string(t.format)
+	}
+	return strings.Join(names, ", ")
 }
 
 // documentRefused answers with a page that says why there is no report.

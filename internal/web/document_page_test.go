@@ -70,10 +70,12 @@ func TestDocumentRefused(t *testing.T) {
 		code        int
 		says, again string
 	}{
-		{"no format", "format=<b>", nil, http.StatusBadRequest, "Formatet ”&lt;b&gt;” finns inte; det finns markdown, html or docx.", ""},
+		{"no format", "format=<b>", nil, http.StatusBadRequest, "Formatet ”&lt;b&gt;” finns inte; det finns html, docx, markdown.", ""},
 		{"no owner", "owner=nobody", nil, http.StatusBadRequest, "nobody", ""},
-		{"no day", "since=yesterday", nil, http.StatusBadRequest, "”yesterday” är ingen dag före 2025-03-18; en dag skrivs som 2025-02-18.", ""},
-		{"a day to come", "since=2025-03-19", nil, http.StatusBadRequest, "”2025-03-19” är ingen dag före", ""},
+		{"no day", "since=yesterday", nil, http.StatusBadRequest, "”yesterday” är ingen dag att jämföra med: en av de senaste hundra årens dagar före 2025-03-18, skriven som 2025-02-18.", ""},
+		{"a day to come", "since=2025-03-19", nil, http.StatusBadRequest, "”2025-03-19” är ingen dag att jämföra med", ""},
+		{"today", "since=2025-03-18", nil, http.StatusBadRequest, "”2025-03-18” är ingen dag att jämföra med", ""},
+		{"no report before", "since=last-report", nil, http.StatusBadRequest, "”last-report” är ingen dag att jämföra med", ""},
 		{"not there yet", "since=2025-02-18", report.ErrBeingMade, http.StatusServiceUnavailable, "Siffrorna för 2025-02-18 23:59 läses just nu.", "10"},
 		{"a source that is down", "since=2025-02-18", errors.New("beds: connection refused"), http.StatusServiceUnavailable, "Siffrorna för 2025-02-18 23:59 går inte att läsa; loggen säger varför.", ""},
 	} {

@@ -223,7 +223,7 @@ type route struct {
 }
 
 func routes(content Content, guard *writing, logger *slog.Logger) []route {
-	pages := &board{content, logger, guard}
+	pages := &board{content, logger, guard, make(chan struct{}, documentsAtOnce)}
 	books := &runbooks{board: pages}
 	kpis := &kpiPages{pages, books}
 	programs := newEndpoints(pages)
