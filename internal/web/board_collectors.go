@@ -124,6 +124,9 @@ func countsOf(states []collectors.Status, l *language.Language) []countView {
 		}
 	}
 	all := len(states)
+	for _, source := range silentSources(states) {
+		add(1, "failed", status.Critical.Symbol(), l.Say("The data source %s does not answer", source))
+	}
 	add(fails, "failed", status.Critical.Symbol(), l.Say("%d of %d fail", fails, all))
 	add(waits, "waiting", status.Unknown.Symbol(), l.Say("%d of %d have not run yet", waits, all))
 	add(old, "failed", status.Warning.Symbol(), l.Say("%d of %d have figures that are too old", old, all))
@@ -131,6 +134,18 @@ func countsOf(states []collectors.Status, l *language.Language) []countView {
 		add(all, "well", status.OnPlan.Symbol(), l.Say("All %d succeed", all))
 	}
 	return counts
+}
+
+// silentSources are those that do not answer, by name.
+func silentSources(states []collectors.Status) []string {
+	var silent []string
+	for _, s := range states {
+		if !s.SourceUp && !s.LastRun.IsZero() && !slices.Contains(silent, s.Definition.Source) {
+			silent = append(silent, s.Definition.Source)
+		}
+	}
+	slices.Sort(silent)
+	return silent
 }
 
 // outcome is the result of a collector's last run.

@@ -87,12 +87,12 @@ func (b *board) serveAlerts(w http.ResponseWriter, r *http.Request) {
 	view.Filter = choice.form(current, kpis, p)
 	view.Choice = view.Filter.words(choice, view.Period, l)
 	if !known {
-		view.Note = l.Say("Which alerts have ended is not known here: planwatch keeps those whose rules it evaluates itself.")
+		view.Note = l.Say("Which alerts have ended is not known here: planwatch keeps those whose rules it evaluates itself, where it can write; the log says if it cannot.")
 	} else {
 		view.list(b, current, choice, ended)
 	}
 	allowSearch(w)
-	b.renderCached(w, r, code, "alertspage", l, view)
+	b.renderStatus(w, code, "alertspage", l, view)
 }
 
 // pastAlerts are the alerts that have ended and of which somebody was told, the latest

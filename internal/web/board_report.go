@@ -208,8 +208,12 @@ func (b *board) notices(p page) []notice {
 	if err := b.content.Ready(); err != nil {
 		notices = append(notices, notice{p.Say("Collecting has just begun: not all figures are in yet."), ""})
 	}
+	states := b.content.Collectors()
+	for _, source := range silentSources(states) {
+		notices = append(notices, notice{p.Say("The data source %s does not answer", source), "collectors" + p.Query})
+	}
 	var failing []string
-	for _, state := range b.content.Collectors() {
+	for _, state := range states {
 		if state.Err != nil {
 			failing = append(failing, p.Lang.Of(state.Definition.Title))
 		}

@@ -73,7 +73,7 @@ func TestHeaders(t *testing.T) {
 // isKept reports whether a browser may keep what is there, and asks whether it is the same.
 func isKept(path string) bool {
 	noun, isAPI := strings.CutPrefix(path, "/api/v1/")
-	return slices.Contains([]string{"/", "/alerts", "/collectors"}, path) || isAPI && slices.Contains([]string{"activities", "collectors", "history", "kpis", "openapi.json", "report", "risks"}, noun)
+	return slices.Contains([]string{"/", "/collectors"}, path) || isAPI && slices.Contains([]string{"activities", "collectors", "history", "kpis", "openapi.json", "report", "risks"}, noun)
 }
 
 // What the operator sets in the web configuration goes before planwatch's own.
