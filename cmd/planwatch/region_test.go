@@ -103,8 +103,8 @@ targets:
 	contains(t, "metric", planwatch(t, "collect", "oxygen", "--config", region, "--format", "prometheus"),
 		`kpi_oxygen_pressure_pascals{hospital="Kiruna"} 412500`, `kpi_oxygen_cylinders{hospital="Kiruna"} 1`)
 	const nbsp = "\u00a0"
-	contains(t, "report in Swedish", planwatch(t, "report", "--config", region, "--lang", "sv", "--format", "markdown"), "Syrgastryck", "412,5"+nbsp+"kilopascal", "Reservflaskor")
-	contains(t, "report in English", planwatch(t, "report", "--config", region, "--lang", "en", "--format", "markdown"), "Oxygen pressure", "412.5"+nbsp+"kilopascals", "Spare cylinders")
+	contains(t, "report in Swedish", planwatch(t, "report", "--config", region, "--lang", "sv"), "Syrgastryck", "412,5"+nbsp+"kilopascal", "Reservflaskor")
+	contains(t, "report in English", planwatch(t, "report", "--config", region, "--lang", "en"), "Oxygen pressure", "412.5"+nbsp+"kilopascals", "Spare cylinders")
 
 	made := t.TempDir()
 	if err := os.MkdirAll(filepath.Join(made, "docs"), 0o755); err != nil {
@@ -148,7 +148,9 @@ func TestSecondRegion(t *testing.T) {
 	const region = "../../examples/fjord"
 	contains(t, "check", planwatch(t, "check", "--config", region), "Helse Fjord: 1 kilde, 3 innsamlere, 5 måltall\n0 feil i konfigurasjonen\n")
 	const nbsp = "\u00a0"
-	report := planwatch(t, "report", "--config", region, "--lang", "nb", "--format", "markdown")
+	report := planwatch(t, "report", "--config", region, "--lang", "nb")
+	document := planwatch(t, "report", "--config", region, "--lang", "nb", "--format", "markdown")
+	contains(t, "the director's report", document, "# Direktørens rapport\n", "## Sammendrag\n", "Bemannede senger<br>Ytre Fjord")
 	contains(t, "report", report, "Bemannede senger", "Ytre Fjord", "117,6"+nbsp+"mill. kr", "97,7"+nbsp+"%")
 
 	made := t.TempDir()
@@ -181,7 +183,7 @@ func TestSecondRegion(t *testing.T) {
 	activities, risks := body(t, served.url+"/activities"), body(t, served.url+"/risks")
 	contains(t, "activities", activities, "Bemanne flere senger", "Ytre Fjord sykehus", "Forventet effekt", "Ikke påbegynt", "Effekten uteblir")
 	contains(t, "risks", risks, "For få sykepleiere søker", "Tiltak", "Høy")
-	for what, text := range map[string]string{"scrape": metrics, "page": page, "report": report, "activities": activities, "risks": risks} {
+	for what, text := range map[string]string{"scrape": metrics, "page": page, "report": report, "document": document, "activities": activities, "risks": risks} {
 		if found := first.FindString(text); found != "" {
 			t.Errorf("%s: has %q, which is the first region's", what, found)
 		}
