@@ -57,7 +57,7 @@ func Start(t testing.TB) *Browser {
 	profile := t.TempDir()
 	command := exec.CommandContext(ctx, Path(t), "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic", "--no-first-run",
 		"--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-extensions",
-		"--host-resolver-rules=MAP planwatch.test 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1", "--remote-debugging-pipe", "--user-data-dir="+profile, "about:blank") //nolint:gosec // the browser that the test found
+		"--host-resolver-rules=MAP planwatch.test 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1", "--remote-debugging-pipe", "--user-data-dir="+profile, "about:blank")
 	command.Env, command.ExtraFiles, command.WaitDelay = append(os.Environ(), "HOME="+profile), []*os.File{read, write}, 10*time.Second
 	if err := command.Start(); err != nil {
 		cancel()
