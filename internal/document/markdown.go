@@ -17,7 +17,7 @@ func (d *Document) WriteMarkdown(w io.Writer) error {
 	out := bufio.NewWriter(w)
 	fmt.Fprintf(out, "# %s\n\n", escaped.Replace(d.Title))
 	for _, line := range d.Cover {
-		fmt.Fprintf(out, "%s\n\n", line1(line))
+		fmt.Fprintf(out, "%s\n\n", atLineStart(line))
 	}
 	for _, b := range d.Blocks {
 		switch b := b.(type) {
@@ -26,12 +26,12 @@ func (d *Document) WriteMarkdown(w io.Writer) error {
 		case *Paragraph:
 			lines := strings.Split(strings.TrimSpace(b.Text), "\n")
 			for i, line := range lines {
-				lines[i] = line1(line)
+				lines[i] = atLineStart(line)
 			}
 			fmt.Fprintf(out, "%s\n\n", strings.Join(lines, "\\\n"))
 		case *List:
 			for _, line := range b.Lines {
-				fmt.Fprintf(out, "- %s\n", line1(line))
+				fmt.Fprintf(out, "- %s\n", atLineStart(line))
 			}
 			fmt.Fprintln(out)
 		case *Table:
@@ -41,8 +41,8 @@ func (d *Document) WriteMarkdown(w io.Writer) error {
 	return out.Flush()
 }
 
-// line1 is a text at the beginning of a line, where more signs mean something.
-func line1(text string) string {
+// atLineStart is a text at the beginning of a line, where more signs mean something.
+func atLineStart(text string) string {
 	text = escaped.Replace(strings.TrimSpace(text))
 	for _, sign := range []string{"-", "+", "=", ">"} {
 		if strings.HasPrefix(text, sign) {
