@@ -64,7 +64,7 @@ func (s *site) waits(hospital string, patients int) {
 // A person goes the whole way in a real browser, on a phone: from the message to the key
 // figure and the event, has it, says why on the key figure, finds that on the curve, and in
 // the report to the board. The pages are in both languages, choose rows, and outlast a loss
-// of planwatch; and the browser complains of nothing.
+// of planwatch, which is all that the browser complains of.
 func TestTheWholeWay(t *testing.T) {
 	s := newSite(t, build(t))
 	s.past()
@@ -142,6 +142,11 @@ func TestTheWholeWay(t *testing.T) {
 		t.Errorf("the browser complains: %s", strings.Join(b.Complaints, "\n"))
 	}
 	s.lost(b)
+	for _, complaint := range b.Complaints {
+		if !strings.Contains(complaint, "net::ERR_CONNECTION_") { // that planwatch was gone
+			t.Errorf("the browser complains of the loss: %s", complaint)
+		}
+	}
 }
 
 // accessible finds what is wrong with the page that is open, on a phone and on a desk.
