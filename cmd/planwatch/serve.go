@@ -72,7 +72,7 @@ func runServe(cmd *cobra.Command, load func() (*config.Region, error)) error {
 		return err
 	}
 	content := web.Content{
-		Store: planwatch.Store(), Registry: planwatch.Registry(), Gatherer: planwatch, Ready: planwatch.Ready,
+		Metrics: planwatch.Metrics(), Store: planwatch.Store(), Registry: planwatch.Registry(), Ready: planwatch.Ready,
 		Alerts: planwatch.Alerts, Report: planwatch.Report, EarlierReport: planwatch.EarlierReport, Collectors: planwatch.Collectors, Clock: planwatch.Clock(), History: planwatch.History,
 		Summary: func(alert evaluator.Alert, l *language.Language) string {
 			return message.New(planwatch.Region()).Summary(alert.Labels, alert.Annotations, l)

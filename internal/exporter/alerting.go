@@ -17,7 +17,6 @@ import (
 
 	"planwatch/alerts/alertmanager"
 	"planwatch/alerts/evaluator"
-	"planwatch/internal/exposition"
 	"planwatch/internal/naming"
 	"planwatch/internal/storage"
 )
@@ -93,7 +92,7 @@ func (e *Exporter) newAlerting(ctx context.Context, g *generation, opened *evalu
 	a := &alerting{external: address, registry: prometheus.NewRegistry(), logger: e.logger}
 	registerer := prometheus.WrapRegistererWithPrefix(naming.AlertingPrefix, a.registry)
 	options := evaluator.Options{
-		Metrics: exposition.Handler(e.store, prometheus.Gatherers{e.registry, a}, e.logger), Ready: e.Ready,
+		Metrics: e.metrics, Ready: e.Ready,
 		Instance: external.Host, ExternalURL: external,
 		Storage: opened, Registerer: registerer, Resolving: e.resolving, Ended: e.keepPast, Logger: e.logger,
 	}

@@ -36,7 +36,9 @@ func (g *generation) assess() {
 	targets := g.foresee(plan.Assess(g.region.Plan.Targets, g.region.KPIs, g.store.Samples(), g.store.Past(), at, g.region.Location))
 	g.assessments.Store(&plan.Assessments{At: at, Targets: targets})
 	gauges := append(snapshot.PlanGauges(targets, g.clock), signals(g.courses.Load())...)
-	g.store.ReplaceGauges(snapshot.NewGauges(append(gauges, g.events()...)))
+	g.store.ReplaceGauges(append(gauges, g.events()...))
+	// What collectors have now is told by metrics about them.
+	g.own.Changed()
 }
 
 // events returns the region's events as metrics.

@@ -10,6 +10,7 @@ import (
 	"planwatch/collectors"
 	"planwatch/config"
 	"planwatch/internal/clock"
+	"planwatch/internal/exposition"
 	"planwatch/internal/snapshot"
 	"planwatch/internal/warehouse"
 	"planwatch/plan"
@@ -29,6 +30,7 @@ type collector struct {
 	clock    clock.Clock
 	store    *snapshot.Store
 	counters *counters
+	own      *exposition.Own
 	logger   *slog.Logger
 }
 
@@ -48,7 +50,7 @@ func newCollector(b base, region *config.Region, d *collectors.Definition, sourc
 	c := &collector{
 		definition: d, source: source, fingerprint: region.Fingerprint(d),
 		description: snapshot.Description{KPIs: d.KPIs, MaxAge: time.Duration(d.MaxAge), HelpLanguage: region.Languages.English()},
-		clock:       b.clock, store: b.store, counters: b.counters, logger: b.logger.With("collector", d.Collector),
+		clock:       b.clock, store: b.store, counters: b.counters, own: b.own, logger: b.logger.With("collector", d.Collector),
 	}
 	c.comparison = comparison{region: region, failed: map[plan.Reference]string{}}
 	c.state.Store(&runState{})
@@ -80,6 +82,7 @@ func (c *collector) run(ctx context.Context) error {
 	}
 	former := c.state.Swap(state)
 	c.counters.ran(c.name(), err)
+	c.own.Changed()
 	c.log(former, state)
 	if err != nil {
 		return err

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"path/filepath"
 	"sync"
 	"sync/atomic"
@@ -20,6 +21,7 @@ import (
 	"planwatch/alerts/past"
 	"planwatch/config"
 	"planwatch/internal/clock"
+	"planwatch/internal/exposition"
 	"planwatch/internal/history"
 	"planwatch/internal/snapshot"
 	"planwatch/internal/storage"
@@ -30,6 +32,8 @@ import (
 // Exporter runs one configuration of a region at a time.
 type Exporter struct {
 	base
+	// metrics answers scrapes.
+	metrics http.Handler
 	// registry holds the metrics about planwatch itself.
 	registry *prometheus.Registry
 	// directory is where planwatch keeps what outlasts a restart, and alerts the
@@ -50,7 +54,9 @@ type base struct {
 	clock    clock.Clock
 	store    *snapshot.Store
 	counters *counters
-	logger   *slog.Logger
+	// own are the metrics about planwatch itself, as they are scraped.
+	own    *exposition.Own
+	logger *slog.Logger
 	// history keeps the figures of past moments; nil if it cannot.
 	history *history.Store
 	// fetching is how long lies between two fetches of a calendar.
@@ -80,6 +86,8 @@ func New(ctx context.Context, region *config.Region, o Options) (*Exporter, erro
 	e.fetching = cmp.Or(o.Fetching, subscription.Interval)
 	e.alerts = &alertStorage{parent: e.directory, path: filepath.Join(region.Storage.Path, "alerting"), logger: o.Logger}
 	e.store = snapshot.NewStore(e.clock, snapshot.SaveFile{Path: filepath.Join(region.Storage.Path, "snapshot"), Hold: e.directory.Hold}, o.Logger)
+	e.own = exposition.NewOwn(e, e.store, o.Logger)
+	e.metrics = exposition.Handler(e.own)
 	register(e.registry, e.counters, stateCollector{current: e.current.Load, store: e.store, clock: e.clock})
 	if err := e.directory.Hold(); errors.Is(err, storage.ErrInUse) {
 		return nil, err
@@ -125,6 +133,7 @@ func (e *Exporter) activate(g *generation) {
 	g.assess()
 	former := e.current.Swap(g)
 	e.counters.configured(former.names(), g.names())
+	e.own.Changed()
 }
 
 // Run collects until ctx ends. It returns when every run has ended and the
@@ -134,6 +143,7 @@ func (e *Exporter) Run(ctx context.Context) {
 	var all sync.WaitGroup
 	storeCtx, stopStore := context.WithCancel(context.WithoutCancel(ctx))
 	all.Go(func() { e.store.Run(storeCtx) })
+	all.Go(func() { e.own.Run(storeCtx) })
 	e.runGenerations(ctx)
 	stopStore()
 	all.Wait()
@@ -190,6 +200,9 @@ func (e *Exporter) Gather() ([]*dto.MetricFamily, error) {
 	}
 	return gatherers.Gather()
 }
+
+// Metrics answers scrapes.
+func (e *Exporter) Metrics() http.Handler { return e.metrics }
 
 // Store returns the store of the samples.
 func (e *Exporter) Store() *snapshot.Store { return e.store }

@@ -5,6 +5,8 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -19,7 +21,6 @@ import (
 	"planwatch/internal/exporter"
 	"planwatch/internal/logtest"
 	"planwatch/internal/mariadbtest"
-	"planwatch/internal/snapshot"
 )
 
 const (
@@ -137,25 +138,16 @@ func (p *planwatch) exposed(series string) string {
 	return ""
 }
 
-// text is the whole exposition.
+// text is the whole exposition, as it is scraped.
 func (p *planwatch) text() string {
 	p.t.Helper()
-	var b bytes.Buffer
-	if err := p.Store().Current().WriteTo(&b, snapshot.Text, snapshot.Plain, nil); err != nil {
-		p.t.Fatal(err)
-	}
-	families, err := p.Gather()
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	if err := snapshot.Encode(&b, families, snapshot.Text); err != nil {
-		p.t.Fatal(err)
-	}
+	answer := httptest.NewRecorder()
+	p.Metrics().ServeHTTP(answer, httptest.NewRequestWithContext(p.t.Context(), http.MethodGet, "/metrics", nil))
 	parser := expfmt.NewTextParser(model.LegacyValidation)
-	if _, err := parser.TextToMetricFamilies(bytes.NewReader(b.Bytes())); err != nil {
+	if _, err := parser.TextToMetricFamilies(bytes.NewReader(answer.Body.Bytes())); err != nil {
 		p.t.Fatalf("Prometheus would not read the exposition: %v", err)
 	}
-	return b.String()
+	return answer.Body.String()
 }
 
 // until waits for the series to have the value.

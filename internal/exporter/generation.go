@@ -95,7 +95,7 @@ func warnOfOpenSecrets(region *config.Region, logger *slog.Logger) {
 func (g *generation) run(ctx context.Context) {
 	var all sync.WaitGroup
 	for _, source := range g.sources {
-		all.Go(func() { watch(ctx, source) })
+		all.Go(func() { g.watch(ctx, source) })
 	}
 	all.Go(func() { g.scheduler.Run(ctx) })
 	all.Go(func() { g.keepAssessing(ctx) })
@@ -114,12 +114,16 @@ func (g *generation) run(ctx context.Context) {
 }
 
 // watch pings a source regularly until ctx ends.
-func watch(ctx context.Context, source *warehouse.Source) {
+func (b base) watch(ctx context.Context, source *warehouse.Source) {
 	tick := time.NewTicker(pingInterval)
 	defer tick.Stop()
 	for {
+		before := source.Up()
 		// The source keeps and logs the result itself.
 		_ = source.Ping(ctx)
+		if source.Up() != before {
+			b.own.Changed()
+		}
 		select {
 		case <-tick.C:
 		case <-ctx.Done():

@@ -46,6 +46,7 @@ func (e *Exporter) awaitReload(ctx context.Context) (*generation, chan<- error) 
 				return next, answer
 			}
 			e.counters.reloadFailed()
+			e.own.Changed()
 			e.logger.Error("configuration not reloaded; the running one goes on", "err", err)
 			answer <- err
 		}

@@ -8,10 +8,12 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/klauspost/compress/zstd"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
@@ -35,7 +37,7 @@ func serve(t *testing.T) string {
 	}}, snapshot.Description{KPIs: []kpi.KPI{k}, MaxAge: time.Hour, HelpLanguage: regiontest.Languages(t).English()})
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector())
-	server := httptest.NewServer(exposition.Handler(store, registry, quiet))
+	server := httptest.NewServer(exposition.Handler(exposition.NewOwn(registry, store, quiet)))
 	t.Cleanup(server.Close)
 	return server.URL
 }
@@ -83,6 +85,11 @@ func TestMetrics(t *testing.T) {
 		{"OpenMetrics", http.Header{"Accept": {"application/openmetrics-text;version=1.0.0"}}, "application/openmetrics-text", "", []string{sample + ".0\n", "\n# EOF\n"}},
 		{"gzip", http.Header{"Accept-Encoding": {"deflate, gzip;q=0.8"}}, "text/plain", "gzip", []string{sample + "\n", "go_goroutines"}},
 		{"gzip of OpenMetrics", http.Header{"Accept": {"application/openmetrics-text;version=1.0.0"}, "Accept-Encoding": {"gzip"}}, "application/openmetrics-text", "gzip", []string{sample, "\n# EOF\n"}},
+		{"zstd", http.Header{"Accept-Encoding": {"zstd, gzip;q=0.5"}}, "text/plain", "zstd", []string{sample + "\n", "go_goroutines"}},
+		{"zstd of OpenMetrics", http.Header{"Accept": {"application/openmetrics-text;version=1.0.0"}, "Accept-Encoding": {"zstd"}}, "application/openmetrics-text", "zstd", []string{sample, "\n# EOF\n"}},
+		{"a browser's codings", http.Header{"Accept-Encoding": {"gzip, deflate, br, zstd"}}, "text/plain", "gzip", []string{sample + "\n"}},
+		{"zstd refused", http.Header{"Accept-Encoding": {"zstd;q=0"}}, "text/plain", "", []string{sample + "\n"}},
+		{"weights that are no numbers", http.Header{"Accept-Encoding": {"gzip;q=x, zstd;q=NaN"}}, "text/plain", "", []string{sample + "\n"}},
 		{"gzip refused", http.Header{"Accept-Encoding": {"gzip;q=0, identity"}}, "text/plain", "", []string{sample + "\n"}},
 		{"gzip in a second header", http.Header{"Accept-Encoding": {"br", "deflate, GZIP ; Q=0.5"}}, "text/plain", "gzip", []string{sample + "\n"}},
 		{"gzip refused in a second header", http.Header{"Accept-Encoding": {"*", "gzip; q=0"}}, "text/plain", "", []string{sample + "\n"}},
@@ -101,6 +108,9 @@ func TestMetrics(t *testing.T) {
 			if got := response.Header.Get("Content-Type"); !strings.HasPrefix(got, tt.contentType) {
 				t.Errorf("Content-Type %s", got)
 			}
+			if got := response.Header.Get("Content-Length"); got != strconv.Itoa(len(body)) {
+				t.Errorf("Content-Length %s of %d bytes", got, len(body))
+			}
 			if got := response.Header.Get("Content-Encoding"); got != tt.encoding {
 				t.Errorf("Content-Encoding %q", got)
 			}
@@ -111,6 +121,16 @@ func TestMetrics(t *testing.T) {
 				}
 				zip.Multistream(false) // browsers and curl read no more
 				if body, err = io.ReadAll(zip); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if tt.encoding == "zstd" {
+				frames, err := zstd.NewReader(bytes.NewReader(body))
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer frames.Close()
+				if body, err = io.ReadAll(frames); err != nil {
 					t.Fatal(err)
 				}
 			}

@@ -3,6 +3,8 @@ package snapshot
 import (
 	"time"
 
+	dto "github.com/prometheus/client_model/go"
+
 	"planwatch/internal/kpi"
 )
 
@@ -18,7 +20,7 @@ type Chunk struct {
 	// expires is when the first of Shown is older than MaxAge; zero if none is
 	// shown.
 	expires time.Time
-	encoded encoded
+	encoded
 }
 
 // newChunk makes the chunk of a record at the moment now.
@@ -26,7 +28,7 @@ func newChunk(r Record, d Description, now time.Time) *Chunk {
 	c := &Chunk{Record: r, Description: d}
 	c.Shown, c.expires = WithinMaxAge(r.Samples, d.MaxAge, now)
 	c.Withdrawn = len(r.Samples) - len(c.Shown)
-	c.encoded.families = Families(d.KPIs, c.Shown, d.HelpLanguage)
+	c.write = families(func() []*dto.MetricFamily { return Families(d.KPIs, c.Shown, d.HelpLanguage) })
 	return c
 }
 

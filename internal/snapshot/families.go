@@ -9,16 +9,17 @@ import (
 
 // Families are the samples in Prometheus' own form, one family for each KPI
 // that has any, with HELP in the language. Its metrics are in the order of the
-// samples, less those that are withheld.
+// samples, less those that are withheld. They refer to the samples.
 func Families(kpis []kpi.KPI, samples []kpi.Sample, l *language.Language) []*dto.MetricFamily {
+	byKPI := make(map[string][]*dto.Metric, len(kpis))
+	for i := range samples {
+		if s := &samples[i]; !s.Withheld {
+			byKPI[s.KPI] = append(byKPI[s.KPI], metric(s))
+		}
+	}
 	var all []*dto.MetricFamily
 	for _, k := range kpis {
-		var metrics []*dto.Metric
-		for _, sample := range samples {
-			if sample.KPI == k.Name && !sample.Withheld {
-				metrics = append(metrics, metric(sample))
-			}
-		}
+		metrics := byKPI[k.Name]
 		if len(metrics) > 0 {
 			all = append(all, &dto.MetricFamily{Name: new(k.Metric()), Help: new(help(k, l)), Type: metricType(k).Enum(), Metric: metrics})
 		}
@@ -38,7 +39,7 @@ func metricType(k kpi.KPI) dto.MetricType {
 	return dto.MetricType_GAUGE
 }
 
-func metric(sample kpi.Sample) *dto.Metric {
+func metric(sample *kpi.Sample) *dto.Metric {
 	m := &dto.Metric{Label: labelPairs(sample.Labels)}
 	if h := sample.Histogram; h != nil {
 		m.Histogram = &dto.Histogram{SampleCount: &h.Count, SampleSum: &h.Sum}
@@ -47,14 +48,15 @@ func metric(sample kpi.Sample) *dto.Metric {
 		}
 		return m
 	}
-	m.Gauge = &dto.Gauge{Value: new(sample.Value)}
+	m.Gauge = &dto.Gauge{Value: &sample.Value}
 	return m
 }
 
 func labelPairs(labels kpi.Labels) []*dto.LabelPair {
-	pairs := make([]*dto.LabelPair, len(labels))
-	for i, label := range labels {
-		pairs[i] = &dto.LabelPair{Name: new(label.Name), Value: new(label.Value)}
+	pairs, all := make([]*dto.LabelPair, len(labels)), make([]dto.LabelPair, len(labels))
+	for i := range labels {
+		all[i].Name, all[i].Value = &labels[i].Name, &labels[i].Value
+		pairs[i] = &all[i]
 	}
 	return pairs
 }

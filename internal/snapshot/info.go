@@ -10,12 +10,16 @@ import (
 
 // Info is the part of a Snapshot about the KPIs themselves: titles, unit and
 // standard of each, whether or not it has a sample.
-type Info struct{ encoded encoded }
+type Info struct {
+	families []*dto.MetricFamily
+	encoded
+}
 
 // NewInfo makes the part of all KPIs of the catalogue, in its order, with
 // their titles and what they are read in, in each of the languages.
 func NewInfo(catalogue kpi.Catalogue, languages *language.Set) *Info {
 	var i Info
+	i.write = families(i.Families)
 	if len(catalogue.Entries()) == 0 {
 		return &i
 	}
@@ -37,7 +41,7 @@ func NewInfo(catalogue kpi.Catalogue, languages *language.Set) *Info {
 		}
 		family.Metric = append(family.Metric, &dto.Metric{Gauge: &dto.Gauge{Value: new(1.0)}, Label: labelPairs(kpi.NewLabels(labels...))})
 	}
-	i.encoded.families = []*dto.MetricFamily{family, measures(catalogue, languages)}
+	i.families = []*dto.MetricFamily{family, measures(catalogue, languages)}
 	return &i
 }
 
@@ -59,4 +63,4 @@ func measures(catalogue kpi.Catalogue, languages *language.Set) *dto.MetricFamil
 }
 
 // Families are the KPIs' titles, units and standards in Prometheus' own form.
-func (i *Info) Families() []*dto.MetricFamily { return i.encoded.families }
+func (i *Info) Families() []*dto.MetricFamily { return i.families }

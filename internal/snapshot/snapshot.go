@@ -4,65 +4,105 @@
 package snapshot
 
 import (
-	"io"
 	"slices"
 	"strings"
+	"sync/atomic"
+
+	dto "github.com/prometheus/client_model/go"
 )
 
 // Snapshot is everything that is shown at one moment. It never changes.
 type Snapshot struct {
+	content
+	answers [encodingCount][compressionCount]atomic.Pointer[Answer]
+}
+
+// content is what a Snapshot shows.
+type content struct {
 	info   *Info
 	gauges *Gauges
+	own    *encoded
 	// chunks are in order of collector.
 	chunks []*Chunk
+}
+
+// newOwn is the part about planwatch itself.
+func newOwn(made []*dto.MetricFamily) *encoded {
+	return &encoded{write: families(func() []*dto.MetricFamily { return made })}
 }
 
 // Chunks are the collectors' parts, in order of name.
 func (s *Snapshot) Chunks() []*Chunk { return s.chunks }
 
 // Chunk is the part of one collector, or nil if it has none yet.
-func (s *Snapshot) Chunk(collector string) *Chunk {
-	for _, c := range s.chunks {
-		if c.Collector == collector {
-			return c
-		}
+func (s *Snapshot) Chunk(collector string) *Chunk { return s.chunk(collector) }
+
+func (c content) chunk(collector string) *Chunk {
+	if i, found := c.place(collector); found {
+		return c.chunks[i]
 	}
 	return nil
 }
 
-// WriteTo copies the encoded snapshot, without OpenMetrics' end mark, and after
-// it tail, which is in the same encoding and not compressed.
-func (s *Snapshot) WriteTo(w io.Writer, encoding Encoding, compression Compression, tail []byte) error {
-	if compression == Gzip {
-		return writeGzip(w, s.parts(), encoding, tail)
+// place is where the part of a collector is, or would be.
+func (c content) place(collector string) (i int, found bool) {
+	return slices.BinarySearchFunc(c.chunks, collector, func(c *Chunk, name string) int { return strings.Compare(c.Collector, name) })
+}
+
+// Answer is the whole snapshot in one form. It is made once.
+func (s *Snapshot) Answer(encoding Encoding, compression Compression) *Answer {
+	made := &s.answers[encoding][compression]
+	if a := made.Load(); a != nil {
+		return a
 	}
-	for _, e := range s.parts() {
-		if _, err := w.Write(e.in(encoding, compression)); err != nil {
-			return err
+	a := newAnswer(s.parts(), form{encoding, compression})
+	made.Store(a)
+	return a
+}
+
+// prepare makes the answers in forms.
+func (s *Snapshot) prepare(wanted forms) {
+	for encoding := range encodingCount {
+		for compression := range compressionCount {
+			if wanted&(form{encoding, compression}).bit() != 0 {
+				s.Answer(encoding, compression)
+			}
 		}
 	}
-	_, err := w.Write(tail)
-	return err
+}
+
+// keep forgets all that is made in other forms than those wanted. It is made again
+// where it is asked for after all.
+func (s *Snapshot) keep(wanted forms) {
+	for encoding := range encodingCount {
+		for compression := range compressionCount {
+			if wanted&(form{encoding, compression}).bit() == 0 {
+				s.answers[encoding][compression].Store(nil)
+			}
+		}
+	}
+	for _, part := range s.parts() {
+		part.keep(wanted)
+	}
 }
 
 // parts are what is written, in order.
-func (s *Snapshot) parts() []*encoded {
-	all := make([]*encoded, 0, len(s.chunks)+2)
-	all = append(all, &s.info.encoded, &s.gauges.encoded)
-	for _, c := range s.chunks {
-		all = append(all, &c.encoded)
+func (c content) parts() []part {
+	all := make([]part, 0, len(c.chunks)+3)
+	all = append(all, &c.info.encoded, c.gauges)
+	for _, chunk := range c.chunks {
+		all = append(all, &chunk.encoded)
 	}
-	return all
+	return append(all, c.own)
 }
 
-// with is a Snapshot in which chunk takes the place of its collector's.
-func (s *Snapshot) with(chunk *Chunk) *Snapshot {
-	chunks := slices.Clone(s.chunks)
-	i, found := slices.BinarySearchFunc(chunks, chunk.Collector, func(c *Chunk, name string) int { return strings.Compare(c.Collector, name) })
-	if found {
-		chunks[i] = chunk
+// with is the content in which chunk takes the place of its collector's.
+func (c content) with(chunk *Chunk) content {
+	c.chunks = slices.Clone(c.chunks)
+	if i, found := c.place(chunk.Collector); found {
+		c.chunks[i] = chunk
 	} else {
-		chunks = slices.Insert(chunks, i, chunk)
+		c.chunks = slices.Insert(c.chunks, i, chunk)
 	}
-	return &Snapshot{info: s.info, gauges: s.gauges, chunks: chunks}
+	return c
 }

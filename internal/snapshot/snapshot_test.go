@@ -82,9 +82,9 @@ func replace(tb testing.TB, s *snapshot.Store, r snapshot.Record) {
 func written(t *testing.T, s *snapshot.Store, encoding snapshot.Encoding, compression snapshot.Compression) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	s.Ask(encoding, compression)
-	if err := s.Current().WriteTo(&b, encoding, compression, nil); err != nil {
-		t.Fatal(err)
+	answer := s.Answer(encoding, compression)
+	if n, err := answer.WriteTo(&b); err != nil || n != answer.Length() || b.Len() != int(n) {
+		t.Fatalf("%d bytes of %d are %d: %v", n, answer.Length(), b.Len(), err)
 	}
 	return b.Bytes()
 }
@@ -94,11 +94,11 @@ func TestExposition(t *testing.T) {
 	s := snapshot.NewStore(clock.Clock{}, snapshot.SaveFile{}, quiet())
 	catalogue := kpi.NewCatalogue([]kpi.Entry{{KPI: beds, Collector: "beds", Base: inBeds}})
 	s.Configure(snapshot.NewInfo(catalogue, regiontest.Languages(t)), func(snapshot.Record) (snapshot.Description, bool) { return snapshot.Description{}, false })
-	s.ReplaceGauges(snapshot.NewGauges([]snapshot.Gauge{
+	s.ReplaceGauges([]snapshot.Gauge{
 		{Name: "plan_status", Help: "How the KPI\nstands.", Labels: kpi.NewLabels(kpi.Label{Name: "target", Value: "a"}), Value: 1},
 		{Name: "plan_actual", Help: "The KPI.", Value: 38},
 		{Name: "plan_status", Help: "How the KPI\nstands.", Labels: kpi.NewLabels(kpi.Label{Name: "target", Value: "b"}), Value: -1},
-	}))
+	})
 	s.Replace(snapshot.Record{Collector: "waits", Samples: []kpi.Sample{
 		{KPI: "wait_seconds", Labels: kpi.NewLabels(kpi.Label{Name: "hospital", Value: "Kalix"}), AsOf: now, Histogram: &kpi.Histogram{Bounds: []float64{10, 20}, Counts: []uint64{3, 7}, Count: 10, Sum: 377}},
 	}}, description(t, time.Hour, waits))
@@ -537,10 +537,10 @@ func BenchmarkScrape(b *testing.B) {
 				}
 				s := snapshot.NewStore(clock.Clock{}, snapshot.SaveFile{}, quiet())
 				replace(b, s, record("beds", now, samples...))
-				s.Ask(form.encoding, form.compression)
+				s.Answer(form.encoding, form.compression)
 				b.ReportAllocs()
 				for b.Loop() {
-					if err := s.Current().WriteTo(io.Discard, form.encoding, form.compression, nil); err != nil {
+					if _, err := s.Answer(form.encoding, form.compression).WriteTo(io.Discard); err != nil {
 						b.Fatal(err)
 					}
 				}
@@ -557,7 +557,7 @@ func BenchmarkReplace(b *testing.B) {
 		samples[i] = ward(fmt.Sprint("Avdelning ", i), float64(i), now)
 	}
 	s := snapshot.NewStore(clock.Clock{}, snapshot.SaveFile{}, quiet())
-	s.Ask(snapshot.Text, snapshot.Gzip)
+	s.Answer(snapshot.Text, snapshot.Gzip)
 	for i := range 30 {
 		replace(b, s, record(fmt.Sprint("collector_", i), now, samples...))
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
+	dto "github.com/prometheus/client_model/go"
 
 	"planwatch/internal/clock"
 	"planwatch/internal/kpi"
@@ -21,8 +22,10 @@ type Store struct {
 	file    SaveFile
 	logger  *slog.Logger
 	current atomic.Pointer[Snapshot]
-	// requested are the forms that some scrape has requested, a bit each.
-	requested atomic.Uint32
+	// asked is when each form was last asked for, in seconds since begun, from 1; 0 for
+	// never.
+	asked     [encodingCount][compressionCount]atomic.Int64
+	begun     time.Time
 	unsaved   chan struct{}
 	changed   chan struct{}
 	lastSaved atomic.Pointer[time.Time]
@@ -40,8 +43,8 @@ const (
 
 // NewStore makes an empty Store that saves to file.
 func NewStore(clock clock.Clock, file SaveFile, logger *slog.Logger) *Store {
-	s := &Store{clock: clock, file: file, logger: logger, unsaved: make(chan struct{}, 1), changed: make(chan struct{}, 1)}
-	s.current.Store(&Snapshot{info: &Info{}, gauges: &Gauges{}})
+	s := &Store{clock: clock, file: file, logger: logger, begun: time.Now(), unsaved: make(chan struct{}, 1), changed: make(chan struct{}, 1)}
+	s.current.Store(&Snapshot{content: content{info: NewInfo(kpi.Catalogue{}, nil), gauges: &Gauges{}, own: newOwn(nil)}})
 	return s
 }
 
@@ -87,16 +90,28 @@ func (s *Store) Saved() (last time.Time, failures uint64) {
 // Replace shows a record in place of its collector's former one.
 func (s *Store) Replace(r Record, d Description) {
 	chunk := newChunk(r, d, s.clock.Now())
-	s.encode(&chunk.encoded)
-	s.change(func(old *Snapshot) *Snapshot { return old.with(chunk) })
+	chunk.encode(s.wanted())
+	s.change(func(old content) content { return old.with(chunk) })
 	s.notify()
 }
 
 // ReplaceGauges shows the gauges in place of the former ones.
-func (s *Store) ReplaceGauges(gauges *Gauges) {
-	s.encode(&gauges.encoded)
-	s.change(func(old *Snapshot) *Snapshot {
-		return &Snapshot{info: old.info, gauges: gauges, chunks: old.chunks}
+func (s *Store) ReplaceGauges(gauges []Gauge) {
+	next := s.Current().gauges.next(gauges)
+	next.encode(s.wanted())
+	s.change(func(old content) content {
+		old.gauges = next
+		return old
+	})
+}
+
+// ReplaceOwn shows metrics about planwatch itself in place of the former ones.
+func (s *Store) ReplaceOwn(made []*dto.MetricFamily) {
+	own := newOwn(made)
+	own.encode(s.wanted())
+	s.change(func(old content) content {
+		old.own = own
+		return old
 	})
 }
 
@@ -106,13 +121,13 @@ type Describe func(Record) (d Description, ok bool)
 
 // Configure shows the info, and drops the records that describe does not know.
 func (s *Store) Configure(info *Info, describe Describe) {
-	s.encode(&info.encoded)
-	s.change(func(old *Snapshot) *Snapshot {
-		next := &Snapshot{info: info, gauges: old.gauges}
+	info.encode(s.wanted())
+	s.change(func(old content) content {
+		next := content{info: info, gauges: old.gauges, own: old.own}
 		for _, chunk := range old.chunks {
 			if description, ok := describe(chunk.Record); ok {
 				kept := newChunk(chunk.Record, description, s.clock.Now())
-				s.encode(&kept.encoded)
+				kept.encode(s.wanted())
 				next.chunks = append(next.chunks, kept)
 			}
 		}
@@ -149,38 +164,44 @@ func (s *Store) Restore(describe Describe) {
 	}
 }
 
-// Ask encodes the snapshot in a form that a scrape requests, now and from now
-// on with every change.
-func (s *Store) Ask(encoding Encoding, compression Compression) {
-	bit := formBit(encoding, compression)
-	if s.requested.Or(bit)&bit != 0 {
-		return
-	}
-	for _, e := range s.Current().parts() {
-		e.in(encoding, compression)
-	}
+// askedFor is how long a form is kept ready after it was asked for. Scrapes come
+// far more often.
+const askedFor = 10 * time.Minute
+
+// Answer is the current snapshot in one form, which is made with every change from
+// now on, as long as it is asked for.
+func (s *Store) Answer(encoding Encoding, compression Compression) *Answer {
+	s.asked[encoding][compression].Store(1 + int64(time.Since(s.begun).Seconds()))
+	return s.Current().Answer(encoding, compression)
 }
 
-// encode encodes e in every form that has been requested.
-func (s *Store) encode(e *encoded) {
-	requested := s.requested.Load()
+// wanted are the forms that are asked for.
+func (s *Store) wanted() forms {
+	var all forms
+	since := max(1, 1+int64((time.Since(s.begun)-askedFor).Seconds()))
 	for encoding := range encodingCount {
 		for compression := range compressionCount {
-			if requested&formBit(encoding, compression) != 0 {
-				e.in(encoding, compression)
+			if s.asked[encoding][compression].Load() >= since {
+				all |= form{encoding, compression}.bit()
 			}
 		}
 	}
+	return all
 }
 
-func formBit(encoding Encoding, compression Compression) uint32 {
-	return 1 << (int(encoding)*int(compressionCount) + int(compression))
+// forget forgets the forms that are not asked for any more.
+func (s *Store) forget() {
+	wanted := s.wanted()
+	s.Current().keep(wanted)
 }
 
-func (s *Store) change(next func(*Snapshot) *Snapshot) {
+// change shows what next makes of what is shown, with the answers that are asked for.
+func (s *Store) change(next func(content) content) {
 	for {
 		old := s.current.Load()
-		if s.current.CompareAndSwap(old, next(old)) {
+		changed := &Snapshot{content: next(old.content)}
+		changed.prepare(s.wanted())
+		if s.current.CompareAndSwap(old, changed) {
 			return
 		}
 	}
@@ -215,9 +236,13 @@ func (s *Store) Run(ctx context.Context) {
 		again = time.After(wait.NextBackOff())
 	}
 	wait.Reset()
+	minute := time.NewTicker(time.Minute)
+	defer minute.Stop()
 	for {
 		expired, stop := s.nextExpiry()
 		select {
+		case <-minute.C:
+			s.forget()
 		case <-s.unsaved:
 			save()
 		case <-again:
@@ -257,10 +282,10 @@ func (s *Store) withdraw() {
 			continue
 		}
 		rest := newChunk(chunk.Record, chunk.Description, now)
-		s.encode(&rest.encoded)
+		rest.encode(s.wanted())
 		s.logger.Warn("figures withdrawn: older than max_age", "collector", chunk.Collector, "figures", rest.Withdrawn-chunk.Withdrawn, "max_age", chunk.MaxAge)
-		s.change(func(old *Snapshot) *Snapshot {
-			if old.Chunk(chunk.Collector) != chunk {
+		s.change(func(old content) content {
+			if old.chunk(chunk.Collector) != chunk {
 				return old
 			}
 			return old.with(rest)

@@ -25,7 +25,6 @@ import (
 	"planwatch/internal/audit"
 	"planwatch/internal/clock"
 	"planwatch/internal/comment"
-	"planwatch/internal/exposition"
 	"planwatch/internal/history"
 	"planwatch/internal/language"
 	"planwatch/internal/naming"
@@ -35,12 +34,12 @@ import (
 
 // Content is what the server serves.
 type Content struct {
+	// Metrics answers scrapes.
+	Metrics http.Handler
 	// Store holds the figures.
 	Store *snapshot.Store
 	// Registry registers the metrics about the server.
 	Registry prometheus.Registerer
-	// Gatherer gives the metrics about planwatch itself.
-	Gatherer prometheus.Gatherer
 	// Alerts returns the pending and firing alerts.
 	Alerts func() evaluator.Overview
 	// PastAlerts returns the alerts that have ended, in the order in which they did; ok is
@@ -253,7 +252,7 @@ func routes(content Content, guard *writing, logger *slog.Logger) []route {
 		{"POST /" + naming.AlertmanagerPath + "/api/v2/silences", "alertmanager", inOwnName(guard, alertmanagerAPI(content.Alertmanager)), true},
 		{"DELETE /" + naming.AlertmanagerPath + "/api/v2/silence/{id}", "alertmanager", ended(guard, content.Silences, alertmanagerAPI(content.Alertmanager)), true},
 		{"GET /static/{file}", "static", compressed(static()), false},
-		{"GET /metrics", "metrics", exposition.Handler(content.Store, content.Gatherer, logger), false},
+		{"GET /metrics", "metrics", content.Metrics, false},
 		{"GET " + api.Path + "activities", "api_activities", programs.to("activities", programs.activities), false},
 		{"GET " + api.Path + "alerts", "alerts", compressed(activeAlerts(content.Alerts, content.undelivered)), false},
 		{"GET " + api.Path + "collectors", "api_collectors", programs.to("collectors", programs.collectors), false},

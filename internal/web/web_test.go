@@ -23,6 +23,7 @@ import (
 	"planwatch/collectors"
 	"planwatch/config"
 	"planwatch/internal/clock"
+	"planwatch/internal/exposition"
 	"planwatch/internal/history"
 	"planwatch/internal/kpi"
 	"planwatch/internal/language"
@@ -63,7 +64,7 @@ func content(t testing.TB, change func(*web.Content)) web.Content {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(promcollectors.NewGoCollector())
 	served := web.Content{
-		Store: store, Registry: registry, Gatherer: registry, Ready: func() error { return nil },
+		Store: store, Registry: registry, Ready: func() error { return nil },
 		Report: func() *report.Report { return &report.Report{Region: region} },
 		EarlierReport: func(_ context.Context, moment time.Time) (*report.Report, error) {
 			return &report.Report{Region: region, At: moment}, nil
@@ -78,6 +79,7 @@ func content(t testing.TB, change func(*web.Content)) web.Content {
 	if change != nil {
 		change(&served)
 	}
+	served.Metrics = exposition.Handler(exposition.NewOwn(registry, served.Store, slog.New(slog.DiscardHandler)))
 	return served
 }
 

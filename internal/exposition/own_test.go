@@ -1,0 +1,94 @@
+package exposition_test
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	dto "github.com/prometheus/client_model/go"
+
+	"planwatch/internal/clock"
+	"planwatch/internal/exposition"
+	"planwatch/internal/logtest"
+	"planwatch/internal/snapshot"
+)
+
+// counting gives how many times it was gathered, and err.
+type counting struct {
+	gathered int
+	err      error
+}
+
+func (c *counting) Gather() ([]*dto.MetricFamily, error) {
+	c.gathered++
+	return []*dto.MetricFamily{{Name: new("gathered"), Type: dto.MetricType_GAUGE.Enum(), Metric: []*dto.Metric{{Gauge: &dto.Gauge{Value: new(float64(c.gathered))}}}}}, c.err
+}
+
+var _ prometheus.Gatherer = (*counting)(nil)
+
+// A scrape gathers nothing while Run does so: every Interval, soon after a change,
+// and not where there are no scrapes.
+func TestOwn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var log logtest.Log
+		logger, source := slog.New(slog.NewTextHandler(&log, nil)), &counting{}
+		own := exposition.NewOwn(source, snapshot.NewStore(clock.Clock{}, snapshot.SaveFile{}, logger), logger)
+		handler := exposition.Handler(own)
+		scrape := func(want int) {
+			t.Helper()
+			answer := httptest.NewRecorder()
+			handler.ServeHTTP(answer, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/metrics", nil))
+			if line := "gathered " + string(rune('0'+want)) + "\n"; !strings.Contains(answer.Body.String(), line) {
+				t.Errorf("no %q in %q", line, answer.Body)
+			}
+		}
+		pass := func(d time.Duration) {
+			<-time.After(d)
+			synctest.Wait()
+		}
+		scrape(1) // before Run each scrape gathers
+		scrape(2)
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan struct{})
+		go func() {
+			defer close(ended)
+			own.Run(ctx)
+		}()
+		pass(exposition.Interval + time.Millisecond)
+		scrape(3)
+		scrape(3)
+		for range 10 {
+			own.Changed() // many changes are one
+		}
+		synctest.Wait()
+		scrape(4)
+		own.Changed()
+		synctest.Wait()
+		if source.gathered != 4 {
+			t.Errorf("gathered %d times: the next change waits a little", source.gathered)
+		}
+		scrape(5) // and a scrape has it at once
+		scrape(5)
+		pass(300 * time.Millisecond)
+		scrape(6)
+		source.err = errors.New("a metric is broken")
+		pass(10 * time.Minute)
+		if source.gathered > 6+26 {
+			t.Errorf("gathered %d times, and nobody asked for it", source.gathered)
+		}
+		if n := log.Count("metrics about planwatch itself are incomplete"); n != 1 {
+			t.Errorf("logged %d times:\n%s", n, &log)
+		}
+		source.gathered = 6
+		scrape(7) // the first one after a while gathers itself
+		cancel()
+		<-ended
+	})
+}

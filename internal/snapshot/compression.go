@@ -1,0 +1,66 @@
+package snapshot
+
+import (
+	"bytes"
+	"fmt"
+	"sync"
+
+	"github.com/klauspost/compress/flate"
+	"github.com/klauspost/compress/zstd"
+)
+
+// Compression is how an exposition is compressed.
+type Compression int
+
+// The compressions.
+const (
+	Plain Compression = iota
+	Gzip
+	Zstd
+	compressionCount
+)
+
+// A deflater holds a megabyte, and an encoder of zstd several, which are used again
+// for the next piece.
+var (
+	deflaters = sync.Pool{New: func() any {
+		w, err := flate.NewWriter(nil, flate.DefaultCompression)
+		if err != nil {
+			panic(err) // the level is one of the library's
+		}
+		return w
+	}}
+	zstandards = sync.Pool{New: func() any {
+		w, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithLowerEncoderMem(true))
+		if err != nil {
+			panic(fmt.Errorf("zstd: %w", err)) // the options are the library's
+		}
+		return w
+	}}
+)
+
+// deflate makes a piece of a deflate stream that ends on a byte and refers to
+// nothing before it, so that pieces can be concatenated; the last one ends the
+// stream.
+func deflate(plain []byte, last bool) []byte {
+	w := deflaters.Get().(*flate.Writer)
+	defer deflaters.Put(w)
+	var buffer bytes.Buffer
+	w.Reset(&buffer)
+	// A bytes.Buffer takes all that it is given.
+	_, _ = w.Write(plain)
+	if last {
+		_ = w.Close()
+	} else {
+		_ = w.Flush()
+	}
+	return bytes.Clone(buffer.Bytes())
+}
+
+// zstandard makes a frame. A zstd stream may be several, one after the other
+// (RFC 8878).
+func zstandard(plain []byte) []byte {
+	w := zstandards.Get().(*zstd.Encoder)
+	defer zstandards.Put(w)
+	return bytes.Clone(w.EncodeAll(plain, nil))
+}
