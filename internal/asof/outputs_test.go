@@ -31,8 +31,8 @@ import (
 func (h *history) testOutputs(t *testing.T) {
 	for i := range 5 {
 		day := h.days[i*(len(h.days)-1)/4]
-		file := filepath.Join(t.TempDir(), "snapshot")
-		store := snapshot.NewStore(clock.Clock{}, snapshot.SaveFile{Path: file}, slog.New(slog.DiscardHandler))
+		directory := filepath.Join(t.TempDir(), "snapshot")
+		store := snapshot.NewStore(clock.Clock{}, snapshot.SaveDirectory{Path: directory}, slog.New(slog.DiscardHandler))
 		withheld, figures := 0, 0
 		for _, d := range h.definitions {
 			samples := h.published[day].of(d.KPIs)
@@ -63,17 +63,8 @@ func (h *history) testOutputs(t *testing.T) {
 		ended, cancel := context.WithCancel(t.Context())
 		cancel()
 		store.Run(ended) // saves, and ends
-		data, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var records []snapshot.Record
-		_, body, _ := bytes.Cut(data, []byte("\n"))
-		if err := json.Unmarshal(body, &records); err != nil {
-			t.Fatal(err)
-		}
 		saved := 0
-		for _, r := range records {
+		for _, r := range savedIn(t, directory) {
 			for _, s := range r.Samples {
 				saved++
 				if g := s.Histogram; s.Withheld && (s.Value != 0 || g != nil && (g.Count > 0 || g.Sum != 0 || slices.ContainsFunc(g.Counts, func(v uint64) bool { return v > 0 }))) {
@@ -85,6 +76,29 @@ func (h *history) testOutputs(t *testing.T) {
 			t.Errorf("%s: nothing was saved", day.Format(time.DateOnly))
 		}
 	}
+}
+
+// savedIn reads a saved snapshot as whoever gets hold of it does.
+func savedIn(t *testing.T, directory string) []snapshot.Record {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(directory, "*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []snapshot.Record
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var records []snapshot.Record
+		_, body, _ := bytes.Cut(data, []byte("\n"))
+		if err := json.Unmarshal(body, &records); err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, records...)
+	}
+	return all
 }
 
 // listed is one figure that is listed, or one of a histogram's.

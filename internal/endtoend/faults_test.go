@@ -371,7 +371,7 @@ func (w *world) block() {
 	if err := os.RemoveAll(snapshot); err != nil {
 		w.t.Fatal(err)
 	}
-	if err := os.MkdirAll(filepath.Join(snapshot, "in the way"), 0o700); err != nil {
+	if err := os.MkdirAll(filepath.Join(snapshot, "waiting", "in the way"), 0o700); err != nil {
 		w.t.Fatal(err)
 	}
 }

@@ -85,7 +85,7 @@ func New(ctx context.Context, region *config.Region, o Options) (*Exporter, erro
 	e.clock, e.logger, e.counters = region.NewClock(), o.Logger, newCounters()
 	e.fetching = cmp.Or(o.Fetching, subscription.Interval)
 	e.alerts = &alertStorage{parent: e.directory, path: filepath.Join(region.Storage.Path, "alerting"), logger: o.Logger}
-	e.store = snapshot.NewStore(e.clock, snapshot.SaveFile{Path: filepath.Join(region.Storage.Path, "snapshot"), Hold: e.directory.Hold}, o.Logger)
+	e.store = snapshot.NewStore(e.clock, snapshot.SaveDirectory{Path: filepath.Join(region.Storage.Path, "snapshot"), Hold: e.directory.Hold}, o.Logger)
 	e.own = exposition.NewOwn(e, e.store, o.Logger)
 	e.metrics = exposition.Handler(e.own)
 	register(e.registry, e.counters, stateCollector{current: e.current.Load, store: e.store, clock: e.clock})

@@ -30,7 +30,7 @@ import (
 func serve(t *testing.T) string {
 	t.Helper()
 	quiet := slog.New(slog.DiscardHandler)
-	store := snapshot.NewStore(clock.Clock{}, snapshot.SaveFile{}, quiet)
+	store := snapshot.NewStore(clock.Clock{}, snapshot.SaveDirectory{}, quiet)
 	k := kpi.KPI{Name: "beds_available", Title: language.Text{"en": "Available beds"}, Definition: language.Text{"en": "Staffed beds."}}
 	store.Replace(snapshot.Record{Collector: "beds", Samples: []kpi.Sample{
 		{KPI: "beds_available", Labels: kpi.NewLabels(kpi.Label{Name: "ward", Value: "Kirurgi"}), Value: 38, AsOf: time.Now()},

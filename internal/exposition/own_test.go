@@ -39,7 +39,7 @@ func TestOwn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var log logtest.Log
 		logger, source := slog.New(slog.NewTextHandler(&log, nil)), &counting{}
-		own := exposition.NewOwn(source, snapshot.NewStore(clock.Clock{}, snapshot.SaveFile{}, logger), logger)
+		own := exposition.NewOwn(source, snapshot.NewStore(clock.Clock{}, snapshot.SaveDirectory{}, logger), logger)
 		handler := exposition.Handler(own)
 		scrape := func(want int) {
 			t.Helper()

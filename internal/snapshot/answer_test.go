@@ -84,7 +84,7 @@ func gauges(n int, value func(i int) float64) []snapshot.Gauge {
 func TestAnswersAfterChanges(t *testing.T) {
 	now := time.Now()
 	random := rand.New(rand.NewPCG(1, 2))
-	s := snapshot.NewStore(clock.Clock{}, snapshot.SaveFile{}, quiet())
+	s := snapshot.NewStore(clock.Clock{}, snapshot.SaveDirectory{}, quiet())
 	records, shown, own := map[string]snapshot.Record{}, []snapshot.Gauge{}, []*dto.MetricFamily{}
 	for change := range 60 {
 		switch random.IntN(4) {
@@ -109,7 +109,7 @@ func TestAnswersAfterChanges(t *testing.T) {
 			records[r.Collector] = r
 			replace(t, s, r)
 		}
-		anew := snapshot.NewStore(clock.Clock{}, snapshot.SaveFile{}, quiet())
+		anew := snapshot.NewStore(clock.Clock{}, snapshot.SaveDirectory{}, quiet())
 		for _, r := range records {
 			replace(t, anew, r)
 		}
@@ -142,7 +142,7 @@ func TestAnswersAfterChanges(t *testing.T) {
 // A form that nobody asks for any more is forgotten, and one that is asked for is not.
 func TestForgottenForms(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := snapshot.NewStore(clock.Clock{}, snapshot.SaveFile{}, quiet())
+		s := snapshot.NewStore(clock.Clock{}, snapshot.SaveDirectory{}, quiet())
 		ctx, cancel := context.WithCancel(t.Context())
 		ended := make(chan struct{})
 		go func() {

@@ -38,7 +38,7 @@ func TestEventExposition(t *testing.T) {
     collectors: [production, waiting]
 `)
 	gauges := snapshot.EventGauges(set, []string{"beds", "production"}, regiontest.Languages(t), stockholm, clock.Clock{})
-	s := snapshot.NewStore(clock.Clock{}, snapshot.SaveFile{}, quiet())
+	s := snapshot.NewStore(clock.Clock{}, snapshot.SaveDirectory{}, quiet())
 	s.Configure(snapshot.NewInfo(kpi.NewCatalogue(nil), regiontest.Languages(t)), func(snapshot.Record) (snapshot.Description, bool) { return snapshot.Description{}, false })
 	s.ReplaceGauges(gauges)
 	const want = `# HELP kpi_event_timestamp_seconds When what changed how a collector's figures come about happened: the beginning of that day.

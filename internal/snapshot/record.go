@@ -1,6 +1,7 @@
 package snapshot
 
 import (
+	"slices"
 	"time"
 
 	"planwatch/internal/kpi"
@@ -53,15 +54,15 @@ type Description struct {
 
 // WithinMaxAge are the samples that are at most maxAge old at the moment now, by
 // the moment that they are current as of, and the moment at which the first of
-// them is no longer; zero if there are none.
+// them is no longer; zero if there are none. Where all are, they are the same slice.
 func WithinMaxAge(samples []kpi.Sample, maxAge time.Duration, now time.Time) (within []kpi.Sample, expires time.Time) {
-	for _, sample := range samples {
-		end := sample.Current().Add(maxAge)
-		if end.Before(now) {
-			continue
-		}
-		within = append(within, sample)
-		if expires.IsZero() || end.Before(expires) {
+	tooOld := func(s kpi.Sample) bool { return s.Current().Add(maxAge).Before(now) }
+	within = samples
+	if slices.ContainsFunc(samples, tooOld) {
+		within = slices.DeleteFunc(slices.Clone(samples), tooOld)
+	}
+	for _, sample := range within {
+		if end := sample.Current().Add(maxAge); expires.IsZero() || end.Before(expires) {
 			expires = end
 		}
 	}

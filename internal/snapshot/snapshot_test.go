@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net/http"
 	"os"
@@ -91,7 +92,7 @@ func written(t *testing.T, s *snapshot.Store, encoding snapshot.Encoding, compre
 
 func TestExposition(t *testing.T) {
 	now := time.Now()
-	s := snapshot.NewStore(clock.Clock{}, snapshot.SaveFile{}, quiet())
+	s := snapshot.NewStore(clock.Clock{}, snapshot.SaveDirectory{}, quiet())
 	catalogue := kpi.NewCatalogue([]kpi.Entry{{KPI: beds, Collector: "beds", Base: inBeds}})
 	s.Configure(snapshot.NewInfo(catalogue, regiontest.Languages(t)), func(snapshot.Record) (snapshot.Description, bool) { return snapshot.Description{}, false })
 	s.ReplaceGauges([]snapshot.Gauge{
@@ -180,7 +181,7 @@ func TestInfoOfOneLanguage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := snapshot.NewStore(clock.Clock{}, snapshot.SaveFile{}, quiet())
+	s := snapshot.NewStore(clock.Clock{}, snapshot.SaveDirectory{}, quiet())
 	catalogue := kpi.NewCatalogue([]kpi.Entry{{KPI: beds, Collector: "beds", Base: inBeds}})
 	s.Configure(snapshot.NewInfo(catalogue, languages), func(snapshot.Record) (snapshot.Description, bool) { return snapshot.Description{}, false })
 	const want = `kpi_info{better="higher",collector="beds",kpi="beds_available",title_en="Available beds",unit="beds"} 1
@@ -217,7 +218,7 @@ func TestNegotiate(t *testing.T) {
 
 func TestReplaceShowsVanishedRowsNoMore(t *testing.T) {
 	now := time.Now()
-	s := snapshot.NewStore(clock.Clock{}, snapshot.SaveFile{}, quiet())
+	s := snapshot.NewStore(clock.Clock{}, snapshot.SaveDirectory{}, quiet())
 	written(t, s, snapshot.Text, snapshot.Plain) // asked for before there is anything
 	replace(t, s, record("beds", now, ward("Kirurgi", 38, now), ward("Ortopedi", 24, now)))
 	replace(t, s, record("beds", now, ward("Kirurgi", 37, now)))
@@ -231,7 +232,7 @@ func TestReplaceShowsVanishedRowsNoMore(t *testing.T) {
 func TestWithdrawal(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		now := time.Now()
-		s := snapshot.NewStore(clock.Clock{}, snapshot.SaveFile{}, quiet())
+		s := snapshot.NewStore(clock.Clock{}, snapshot.SaveDirectory{}, quiet())
 		ctx, stop := context.WithCancel(t.Context())
 		defer stop()
 		go s.Run(ctx)
@@ -255,7 +256,7 @@ func TestWithdrawal(t *testing.T) {
 
 func TestSaveAndRestore(t *testing.T) {
 	now := time.Now()
-	file := snapshot.SaveFile{Path: filepath.Join(t.TempDir(), "data", "snapshot")}
+	file := snapshot.SaveDirectory{Path: filepath.Join(t.TempDir(), "data", "snapshot")}
 	save(t, file, record("beds", now.Add(-time.Minute), ward("Kirurgi", 38, now.Add(-time.Hour)), ward("Ortopedi", 24, now.Add(-3*time.Hour))))
 
 	tests := []struct {
@@ -299,24 +300,25 @@ func TestSaveAndRestore(t *testing.T) {
 // and nothing else is.
 func TestLeftoversAreRemoved(t *testing.T) {
 	dir := t.TempDir()
-	file := snapshot.SaveFile{Path: filepath.Join(dir, "snapshot")}
+	file := snapshot.SaveDirectory{Path: filepath.Join(dir, "snapshot")}
 	now := time.Now()
 	save(t, file, record("beds", now, ward("Kirurgi", 38, now)))
-	for _, name := range []string{"snapshot.123.tmp", "snapshot.456.tmp", "snapshot.damaged", "other.tmp"} {
+	for _, name := range []string{"snapshot/beds.123.tmp", "snapshot/waits.456.tmp", "snapshot/beds.damaged", "other.tmp"} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte("half"), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
 	s := snapshot.NewStore(clock.Clock{}, file, quiet())
 	s.Restore(func(r snapshot.Record) (snapshot.Description, bool) { return described(t, r), true })
-	left, err := filepath.Glob(filepath.Join(dir, "*"))
+	left, err := fs.Glob(os.DirFS(dir), "*")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i := range left {
-		left[i] = filepath.Base(left[i])
+	within, err := fs.Glob(os.DirFS(dir), "snapshot/*")
+	if err != nil {
+		t.Fatal(err)
 	}
-	if got := strings.Join(left, " "); got != "other.tmp snapshot snapshot.damaged" {
+	if got := strings.Join(append(left, within...), " "); got != "other.tmp snapshot snapshot/beds snapshot/beds.damaged" {
 		t.Errorf("left: %s", got)
 	}
 	if s.Current().Chunk("beds") == nil {
@@ -336,23 +338,26 @@ func TestDamagedSnapshotIsSetAside(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			file := snapshot.SaveFile{Path: filepath.Join(t.TempDir(), "snapshot")}
+			file := snapshot.SaveDirectory{Path: filepath.Join(t.TempDir(), "snapshot")}
 			now := time.Now()
-			save(t, file, record("beds", now, ward("Kirurgi", 38, now)))
-			data, err := os.ReadFile(file.Path)
+			save(t, file, record("beds", now, ward("Kirurgi", 38, now)), record("waits", now, ward("Kirurgi", 7, now)))
+			data, err := os.ReadFile(bedsIn(file))
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := os.WriteFile(file.Path, tt.damage(data), 0o600); err != nil {
+			if err := os.WriteFile(bedsIn(file), tt.damage(data), 0o600); err != nil {
 				t.Fatal(err)
 			}
 			var log bytes.Buffer
 			s := snapshot.NewStore(clock.Clock{}, file, slog.New(slog.NewTextHandler(&log, nil)))
 			s.Restore(func(r snapshot.Record) (snapshot.Description, bool) { return described(t, r), true })
-			if len(s.Current().Chunks()) != 0 {
+			if s.Current().Chunk("beds") != nil {
 				t.Error("figures were restored from a damaged file")
 			}
-			if _, err := os.Stat(file.Path + ".damaged"); err != nil {
+			if s.Current().Chunk("waits") == nil {
+				t.Error("the other collector's were not restored")
+			}
+			if _, err := os.Stat(bedsIn(file) + ".damaged"); err != nil {
 				t.Error("not set aside:", err)
 			}
 			if !strings.Contains(log.String(), "saved snapshot set aside") {
@@ -368,7 +373,7 @@ func TestSaveFailureIsCountedAndServingGoesOn(t *testing.T) {
 		t.Fatal(err)
 	}
 	now := time.Now()
-	s := save(t, snapshot.SaveFile{Path: filepath.Join(blocker, "snapshot")}, record("beds", now, ward("Kirurgi", 38, now)))
+	s := save(t, snapshot.SaveDirectory{Path: filepath.Join(blocker, "snapshot")}, record("beds", now, ward("Kirurgi", 38, now)))
 	if _, failures := s.Saved(); failures == 0 {
 		t.Error("no failure counted")
 	}
@@ -387,7 +392,7 @@ func TestFailedSaveIsTriedAgain(t *testing.T) {
 		}
 		var log bytes.Buffer
 		var attempts atomic.Uint64
-		file := snapshot.SaveFile{Path: filepath.Join(blocker, "snapshot"), Hold: func() error { attempts.Add(1); return nil }}
+		file := snapshot.SaveDirectory{Path: filepath.Join(blocker, "snapshot"), Hold: func() error { attempts.Add(1); return nil }}
 		s := snapshot.NewStore(clock.Clock{}, file, slog.New(slog.NewTextHandler(&log, nil)))
 		ctx, stop := context.WithCancel(t.Context())
 		ended := make(chan struct{})
@@ -426,7 +431,7 @@ func TestFailedSaveIsTriedAgain(t *testing.T) {
 }
 
 // save shows the records and runs the store until it has ended, which saves.
-func save(t *testing.T, file snapshot.SaveFile, records ...snapshot.Record) *snapshot.Store {
+func save(t *testing.T, file snapshot.SaveDirectory, records ...snapshot.Record) *snapshot.Store {
 	t.Helper()
 	s := snapshot.NewStore(clock.Clock{}, file, quiet())
 	for _, r := range records {
@@ -438,14 +443,90 @@ func save(t *testing.T, file snapshot.SaveFile, records ...snapshot.Record) *sna
 	return s
 }
 
+// bedsIn is the file of the collector beds.
+func bedsIn(d snapshot.SaveDirectory) string { return filepath.Join(d.Path, "beds") }
+
+// put writes what is in the file of beds.
+func put(t *testing.T, d snapshot.SaveDirectory, data []byte) {
+	t.Helper()
+	if err := errors.Join(os.MkdirAll(d.Path, 0o700), os.WriteFile(bedsIn(d), data, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// A change is saved alone, and what a collector that is gone has saved is removed.
+func TestOnlyChangesAreSaved(t *testing.T) {
+	file, now := snapshot.SaveDirectory{Path: filepath.Join(t.TempDir(), "snapshot")}, time.Now()
+	save(t, file, record("beds", now, ward("Kirurgi", 38, now)), record("waits", now, ward("Kirurgi", 7, now)), record("gone", now, ward("Kirurgi", 1, now)))
+	// A file that is written again is another one.
+	before := map[string]os.FileInfo{}
+	for _, name := range []string{"beds", "waits"} {
+		info, err := os.Stat(filepath.Join(file.Path, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		before[name] = info
+	}
+	s := snapshot.NewStore(clock.Clock{}, file, quiet())
+	s.Restore(func(r snapshot.Record) (snapshot.Description, bool) { return described(t, r), r.Collector != "gone" })
+	saved := func() {
+		ctx, stop := context.WithCancel(t.Context())
+		stop()
+		s.Run(ctx)
+	}
+	saved()
+	replace(t, s, record("beds", now, ward("Kirurgi", 39, now)))
+	waits, err := os.Stat(filepath.Join(file.Path, "waits"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	saved()
+	for name, want := range map[string]os.FileInfo{"beds": before["beds"], "waits": waits} {
+		info, err := os.Stat(filepath.Join(file.Path, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if same := os.SameFile(info, want); same != (name == "waits") {
+			t.Errorf("%s: the same file: %t", name, same)
+		}
+	}
+	if _, err := os.Stat(filepath.Join(file.Path, "gone")); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("what is gone is still saved: %v", err)
+	}
+	again := snapshot.NewStore(clock.Clock{}, file, quiet())
+	again.Restore(func(r snapshot.Record) (snapshot.Description, bool) { return described(t, r), true })
+	if c := again.Current().Chunk("beds"); c == nil || c.Shown[0].Value != 39 || again.Current().Chunk("waits") == nil {
+		t.Error("not restored as saved")
+	}
+}
+
+// A snapshot in one file, as earlier versions kept it, is set aside.
+func TestSnapshotInOneFileIsSetAside(t *testing.T) {
+	file, now := snapshot.SaveDirectory{Path: filepath.Join(t.TempDir(), "snapshot")}, time.Now()
+	if err := os.WriteFile(file.Path, signed("[]"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var log bytes.Buffer
+	s := snapshot.NewStore(clock.Clock{}, file, slog.New(slog.NewTextHandler(&log, nil)))
+	s.Restore(func(r snapshot.Record) (snapshot.Description, bool) { return described(t, r), true })
+	if !strings.Contains(log.String(), "saved snapshot set aside") {
+		t.Errorf("log: %s", &log)
+	}
+	replace(t, s, record("beds", now, ward("Kirurgi", 38, now)))
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	s.Run(ctx)
+	if _, err := os.Stat(bedsIn(file)); err != nil {
+		t.Error(err)
+	}
+}
+
 func FuzzRestore(f *testing.F) {
 	f.Add([]byte("planwatch snapshot 1 sha256:e3b0\n[]"))
 	f.Add([]byte(""))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		file := snapshot.SaveFile{Path: filepath.Join(t.TempDir(), "snapshot")}
-		if err := os.WriteFile(file.Path, data, 0o600); err != nil {
-			t.Fatal(err)
-		}
+		file := snapshot.SaveDirectory{Path: filepath.Join(t.TempDir(), "snapshot")}
+		put(t, file, data)
 		snapshot.NewStore(clock.Clock{}, file, quiet()).Restore(func(snapshot.Record) (snapshot.Description, bool) { return snapshot.Description{}, true })
 	})
 }
@@ -468,10 +549,8 @@ func signed(records string) []byte {
 func TestUnsoundSnapshotIsSetAside(t *testing.T) {
 	for name, records := range unsound {
 		t.Run(name, func(t *testing.T) {
-			file := snapshot.SaveFile{Path: filepath.Join(t.TempDir(), "snapshot")}
-			if err := os.WriteFile(file.Path, signed(records), 0o600); err != nil {
-				t.Fatal(err)
-			}
+			file := snapshot.SaveDirectory{Path: filepath.Join(t.TempDir(), "snapshot")}
+			put(t, file, signed(records))
 			s := snapshot.NewStore(clock.StartingAt(time.Date(2025, 3, 18, 9, 0, 0, 0, time.UTC)), file, quiet())
 			s.Restore(func(snapshot.Record) (snapshot.Description, bool) {
 				return description(t, 2*time.Hour, beds, waits), true
@@ -479,7 +558,7 @@ func TestUnsoundSnapshotIsSetAside(t *testing.T) {
 			if len(s.Current().Chunks()) != 0 {
 				t.Error("figures were restored from a damaged file")
 			}
-			if _, err := os.Stat(file.Path + ".damaged"); err != nil {
+			if _, err := os.Stat(bedsIn(file) + ".damaged"); err != nil {
 				t.Error("not set aside:", err)
 			}
 		})
@@ -497,10 +576,8 @@ func FuzzRestoreRecords(f *testing.F) {
 	f.Add(`[{"collector":"a","at":"2025-03-18T08:00:00Z","samples":[{"kpi":"beds_available","as_of":"2025-03-18T08:00:00Z","histogram":{}}]},{}]`)
 	known := description(f, 2*time.Hour, beds, waits)
 	f.Fuzz(func(t *testing.T, records string) {
-		file := snapshot.SaveFile{Path: filepath.Join(t.TempDir(), "snapshot")}
-		if err := os.WriteFile(file.Path, signed(records), 0o600); err != nil {
-			t.Fatal(err)
-		}
+		file := snapshot.SaveDirectory{Path: filepath.Join(t.TempDir(), "snapshot")}
+		put(t, file, signed(records))
 		s := snapshot.NewStore(clock.StartingAt(time.Date(2025, 3, 18, 9, 0, 0, 0, time.UTC)), file, quiet())
 		s.Restore(func(snapshot.Record) (snapshot.Description, bool) { return known, true })
 		for _, encoding := range []snapshot.Encoding{snapshot.OpenMetrics, snapshot.Protobuf, snapshot.Text} {
@@ -535,7 +612,7 @@ func BenchmarkScrape(b *testing.B) {
 				for i := range samples {
 					samples[i] = ward(fmt.Sprint("Avdelning ", i), float64(i), now)
 				}
-				s := snapshot.NewStore(clock.Clock{}, snapshot.SaveFile{}, quiet())
+				s := snapshot.NewStore(clock.Clock{}, snapshot.SaveDirectory{}, quiet())
 				replace(b, s, record("beds", now, samples...))
 				s.Answer(form.encoding, form.compression)
 				b.ReportAllocs()
@@ -556,7 +633,7 @@ func BenchmarkReplace(b *testing.B) {
 	for i := range samples {
 		samples[i] = ward(fmt.Sprint("Avdelning ", i), float64(i), now)
 	}
-	s := snapshot.NewStore(clock.Clock{}, snapshot.SaveFile{}, quiet())
+	s := snapshot.NewStore(clock.Clock{}, snapshot.SaveDirectory{}, quiet())
 	s.Answer(snapshot.Text, snapshot.Gzip)
 	for i := range 30 {
 		replace(b, s, record(fmt.Sprint("collector_", i), now, samples...))
@@ -579,7 +656,7 @@ func TestPast(t *testing.T) {
 	}{{"new", 0, true}, {"almost max_age", 2*time.Hour - time.Minute, true}, {"more than max_age", 2*time.Hour + time.Minute, false}}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			file := snapshot.SaveFile{Path: filepath.Join(t.TempDir(), "snapshot")}
+			file := snapshot.SaveDirectory{Path: filepath.Join(t.TempDir(), "snapshot")}
 			s := snapshot.NewStore(clock.Clock{}, file, quiet())
 			r := record("beds_available", now, ward("A", 38, now))
 			for _, reference := range []plan.Reference{moves, fixed} {

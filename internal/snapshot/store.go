@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"maps"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -19,7 +21,7 @@ import (
 // older than their max_age, and saves every change.
 type Store struct {
 	clock   clock.Clock
-	file    SaveFile
+	file    SaveDirectory
 	logger  *slog.Logger
 	current atomic.Pointer[Snapshot]
 	// asked is when each form was last asked for, in seconds since begun, from 1; 0 for
@@ -30,6 +32,9 @@ type Store struct {
 	changed   chan struct{}
 	lastSaved atomic.Pointer[time.Time]
 	failures  atomic.Uint64
+	// saved is what each file has, by collector; nil for one that was there at the start.
+	// Only Restore, and then Run, use it.
+	saved map[string]*Chunk
 	// saveFailed is whether the newest attempt to save failed. Only Run uses it.
 	saveFailed bool
 }
@@ -42,8 +47,8 @@ const (
 )
 
 // NewStore makes an empty Store that saves to file.
-func NewStore(clock clock.Clock, file SaveFile, logger *slog.Logger) *Store {
-	s := &Store{clock: clock, file: file, logger: logger, begun: time.Now(), unsaved: make(chan struct{}, 1), changed: make(chan struct{}, 1)}
+func NewStore(clock clock.Clock, file SaveDirectory, logger *slog.Logger) *Store {
+	s := &Store{clock: clock, file: file, logger: logger, begun: time.Now(), saved: map[string]*Chunk{}, unsaved: make(chan struct{}, 1), changed: make(chan struct{}, 1)}
 	s.current.Store(&Snapshot{content: content{info: NewInfo(kpi.Catalogue{}, nil), gauges: &Gauges{}, own: newOwn(nil)}})
 	return s
 }
@@ -145,22 +150,30 @@ const clockTolerance = 5 * time.Minute
 // set back leaves behind. It logs what it leaves out.
 func (s *Store) Restore(describe Describe) {
 	s.file.clear()
-	for _, r := range s.file.read(s.logger) {
-		description, ok := describe(r)
-		misfit := description.fits(r.Samples)
-		for _, p := range r.Past {
-			misfit = errors.Join(misfit, description.fits(p.Samples))
+	saved := s.file.read(s.logger)
+	for _, name := range slices.Sorted(maps.Keys(saved)) {
+		s.saved[name] = nil
+		for _, r := range saved[name] {
+			s.restore(r, describe)
 		}
-		switch {
-		case !ok:
-			s.logger.Info("saved figures dropped", "collector", r.Collector, "why", "its definition, its query or its source has changed")
-		case r.At.Sub(s.clock.Now()) > clockTolerance:
-			s.logger.Warn("saved figures dropped", "collector", r.Collector, "why", "they are of a moment to come, so the clock was set back", "at", r.At)
-		case misfit != nil:
-			s.logger.Warn("saved figures dropped", "collector", r.Collector, "why", misfit.Error())
-		default:
-			s.Replace(r, description)
-		}
+	}
+}
+
+func (s *Store) restore(r Record, describe Describe) {
+	description, ok := describe(r)
+	misfit := description.fits(r.Samples)
+	for _, p := range r.Past {
+		misfit = errors.Join(misfit, description.fits(p.Samples))
+	}
+	switch {
+	case !ok:
+		s.logger.Info("saved figures dropped", "collector", r.Collector, "why", "its definition, its query or its source has changed")
+	case r.At.Sub(s.clock.Now()) > clockTolerance:
+		s.logger.Warn("saved figures dropped", "collector", r.Collector, "why", "they are of a moment to come, so the clock was set back", "at", r.At)
+	case misfit != nil:
+		s.logger.Warn("saved figures dropped", "collector", r.Collector, "why", misfit.Error())
+	default:
+		s.Replace(r, description)
 	}
 }
 
@@ -300,7 +313,7 @@ func (s *Store) save() bool {
 	if s.file.Path == "" {
 		return true
 	}
-	if err := s.file.write(s.Current()); err != nil {
+	if err := s.file.write(s.Current(), s.saved); err != nil {
 		s.failures.Add(1)
 		if !s.saveFailed {
 			s.logger.Error("snapshot not saved; a restart would begin without figures", "err", err)

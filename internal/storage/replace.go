@@ -36,6 +36,20 @@ func Replace(path string, data ...[]byte) error {
 	return syncDirectory(filepath.Dir(path))
 }
 
+// RemoveTemporaries removes what was being written in place of any file of a
+// directory that has no other files than planwatch's.
+func RemoveTemporaries(directory string) {
+	entries, err := os.ReadDir(directory)
+	if err != nil {
+		return
+	}
+	for _, entry := range entries {
+		if strings.HasSuffix(entry.Name(), temporarySuffix) {
+			_ = os.Remove(filepath.Join(directory, entry.Name()))
+		}
+	}
+}
+
 // RemoveTemporary removes what was being written in place of the file when a
 // planwatch was killed. What cannot be removed does no harm.
 func RemoveTemporary(path string) {

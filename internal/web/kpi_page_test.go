@@ -105,7 +105,7 @@ func showing(r *report.Report, samples []kpi.Sample) func(*web.Content) {
 				byCollector[entry.Collector] = append(byCollector[entry.Collector], s)
 			}
 		}
-		c.Store = snapshot.NewStore(c.Clock, snapshot.SaveFile{}, slog.New(slog.DiscardHandler))
+		c.Store = snapshot.NewStore(c.Clock, snapshot.SaveDirectory{}, slog.New(slog.DiscardHandler))
 		for _, d := range r.Region.Collectors {
 			c.Store.Replace(snapshot.Record{Collector: d.Collector, At: r.At, Samples: byCollector[d.Collector]},
 				snapshot.Description{KPIs: d.KPIs, MaxAge: time.Duration(d.MaxAge), HelpLanguage: r.Region.Languages.English()})

@@ -55,7 +55,7 @@ func serveWith(t *testing.T, settings config.Web, change func(*web.Content)) str
 // content is what the server has to serve, but for what a test changes.
 func content(t testing.TB, change func(*web.Content)) web.Content {
 	t.Helper()
-	store := snapshot.NewStore(clock.Clock{}, snapshot.SaveFile{}, slog.New(slog.DiscardHandler))
+	store := snapshot.NewStore(clock.Clock{}, snapshot.SaveDirectory{}, slog.New(slog.DiscardHandler))
 	k := kpi.KPI{Name: "beds_available", Title: language.Text{"en": "Available beds"}, Definition: language.Text{"en": "Staffed beds."}}
 	region := bare(t)
 	store.Replace(snapshot.Record{Collector: "beds", Samples: []kpi.Sample{

@@ -1,0 +1,156 @@
+package snapshot
+
+import (
+	"bytes"
+	"cmp"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"planwatch/internal/storage"
+)
+
+// fileVersion begins a saved snapshot. It is counted up when the form changes.
+const fileVersion = "planwatch snapshot 1"
+
+// SaveDirectory is where snapshots are saved: a file for each collector, so that a
+// change costs no more than what has changed. A file is a line with version and
+// checksum, then the record as JSON. Without a path nothing is saved.
+type SaveDirectory struct {
+	Path string
+	// Hold is called before files are written, and an error keeps them from
+	// being written; nil allows it always.
+	Hold func() error
+}
+
+// asideSuffix ends the names of files that cannot be read.
+const asideSuffix = ".damaged"
+
+func (d SaveDirectory) file(collector string) string { return filepath.Join(d.Path, collector) }
+
+// write saves the chunks that are not saved yet, and removes the files of collectors
+// that have none. saved has what is in each file, and is brought up to date. What
+// cannot be saved keeps nothing else from being saved; the error is the first.
+func (d SaveDirectory) write(s *Snapshot, saved map[string]*Chunk) error {
+	if d.Hold != nil {
+		if err := d.Hold(); err != nil {
+			return fmt.Errorf("save snapshot: %w", err)
+		}
+	}
+	if err := os.MkdirAll(d.Path, 0o750); err != nil {
+		return fmt.Errorf("save snapshot: %w", err)
+	}
+	var first error
+	for _, chunk := range s.chunks {
+		if saved[chunk.Collector] == chunk {
+			continue
+		}
+		if err := d.writeRecord(chunk.Record); err != nil {
+			first = cmp.Or(first, err)
+			continue
+		}
+		saved[chunk.Collector] = chunk
+	}
+	for collector := range saved {
+		if s.Chunk(collector) != nil {
+			continue
+		}
+		if err := os.Remove(d.file(collector)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			first = cmp.Or(first, fmt.Errorf("save snapshot: %w", err))
+			continue
+		}
+		delete(saved, collector)
+	}
+	return first
+}
+
+func (d SaveDirectory) writeRecord(r Record) error {
+	body, err := json.Marshal([]Record{r})
+	if err != nil {
+		return fmt.Errorf("save snapshot: %w", err)
+	}
+	head := fmt.Sprintf("%s sha256:%x\n", fileVersion, sha256.Sum256(body))
+	if err := storage.Replace(d.file(r.Collector), []byte(head), body); err != nil {
+		return fmt.Errorf("save snapshot: %w", err)
+	}
+	return nil
+}
+
+// clear removes what was being written when a planwatch was killed. What cannot
+// be removed does no harm.
+func (d SaveDirectory) clear() {
+	if d.Path == "" || d.Hold != nil && d.Hold() != nil {
+		return
+	}
+	storage.RemoveTemporaries(d.Path)
+}
+
+// read gives the saved records by the names of their files. A damaged file is
+// renamed, so that it can be looked at, and planwatch starts without it.
+func (d SaveDirectory) read(logger *slog.Logger) map[string][]Record {
+	if d.Path == "" {
+		return nil
+	}
+	entries, err := os.ReadDir(d.Path)
+	if info, statErr := os.Lstat(d.Path); statErr == nil && !info.IsDir() {
+		d.setAside(d.Path, errors.New("is a file, and this version keeps a directory"), logger)
+		return nil
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		logger.Warn("saved snapshot not read; beginning without figures", "err", err)
+		return nil
+	}
+	all := map[string][]Record{}
+	for _, entry := range entries {
+		if strings.HasSuffix(entry.Name(), asideSuffix) {
+			continue
+		}
+		path := d.file(entry.Name())
+		data, err := os.ReadFile(path)
+		if err != nil {
+			logger.Warn("saved snapshot not read; beginning without figures", "err", err)
+			continue
+		}
+		records, err := decode(data)
+		if err != nil {
+			d.setAside(path, err, logger)
+			continue
+		}
+		all[entry.Name()] = records
+	}
+	return all
+}
+
+func (SaveDirectory) setAside(path string, err error, logger *slog.Logger) {
+	aside := path + asideSuffix
+	logger.Warn("saved snapshot set aside; beginning without figures", "file", path, "aside", aside, "err", errors.Join(err, os.Rename(path, aside)))
+}
+
+func decode(data []byte) ([]Record, error) {
+	head, body, found := bytes.Cut(data, []byte("\n"))
+	if !found || !bytes.HasPrefix(head, []byte(fileVersion+" ")) {
+		return nil, fmt.Errorf("does not begin with %q", fileVersion)
+	}
+	if want := fmt.Sprintf("%s sha256:%x", fileVersion, sha256.Sum256(body)); string(head) != want {
+		return nil, errors.New("the checksum does not match; the file was cut short or changed")
+	}
+	var records []Record
+	if err := json.Unmarshal(body, &records); err != nil {
+		return nil, fmt.Errorf("not the records of a snapshot: %w", err)
+	}
+	for _, r := range records {
+		if err := r.sound(); err != nil {
+			return nil, err
+		}
+	}
+	return records, nil
+}
