@@ -20,7 +20,7 @@ type part interface {
 
 // encoded is a part in those forms that are asked for. Each is made once.
 type encoded struct {
-	// write writes it in an encoding. A part that cannot be encoded is a fault in
+	// write writes it in an encoding; nil where there is nothing. A part that cannot be encoded is a fault in
 	// planwatch, which checks every name before.
 	write  func(b *bytes.Buffer, encoding Encoding) error
 	making sync.Mutex
@@ -68,8 +68,10 @@ func (e *encoded) make(wanted forms) {
 			if plain == nil {
 				plain = plains.Get().(*bytes.Buffer)
 				plain.Reset()
-				if err := e.write(plain, encoding); err != nil {
-					panic(err)
+				if e.write != nil {
+					if err := e.write(plain, encoding); err != nil {
+						panic(err)
+					}
 				}
 			}
 			made.Store(newPiece(plain.Bytes(), compression, false))
