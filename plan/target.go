@@ -164,5 +164,5 @@ func (t Target) inBaseUnit(amount decimal.Decimal) float64 {
 	if t.factor == nil {
 		return amount.Float()
 	}
-	return amount.Mul(*t.factor).Float()
+	return amount.FloatTimes(*t.factor)
 }

@@ -3,6 +3,7 @@ package decimal
 
 import (
 	"fmt"
+	"math/bits"
 	"regexp"
 
 	"github.com/goccy/go-yaml/ast"
@@ -63,7 +64,65 @@ func (d Decimal) Cmp(other Decimal) int { return d.d.Cmp(other.d) }
 func (d Decimal) Sign() int { return d.d.Sign() }
 
 // Float is the float64 nearest to d.
-func (d Decimal) Float() float64 { return d.d.InexactFloat64() }
+func (d Decimal) Float() float64 {
+	if coefficient, ok := d.small(); ok {
+		if f, ok := nearest(coefficient, d.d.Exponent()); ok {
+			return f
+		}
+	}
+	return d.d.InexactFloat64()
+}
+
+// FloatTimes is the float64 nearest to d × other.
+func (d Decimal) FloatTimes(other Decimal) float64 {
+	a, small := d.small()
+	b, too := other.small()
+	if small && too {
+		if high, product := bits.Mul64(magnitude(a), magnitude(b)); high == 0 && product < exact {
+			if f, ok := nearest(a*b, d.d.Exponent()+other.d.Exponent()); ok {
+				return f
+			}
+		}
+	}
+	return d.Mul(other).Float()
+}
+
+// exact is up to which floats have all whole numbers.
+const exact = 1 << 53
+
+// powers are those of ten that floats have exactly.
+var powers = [...]float64{
+	1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11,
+	1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
+}
+
+// small is d's coefficient where a float has it exactly.
+func (d Decimal) small() (coefficient int64, ok bool) {
+	if d.d.NumDigits() > 15 {
+		return 0, false
+	}
+	return d.d.CoefficientInt64(), true
+}
+
+func magnitude(v int64) uint64 {
+	if v < 0 {
+		return uint64(-v)
+	}
+	return uint64(v)
+}
+
+// nearest is the float nearest to a coefficient times a power of ten. It is the quotient or
+// the product of two floats that are exact, which the processor rounds once;
+// arithmetic of any length takes much longer.
+func nearest(coefficient int64, exponent int32) (f float64, ok bool) {
+	switch {
+	case exponent <= 0 && int(-exponent) < len(powers):
+		return float64(coefficient) / powers[-exponent], true
+	case exponent > 0 && int(exponent) < len(powers):
+		return float64(coefficient) * powers[exponent], true
+	}
+	return 0, false
+}
 
 // Shift is d × 10^places, exactly.
 func (d Decimal) Shift(places int) Decimal { return Decimal{d.d.Shift(int32(places))} }
