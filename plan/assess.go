@@ -115,66 +115,9 @@ type Assessment struct {
 	parts map[string]forecast.Point
 }
 
-// Assess compares samples with targets at a moment. It gives one assessment for
-// each cell that has targets, in their order: of the target whose period it is;
-// if there is none, of the last that has expired; otherwise of the first that
-// is to come. past is what the KPIs gave at the moments that targets refer to.
-//
-// Figures are rounded to twelve significant digits, as they are published, and
-// then compared. Rounding errors of floating point therefore change no status,
-// and a rule in Prometheus that compares the published figures gives the same
-// result.
+// Assess compares samples with targets at a moment, as an Assessor does, once.
 func Assess(targets []Target, c kpi.Catalogue, samples []kpi.Sample, past Past, at time.Time, location *time.Location) []Assessment {
-	byKPI := NewSamples(samples)
-	order := []string{}
-	cells := map[string][]Target{}
-	for _, t := range targets {
-		cell := t.cell()
-		if _, known := cells[cell]; !known {
-			order = append(order, cell)
-		}
-		cells[cell] = append(cells[cell], t)
-	}
-	assessments := make([]Assessment, 0, len(order))
-	for _, cell := range order {
-		t := targetAt(cells[cell], at, location)
-		entry, ok := c.Get(t.KPI)
-		if !ok {
-			continue
-		}
-		a := assess(t, entry.KPI, c, byKPI, past, at, location)
-		a.CoveredUntil = coveredUntil(t, cells[cell], location)
-		assessments = append(assessments, a)
-	}
-	rank(assessments, func(name string) bool {
-		entry, ok := c.Get(name)
-		return ok && entry.Base.Money
-	})
-	return assessments
-}
-
-// targetAt is the one of a cell's targets that applies at a moment.
-func targetAt(targets []Target, at time.Time, location *time.Location) Target {
-	var past, next *Target
-	for i := range targets {
-		t := &targets[i]
-		switch {
-		case t.expired(at, location):
-			if past == nil || past.From.Before(t.From) {
-				past = t
-			}
-		case !t.begun(at, location):
-			if next == nil || t.From.Before(next.From) {
-				next = t
-			}
-		default:
-			return *t
-		}
-	}
-	if past != nil {
-		return *past
-	}
-	return *next
+	return NewAssessor(targets, c, location).Assess(NewSamples(samples), past, at)
 }
 
 func (t Target) begun(at time.Time, location *time.Location) bool {
@@ -185,34 +128,17 @@ func (t Target) expired(at time.Time, location *time.Location) bool {
 	return !t.To.IsZero() && !at.Before(t.To.Ends(location))
 }
 
-// coveredUntil is the end of the last of the targets that follow one another
-// without a day between, beginning with t.
-func coveredUntil(t Target, targets []Target, location *time.Location) time.Time {
-	for {
-		if t.To.IsZero() {
-			return time.Time{}
-		}
-		successor := -1
-		for i, other := range targets {
-			if other.From.number() == t.To.number()+1 {
-				successor = i
-			}
-		}
-		if successor < 0 {
-			return t.To.Ends(location)
-		}
-		t = targets[successor]
-	}
-}
-
-func assess(t Target, k kpi.KPI, c kpi.Catalogue, byKPI Samples, past Past, at time.Time, location *time.Location) Assessment {
-	a := Assessment{Target: t, KPI: k, Labels: t.Labels(), Status: Unknown}
+// assess compares one target with the samples. The assessment is set where it is kept:
+// it is large, and most of it is the target's.
+func (r *run) assess(t *prepared, a *Assessment) {
+	*a = Assessment{}
+	a.Target, a.KPI, a.Labels, a.CoveredUntil, a.Status = t.Target, *t.figure.kpi, t.labels, t.coveredUntil, Unknown
 	// A figure of before the period is shown, and not judged.
-	fit := anySample
-	if t.begun(at, location) {
-		fit = func(s kpi.Sample) bool { return t.isOfPeriod(c, s, location) }
+	var of *targetPeriod
+	if t.begunAt(r.at) {
+		of = &t.period
 	}
-	actual, ok := byKPI.aggregate(t, k, fit)
+	actual, ok := r.samples.aggregate(t.place, t.figure, of)
 	if ok {
 		a.DataTime = actual.AsOf
 	}
@@ -223,25 +149,25 @@ func assess(t Target, k kpi.KPI, c kpi.Catalogue, byKPI Samples, past Past, at t
 		a.Full = published(t.inBaseUnit(*t.Value))
 	}
 	switch {
-	case t.expired(at, location):
+	case t.expiredAt(r.at):
 		a.Reason = Expired
-		return a
-	case !t.begun(at, location):
+		return
+	case of == nil:
 		a.Status, a.Reason = TooEarly, NotBegun
-		return a
+		return
 	}
-	due := at
+	due := r.at
 	if ok && (t.DueBy == AsOf || actual.Held) {
 		due = actual.AsOf
 	}
-	a.Reason = a.expect(due, c, byKPI.fitting(fit), past, location)
-	if !ok && (t.ValueFrom != nil || t.DueBy == AsOf && t.accrues(accumulates(c, k))) {
+	a.Reason = r.expect(a, t, due)
+	if !ok && (t.ValueFrom != nil || t.DueBy == AsOf && t.accrues(t.figure.accumulates)) {
 		a.Expected = nil // there is no moment to reckon it by
 	}
-	early := a.tooEarly(due, accumulates(c, k), location)
+	early := a.tooEarly(due, t.figure.accumulates, r.location)
 	if !ok && early != NothingDue {
 		a.Reason = NoFigure
-		if _, other := byKPI.aggregate(t, k, anySample); other {
+		if _, other := r.samples.aggregate(t.place, t.figure, nil); other {
 			a.Reason = OtherPeriod
 		}
 	}
@@ -254,33 +180,21 @@ func assess(t Target, k kpi.KPI, c kpi.Catalogue, byKPI Samples, past Past, at t
 	switch {
 	case !ok && early == NothingDue:
 		a.Status = TooEarly
-		return a
+		return
 	case a.Actual == nil:
-		return a
+		return
 	case early != "":
 		a.Status, a.Reason = TooEarly, early
 	case a.Expected != nil:
 		a.compare()
 	}
-	a.parts = t.partsOf(k, c, byKPI, fit)
-	a.Foresee(nil, location)
-	return a
+	a.parts = r.partsOf(t)
+	a.Foresee(nil, r.location)
 }
 
 // accrues reports whether what is due grows over the period.
 func (t Target) accrues(accumulates bool) bool {
 	return accumulates && !t.Phasing.AtOnce || t.Phasing.Milestones != nil
-}
-
-// isOfPeriod reports whether a figure is of the target's period: on its first days that
-// of before may still be the latest. One that accumulates is of a year; a ratio is of its
-// parts.
-func (t Target) isOfPeriod(c kpi.Catalogue, s kpi.Sample, location *time.Location) bool {
-	if s.AsOf.Before(t.From.Begins(location)) {
-		return false
-	}
-	part, ok := c.Get(s.KPI)
-	return !ok || part.Accumulates == "" || t.To.IsZero() || s.AsOf.In(location).Year() <= t.To.Year
 }
 
 // tooEarly is why a figure is not judged at a moment; "" where it is.
@@ -312,18 +226,18 @@ func (t Target) elapsed(at time.Time, accumulates bool, location *time.Location)
 }
 
 // expect sets the value that is due at a moment, or returns why there is none.
-func (a *Assessment) expect(due time.Time, c kpi.Catalogue, byKPI Samples, past Past, location *time.Location) Reason {
-	if a.Target.Between != nil {
+func (r *run) expect(a *Assessment, t *prepared, due time.Time) Reason {
+	if t.Between != nil {
 		if a.Actual != nil {
-			a.Expected = published(a.Target.nearest(*a.Actual))
+			a.Expected = published(t.nearest(*a.Actual))
 			a.Full = a.Expected
 		}
 		return ""
 	}
-	if a.Target.Value != nil {
-		expected, ok := a.Target.Expected(a.KPI, due, location)
+	if t.Value != nil {
+		expected, ok := t.Expected(*t.figure.kpi, due, r.location)
 		// Of what goes up in steps from nothing, nothing is due before the first.
-		if steps := a.Target.Phasing.Shape == Steps; !ok || steps && expected == 0 && a.Target.Value.Sign() != 0 {
+		if steps := t.Phasing.Shape == Steps; !ok || steps && expected == 0 && t.Value.Sign() != 0 {
 			return NothingDue
 		}
 		a.Expected = published(expected)
@@ -331,16 +245,15 @@ func (a *Assessment) expect(due time.Time, c kpi.Catalogue, byKPI Samples, past 
 	}
 	var reference Aggregate
 	var ok bool
-	if r, ofPast := a.Target.Reference(); ofPast {
-		reference, ok = past.figure(r, a.Target, a.KPI, c, throughPresent(r, byKPI, due, location), location)
+	if ref, ofPast := t.Reference(); ofPast {
+		reference, ok = r.past.figure(ref, t.place, t.figure, throughPresent(ref, r.samples, &t.period, due), r.location)
 		of := due
 		if !a.DataTime.IsZero() {
 			of = a.DataTime
 		}
-		a.Full = past.full(a.Target, a.KPI, c, of, location)
+		a.Full = r.full(t, of)
 	} else {
-		other, _ := c.Get(a.Target.ValueFrom.KPI)
-		reference, ok = byKPI.aggregate(a.Target, other.KPI, anySample)
+		reference, ok = r.samples.aggregate(t.place, t.other, nil)
 	}
 	if !ok {
 		return NoReference
@@ -355,7 +268,7 @@ func (a *Assessment) expect(due time.Time, c kpi.Catalogue, byKPI Samples, past 
 // thresholds sets where the severities begin. Without thresholds, a target
 // warns of every actual that is worse than expected.
 func (a *Assessment) thresholds() {
-	if a.Actual == nil && a.Target.Kind(a.KPI).TwoSided() {
+	if a.Actual == nil && a.kind().TwoSided() {
 		return // there is no telling on which side
 	}
 	if !a.Target.Warning.Set() && !a.Target.Critical.Set() {
@@ -407,7 +320,7 @@ func (a *Assessment) reaches(threshold *float64) bool {
 	if threshold == nil {
 		return false
 	}
-	switch a.Target.Kind(a.KPI) {
+	switch a.kind() {
 	case AtLeast:
 		return *a.Actual <= *threshold
 	case AtMost:
@@ -430,14 +343,32 @@ func sign(v float64) float64 {
 // digits is how many significant ones a figure is published with.
 const digits = 12
 
+// mostDigits is below which whole numbers have no more than those digits.
+const mostDigits = 1e12
+
 // published rounds to twelve significant digits. That is precise enough for
 // hundredths of a krona in billions, and removes the rounding errors of floats.
 func published(v float64) *float64 {
-	if rounded, err := strconv.ParseFloat(strconv.FormatFloat(v, 'g', digits, 64), 64); err == nil {
-		v = rounded
+	if !isShort(v) {
+		var buffer [32]byte
+		if rounded, err := strconv.ParseFloat(string(strconv.AppendFloat(buffer[:0], v, 'g', digits, 64)), 64); err == nil {
+			v = rounded
+		}
 	}
 	if v == 0 {
 		v = 0 // not minus zero
 	}
 	return &v
+}
+
+// isShort reports whether v is surely the float nearest to a number of no more than twelve
+// digits, as counts and amounts are, so that writing it with twelve and reading it gives v
+// again. The quotient of two floats that are exact is the nearest float.
+func isShort(v float64) bool {
+	for _, parts := range [...]float64{1, 1e2, 1e6} {
+		if whole := math.Round(v * parts); math.Abs(whole) < mostDigits && whole/parts == v {
+			return true
+		}
+	}
+	return false
 }

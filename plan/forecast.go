@@ -70,16 +70,15 @@ func (a *Assessment) foreseeDifference(from kpi.Difference, history History, loc
 	return forecast.Difference(parts[0], parts[1]), ""
 }
 
-// partsOf are the two figures of which the KPI is the difference, by name.
-func (t Target) partsOf(k kpi.KPI, c kpi.Catalogue, samples Samples, fit func(kpi.Sample) bool) map[string]forecast.Point {
-	if k.ForecastFrom == nil {
+// partsOf are the two figures of which the target's KPI is the difference, by name.
+func (r *run) partsOf(t *prepared) map[string]forecast.Point {
+	if t.differenceOf == nil {
 		return nil
 	}
 	parts := map[string]forecast.Point{}
-	for _, name := range []string{k.ForecastFrom.Of, k.ForecastFrom.Less} {
-		part, _ := c.Get(name)
-		if figure, ok := samples.aggregate(t, part.KPI, fit); ok && !figure.Withheld {
-			parts[name] = forecast.Point{At: figure.AsOf, Value: figure.Value}
+	for _, part := range t.differenceOf {
+		if f, ok := r.samples.aggregate(t.place, part, &t.period); ok && !f.Withheld {
+			parts[part.kpi.Name] = forecast.Point{At: f.AsOf, Value: f.Value}
 		}
 	}
 	return parts

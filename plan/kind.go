@@ -29,13 +29,18 @@ type Between struct {
 }
 
 // Kind is what the target wants of the KPI.
-func (t Target) Kind(k kpi.KPI) Kind {
+func (t Target) Kind(k kpi.KPI) Kind { return kindOf(t.Between, k.Better) }
+
+// kind is what the target wants, without copying target and KPI.
+func (a *Assessment) kind() Kind { return kindOf(a.Target.Between, a.KPI.Better) }
+
+func kindOf(band *Between, better kpi.Direction) Kind {
 	switch {
-	case t.Between != nil:
+	case band != nil:
 		return Within
-	case k.Better == kpi.AsPlanned:
+	case better == kpi.AsPlanned:
 		return Equal
-	case k.Better == kpi.Higher:
+	case better == kpi.Higher:
 		return AtLeast
 	}
 	return AtMost
@@ -57,7 +62,7 @@ func (t Target) nearest(value float64) float64 {
 // negative where it is worse. In a band it is the distance to the nearer end.
 func (a *Assessment) better() float64 {
 	difference := *a.Actual - *a.Expected
-	switch a.Target.Kind(a.KPI) {
+	switch a.kind() {
 	case AtMost:
 		return -difference
 	case Equal:
@@ -74,7 +79,7 @@ func (a *Assessment) better() float64 {
 // worse is the direction in which the figure gets worse, 1 or -1: where it can be off
 // both ways, the one in which the actual lies.
 func (a *Assessment) worse() float64 {
-	switch a.Target.Kind(a.KPI) {
+	switch a.kind() {
 	case AtLeast:
 		return -1
 	case Equal:

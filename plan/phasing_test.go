@@ -9,7 +9,7 @@ import (
 	"planwatch/plan"
 )
 
-func stockholm(t *testing.T) *time.Location {
+func stockholm(t testing.TB) *time.Location {
 	t.Helper()
 	location, err := time.LoadLocation("Europe/Stockholm")
 	if err != nil {

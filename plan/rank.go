@@ -32,7 +32,7 @@ func (a Attention) Compare(b Attention) int {
 
 // consequence is what missing the target leads to, the gravest first: the law is broken,
 // money is missing, and all else. What is not off has none.
-func (a Attention) consequence() int {
+func (a *Attention) consequence() int {
 	switch {
 	case a.Status < Warning:
 		return 0
@@ -47,7 +47,7 @@ func (a Attention) consequence() int {
 // pastThreshold is how far the figure is off, as a multiple of the distance at which its
 // severity begins: 1 at the threshold itself; nil of one that is not off, and without a
 // threshold that is worse than what is expected.
-func (a Attention) pastThreshold() *float64 {
+func (a *Attention) pastThreshold() *float64 {
 	threshold := a.Warning
 	if threshold == nil || a.Status == Critical && a.Critical != nil {
 		threshold = a.Critical
@@ -59,29 +59,115 @@ func (a Attention) pastThreshold() *float64 {
 }
 
 // attention is that of an assessment; money is whether its KPI is in a unit of money.
-func (a Assessment) attention(money bool) Attention {
+func (a *Assessment) attention(money bool) Attention {
 	return Attention{
 		Status: a.Status, Law: a.Target.Basis == ByLaw, Money: money,
 		Actual: a.Actual, Expected: a.Expected, Margin: a.Margin, Warning: a.Warning, Critical: a.Critical,
 	}
 }
 
-// rank sets the Rank of each assessment: 1 for the first to look at. money is whether a
-// KPI, by its name, is in a unit of money.
-func rank(assessments []Assessment, money func(kpi string) bool) {
-	order := make([]*Assessment, len(assessments))
-	for i := range assessments {
-		order[i] = &assessments[i]
+// sort sets the cells' order by KPI and labels, by which those are ranked that are as
+// urgent as one another.
+func (x *Assessor) sort() {
+	compare := func(a, b *cell) int {
+		return cmp.Or(cmp.Compare(a.targets[0].KPI, b.targets[0].KPI), a.targets[0].labels.Compare(b.targets[0].labels))
 	}
-	slices.SortStableFunc(order, func(a, b *Assessment) int {
-		return cmp.Or(
-			a.attention(money(a.KPI.Name)).Compare(b.attention(money(b.KPI.Name))),
-			cmp.Compare(a.KPI.Name, b.KPI.Name),
-			a.Labels.Compare(b.Labels),
-		)
-	})
-	for i, a := range order {
-		a.Rank = i + 1
+	sorted := make([]*cell, len(x.cells))
+	for i := range x.cells {
+		sorted[i] = &x.cells[i]
+	}
+	slices.SortFunc(sorted, compare)
+	for i := 1; i < len(sorted); i++ {
+		sorted[i].order = sorted[i-1].order
+		if compare(sorted[i-1], sorted[i]) != 0 {
+			sorted[i].order++
+		}
+	}
+}
+
+// ranked is what Attention.Compare compares, of one assessment.
+type ranked struct {
+	// urgency is the places of the status and of the consequence, as one number.
+	urgency int32
+	// past and margin are infinite where they are not known: those come last.
+	past, margin float64
+	order        int32
+	// at is the assessment's place.
+	at int32
+}
+
+// ranked is what the assessment at a place is ranked by.
+func (x *Assessor) ranked(assessments []Assessment, at int) ranked {
+	a := assessments[at].attention(x.cells[at].money)
+	r := ranked{
+		urgency: int32(slices.Index(urgency, a.Status)<<2 | a.consequence()),
+		past:    math.Inf(1), margin: math.Inf(1), order: x.cells[at].order, at: int32(at),
+	}
+	if past := a.pastThreshold(); past != nil {
+		r.past = -*past
+	}
+	if a.Margin != nil {
+		r.margin = *a.Margin
+	}
+	return r
+}
+
+func compareRanked(a, b ranked) int {
+	switch {
+	case a.urgency != b.urgency:
+		return cmp.Compare(a.urgency, b.urgency)
+	case a.past != b.past:
+		return cmp.Compare(a.past, b.past)
+	case a.margin != b.margin:
+		return cmp.Compare(a.margin, b.margin)
+	case a.order != b.order:
+		return cmp.Compare(a.order, b.order)
+	}
+	return cmp.Compare(a.at, b.at)
+}
+
+// rank sets the Rank of each of the Assessor's assessments: 1 for the first to look at.
+func (x *Assessor) rank(assessments []Assessment) {
+	order := make([]ranked, len(assessments))
+	for i := range assessments {
+		order[i] = x.ranked(assessments, i)
+	}
+	slices.SortFunc(order, compareRanked)
+	for i := range order {
+		assessments[order[i].at].Rank = i + 1
+	}
+}
+
+// rankAnew is rank where only those at some places have changed since all were ranked: the
+// others are in order already.
+func (x *Assessor) rankAnew(assessments []Assessment, former []Assessment, anew []int) {
+	changed := make([]ranked, len(anew))
+	kept := make([]int32, len(assessments))
+	for i := range former {
+		kept[former[i].Rank-1] = int32(i)
+	}
+	for i, at := range anew {
+		changed[i] = x.ranked(assessments, at)
+		kept[former[at].Rank-1] = -1
+	}
+	slices.SortFunc(changed, compareRanked)
+	rank := 0
+	next := func(at int32) {
+		rank++
+		assessments[at].Rank = rank
+	}
+	for _, at := range kept {
+		if at < 0 {
+			continue
+		}
+		for len(changed) > 0 && compareRanked(changed[0], x.ranked(assessments, int(at))) < 0 {
+			next(changed[0].at)
+			changed = changed[1:]
+		}
+		next(at)
+	}
+	for _, c := range changed {
+		next(c.at)
 	}
 }
 

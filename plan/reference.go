@@ -156,23 +156,17 @@ func (t Target) endReferences(c kpi.Catalogue, at time.Time, location *time.Loca
 // in question count, each reckoned evenly to the day that through gives: bookings may
 // be later, or a week end on another day, than they did then. ok is false where there
 // is nothing to compare with.
-func (past Past) figure(r Reference, t Target, k kpi.KPI, c kpi.Catalogue, to through, location *time.Location) (a Aggregate, ok bool) {
-	then, ok := past[r]
+func (past Past) figure(ref Reference, at *place, f *figure, to through, location *time.Location) (a Aggregate, ok bool) {
+	then, ok := past[ref]
 	if !ok {
 		return Aggregate{}, false
 	}
-	names := []string{k.Name}
-	if k.Ratio != nil {
-		names = []string{k.Ratio.Of, k.Ratio.To}
+	of := to.reckon(then.values[f.of.name], &f.of, location)
+	if f.kpi.Ratio == nil {
+		return of.aggregate(at, f.kpi)
 	}
-	values := map[string][]kpi.Sample{}
-	for _, name := range names {
-		values[name] = then.values[name]
-		if part, _ := c.Get(name); part.Accumulates == kpi.Year {
-			values[name] = reckoned(part.KPI, then.values[name], to(name), location)
-		}
-	}
-	return Samples{values: values}.aggregate(t, k, anySample)
+	other := to.reckon(then.values[f.to.name], &f.to, location)
+	return of.ratio(at, f.kpi, &other)
 }
 
 // near is how far from a period's end a figure may be to count as that of the end: weeks
@@ -181,81 +175,143 @@ const near = 7 * 24 * time.Hour
 
 // full is the value to reach at the end of the period of a moment: the figure of the most
 // places, and of those the nearest to the end; nil where that is not near.
-func (past Past) full(t Target, k kpi.KPI, c kpi.Catalogue, at time.Time, location *time.Location) *float64 {
-	references := t.endReferences(c, at, location)
+func (r *run) full(t *prepared, at time.Time) *float64 {
+	references := r.endReferences(t, at)
+	if len(references) == 0 {
+		return nil
+	}
+	end := references[0].On
+	ends := end.Ends(r.location)
 	var best Aggregate
 	distance := time.Duration(math.MaxInt64)
-	for _, r := range references {
-		a, ok := past.figure(r, t, k, c, throughDay(references[0].On.Begins(location), references[0].On.Year), location)
-		d := a.AsOf.Sub(references[0].On.Ends(location)).Abs()
+	for _, ref := range references {
+		a, ok := r.past.figure(ref, t.place, t.figure, throughDay(end.Begins(r.location), end.Year), r.location)
+		d := a.AsOf.Sub(ends).Abs()
 		if ok && (a.samples > best.samples || a.samples == best.samples && d <= distance) {
 			best, distance = a, d
 		}
 	}
-	if best.samples == 0 || best.Withheld || accumulates(c, k) && distance > near {
+	if best.samples == 0 || best.Withheld || t.figure.accumulates && distance > near {
 		return nil
 	}
 	return published(best.Value)
 }
 
-// through gives, for a KPI and then for labels, the year whose figures count, and the day
-// through which they are reckoned: of another year, or zero where nothing tells it.
-type through func(kpiName string) func(labels kpi.Labels) (day time.Time, year int)
+// ending is what the references of a period's end depend on.
+type ending struct {
+	reference   Reference
+	accumulates bool
+	end         Date
+}
 
-// throughPresent are the days of the present figures, seen from a reference: of the one
-// at the same labels, and where there is none, of the newest. Without any, at tells the
-// year.
-func throughPresent(r Reference, now Samples, at time.Time, location *time.Location) through {
-	yearOf := func(day time.Time) int {
-		switch {
-		case !r.On.IsZero():
-			return r.On.Year
-		case r.Year != 0:
-			return r.Year
-		}
-		return day.In(location).Year() - 1
+// endReferences are those of the target, which many targets have in common.
+func (r *run) endReferences(t *prepared, at time.Time) []Reference {
+	ref, ok := t.Reference()
+	if !ok {
+		return nil
 	}
-	return func(kpiName string) func(kpi.Labels) (time.Time, int) {
-		days := map[string]time.Time{}
-		var newest time.Time
-		for _, s := range now.values[kpiName] {
-			days[s.Labels.Key()] = s.AsOf
-			if s.AsOf.After(newest) {
-				newest = s.AsOf
-			}
-		}
-		return func(labels kpi.Labels) (time.Time, int) {
-			if day, present := days[labels.Key()]; present {
-				return day, yearOf(day)
-			}
-			if newest.IsZero() {
-				return time.Time{}, yearOf(at)
-			}
-			return newest, yearOf(newest)
-		}
+	of := ending{reference: ref, accumulates: t.figure.accumulates}
+	of.end, _ = t.periodEnd(true, at, r.location)
+	known, met := r.endings[of]
+	if !met {
+		known = t.endReferences(r.catalogue, at, r.location)
+		r.endings[of] = known
 	}
+	return known
+}
+
+// through gives, for labels, the year whose figures count, and the day through which they
+// are reckoned: of another year, or zero where nothing tells it.
+type through struct {
+	// day and year are for all figures, where year is set.
+	day  time.Time
+	year int
+	// The days are otherwise those of the present figures of the period, seen from the
+	// reference: of the one at the same labels, and where there is none, of the newest.
+	// Without any, at tells the year.
+	reference Reference
+	now       Samples
+	period    *targetPeriod
+	at        time.Time
+}
+
+func throughPresent(ref Reference, now Samples, of *targetPeriod, at time.Time) through {
+	return through{reference: ref, now: now, period: of, at: at}
 }
 
 // throughDay is one day for all figures, and the year that counts.
-func throughDay(day time.Time, year int) through {
-	return func(string) func(kpi.Labels) (time.Time, int) {
-		return func(kpi.Labels) (time.Time, int) { return day, year }
+func throughDay(day time.Time, year int) through { return through{day: day, year: year} }
+
+// yearOf is the year that counts for a present figure of that day.
+func (t *through) yearOf(day time.Time, location *time.Location) int {
+	switch {
+	case !t.reference.On.IsZero():
+		return t.reference.On.Year
+	case t.reference.Year != 0:
+		return t.reference.Year
 	}
+	return day.In(location).Year() - 1
 }
 
-// reckoned brings figures that accumulate over the year evenly to other days.
-func reckoned(k kpi.KPI, then []kpi.Sample, through func(kpi.Labels) (day time.Time, year int), location *time.Location) []kpi.Sample {
-	var all []kpi.Sample
-	for _, s := range then {
-		asOf := s.AsOf.In(location)
-		day, year := through(s.Labels)
-		if asOf.Year() != year {
-			continue
-		}
-		if !day.IsZero() {
-			s.Value *= likeTime(k, asOf, day.In(location))
-		}
-		all = append(all, s)
+// reckon selects figures of the past: those that accumulate over the year are brought
+// evenly to other days.
+func (t through) reckon(then *figures, of *part, location *time.Location) selection {
+	s := selection{figures: then, part: of}
+	if then == nil || of.kpi == nil || of.kpi.Accumulates != kpi.Year {
+		return s
 	}
-	return all
+	s.reckoned = &reckoned{through: t, kpi: of.kpi, then: then.samples, location: location}
+	if t.year != 0 {
+		return s
+	}
+	present := t.now.values[of.name]
+	if present == nil {
+		return s
+	}
+	s.reckoned.present, s.reckoned.accumulates = present, of.accumulates
+	s.reckoned.pairs = then.pairedWith(present)
+	return s
+}
+
+// reckoned are figures of the past, brought to other days.
+type reckoned struct {
+	through     through
+	kpi         *kpi.KPI
+	accumulates bool
+	then        []kpi.Sample
+	present     *figures
+	pairs       *pairing
+	location    *time.Location
+}
+
+// value is that of the figure at i; ok is false for one of another year than the one that
+// counts.
+func (r *reckoned) value(i int) (value float64, ok bool) {
+	s := &r.then[i]
+	asOf := s.AsOf.In(r.location)
+	day, year := r.day(i)
+	if asOf.Year() != year {
+		return 0, false
+	}
+	if day.IsZero() {
+		return s.Value, true
+	}
+	return s.Value * likeTime(r.kpi, asOf, day.In(r.location)), true
+}
+
+func (r *reckoned) day(i int) (day time.Time, year int) {
+	t := &r.through
+	if t.year != 0 {
+		return t.day, t.year
+	}
+	if r.present != nil {
+		samples := r.present.samples
+		if at := r.pairs.find(i, func(j int) bool { return t.period.has(&samples[j], r.accumulates) }); at >= 0 {
+			return samples[at].AsOf, t.yearOf(samples[at].AsOf, r.location)
+		}
+		if newest := t.period.newest(r.present, r.accumulates); !newest.IsZero() {
+			return newest, t.yearOf(newest, r.location)
+		}
+	}
+	return time.Time{}, t.yearOf(t.at, r.location)
 }

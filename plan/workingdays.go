@@ -31,7 +31,7 @@ func dayNumbered(number int) time.Time { return time.Unix(int64(number)*24*60*60
 
 // accrued is how many days of the year, of those on which the KPI grows, there are
 // through a moment's day; ok is false where there is none yet.
-func accrued(k kpi.KPI, at time.Time) (days float64, ok bool) {
+func accrued(k *kpi.KPI, at time.Time) (days float64, ok bool) {
 	if k.AccruesOn == kpi.WorkingDays {
 		n := k.Calendar.Between(time.Date(at.Year(), time.January, 1, 0, 0, 0, 0, time.UTC), at)
 		return float64(n), n > 0
@@ -42,7 +42,7 @@ func accrued(k kpi.KPI, at time.Time) (days float64, ok bool) {
 // likeTime is what a figure of a moment is multiplied by to be that of another day of
 // its year or another, by the days on which the KPI grows; of a year that has none yet,
 // by all days.
-func likeTime(k kpi.KPI, then, day time.Time) float64 {
+func likeTime(k *kpi.KPI, then, day time.Time) float64 {
 	from, some := accrued(k, then)
 	to, since := accrued(k, day)
 	if !some || !since {
