@@ -1,11 +1,13 @@
 package snapshot
 
 import (
+	"sync"
 	"time"
 
 	dto "github.com/prometheus/client_model/go"
 
 	"planwatch/internal/kpi"
+	"planwatch/plan"
 )
 
 // Chunk is one collector's part of a Snapshot: its record, and which of the
@@ -21,6 +23,10 @@ type Chunk struct {
 	// shown.
 	expires time.Time
 	encoded
+	// figures are Shown, and then those of Past, found by KPI and labels; they are made
+	// when they are first asked for.
+	figures func() plan.Samples
+	then    func() []plan.Samples
 }
 
 // newChunk makes the chunk of a record at the moment now.
@@ -29,6 +35,14 @@ func newChunk(r Record, d Description, now time.Time) *Chunk {
 	c.Shown, c.expires = WithinMaxAge(r.Samples, d.MaxAge, now)
 	c.Withdrawn = len(r.Samples) - len(c.Shown)
 	c.write = families(func() []*dto.MetricFamily { return Families(d.KPIs, c.Shown, d.HelpLanguage) })
+	c.figures = sync.OnceValue(func() plan.Samples { return plan.NewSamples(c.Shown) })
+	c.then = sync.OnceValue(func() []plan.Samples {
+		then := make([]plan.Samples, len(r.Past))
+		for i := range r.Past {
+			then[i] = plan.NewSamples(r.Past[i].Samples)
+		}
+		return then
+	})
 	return c
 }
 

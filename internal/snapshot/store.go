@@ -66,22 +66,7 @@ func (s *Store) Samples() []kpi.Sample {
 }
 
 // Past is what all collectors gave at the moments of references.
-func (s *Store) Past() plan.Past {
-	now := s.clock.Now()
-	samples := map[plan.Reference][]kpi.Sample{}
-	for _, chunk := range s.Current().chunks {
-		for _, p := range chunk.Past {
-			if p.usable(chunk.MaxAge, now) {
-				samples[p.Reference] = append(samples[p.Reference], p.Samples...)
-			}
-		}
-	}
-	past := plan.Past{}
-	for r, then := range samples {
-		past[r] = plan.NewSamples(then)
-	}
-	return past
-}
+func (s *Store) Past() plan.Past { return s.Current().Past(s.clock.Now()) }
 
 // Saved is when the snapshot was last saved, or the zero time, and how many
 // times that has failed.
