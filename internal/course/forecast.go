@@ -16,10 +16,17 @@ func (b *Book) Foresee(assessments []plan.Assessment, location *time.Location) [
 	}
 	foreseen := slices.Clone(assessments)
 	for i := range foreseen {
-		a := &foreseen[i]
-		a.Foresee(func(kpiName string) []forecast.Point { return b.past(CellOf(kpiName, a.Target.Where)) }, location)
+		b.ForeseeOne(&foreseen[i], location)
 	}
 	return foreseen
+}
+
+// ForeseeOne sets the forecast of one assessment. A nil Book leaves it as it is.
+func (b *Book) ForeseeOne(a *plan.Assessment, location *time.Location) {
+	if b == nil {
+		return
+	}
+	a.Foresee(func(kpiName string) []forecast.Point { return b.past(CellOf(kpiName, a.Target.Where)) }, location)
 }
 
 // past are the figures of a cell, of which there are any.

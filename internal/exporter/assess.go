@@ -13,17 +13,20 @@ import (
 // since the expected value changes with time.
 const assessInterval = time.Minute
 
-// keepAssessing assesses the targets whenever samples change and at least once
-// a minute, until ctx ends.
+// keepAssessing assesses the targets whenever samples change, those that look at them,
+// and all at least once a minute and when courses have been made, until ctx ends.
 func (g *generation) keepAssessing(ctx context.Context) {
 	tick := time.NewTicker(assessInterval)
 	defer tick.Stop()
+	g.assess()
 	for {
-		g.assess()
 		select {
 		case <-g.store.Changed():
+			g.assessChanged()
 		case <-g.coursesMade:
+			g.assess()
 		case <-tick.C:
+			g.assess()
 		case <-ctx.Done():
 			return
 		}
@@ -32,13 +35,50 @@ func (g *generation) keepAssessing(ctx context.Context) {
 
 // assess compares the shown samples with the plan.
 func (g *generation) assess() {
-	at := g.clock.Now()
-	targets := g.foresee(plan.Assess(g.region.Plan.Targets, g.region.KPIs, g.store.Samples(), g.store.Past(), at, g.region.Location))
+	g.assessed = assessed{}
+	g.assessChanged()
+}
+
+// assessChanged is assess for the targets that look at samples that have changed since the
+// last time; what it does not look at stays as it was, for no longer than a minute. One
+// goroutine at a time may call it.
+func (g *generation) assessChanged() {
+	at, now := g.clock.Now(), g.store.Current()
+	g.assessed = g.assessed.next(g.assessor, now, g.foresight(), at, g.region.Location)
+	targets := g.assessed.targets
 	g.assessments.Store(&plan.Assessments{At: at, Targets: targets})
 	gauges := append(snapshot.PlanGauges(targets, g.clock), signals(g.courses.Load())...)
 	g.store.ReplaceGauges(append(gauges, g.events()...))
 	// What collectors have now is told by metrics about them.
 	g.own.Changed()
+}
+
+// assessed is the targets as they were last assessed, and from what. The zero value is of
+// targets that have not been.
+type assessed struct {
+	targets   []plan.Assessment
+	chunks    []*snapshot.Chunk
+	foresight foresight
+}
+
+// next is the targets assessed at a moment, those anew that look at what has changed.
+func (a assessed) next(assessor *plan.Assessor, now *snapshot.Snapshot, f foresight, at time.Time, location *time.Location) assessed {
+	next := assessed{chunks: now.Chunks(), foresight: f}
+	samples, past := now.Figures(), now.Past(at)
+	if a.targets == nil || f != a.foresight {
+		next.targets = assessor.Assess(samples, past, at)
+		for i := range next.targets {
+			f.foresee(&next.targets[i], location)
+		}
+		return next
+	}
+	changed := now.ChangedKPIs(a.chunks)
+	var anew []int
+	next.targets, anew = assessor.Reassess(a.targets, samples, past, at, func(kpiName string) bool { return changed[kpiName] })
+	for _, i := range anew {
+		f.foresee(&next.targets[i], location)
+	}
+	return next
 }
 
 // events returns the region's events as metrics.

@@ -44,6 +44,9 @@ type generation struct {
 	// silences is nil where planwatch knows no Alertmanager.
 	silences    *silences.Silences
 	assessments atomic.Pointer[plan.Assessments]
+	// assessor has the region's targets, and assessed how they were last found.
+	assessor *plan.Assessor
+	assessed assessed
 	// filler reads the past, and courses are made of it; both are nil where no
 	// history is kept, and courses until it has been looked at.
 	filler  *history.Filler
@@ -63,7 +66,10 @@ func newGeneration(ctx context.Context, b base, region *config.Region, former *g
 	if former == nil {
 		warnOfOpenSecrets(region, b.logger)
 	}
-	g := &generation{base: b, region: region, sources: sources, scheduler: collectors.NewScheduler(b.clock, region.Retry, b.logger), coursesMade: make(chan struct{}, 1), earlier: newEarlierReports()}
+	g := &generation{
+		base: b, region: region, sources: sources, assessor: plan.NewAssessor(region.Plan.Targets, region.KPIs, region.Location),
+		scheduler: collectors.NewScheduler(b.clock, region.Retry, b.logger), coursesMade: make(chan struct{}, 1), earlier: newEarlierReports(),
+	}
 	for _, d := range region.Collectors {
 		c := newCollector(b, region, d, sources[d.Source], former)
 		g.collectors = append(g.collectors, c)

@@ -57,18 +57,26 @@ func (g *generation) newFiller(ctx context.Context) *history.Filler {
 	return history.NewFiller(ctx, subjects, g.region.History, g.history, g.clock, g.logger)
 }
 
-// foresee returns the assessments with forecasts from how their figures went. While
-// that is not known yet there are none: they would change with what is read.
-func (g *generation) foresee(assessments []plan.Assessment) []plan.Assessment {
-	if g.filler == nil || g.filler.Progress().Coarse {
-		return g.courses.Load().Foresee(assessments, g.region.Location)
+// foresight is what forecasts are made from: how figures went, as far as that is known.
+type foresight struct {
+	book *course.Book
+	// known is whether enough of the past has been read. Until then there are no
+	// forecasts: they would change with what is read.
+	known bool
+}
+
+func (g *generation) foresight() foresight {
+	return foresight{book: g.courses.Load(), known: g.filler == nil || g.filler.Progress().Coarse}
+}
+
+// foresee sets the forecast of an assessment.
+func (f foresight) foresee(a *plan.Assessment, location *time.Location) {
+	switch {
+	case f.known:
+		f.book.ForeseeOne(a, location)
+	case a.Forecast != nil:
+		a.Forecast, a.Outlook, a.NoForecast = nil, nil, forecast.NotRead
 	}
-	for i := range assessments {
-		if a := &assessments[i]; a.Forecast != nil {
-			a.Forecast, a.Outlook, a.NoForecast = nil, nil, forecast.NotRead
-		}
-	}
-	return assessments
 }
 
 // makeCourses makes the courses of what is kept now.

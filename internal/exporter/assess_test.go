@@ -1,0 +1,203 @@
+package exporter
+
+import (
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"reflect"
+	"syscall"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"planwatch/internal/clock"
+	"planwatch/internal/decimal"
+	"planwatch/internal/kpi"
+	"planwatch/internal/language"
+	"planwatch/internal/snapshot"
+	"planwatch/plan"
+)
+
+// network is collectors with KPIs that targets hold against one another and against the
+// past.
+type network struct {
+	*rand.Rand
+	t            testing.TB
+	descriptions []snapshot.Description
+	names        []string
+	catalogue    kpi.Catalogue
+	targets      []plan.Target
+	store        *snapshot.Store
+	at           time.Time
+}
+
+func newNetwork(t testing.TB, seed uint64, collectors int) *network {
+	t.Helper()
+	languages, err := language.NewSet(fstest.MapFS{}, []string{"en"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := &network{Rand: rand.New(rand.NewPCG(seed, 3)), t: t, at: time.Date(2025, 3, 18, 8, 0, 0, 0, time.UTC)}
+	n.store = snapshot.NewStore(clock.StartingAt(n.at), snapshot.SaveDirectory{}, slog.New(slog.DiscardHandler))
+	var entries []kpi.Entry
+	for i := range collectors {
+		name := fmt.Sprintf("c%02d", i)
+		kpis := []kpi.KPI{
+			{Name: name + "_beds", Better: kpi.Higher, Aggregate: kpi.Sum},
+			{Name: name + "_occupied", Better: kpi.Lower, Aggregate: kpi.Sum},
+			{Name: name + "_occupancy", Better: kpi.Lower, Ratio: &kpi.Ratio{Of: name + "_occupied", To: name + "_beds"}},
+			{Name: name + "_income", Better: kpi.Higher, Aggregate: kpi.Sum, Accumulates: kpi.Year},
+			{Name: name + "_cost", Better: kpi.Lower, Aggregate: kpi.Sum, Accumulates: kpi.Year},
+			{Name: name + "_result", Better: kpi.Higher, Aggregate: kpi.Sum, Accumulates: kpi.Year, ForecastFrom: &kpi.Difference{Of: name + "_income", Less: name + "_cost"}},
+		}
+		for _, k := range kpis {
+			entries = append(entries, kpi.Entry{KPI: k, Collector: name})
+		}
+		n.names = append(n.names, name)
+		n.descriptions = append(n.descriptions, snapshot.Description{KPIs: kpis, MaxAge: 24 * 365 * time.Hour, HelpLanguage: languages.English()})
+	}
+	n.catalogue = kpi.NewCatalogue(entries)
+	return n
+}
+
+func ward(i int) string { return fmt.Sprintf("ward %05d", i) }
+
+// addTargets adds that many for the KPIs of a collector, each at a ward of its own.
+func (n *network) addTargets(collector, count int) {
+	kpis := n.descriptions[collector].KPIs
+	for i := range count {
+		t := plan.Target{ID: fmt.Sprintf("t-%d-%d", collector, i), KPI: kpis[i%len(kpis)].Name, Where: map[string]string{"ward": ward(i / len(kpis))}}
+		t.Owner, t.From, t.To = "owner", plan.Date{Year: 2025, Month: 1, Day: 1}, plan.Date{Year: 2025, Month: 12, Day: 31}
+		t.Warning = plan.Threshold{Share: new(decimal.Whole(5).Shift(-2))}
+		switch n.IntN(4) {
+		case 0:
+			t.ValueFrom = &plan.ValueFrom{At: plan.YearEarlier}
+		case 1:
+			t.ValueFrom = &plan.ValueFrom{KPI: fmt.Sprintf("%s_beds", n.names[n.IntN(len(n.names))])}
+		default:
+			t.Value = new(decimal.Whole(n.IntN(100)))
+		}
+		n.targets = append(n.targets, t)
+	}
+}
+
+// record is what a run of the collector gives, at that many wards.
+func (n *network) record(collector, wards int) snapshot.Record {
+	samples := func(at time.Time) []kpi.Sample {
+		var all []kpi.Sample
+		for _, k := range n.descriptions[collector].KPIs {
+			for i := range wards {
+				if k.Ratio == nil {
+					all = append(all, kpi.Sample{
+						KPI: k.Name, Labels: kpi.NewLabels(kpi.Label{Name: "hospital", Value: fmt.Sprint("hospital ", i*10/wards)}, kpi.Label{Name: "ward", Value: ward(i)}),
+						Value: float64(n.IntN(100)), AsOf: at.Add(-time.Duration(n.IntN(48)) * time.Hour), Withheld: n.IntN(50) == 0,
+					})
+				}
+			}
+		}
+		return all
+	}
+	r := snapshot.Record{Collector: n.names[collector], Fingerprint: n.names[collector], At: n.at, Samples: samples(n.at)}
+	if n.IntN(5) > 0 {
+		year := plan.Reference{At: plan.YearEarlier}
+		r.Past = []snapshot.Past{{Reference: year, At: n.at, Samples: samples(n.at.AddDate(-1, 0, 0))}}
+	}
+	return r
+}
+
+func (n *network) replace(collector, wards int) {
+	n.store.Replace(n.record(collector, wards), n.descriptions[collector])
+}
+
+// drop leaves a collector without figures, as a reload does that does not have it.
+func (n *network) drop(collector int) {
+	n.store.Configure(&snapshot.Info{}, func(r snapshot.Record) (snapshot.Description, bool) {
+		for i, name := range n.names {
+			if name == r.Collector {
+				return n.descriptions[i], i != collector
+			}
+		}
+		return snapshot.Description{}, false
+	})
+}
+
+// After each change of some collectors, what was assessed anew and what was kept are
+// together what assessing all gives.
+func TestAssessedAgreesWithAssessingAll(t *testing.T) {
+	differ := 0
+	for seed := range uint64(10) {
+		n := newNetwork(t, seed, 5)
+		for i := range n.names {
+			n.addTargets(i, 20+n.IntN(20))
+			n.replace(i, 1+n.IntN(8))
+		}
+		assessor := plan.NewAssessor(n.targets, n.catalogue, time.UTC)
+		known := foresight{known: true}
+		kept := assessed{}.next(assessor, n.store.Current(), known, n.at, time.UTC)
+		for step := range 20 {
+			for range n.IntN(3) {
+				if collector := n.IntN(5); n.IntN(10) == 0 {
+					n.drop(collector)
+				} else {
+					n.replace(collector, 1+n.IntN(8))
+				}
+			}
+			if n.IntN(10) == 0 {
+				known.known = !known.known
+			}
+			former := kept.targets
+			kept = kept.next(assessor, n.store.Current(), known, n.at, time.UTC)
+			all := assessed{}.next(assessor, n.store.Current(), known, n.at, time.UTC)
+			if !reflect.DeepEqual(kept.targets, all.targets) {
+				for i := range all.targets {
+					if !reflect.DeepEqual(kept.targets[i], all.targets[i]) {
+						t.Fatalf("seed %d, step %d: %s is\n%+v, want\n%+v", seed, step, all.targets[i].Target.ID, kept.targets[i], all.targets[i])
+					}
+				}
+			}
+			if !reflect.DeepEqual(kept.targets, former) {
+				differ++
+			}
+		}
+	}
+	if differ < 50 {
+		t.Errorf("only %d changes changed an assessment", differ)
+	}
+}
+
+// One of twenty collectors changes a hundredth of a network's series. What it costs to
+// assess what looks at them stays the same while the rest grows tenfold, but for the ranks
+// and the list of all assessments.
+func BenchmarkAssessChange(b *testing.B) {
+	for _, rest := range []struct{ wards, targets int }{{100, 50}, {1000, 500}} {
+		b.Run(fmt.Sprintf("%d series, %d targets", 20*5*rest.wards, 20*rest.targets), func(b *testing.B) {
+			n := newNetwork(b, 1, 20)
+			for i := range 19 {
+				n.addTargets(i, rest.targets)
+				n.replace(i, rest.wards)
+			}
+			n.addTargets(19, 50)
+			n.replace(19, 100)
+			assessor := plan.NewAssessor(n.targets, n.catalogue, time.UTC)
+			known := foresight{known: true}
+			kept := assessed{}.next(assessor, n.store.Current(), known, n.at, time.UTC)
+			var used time.Duration
+			for b.Loop() {
+				n.replace(19, 100)
+				before := processorTime(b)
+				kept = kept.next(assessor, n.store.Current(), known, n.at, time.UTC)
+				used += processorTime(b) - before
+			}
+			b.ReportMetric(float64(used)/float64(time.Millisecond)/float64(b.N), "cpu-ms/change")
+		})
+	}
+}
+
+func processorTime(t testing.TB) time.Duration {
+	t.Helper()
+	var usage syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
+		t.Fatal(err)
+	}
+	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
+}
