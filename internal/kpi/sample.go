@@ -53,9 +53,15 @@ func (l Labels) Key() string {
 
 // Compare orders Labels by name and value, the first difference deciding.
 func (l Labels) Compare(other Labels) int {
-	return slices.CompareFunc(l, other, func(a, b Label) int {
-		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Value, b.Value))
-	})
+	for i := range min(len(l), len(other)) {
+		if l[i].Name != other[i].Name {
+			return strings.Compare(l[i].Name, other[i].Name)
+		}
+		if l[i].Value != other[i].Value {
+			return strings.Compare(l[i].Value, other[i].Value)
+		}
+	}
+	return cmp.Compare(len(l), len(other))
 }
 
 // String is the labels as Prometheus writes them, without braces.
