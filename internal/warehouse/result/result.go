@@ -63,9 +63,12 @@ func Read(rows *sql.Rows, zones TimeZones, limits Limits) (*Result, error) {
 		into[i] = &raw[i]
 	}
 	result := &Result{}
-	for _, i := range kept {
-		result.Columns = append(result.Columns, columns[i])
+	parsers := make([]parser, len(kept))
+	for i, at := range kept {
+		result.Columns = append(result.Columns, columns[at])
+		parsers[i] = newParser(columns[at], zones)
 	}
+	var spare []Value
 	for rows.Next() {
 		if limits.Rows > 0 && len(result.Rows) == limits.Rows {
 			return nil, fmt.Errorf("%w: more than %d rows; raise max_series or aggregate in the query", ErrTooManyRows, limits.Rows)
@@ -73,10 +76,14 @@ func Read(rows *sql.Rows, zones TimeZones, limits Limits) (*Result, error) {
 		if err := rows.Scan(into...); err != nil {
 			return nil, err
 		}
-		row := make([]Value, len(kept))
-		for i, column := range result.Columns {
-			if row[i], err = parseValue(column, raw[kept[i]], zones); err != nil {
-				return nil, &ValueError{Row: len(result.Rows) + 1, Column: column.Name, Err: err}
+		if len(spare) < len(kept) {
+			spare = make([]Value, valuesFor(len(result.Rows))*len(kept))
+		}
+		row := spare[:len(kept):len(kept)]
+		spare = spare[len(kept):]
+		for i := range row {
+			if err := parsers[i].parse(raw[kept[i]], &row[i]); err != nil {
+				return nil, &ValueError{Row: len(result.Rows) + 1, Column: result.Columns[i].Name, Err: err}
 			}
 		}
 		result.Rows = append(result.Rows, row)
@@ -86,6 +93,10 @@ func Read(rows *sql.Rows, zones TimeZones, limits Limits) (*Result, error) {
 	}
 	return result, nil
 }
+
+// valuesFor is for how many rows there are to be values once so many have been read: few
+// at first, as most results are small.
+func valuesFor(rows int) int { return min(max(rows, 4), 256) }
 
 // keep gives the indexes of the columns to keep; complete is false if one of
 // them is not there.

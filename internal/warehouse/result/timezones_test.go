@@ -46,12 +46,15 @@ func TestMoments(t *testing.T) {
 				t.Fatal(err)
 			}
 			zones := TimeZones{Local: local, Timestamp: local, AsOf: asOf}
-			v, err := parseValue(Column{Name: "at", Type: Time, DatabaseType: test.databaseType}, sql.RawBytes(test.text), zones)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if got := v.Time.Format(time.RFC3339Nano); got != test.want {
-				t.Errorf("got %s, want %s", got, test.want)
+			column := newParser(Column{Name: "at", Type: Time, DatabaseType: test.databaseType}, zones)
+			for range 2 { // the second time it is known
+				var v Value
+				if err := column.parse(sql.RawBytes(test.text), &v); err != nil {
+					t.Fatal(err)
+				}
+				if got := v.Time.Format(time.RFC3339Nano); got != test.want {
+					t.Errorf("got %s, want %s", got, test.want)
+				}
 			}
 		})
 	}
@@ -67,8 +70,9 @@ func TestMomentsReadAtOnce(t *testing.T) {
 	end := time.Date(2026, 1, 1, 0, 0, 0, 0, local)
 	for at := time.Date(2025, 1, 1, 0, 0, 0, 0, local); at.Before(end); at = at.Add(7 * time.Minute) {
 		zones := TimeZones{Local: local, AsOf: at}
-		v, err := parseValue(Column{Type: Time, DatabaseType: "DATETIME"}, sql.RawBytes(at.Format(time.DateTime)), zones)
-		if err != nil {
+		var v Value
+		column := newParser(Column{Type: Time, DatabaseType: "DATETIME"}, zones)
+		if err := column.parse(sql.RawBytes(at.Format(time.DateTime)), &v); err != nil {
 			t.Fatal(err)
 		}
 		if !v.Time.Equal(at) {
