@@ -14,7 +14,7 @@ import (
 const maxLabelLength = 256
 
 // labelValue is the text of a value in a label's column.
-func labelValue(value warehouse.Value) (string, error) {
+func labelValue(value *warehouse.Value) (string, error) {
 	switch value.Type {
 	case warehouse.Text:
 		if !utf8.ValidString(value.Text) {

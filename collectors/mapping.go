@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -46,6 +45,9 @@ func (d *Definition) mappedRows(result *warehouse.Result, asOf time.Time) (*mapp
 			return nil, fmt.Errorf("%s: row %d: %w", d.statement.File(), i+1, err)
 		}
 	}
+	if len(d.groups()) > 0 {
+		m.tabulate()
+	}
 	return m, nil
 }
 
@@ -65,11 +67,21 @@ type mapping struct {
 	asOf       time.Time
 	columns    []warehouse.Column
 	index      map[string]int
+	places     []columnsOfKPI
 	// row is the number of the row that is being added, from 1.
 	row int
-	// cells are the samples so far, by KPI and labels.
+	// sets are the label sets of the rows, and figures the samples so far: those of the
+	// KPI at the first index at the label set at the second, nil where it has none.
+	sets    labelSets
+	figures [][]*cell
+	// spare are cells that are not used yet. They are made many at a time.
+	spare []cell
+	// cells are the samples by KPI and labels, where some are about people.
 	cells map[string]map[string]*cell
 }
+
+// columnsOfKPI are where a row has what a KPI's value is computed from.
+type columnsOfKPI struct{ value, count int }
 
 // cell is a sample that is being built: the observations of a histogram are
 // added to it row by row.
@@ -82,8 +94,21 @@ type cell struct {
 	released bool
 }
 
+// cellsAtOnce is how many cells are made at a time.
+const cellsAtOnce = 128
+
+func (m *mapping) newCell(s kpi.Sample) *cell {
+	if len(m.spare) == 0 {
+		m.spare = make([]cell, cellsAtOnce)
+	}
+	c := &m.spare[0]
+	m.spare = m.spare[1:]
+	c.Sample, c.row = s, m.row
+	return c
+}
+
 func (d *Definition) mapping(columns []warehouse.Column, asOf time.Time) (*mapping, error) {
-	m := &mapping{definition: d, asOf: asOf, columns: columns, index: make(map[string]int, len(columns)), cells: map[string]map[string]*cell{}}
+	m := &mapping{definition: d, asOf: asOf, columns: columns, index: make(map[string]int, len(columns))}
 	for i, column := range columns {
 		if _, twice := m.index[column.Name]; twice {
 			return nil, fmt.Errorf("column %s: two columns of the result have this name; give each its own with AS", column.Name)
@@ -100,15 +125,39 @@ func (d *Definition) mapping(columns []warehouse.Column, asOf time.Time) (*mappi
 			return nil, fmt.Errorf("column %s: is %s, not a date or a time", column.Name, column.DatabaseType)
 		}
 	}
-	for _, k := range d.KPIs {
-		m.cells[k.Name] = map[string]*cell{}
-		for _, name := range valueColumns(k) {
+	for i := range d.KPIs {
+		k := &d.KPIs[i]
+		var at columnsOfKPI
+		for _, name := range valueColumns(*k) {
 			if column := columns[m.index[name]]; column.Type != warehouse.Number {
 				return nil, fmt.Errorf("column %s: is %s, not a number; use CAST if its values are numbers", column.Name, column.DatabaseType)
 			}
 		}
+		switch {
+		case k.Histogram != nil:
+			at.value, at.count = m.index[k.Histogram.Value], m.index[k.Histogram.Count]
+		case k.Column != "":
+			at.value = m.index[k.Column]
+		}
+		m.places = append(m.places, at)
 	}
+	m.figures = make([][]*cell, len(d.KPIs))
+	m.sets = newLabelSets(d.Labels, m.index)
 	return m, nil
+}
+
+// tabulate makes cells of the figures.
+func (m *mapping) tabulate() {
+	m.cells = make(map[string]map[string]*cell, len(m.figures))
+	for i, figures := range m.figures {
+		at := make(map[string]*cell, len(figures))
+		for set, c := range figures {
+			if c != nil {
+				at[m.sets.keys[set]] = c
+			}
+		}
+		m.cells[m.definition.KPIs[i].Name] = at
+	}
 }
 
 // maxColumnNames is how many columns an error names: a result may have
@@ -127,7 +176,7 @@ func columnNames(columns []warehouse.Column) string {
 }
 
 func (m *mapping) add(row []warehouse.Value) error {
-	labels, err := m.labels(row)
+	set, err := m.sets.of(row)
 	if err != nil {
 		return err
 	}
@@ -135,11 +184,12 @@ func (m *mapping) add(row []warehouse.Value) error {
 	if err != nil {
 		return err
 	}
-	for _, k := range m.definition.KPIs {
+	for i := range m.definition.KPIs {
+		k := &m.definition.KPIs[i]
 		if k.Column != "" {
-			err = m.addValue(k, row, labels, asOf)
+			err = m.addValue(i, row, set, asOf)
 		} else if k.Histogram != nil {
-			err = m.addObservations(k, row, labels, asOf)
+			err = m.addObservations(i, row, set, asOf)
 		}
 		if err != nil {
 			return err
@@ -148,29 +198,12 @@ func (m *mapping) add(row []warehouse.Value) error {
 	return nil
 }
 
-func (m *mapping) labels(row []warehouse.Value) (kpi.Labels, error) {
-	pairs := make([]kpi.Label, len(m.definition.Labels))
-	for i, name := range m.definition.Labels {
-		at := m.index[name]
-		value := row[at]
-		if value.Null {
-			return nil, fmt.Errorf("column %s: a label is NULL; use COALESCE to give a name, or '' where the label does not apply", name)
-		}
-		text, err := labelValue(value)
-		if err != nil {
-			return nil, fmt.Errorf("column %s: %w", name, err)
-		}
-		pairs[i] = kpi.Label{Name: name, Value: text}
-	}
-	return kpi.NewLabels(pairs...), nil
-}
-
 // moment is the moment that the row is about.
 func (m *mapping) moment(row []warehouse.Value) (time.Time, error) {
 	if m.definition.AsOf == "" {
 		return m.asOf, nil
 	}
-	value := row[m.index[m.definition.AsOf]]
+	value := &row[m.index[m.definition.AsOf]]
 	if value.Null {
 		return time.Time{}, fmt.Errorf("column %s: NULL; every row needs its moment", m.definition.AsOf)
 	}
@@ -181,54 +214,63 @@ func (m *mapping) moment(row []warehouse.Value) (time.Time, error) {
 }
 
 // number reads a column that holds a value; ok is false for NULL.
-func (m *mapping) number(k kpi.KPI, name string, row []warehouse.Value) (number float64, ok bool, err error) {
-	value := row[m.index[name]]
+func (m *mapping) number(k *kpi.KPI, column int, row []warehouse.Value) (number float64, ok bool, err error) {
+	value := &row[column]
 	switch {
 	case value.Null:
 		return 0, false, nil
 	case math.IsNaN(value.Number), math.IsInf(value.Number, 0):
-		return 0, false, fmt.Errorf("column %s: is not a finite number", name)
+		return 0, false, fmt.Errorf("column %s: is not a finite number", m.columns[column].Name)
 	case value.Number < 0 && !k.AllowNegative:
-		return 0, false, fmt.Errorf("column %s: is negative; set allow_negative on kpi %s where that is right", name, k.Name)
+		return 0, false, fmt.Errorf("column %s: is negative; set allow_negative on kpi %s where that is right", m.columns[column].Name, k.Name)
 	}
 	return value.Number, true, nil
 }
 
-func (m *mapping) addValue(k kpi.KPI, row []warehouse.Value, labels kpi.Labels, asOf time.Time) error {
-	number, ok, err := m.number(k, k.Column, row)
+// figureAt is the place of the cell of the KPI at an index, at a label set.
+func (m *mapping) figureAt(i, set int) **cell {
+	for len(m.figures[i]) <= set {
+		m.figures[i] = append(m.figures[i], nil)
+	}
+	return &m.figures[i][set]
+}
+
+func (m *mapping) addValue(i int, row []warehouse.Value, set int, asOf time.Time) error {
+	k := &m.definition.KPIs[i]
+	number, ok, err := m.number(k, m.places[i].value, row)
 	if err != nil || !ok {
 		return err
 	}
-	key := labels.Key()
-	if first, twice := m.cells[k.Name][key]; twice {
-		return fmt.Errorf("column %s: a second figure for the labels of row %d; group by the labels", k.Column, first.row)
+	at := m.figureAt(i, set)
+	if *at != nil {
+		return fmt.Errorf("column %s: a second figure for the labels of row %d; group by the labels", k.Column, (*at).row)
 	}
-	m.cells[k.Name][key] = &cell{row: m.row, Sample: kpi.Sample{KPI: k.Name, Labels: labels, Value: number, AsOf: asOf}}
+	*at = m.newCell(kpi.Sample{KPI: k.Name, Labels: m.sets.labels[set], Value: number, AsOf: asOf})
 	return nil
 }
 
-func (m *mapping) addObservations(k kpi.KPI, row []warehouse.Value, labels kpi.Labels, asOf time.Time) error {
-	value, ok, err := m.number(k, k.Histogram.Value, row)
+func (m *mapping) addObservations(i int, row []warehouse.Value, set int, asOf time.Time) error {
+	k := &m.definition.KPIs[i]
+	value, ok, err := m.number(k, m.places[i].value, row)
 	if err != nil || !ok {
 		return err
 	}
 	count := 1.0
 	if name := k.Histogram.Count; name != "" {
-		if count, ok, err = m.number(k, name, row); err != nil || !ok {
+		if count, ok, err = m.number(k, m.places[i].count, row); err != nil || !ok {
 			return err
 		}
 		if count < 0 || count != math.Trunc(count) || count > 1<<53 {
 			return fmt.Errorf("column %s: is not a count of observations", name)
 		}
 	}
-	key := labels.Key()
-	c := m.cells[k.Name][key]
-	if c == nil {
-		c = &cell{row: m.row, Sample: kpi.Sample{KPI: k.Name, Labels: labels, AsOf: asOf, Histogram: &kpi.Histogram{
+	at := m.figureAt(i, set)
+	if *at == nil {
+		*at = m.newCell(kpi.Sample{KPI: k.Name, Labels: m.sets.labels[set], AsOf: asOf, Histogram: &kpi.Histogram{
 			Bounds: k.Histogram.Bounds, Counts: make([]uint64, len(k.Histogram.Bounds)),
-		}}}
-		m.cells[k.Name][key] = c
+		}})
 	}
+	c := *at
 	for i := sort.SearchFloat64s(k.Histogram.Bounds, value); i < len(k.Histogram.Bounds); i++ {
 		c.Histogram.Counts[i] += uint64(count)
 	}
@@ -243,23 +285,32 @@ func (m *mapping) addObservations(k kpi.KPI, row []warehouse.Value, labels kpi.L
 // samples are in order of KPI, as defined, and then of labels; those that are
 // withheld are there without a value.
 func (m *mapping) samples() ([]kpi.Sample, error) {
-	var samples []kpi.Sample
-	for _, k := range m.definition.KPIs {
-		cells := m.cells[k.Name]
-		if k.Ratio != nil {
-			cells = quotients(k, m.cells[k.Ratio.Of], m.cells[k.Ratio.To])
+	order, most := m.sets.sorted(), 0
+	for i := range m.figures {
+		if m.definition.KPIs[i].Ratio != nil {
+			m.figures[i] = m.quotients(&m.definition.KPIs[i])
 		}
-		begin := len(samples)
-		for _, c := range cells {
+		most += len(m.figures[i])
+	}
+	samples := make([]kpi.Sample, 0, most)
+	for i, figures := range m.figures {
+		k := &m.definition.KPIs[i]
+		for _, set := range order {
+			if set >= len(figures) || figures[set] == nil {
+				continue
+			}
+			c := figures[set]
 			if k.Histogram != nil && k.CountsPeople() && !c.Withheld {
 				c.Histogram = withSumOfClasses(*c.Histogram)
 			}
-			if !finite(c.Sample) {
+			if !finite(&c.Sample) {
 				return nil, fmt.Errorf("row %d: kpi %s: the value is too large", c.row, k.Name)
 			}
 			samples = append(samples, c.Sample)
 		}
-		slices.SortFunc(samples[begin:], func(a, b kpi.Sample) int { return a.Labels.Compare(b.Labels) })
+	}
+	if len(samples) == 0 {
+		return nil, nil
 	}
 	return samples, nil
 }
@@ -279,19 +330,23 @@ func withSumOfClasses(h kpi.Histogram) *kpi.Histogram {
 }
 
 // finite reports whether the value is finite: a sum or a quotient can overflow.
-func finite(s kpi.Sample) bool {
+func finite(s *kpi.Sample) bool {
 	return !math.IsInf(s.Value, 0) && (s.Histogram == nil || !math.IsInf(s.Histogram.Sum, 0))
 }
 
-// quotients are the ratios at the labels where both parts have a figure. A
+// quotients are the ratios at the label sets where both parts have a figure. A
 // ratio whose divisor is zero has no figure. One whose parts were released at
 // different times is of no day, and is withheld.
-func quotients(k kpi.KPI, of, to map[string]*cell) map[string]*cell {
-	ratios := make(map[string]*cell, len(of))
-	for key, part := range of {
-		whole, ok := to[key]
-		withheld := ok && (part.Withheld || whole.Withheld || (part.released || whole.released) && !part.AsOf.Equal(whole.AsOf))
-		if !ok || whole.Value == 0 && !withheld {
+func (m *mapping) quotients(k *kpi.KPI) []*cell {
+	of, to := m.figuresOf(k.Ratio.Of), m.figuresOf(k.Ratio.To)
+	ratios := make([]*cell, min(len(of), len(to)))
+	for set := range ratios {
+		part, whole := of[set], to[set]
+		if part == nil || whole == nil {
+			continue
+		}
+		withheld := part.Withheld || whole.Withheld || (part.released || whole.released) && !part.AsOf.Equal(whole.AsOf)
+		if whole.Value == 0 && !withheld {
 			continue
 		}
 		asOf := part.AsOf
@@ -306,7 +361,18 @@ func quotients(k kpi.KPI, of, to map[string]*cell) map[string]*cell {
 		if !withheld {
 			ratio.Value = part.Value / whole.Value
 		}
-		ratios[key] = &cell{row: part.row, Sample: ratio}
+		ratios[set] = m.newCell(ratio)
+		ratios[set].row = part.row
 	}
 	return ratios
+}
+
+// figuresOf are those of the KPI of that name, by label set.
+func (m *mapping) figuresOf(name string) []*cell {
+	for i := range m.definition.KPIs {
+		if m.definition.KPIs[i].Name == name {
+			return m.figures[i]
+		}
+	}
+	return nil
 }

@@ -67,7 +67,7 @@ kpis:
 
 var asOf = time.Date(2025, 3, 18, 8, 0, 0, 0, time.UTC)
 
-func load(t *testing.T, name, definition string) *collectors.Definition {
+func load(t testing.TB, name, definition string) *collectors.Definition {
 	t.Helper()
 	d, err := collectors.Load(fstest.MapFS{
 		"collectors/" + name + ".yaml": {Data: []byte(definition)},

@@ -427,11 +427,11 @@ func (m *mapping) show(c *chain) {
 				newest.withhold()
 				continue
 			}
-			shown := &cell{row: newest.row, Sample: last.Sample, released: true}
+			shown := cell{row: newest.row, Sample: last.Sample, released: true}
 			if newest.AsOf.After(last.AsOf) {
 				shown.Held = newest.AsOf
 			}
-			m.cells[k.Name][key] = shown
+			*newest = shown
 		}
 	}
 }
