@@ -3,8 +3,8 @@ package collectors
 import (
 	"cmp"
 	"fmt"
+	"hash/maphash"
 	"slices"
-	"strings"
 
 	"planwatch/internal/kpi"
 	"planwatch/internal/warehouse"
@@ -16,14 +16,16 @@ type labelSets struct {
 	names []labelColumn
 	// byName are the places of names in order of name.
 	byName []int
-	places map[string]int
-	keys   []string
 	labels []kpi.Labels
-	// values and key are of the row at hand.
+	// last is, by the hash of a set's values, the place of the last set with it, and before
+	// the one before that, -1 for none.
+	last   map[uint64]int32
+	before []int32
+	// values are those of the row at hand, and spare labels that are not used yet. They
+	// are made many at a time.
 	values []string
-	key    []byte
-	// texts are the labels' values, each once.
-	texts map[string]string
+	spare  []kpi.Label
+	seed   maphash.Seed
 }
 
 // labelColumn is where a row has a label.
@@ -33,7 +35,7 @@ type labelColumn struct {
 }
 
 func newLabelSets(names []string, columns map[string]int) labelSets {
-	s := labelSets{places: map[string]int{}, texts: map[string]string{}, values: make([]string, len(names))}
+	s := labelSets{last: map[uint64]int32{}, values: make([]string, len(names)), seed: maphash.MakeSeed()}
 	for i, name := range names {
 		s.names = append(s.names, labelColumn{name, columns[name]})
 		s.byName = append(s.byName, i)
@@ -55,41 +57,55 @@ func (s *labelSets) of(row []warehouse.Value) (int, error) {
 		}
 		s.values[i] = text
 	}
-	// As kpi.Labels.Key has it; an empty value is no label.
-	s.key = s.key[:0]
-	for _, i := range s.byName {
-		if s.values[i] != "" {
-			s.key = append(append(s.key, s.names[i].name...), 0xff)
-			s.key = append(append(s.key, s.values[i]...), 0xff)
+	hash := uint64(0)
+	for _, value := range s.values {
+		hash = hash*0x9e3779b97f4a7c15 + maphash.String(s.seed, value)
+	}
+	last, met := s.last[hash]
+	if !met {
+		last = -1
+	}
+	for place := last; place >= 0; place = s.before[place] {
+		if s.are(s.labels[place]) {
+			return int(place), nil
 		}
 	}
-	if place, met := s.places[string(s.key)]; met {
-		return place, nil
-	}
-	return s.add(), nil
+	s.last[hash] = int32(len(s.labels))
+	s.before = append(s.before, last)
+	s.labels = append(s.labels, s.new())
+	return len(s.labels) - 1, nil
 }
 
-func (s *labelSets) add() int {
-	labels := make(kpi.Labels, 0, len(s.values))
+// are reports whether the row at hand has those labels. An empty value is no label.
+func (s *labelSets) are(labels kpi.Labels) bool {
+	n := 0
+	for _, i := range s.byName {
+		if s.values[i] == "" {
+			continue
+		}
+		if n == len(labels) || labels[n].Value != s.values[i] || labels[n].Name != s.names[i].name {
+			return false
+		}
+		n++
+	}
+	return n == len(labels)
+}
+
+// new are the labels of the row at hand.
+func (s *labelSets) new() kpi.Labels {
+	if s.spare == nil || len(s.spare) < len(s.names) {
+		s.spare = make([]kpi.Label, atOnce(len(s.labels))*len(s.names))
+	}
+	n := 0
 	for _, i := range s.byName {
 		if s.values[i] != "" {
-			labels = append(labels, kpi.Label{Name: s.names[i].name, Value: s.once(s.values[i])})
+			s.spare[n] = kpi.Label{Name: s.names[i].name, Value: s.values[i]}
+			n++
 		}
 	}
-	place, key := len(s.labels), string(s.key)
-	s.places[key] = place
-	s.keys, s.labels = append(s.keys, key), append(s.labels, labels)
-	return place
-}
-
-// once is the text, of which the labels keep one copy. What the rows hold is not kept.
-func (s *labelSets) once(text string) string {
-	if known, met := s.texts[text]; met {
-		return known
-	}
-	text = strings.Clone(text)
-	s.texts[text] = text
-	return text
+	labels := kpi.Labels(s.spare[:n:n])
+	s.spare = s.spare[n:]
+	return labels
 }
 
 // sorted are the places in order of labels.

@@ -94,12 +94,13 @@ type cell struct {
 	released bool
 }
 
-// cellsAtOnce is how many cells are made at a time.
-const cellsAtOnce = 128
+// atOnce is how many cells, or label sets, are made at a time, where there are so many
+// already: few at first, as most runs are small.
+func atOnce(already int) int { return min(max(already, 4), 256) }
 
 func (m *mapping) newCell(s kpi.Sample) *cell {
 	if len(m.spare) == 0 {
-		m.spare = make([]cell, cellsAtOnce)
+		m.spare = make([]cell, atOnce(m.row))
 	}
 	c := &m.spare[0]
 	m.spare = m.spare[1:]
@@ -151,9 +152,9 @@ func (m *mapping) tabulate() {
 	m.cells = make(map[string]map[string]*cell, len(m.figures))
 	for i, figures := range m.figures {
 		at := make(map[string]*cell, len(figures))
-		for set, c := range figures {
+		for _, c := range figures {
 			if c != nil {
-				at[m.sets.keys[set]] = c
+				at[c.Labels.Key()] = c
 			}
 		}
 		m.cells[m.definition.KPIs[i].Name] = at
