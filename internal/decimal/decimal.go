@@ -15,7 +15,14 @@ import (
 
 // Decimal is an exact decimal number, as a plan writes its amounts. It keeps
 // the decimals it was written with: 45.0 is written back as 45.0.
-type Decimal struct{ d decimal.Decimal }
+type Decimal struct {
+	d decimal.Decimal
+	// short is whether a float has the coefficient exactly. Floats are asked for again and
+	// again, and to count the digits takes a logarithm.
+	short bool
+}
+
+func of(d decimal.Decimal) Decimal { return Decimal{d, d.NumDigits() <= 15} }
 
 // pattern bounds the length, so that no input can ask for numbers of
 // unbounded size.
@@ -36,26 +43,26 @@ func Parse(text string) (Decimal, error) {
 	if err != nil {
 		return Decimal{}, fmt.Errorf("%q is not a number such as 870.4 or -65", text)
 	}
-	return Decimal{d}, nil
+	return of(d), nil
 }
 
 // Whole is the decimal number n.
-func Whole(n int) Decimal { return Decimal{decimal.NewFromInt(int64(n))} }
+func Whole(n int) Decimal { return of(decimal.NewFromInt(int64(n))) }
 
 // Add is d + other, exactly.
-func (d Decimal) Add(other Decimal) Decimal { return Decimal{d.d.Add(other.d)} }
+func (d Decimal) Add(other Decimal) Decimal { return of(d.d.Add(other.d)) }
 
 // Sub is d − other, exactly.
-func (d Decimal) Sub(other Decimal) Decimal { return Decimal{d.d.Sub(other.d)} }
+func (d Decimal) Sub(other Decimal) Decimal { return of(d.d.Sub(other.d)) }
 
 // Mul is d × other, exactly.
-func (d Decimal) Mul(other Decimal) Decimal { return Decimal{d.d.Mul(other.d)} }
+func (d Decimal) Mul(other Decimal) Decimal { return of(d.d.Mul(other.d)) }
 
 // Neg is −d.
-func (d Decimal) Neg() Decimal { return Decimal{d.d.Neg()} }
+func (d Decimal) Neg() Decimal { return of(d.d.Neg()) }
 
 // Round is d with that many decimals, halves away from zero.
-func (d Decimal) Round(decimals int) Decimal { return Decimal{d.d.Round(int32(decimals))} }
+func (d Decimal) Round(decimals int) Decimal { return of(d.d.Round(int32(decimals))) }
 
 // Cmp is -1, 0 or 1 as d is less than, equal to or greater than other.
 func (d Decimal) Cmp(other Decimal) int { return d.d.Cmp(other.d) }
@@ -98,7 +105,7 @@ var powers = [...]float64{
 
 // small is d's coefficient where a float has it exactly.
 func (d Decimal) small() (coefficient int64, ok bool) {
-	if d.d.NumDigits() > 15 {
+	if !d.short {
 		return 0, false
 	}
 	return d.d.CoefficientInt64(), true
@@ -125,14 +132,14 @@ func nearest(coefficient int64, exponent int32) (f float64, ok bool) {
 }
 
 // Shift is d × 10^places, exactly.
-func (d Decimal) Shift(places int) Decimal { return Decimal{d.d.Shift(int32(places))} }
+func (d Decimal) Shift(places int) Decimal { return of(d.d.Shift(int32(places))) }
 
 // Div is d ÷ other with 15 decimals at most, halves away from zero, without
 // trailing zeros: enough for a thousandth of a crown told in milliards.
-func (d Decimal) Div(other Decimal) Decimal { return Decimal{d.d.DivRound(other.d, 15)}.Trimmed() }
+func (d Decimal) Div(other Decimal) Decimal { return of(d.d.DivRound(other.d, 15)).Trimmed() }
 
 // Abs is d without its sign.
-func (d Decimal) Abs() Decimal { return Decimal{d.d.Abs()} }
+func (d Decimal) Abs() Decimal { return of(d.d.Abs()) }
 
 // Decimals is how many stand after the point.
 func (d Decimal) Decimals() int { return max(int(-d.d.Exponent()), 0) }
@@ -146,7 +153,7 @@ func (d Decimal) Trimmed() Decimal {
 	if err != nil {
 		return d
 	}
-	return Decimal{short}
+	return of(short)
 }
 
 // UnmarshalText reads what Parse does.
