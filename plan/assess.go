@@ -70,8 +70,9 @@ const (
 // known, or does not apply, is nil. All figures are in the KPI's unit and
 // rounded to twelve significant digits.
 type Assessment struct {
-	Target Target
-	KPI    kpi.KPI
+	// Target and KPI are those of the plan and the region, not to be changed.
+	Target *Target
+	KPI    *kpi.KPI
 	// Labels are those of the target, without the labels that must be absent.
 	Labels kpi.Labels
 	// Actual is the KPI over the samples that the target selects.
@@ -128,11 +129,10 @@ func (t Target) expired(at time.Time, location *time.Location) bool {
 	return !t.To.IsZero() && !at.Before(t.To.Ends(location))
 }
 
-// assess compares one target with the samples. The assessment is set where it is kept:
-// it is large, and most of it is the target's.
+// assess compares one target with the samples, and sets the assessment where it is kept.
 func (r *run) assess(t *prepared, a *Assessment) {
 	*a = Assessment{}
-	a.Target, a.KPI, a.Labels, a.CoveredUntil, a.Status = t.Target, *t.figure.kpi, t.labels, t.coveredUntil, Unknown
+	a.Target, a.KPI, a.Labels, a.CoveredUntil, a.Status = &t.Target, t.figure.kpi, t.labels, t.coveredUntil, Unknown
 	// A figure of before the period is shown, and not judged.
 	var of *targetPeriod
 	if t.begunAt(r.at) {

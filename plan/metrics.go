@@ -74,7 +74,7 @@ func (a Assessment) Metrics() []Metric {
 		kpi.Label{Name: naming.LabelBasis, Value: string(a.Target.Basis)},
 		kpi.Label{Name: naming.LabelValueFrom, Value: a.Target.TakenFrom()},
 		kpi.Label{Name: naming.LabelFrom, Value: a.Target.From.String()},
-		kpi.Label{Name: naming.LabelTo, Value: lastDay(a.Target)}))
+		kpi.Label{Name: naming.LabelTo, Value: lastDay(*a.Target)}))
 	if !a.CoveredUntil.IsZero() {
 		add(naming.PlanCoveredUntil, new(float64(a.CoveredUntil.Unix())), labels())
 	}

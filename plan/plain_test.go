@@ -125,7 +125,7 @@ func (p plain) isOfPeriod(t Target, s kpi.Sample) bool {
 }
 
 func (p plain) assess(t Target, k kpi.KPI, at time.Time) Assessment {
-	a := Assessment{Target: t, KPI: k, Labels: t.Labels(), Status: Unknown}
+	a := Assessment{Target: &t, KPI: &k, Labels: t.Labels(), Status: Unknown}
 	all := func(kpi.Sample) bool { return true }
 	fit := all
 	if t.begun(at, p.location) {
@@ -203,7 +203,7 @@ func (p plain) expect(a *Assessment, due time.Time, fit func(kpi.Sample) bool) R
 		return ""
 	}
 	if a.Target.Value != nil {
-		expected, ok := a.Target.Expected(a.KPI, due, p.location)
+		expected, ok := a.Target.Expected(*a.KPI, due, p.location)
 		if steps := a.Target.Phasing.Shape == Steps; !ok || steps && expected == 0 && a.Target.Value.Sign() != 0 {
 			return NothingDue
 		}
@@ -213,15 +213,15 @@ func (p plain) expect(a *Assessment, due time.Time, fit func(kpi.Sample) bool) R
 	var reference Aggregate
 	var ok bool
 	if r, ofPast := a.Target.Reference(); ofPast {
-		reference, ok = p.figure(r, a.Target, a.KPI, p.throughPresent(r, fit, due))
+		reference, ok = p.figure(r, *a.Target, *a.KPI, p.throughPresent(r, fit, due))
 		of := due
 		if !a.DataTime.IsZero() {
 			of = a.DataTime
 		}
-		a.Full = p.full(a.Target, a.KPI, of)
+		a.Full = p.full(*a.Target, *a.KPI, of)
 	} else {
 		other, _ := p.c.Get(a.Target.ValueFrom.KPI)
-		reference, ok = plainAggregate(p.now, a.Target, other.KPI, func(kpi.Sample) bool { return true })
+		reference, ok = plainAggregate(p.now, *a.Target, other.KPI, func(kpi.Sample) bool { return true })
 	}
 	if !ok {
 		return NoReference

@@ -601,7 +601,7 @@ func (h *history) testAssessments(t *testing.T) {
 		for _, a := range plan.Assess(h.region.Plan.Targets, h.region.KPIs, samples, past, day, h.region.Location) {
 			rests := func(known *float64, on []kpi.Sample, what string) {
 				for _, s := range on {
-					if known != nil && s.Withheld && slices.Contains(parts(a.KPI), s.KPI) && within(s.Labels, a.Target.Where) {
+					if known != nil && s.Withheld && slices.Contains(parts(*a.KPI), s.KPI) && within(s.Labels, a.Target.Where) {
 						said.errorf(t, day, "target %s has %s, though %s{%s} is withheld", a.Target.ID, what, s.KPI, s.Labels)
 					}
 				}

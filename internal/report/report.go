@@ -110,7 +110,7 @@ func New(region *config.Region, assessments plan.Assessments, samples []kpi.Samp
 
 func (r *Report) rowOfTarget(a plan.Assessment, entry kpi.Entry) Row {
 	row := Row{
-		KPI: entry, CollectorTitle: r.collectorTitle(entry), Labels: a.Labels, Target: &a.Target,
+		KPI: entry, CollectorTitle: r.collectorTitle(entry), Labels: a.Labels, Target: a.Target,
 		Actual: finite(a.Actual), Expected: finite(a.Expected), Full: finite(a.Full), Forecast: finite(a.Forecast), Margin: finite(a.Margin),
 		Outlook: a.Outlook, NoForecast: a.NoForecast,
 		Warning: finite(a.Warning), Critical: finite(a.Critical),

@@ -157,7 +157,9 @@ func TestNoKPIIsMissing(t *testing.T) {
 func TestAssessmentOfAnotherRegion(t *testing.T) {
 	region, samples, at := loaded(t)
 	assessments := assess(region, samples, at)
-	assessments.Targets[0].KPI.Name = "gone"
+	gone := *assessments.Targets[0].KPI
+	gone.Name = "gone"
+	assessments.Targets[0].KPI = &gone
 	r := report.New(region, assessments, samples, nil)
 	for _, row := range r.Rows {
 		if row.KPI.Name == "gone" || row.Target != nil && row.Target.ID == assessments.Targets[0].Target.ID {

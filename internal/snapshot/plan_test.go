@@ -20,7 +20,7 @@ func TestPlanGauges(t *testing.T) {
 	behind := clock.StartingAt(time.Now().Add(-240 * time.Hour))
 	assessment := func(target string, status plan.Status, actual float64) plan.Assessment {
 		return plan.Assessment{
-			KPI: kpi.KPI{Name: "beds", Unit: "beds"}, Target: plan.Target{ID: target},
+			KPI: &kpi.KPI{Name: "beds", Unit: "beds"}, Target: &plan.Target{ID: target},
 			Status: status, Actual: &actual, CoveredUntil: covered,
 		}
 	}

@@ -173,7 +173,7 @@ func many(t testing.TB, n int) func(*web.Content) {
 		target := region.Plan.Targets[0]
 		target.ID = fmt.Sprintf("target-%d", i)
 		assessments.Targets = append(assessments.Targets, plan.Assessment{
-			KPI: entry.KPI, Target: target, Labels: target.Labels(), Status: statuses[i%len(statuses)],
+			KPI: &entry.KPI, Target: &target, Labels: target.Labels(), Status: statuses[i%len(statuses)],
 			Actual: new(float64(i)), Expected: new(38.0), Full: new(38.0), Margin: new(float64(i)/38 - 1), DataTime: at,
 		})
 	}

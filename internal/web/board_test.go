@@ -74,8 +74,8 @@ func everything(t testing.TB, languages string) func(*web.Content) {
 		{KPI: "net_cost_sek", Labels: kpi.NewLabels(kpi.Label{Name: "division", Value: "Psykiatri"}), Value: 1234.5e6, AsOf: at},
 	}
 	assessments := plan.Assessments{At: at, Targets: append(plan.Assess(region.Plan.Targets, region.KPIs, samples, nil, at, region.Location), plan.Assessment{
-		KPI:    kpi.KPI{Name: "strange"},
-		Target: plan.Target{ID: `"><img src=x>`, Terms: plan.Terms{Cite: "<b>bold</b>"}},
+		KPI:    &kpi.KPI{Name: "strange"},
+		Target: &plan.Target{ID: `"><img src=x>`, Terms: plan.Terms{Cite: "<b>bold</b>"}},
 		Actual: new(math.NaN()), Expected: new(math.Inf(1)), Margin: new(math.Inf(-1)), Full: new(math.MaxFloat64), Status: plan.Critical,
 	})}
 	return func(c *web.Content) {

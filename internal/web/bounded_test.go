@@ -26,7 +26,7 @@ func TestTextsAreBounded(t *testing.T) {
 	at := time.Date(2025, 3, 18, 8, 0, 0, 0, region.Location)
 	samples := []kpi.Sample{{KPI: "net_cost_sek", Labels: kpi.NewLabels(kpi.Label{Name: "division", Value: long}), Value: 1, AsOf: at}}
 	assessments := plan.Assessments{At: at, Targets: []plan.Assessment{{
-		KPI: kpi.KPI{Name: "net_cost_sek"}, Target: plan.Target{ID: "x"}, Labels: samples[0].Labels, Status: plan.Warning,
+		KPI: &kpi.KPI{Name: "net_cost_sek"}, Target: &plan.Target{ID: "x"}, Labels: samples[0].Labels, Status: plan.Warning,
 	}}}
 	with := func(change func(*web.Content)) string {
 		return "http://" + serveWith(t, config.DefaultService().Web, change)
