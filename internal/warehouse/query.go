@@ -33,10 +33,14 @@ type QueryOptions struct {
 	// Columns are the names of the columns to keep; nil is all. Where one of
 	// them is not in the result, it has its columns and no rows.
 	Columns []string
+	// Take, unless it is nil, is given each row as it is read, so that not all are kept:
+	// the result has none. A row is not Take's own: the next takes its place. It is not to
+	// panic. The query may still fail.
+	Take func(columns []Column, row []Value)
 }
 
 func (o QueryOptions) limits() result.Limits {
-	return result.Limits{Rows: o.MaxRows, Columns: o.Columns}
+	return result.Limits{Rows: o.MaxRows, Columns: o.Columns, Take: o.Take}
 }
 
 // Query runs q in a transaction that only reads.

@@ -16,6 +16,8 @@ var ErrTooManyRows = errors.New("too many rows")
 type Result struct {
 	Columns []Column
 	Rows    [][]Value
+	// Taken is how many rows Limits.Take was given, instead of Rows.
+	Taken int
 }
 
 // ValueError is about a value of the database that is no valid number or
@@ -42,6 +44,9 @@ type Limits struct {
 	Rows int
 	// Columns are the names of the columns that are kept; nil is all.
 	Columns []string
+	// Take, unless it is nil, is given the columns and each row, which is not its own: the
+	// next takes its place. The result then has no rows. What follows may still be an error.
+	Take func(columns []Column, row []Value)
 }
 
 // Read reads all rows, and leaves it to the caller to close them. It fails
@@ -69,8 +74,8 @@ func Read(rows *sql.Rows, zones TimeZones, limits Limits) (*Result, error) {
 		parsers[i] = newParser(columns[at], zones)
 	}
 	var spare []Value
-	for rows.Next() {
-		if limits.Rows > 0 && len(result.Rows) == limits.Rows {
+	for count := 0; rows.Next(); count++ {
+		if limits.Rows > 0 && count == limits.Rows {
 			return nil, fmt.Errorf("%w: more than %d rows; raise max_series or aggregate in the query", ErrTooManyRows, limits.Rows)
 		}
 		if err := rows.Scan(into...); err != nil {
@@ -80,12 +85,18 @@ func Read(rows *sql.Rows, zones TimeZones, limits Limits) (*Result, error) {
 			spare = make([]Value, valuesFor(len(result.Rows))*len(kept))
 		}
 		row := spare[:len(kept):len(kept)]
-		spare = spare[len(kept):]
 		for i := range row {
+			row[i] = Value{}
 			if err := parsers[i].parse(raw[kept[i]], &row[i]); err != nil {
-				return nil, &ValueError{Row: len(result.Rows) + 1, Column: result.Columns[i].Name, Err: err}
+				return nil, &ValueError{Row: count + 1, Column: result.Columns[i].Name, Err: err}
 			}
 		}
+		if limits.Take != nil {
+			limits.Take(result.Columns, row)
+			result.Taken++
+			continue
+		}
+		spare = spare[len(kept):]
 		result.Rows = append(result.Rows, row)
 	}
 	if err := rows.Err(); err != nil {
