@@ -110,7 +110,7 @@ func benchmarkCollect(b *testing.B, source *warehouse.Source, socket, kind strin
 		bareWall, bareCPU := taken(b, func() { scanBare(b, db, queries) })
 		gotWall, gotCPU := taken(b, func() {
 			for _, d := range definitions {
-				run, err := d.Collect(b.Context(), d.Asking(source), time.Date(2025, 3, 18, 8, 0, 0, 0, time.UTC))
+				run, err := d.CollectFrom(b.Context(), source, time.Date(2025, 3, 18, 8, 0, 0, 0, time.UTC))
 				if err != nil || run.Rows != benchmarkRows/benchmarkCollectors {
 					b.Fatal(run.Rows, err)
 				}

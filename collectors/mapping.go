@@ -39,16 +39,29 @@ func (d *Definition) mappedRows(result *warehouse.Result, asOf time.Time) (*mapp
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", d.statement.File(), err)
 	}
-	for i, row := range result.Rows {
-		m.row = i + 1
-		if err := m.add(row); err != nil {
-			return nil, fmt.Errorf("%s: row %d: %w", d.statement.File(), i+1, err)
+	for _, row := range result.Rows {
+		if err := m.addNext(row); err != nil {
+			return nil, err
 		}
 	}
-	if len(d.groups()) > 0 {
+	m.complete()
+	return m, nil
+}
+
+// addNext adds the row after those that have been added.
+func (m *mapping) addNext(row []warehouse.Value) error {
+	m.row++
+	if err := m.add(row); err != nil {
+		return fmt.Errorf("%s: row %d: %w", m.definition.statement.File(), m.row, err)
+	}
+	return nil
+}
+
+// complete follows the last row.
+func (m *mapping) complete() {
+	if len(m.definition.groups()) > 0 {
 		m.tabulate()
 	}
-	return m, nil
 }
 
 // CheckColumns returns an error unless the query has the columns that the

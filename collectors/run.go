@@ -28,8 +28,12 @@ type Ask func(ctx context.Context, moment time.Time) (*warehouse.Result, error)
 // Asking is the Ask of the collector at its source.
 func (d *Definition) Asking(source *warehouse.Source) Ask {
 	return func(ctx context.Context, moment time.Time) (*warehouse.Result, error) {
-		return source.Query(ctx, d.statement, warehouse.QueryOptions{AsOf: moment, Timeout: time.Duration(d.Timeout), MaxRows: d.MaxSeries, Columns: d.Columns()})
+		return source.Query(ctx, d.statement, d.queryOptions(moment))
 	}
+}
+
+func (d *Definition) queryOptions(moment time.Time) warehouse.QueryOptions {
+	return warehouse.QueryOptions{AsOf: moment, Timeout: time.Duration(d.Timeout), MaxRows: d.MaxSeries, Columns: d.Columns()}
 }
 
 // Collect runs the query as of the moment asOf and maps its rows. It gives
@@ -37,21 +41,81 @@ func (d *Definition) Asking(source *warehouse.Source) Ask {
 // accumulate are asked for at the ends of the year's periods as well, since those
 // are what may be shown. A panic becomes an error, so that other collectors go on.
 func (d *Definition) Collect(ctx context.Context, ask Ask, asOf time.Time) (run Run, err error) {
+	return d.collect(ctx, ask, asOf, func(ctx context.Context) (*mapping, int, error) {
+		result, err := ask(ctx, asOf)
+		if err != nil {
+			return nil, 0, err
+		}
+		m, err := d.mapped(result, asOf)
+		return m, len(result.Rows), err
+	})
+}
+
+// CollectFrom is Collect at the collector's source. Rows are mapped as they are read, and
+// not kept.
+func (d *Definition) CollectFrom(ctx context.Context, source *warehouse.Source, asOf time.Time) (run Run, err error) {
+	return d.collect(ctx, d.Asking(source), asOf, func(ctx context.Context) (*mapping, int, error) {
+		taken := taking{definition: d, asOf: asOf}
+		options := d.queryOptions(asOf)
+		options.Take = taken.take
+		result, err := source.Query(ctx, d.statement, options)
+		switch {
+		case err != nil:
+			return nil, 0, err
+		case taken.err != nil:
+			return nil, 0, taken.err
+		case result.Taken == 0:
+			m, err := d.mapped(result, asOf)
+			return m, 0, err
+		}
+		taken.mapping.complete()
+		return taken.mapping, result.Taken, nil
+	})
+}
+
+// taking maps rows as they come. The first that does not fit is told once the query has
+// been read, as it may fail itself.
+type taking struct {
+	definition *Definition
+	asOf       time.Time
+	mapping    *mapping
+	err        error
+}
+
+func (t *taking) take(columns []warehouse.Column, row []warehouse.Value) {
+	if t.err != nil {
+		return
+	}
 	defer func() {
 		if p := recover(); p != nil {
-			run, err = Run{}, fmt.Errorf("collector %s: panic: %s at %s", d.Collector, panicWords(p), panicPlace())
+			t.err = t.definition.panicked(p)
 		}
 	}()
-	run, err = d.collect(ctx, ask, asOf)
+	if t.mapping == nil {
+		if t.mapping, t.err = t.definition.mapping(columns, t.asOf); t.err != nil {
+			t.err = fmt.Errorf("%s: %w", t.definition.statement.File(), t.err)
+			return
+		}
+	}
+	t.err = t.mapping.addNext(row)
+}
+
+func (d *Definition) collect(ctx context.Context, ask Ask, asOf time.Time, read func(context.Context) (m *mapping, rows int, err error)) (run Run, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			run, err = Run{}, d.panicked(p)
+		}
+	}()
+	run, err = d.released(ctx, ask, asOf, read)
 	return run, warehouse.Bounded(err)
 }
 
-func (d *Definition) collect(ctx context.Context, ask Ask, asOf time.Time) (Run, error) {
-	result, err := ask(ctx, asOf)
-	if err != nil {
-		return Run{}, err
-	}
-	m, err := d.mapped(result, asOf)
+func (d *Definition) panicked(p any) error {
+	return fmt.Errorf("collector %s: panic: %s at %s", d.Collector, panicWords(p), panicPlace())
+}
+
+func (d *Definition) released(ctx context.Context, ask Ask, asOf time.Time, read func(context.Context) (m *mapping, rows int, err error)) (Run, error) {
+	m, rows, err := read(ctx)
 	if err != nil {
 		return Run{}, err
 	}
@@ -65,7 +129,7 @@ func (d *Definition) collect(ctx context.Context, ask Ask, asOf time.Time) (Run,
 	if err != nil {
 		return Run{}, fmt.Errorf("%s: %w", d.statement.File(), err)
 	}
-	return Run{Samples: samples, AsOf: asOf, Rows: len(result.Rows)}, nil
+	return Run{Samples: samples, AsOf: asOf, Rows: rows}, nil
 }
 
 // panicWords is what a panic is about: the runtime's words, and else only the

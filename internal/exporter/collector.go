@@ -67,7 +67,7 @@ func (c *collector) name() string { return c.definition.Collector }
 // and has not failed.
 func (c *collector) run(ctx context.Context) error {
 	began, moment := time.Now(), c.clock.Now()
-	run, err := c.definition.Collect(ctx, c.definition.Asking(c.source), moment)
+	run, err := c.definition.CollectFrom(ctx, c.source, moment)
 	if err != nil && ctx.Err() != nil {
 		return err // planwatch is stopping or reloading: not a failure
 	}
