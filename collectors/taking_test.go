@@ -26,7 +26,11 @@ func TestCollectFromAgreesWithCollect(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { source.Close() })
+	t.Cleanup(func() {
+		if err := source.Close(); err != nil {
+			t.Errorf("Close: %v", err)
+		}
+	})
 	rows := func(more ...string) string {
 		all := append([]string{"SELECT 'Kalix' AS hospital, '' AS ward, '2025-03-18 06:00:00' AS measured_at, 8 AS available, 4 AS occupied"}, more...)
 		return "SELECT hospital, ward, CAST(measured_at AS DATETIME) AS measured_at, available, occupied FROM (" + strings.Join(all, " UNION ALL SELECT ") + ") AS bed"

@@ -46,7 +46,7 @@ type prepared struct {
 func (t *prepared) begunAt(at time.Time) bool   { return !at.Before(t.begins) }
 func (t *prepared) expiredAt(at time.Time) bool { return !t.ends.IsZero() && !at.Before(t.ends) }
 
-// NewAssessor prepares targets for KPIs of the catalogue, which are those of a region. Targets of other
+// NewAssessor prepares targets for the KPIs of a region's catalogue. Targets of other
 // KPIs are left out.
 func NewAssessor(targets []Target, c kpi.Catalogue, location *time.Location) *Assessor {
 	x := &Assessor{catalogue: c, location: location}

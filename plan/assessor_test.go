@@ -79,6 +79,7 @@ var randomKPIs = []string{
 }
 
 func randomCatalogue(t testing.TB) kpi.Catalogue {
+	t.Helper()
 	return catalogue(t,
 		kpi.Entry{KPI: kpi.KPI{Name: "visits_ratio", Ratio: &kpi.Ratio{Of: "visits", To: "visits_last_year"}, Unit: "ratio", Better: kpi.Higher}},
 		kpi.Entry{KPI: kpi.KPI{Name: "separate_ratio", Ratio: &kpi.Ratio{Of: "stays_seconds", To: "beds_occupied"}, SeparateBy: []string{"hospital"}, Unit: "ratio", Better: kpi.Lower}},
@@ -184,6 +185,7 @@ func (r random) past(targets []plan.Target) (plain map[plan.Reference][]kpi.Samp
 }
 
 func newRandom(t testing.TB, c kpi.Catalogue, seed uint64) random {
+	t.Helper()
 	r := random{Rand: rand.New(rand.NewPCG(seed, 1)), t: t, catalogue: c, location: stockholm(t)}
 	r.at = time.Date(2025, 1, 1, 0, 0, 0, 0, r.location).Add(time.Duration(r.IntN(366*24*60)) * time.Minute)
 	if r.chance(20) { // about New Year

@@ -74,6 +74,7 @@ func newLarge(b *testing.B, collectors, series, targets int) large {
 // cpu reports the processor time of an operation, which others on the machine change less
 // than its time: call it before the loop, and what it returns behind.
 func cpu(b *testing.B) (report func()) {
+	b.Helper()
 	used := func() time.Duration {
 		var usage syscall.Rusage
 		if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {

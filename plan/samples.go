@@ -95,14 +95,6 @@ func newFigures(samples []kpi.Sample) *figures {
 	return f
 }
 
-// all are the samples; nil figures have none.
-func (f *figures) all() []kpi.Sample {
-	if f == nil {
-		return nil
-	}
-	return f.samples
-}
-
 // place is the labels that select samples, prepared to find these.
 type place struct {
 	// labels are in order of name; an empty value selects samples without the label.
@@ -185,7 +177,7 @@ func (f *figures) each(p *place, yield func(i int, s *kpi.Sample) bool) {
 	entries := f.indexOf(p).entries
 	first, _ := slices.BinarySearch(entries, uint64(p.hash)<<32)
 	for _, entry := range entries[first:] {
-		if uint32(entry>>32) != p.hash {
+		if entry>>32 != uint64(p.hash) {
 			return
 		}
 		i := int(uint32(entry))
