@@ -146,7 +146,7 @@ func (r *run) assess(t *prepared, a *Assessment) {
 		a.Actual = published(actual.Value)
 	}
 	if t.Value != nil {
-		a.Full = published(t.inBaseUnit(*t.Value))
+		a.Full = new(t.full)
 	}
 	switch {
 	case t.expiredAt(r.at):

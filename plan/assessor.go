@@ -41,6 +41,8 @@ type prepared struct {
 	// begins and ends are the period's; ends is zero where it holds until further notice.
 	begins, ends time.Time
 	coveredUntil time.Time
+	// full is the target's own value, as it is published.
+	full float64
 }
 
 func (t *prepared) begunAt(at time.Time) bool   { return !at.Before(t.begins) }
@@ -75,6 +77,9 @@ func NewAssessor(targets []Target, c kpi.Catalogue, location *time.Location) *As
 		p := prepared{Target: t, figure: figureOf(t.KPI), period: newTargetPeriod(t, location), begins: t.From.Begins(location)}
 		if !t.To.IsZero() {
 			p.ends = t.To.Ends(location)
+		}
+		if t.Value != nil {
+			p.full = *published(t.inBaseUnit(*t.Value))
 		}
 		if t.ValueFrom != nil && t.ValueFrom.KPI != "" {
 			p.other = figureOf(t.ValueFrom.KPI)

@@ -125,10 +125,12 @@ func (t Target) Expected(k kpi.KPI, at time.Time, location *time.Location) (valu
 // is the expected value over the full value. For a KPI that does not accumulate
 // it is 1 if there is no phasing.
 func (t Target) Share(k kpi.KPI, at time.Time, location *time.Location) float64 {
-	now := dayOf(at, location)
-	switch p := t.Phasing; {
-	case p.AtOnce:
+	p := t.Phasing
+	if p.AtOnce || !p.Set() && k.Accumulates == "" {
 		return 1
+	}
+	now := dayOf(at, location)
+	switch {
 	case p.Milestones != nil:
 		full := t.inBaseUnit(*t.Value)
 		expected, ok := t.milestoneValue(k, now, full)
@@ -138,10 +140,8 @@ func (t Target) Share(k kpi.KPI, at time.Time, location *time.Location) float64 
 		return expected / full
 	case p.Months != nil:
 		return t.monthly(k, now)
-	case p.Even, k.Accumulates != "":
-		return accruedShare(k, now, t.From.number(), t.To.number()+1)
 	}
-	return 1
+	return accruedShare(k, now, t.From.number(), t.To.number()+1)
 }
 
 // elapsedShare is the share of the days from begins to ends that has passed.
