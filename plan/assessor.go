@@ -12,8 +12,10 @@ import (
 type Assessor struct {
 	catalogue kpi.Catalogue
 	location  *time.Location
-	// cells are in order of their first targets.
-	cells []cell
+	// cells are in order of their first targets, and readers, by KPI, the places of those
+	// whose assessments are made of its samples.
+	cells   []cell
+	readers map[string][]int
 }
 
 // cell is a KPI at the labels of targets, of one period after another.
@@ -51,7 +53,7 @@ func (t *prepared) expiredAt(at time.Time) bool { return !t.ends.IsZero() && !at
 // NewAssessor prepares targets for the KPIs of a region's catalogue. Targets of other
 // KPIs are left out.
 func NewAssessor(targets []Target, c kpi.Catalogue, location *time.Location) *Assessor {
-	x := &Assessor{catalogue: c, location: location}
+	x := &Assessor{catalogue: c, location: location, readers: map[string][]int{}}
 	figures := map[string]*figure{}
 	figureOf := func(name string) *figure {
 		if figures[name] == nil {
@@ -97,6 +99,9 @@ func NewAssessor(targets []Target, c kpi.Catalogue, location *time.Location) *As
 	}
 	for i := range x.cells {
 		x.cells[i].complete(location)
+		for _, name := range x.cells[i].reads {
+			x.readers[name] = append(x.readers[name], i)
+		}
 	}
 	x.sort()
 	return x
@@ -204,11 +209,15 @@ func (x *Assessor) Assess(samples Samples, past Past, at time.Time) []Assessment
 func (x *Assessor) Reassess(former []Assessment, samples Samples, past Past, at time.Time, changed func(kpiName string) bool) (assessments []Assessment, anew []int) {
 	r := run{Assessor: x, samples: samples, past: past, at: at, endings: map[ending][]Reference{}}
 	assessments = slices.Clone(former)
-	for i := range x.cells {
-		if slices.ContainsFunc(x.cells[i].reads, changed) {
-			anew = append(anew, i)
-			r.assess(x.cells[i].at(at), &assessments[i])
+	for name, readers := range x.readers {
+		if changed(name) {
+			anew = append(anew, readers...)
 		}
+	}
+	slices.Sort(anew)
+	anew = slices.Compact(anew)
+	for _, i := range anew {
+		r.assess(x.cells[i].at(at), &assessments[i])
 	}
 	x.rankAnew(assessments, former, anew)
 	return assessments, anew

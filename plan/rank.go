@@ -141,33 +141,33 @@ func (x *Assessor) rank(assessments []Assessment) {
 // rankAnew is rank where only those at some places have changed since all were ranked: the
 // others are in order already.
 func (x *Assessor) rankAnew(assessments []Assessment, former []Assessment, anew []int) {
-	changed := make([]ranked, len(anew))
-	kept := make([]int32, len(assessments))
+	kept := make([]int, len(assessments))
 	for i := range former {
-		kept[former[i].Rank-1] = int32(i)
+		kept[former[i].Rank-1] = i
 	}
+	changed := make([]ranked, len(anew))
 	for i, at := range anew {
 		changed[i] = x.ranked(assessments, at)
 		kept[former[at].Rank-1] = -1
 	}
+	kept = slices.DeleteFunc(kept, func(at int) bool { return at < 0 })
 	slices.SortFunc(changed, compareRanked)
 	rank := 0
-	next := func(at int32) {
+	next := func(at int) {
 		rank++
 		assessments[at].Rank = rank
 	}
-	for _, at := range kept {
-		if at < 0 {
-			continue
-		}
-		for len(changed) > 0 && compareRanked(changed[0], x.ranked(assessments, int(at))) < 0 {
-			next(changed[0].at)
-			changed = changed[1:]
-		}
-		next(at)
-	}
 	for _, c := range changed {
-		next(c.at)
+		// How many of the others come before it.
+		n, _ := slices.BinarySearchFunc(kept, c, func(at int, c ranked) int { return compareRanked(x.ranked(assessments, at), c) })
+		for _, at := range kept[:n] {
+			next(at)
+		}
+		kept = kept[n:]
+		next(int(c.at))
+	}
+	for _, at := range kept {
+		next(at)
 	}
 }
 
