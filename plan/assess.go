@@ -112,6 +112,8 @@ type Assessment struct {
 	// a target has no end.
 	CoveredUntil time.Time
 
+	// seriesLabels are the labels of its metrics; nil where they are not worked out yet.
+	seriesLabels *seriesLabels
 	// parts are the figures of which this one is the difference, by KPI.
 	parts map[string]forecast.Point
 }
@@ -133,6 +135,7 @@ func (t Target) expired(at time.Time, location *time.Location) bool {
 func (r *run) assess(t *prepared, a *Assessment) {
 	*a = Assessment{}
 	a.Target, a.KPI, a.Labels, a.CoveredUntil, a.Status = &t.Target, t.figure.kpi, t.labels, t.coveredUntil, Unknown
+	a.seriesLabels = t.seriesLabels
 	// A figure of before the period is shown, and not judged.
 	var of *targetPeriod
 	if t.begunAt(r.at) {

@@ -44,7 +44,8 @@ type prepared struct {
 	begins, ends time.Time
 	coveredUntil time.Time
 	// full is the target's own value, as it is published.
-	full float64
+	full         float64
+	seriesLabels *seriesLabels
 }
 
 func (t *prepared) begunAt(at time.Time) bool   { return !at.Before(t.begins) }
@@ -94,6 +95,7 @@ func NewAssessor(targets []Target, c kpi.Catalogue, location *time.Location) *As
 		} else {
 			p.place, p.labels = new(newPlace(t.Where)), slices.Clip(t.Labels())
 		}
+		p.seriesLabels = newSeriesLabels(&p.Target, &entry.KPI, p.labels)
 		of.targets = append(of.targets, p)
 		of.reads = append(of.reads, p.reads()...)
 	}

@@ -39,46 +39,66 @@ var Families = []Family{
 // Metrics are the assessment as Prometheus' metrics. A value that is not known
 // has no sample; the status always has one.
 func (a Assessment) Metrics() []Metric {
-	base := append(slices.Clone(a.Labels),
-		kpi.Label{Name: naming.LabelKPI, Value: a.KPI.Name},
-		kpi.Label{Name: naming.LabelTarget, Value: a.Target.ID},
-		kpi.Label{Name: naming.LabelOwner, Value: a.Target.Owner})
-	labels := func(more ...kpi.Label) kpi.Labels { return kpi.NewLabels(append(slices.Clone(base), more...)...) }
-	unit := kpi.Label{Name: naming.LabelUnit, Value: a.KPI.Unit}
-	severity := func(name string) kpi.Label { return kpi.Label{Name: naming.LabelSeverity, Value: name} }
-	var metrics []Metric
+	labels := a.seriesLabels
+	if labels == nil {
+		labels = newSeriesLabels(a.Target, a.KPI, a.Labels)
+	}
+	metrics := make([]Metric, 0, len(Families)+2) // two families have a sample for each severity
 	add := func(name string, value *float64, labels kpi.Labels) {
 		if value != nil {
 			metrics = append(metrics, Metric{name, labels, *value})
 		}
 	}
-	add(naming.PlanActual, a.Actual, labels(unit))
-	add(naming.PlanExpected, a.Expected, labels(unit))
-	add(naming.PlanTarget, a.Full, labels(unit))
-	add(naming.PlanForecast, a.Forecast, labels(unit))
+	add(naming.PlanActual, a.Actual, labels.figure)
+	add(naming.PlanExpected, a.Expected, labels.figure)
+	add(naming.PlanTarget, a.Full, labels.figure)
+	add(naming.PlanForecast, a.Forecast, labels.figure)
 	if a.Outlook != nil && a.Outlook.Low != nil {
-		add(naming.PlanForecastLow, published(*a.Outlook.Low), labels(unit))
-		add(naming.PlanForecastHigh, published(*a.Outlook.High), labels(unit))
+		add(naming.PlanForecastLow, published(*a.Outlook.Low), labels.figure)
+		add(naming.PlanForecastHigh, published(*a.Outlook.High), labels.figure)
 	}
-	add(naming.PlanForecastThreshold, a.ForecastWarning, labels(unit, severity(naming.SeverityWarning)))
-	add(naming.PlanForecastThreshold, a.ForecastCritical, labels(unit, severity(naming.SeverityCritical)))
-	add(naming.PlanThreshold, a.Warning, labels(unit, severity(naming.SeverityWarning)))
-	add(naming.PlanThreshold, a.Critical, labels(unit, severity(naming.SeverityCritical)))
-	add(naming.PlanMargin, a.Margin, labels())
-	add(naming.PlanStatus, new(float64(a.Status)), labels())
+	add(naming.PlanForecastThreshold, a.ForecastWarning, labels.warning)
+	add(naming.PlanForecastThreshold, a.ForecastCritical, labels.critical)
+	add(naming.PlanThreshold, a.Warning, labels.warning)
+	add(naming.PlanThreshold, a.Critical, labels.critical)
+	add(naming.PlanMargin, a.Margin, labels.target)
+	add(naming.PlanStatus, new(float64(a.Status)), labels.target)
 	if a.Rank > 0 {
-		add(naming.PlanRank, new(float64(a.Rank)), labels())
+		add(naming.PlanRank, new(float64(a.Rank)), labels.target)
 	}
-	add(naming.PlanTargetInfo, new(1.0), labels(
-		kpi.Label{Name: naming.LabelCite, Value: language.OneLine(a.Target.Cite)},
-		kpi.Label{Name: naming.LabelBasis, Value: string(a.Target.Basis)},
-		kpi.Label{Name: naming.LabelValueFrom, Value: a.Target.TakenFrom()},
-		kpi.Label{Name: naming.LabelFrom, Value: a.Target.From.String()},
-		kpi.Label{Name: naming.LabelTo, Value: lastDay(*a.Target)}))
+	add(naming.PlanTargetInfo, new(1.0), labels.info)
 	if !a.CoveredUntil.IsZero() {
-		add(naming.PlanCoveredUntil, new(float64(a.CoveredUntil.Unix())), labels())
+		add(naming.PlanCoveredUntil, new(float64(a.CoveredUntil.Unix())), labels.target)
 	}
 	return metrics
+}
+
+// seriesLabels are the labels of a target's series, which are the same at every
+// assessment.
+type seriesLabels struct {
+	// target are those of the target alone, figure with the unit, and warning and critical
+	// with that and the severity. info says where the target comes from.
+	target, figure, warning, critical, info kpi.Labels
+}
+
+func newSeriesLabels(t *Target, k *kpi.KPI, where kpi.Labels) *seriesLabels {
+	base := append(slices.Clone(where),
+		kpi.Label{Name: naming.LabelKPI, Value: k.Name},
+		kpi.Label{Name: naming.LabelTarget, Value: t.ID},
+		kpi.Label{Name: naming.LabelOwner, Value: t.Owner})
+	labels := func(more ...kpi.Label) kpi.Labels { return kpi.NewLabels(append(slices.Clone(base), more...)...) }
+	unit := kpi.Label{Name: naming.LabelUnit, Value: k.Unit}
+	severity := func(name string) kpi.Label { return kpi.Label{Name: naming.LabelSeverity, Value: name} }
+	return &seriesLabels{
+		target: labels(), figure: labels(unit),
+		warning: labels(unit, severity(naming.SeverityWarning)), critical: labels(unit, severity(naming.SeverityCritical)),
+		info: labels(
+			kpi.Label{Name: naming.LabelCite, Value: language.OneLine(t.Cite)},
+			kpi.Label{Name: naming.LabelBasis, Value: string(t.Basis)},
+			kpi.Label{Name: naming.LabelValueFrom, Value: t.TakenFrom()},
+			kpi.Label{Name: naming.LabelFrom, Value: t.From.String()},
+			kpi.Label{Name: naming.LabelTo, Value: lastDay(*t)}),
+	}
 }
 
 // TakenFrom is the reference or the KPI that the value is taken from; "" of a value that

@@ -126,6 +126,7 @@ func (p plain) isOfPeriod(t Target, s kpi.Sample) bool {
 
 func (p plain) assess(t Target, k kpi.KPI, at time.Time) Assessment {
 	a := Assessment{Target: &t, KPI: &k, Labels: t.Labels(), Status: Unknown}
+	a.seriesLabels = newSeriesLabels(&t, &k, a.Labels)
 	all := func(kpi.Sample) bool { return true }
 	fit := all
 	if t.begun(at, p.location) {

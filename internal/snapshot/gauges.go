@@ -67,7 +67,13 @@ type gaugeSample struct {
 
 // same reports whether two are exposed alike.
 func (s gaugeSample) same(other gaugeSample) bool {
-	return math.Float64bits(s.value) == math.Float64bits(other.value) && slices.Equal(s.labels, other.labels)
+	return math.Float64bits(s.value) == math.Float64bits(other.value) && sameLabels(s.labels, other.labels)
+}
+
+// sameLabels is slices.Equal, without a look at labels that are the same in memory, as
+// those of a target are at every assessment.
+func sameLabels(a, b kpi.Labels) bool {
+	return len(a) == len(b) && (len(a) == 0 || &a[0] == &b[0] || slices.Equal(a, b))
 }
 
 // fragmentSize is how many samples a fragment has. Smaller ones compress badly.
