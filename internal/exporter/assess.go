@@ -2,6 +2,7 @@ package exporter
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"planwatch/internal/course"
@@ -47,7 +48,7 @@ func (g *generation) assessChanged() {
 	g.assessed = g.assessed.next(g.assessor, now, g.foresight(), at, g.region.Location)
 	targets := g.assessed.targets
 	g.assessments.Store(&plan.Assessments{At: at, Targets: targets})
-	gauges := append(snapshot.PlanGauges(targets, g.clock), signals(g.courses.Load())...)
+	gauges := append(snapshot.PlanGaugesOf(targets, g.assessed.metrics, g.clock), signals(g.courses.Load())...)
 	g.store.ReplaceGauges(append(gauges, g.events()...))
 	// What collectors have now is told by metrics about them.
 	g.own.Changed()
@@ -56,7 +57,9 @@ func (g *generation) assessChanged() {
 // assessed is the targets as they were last assessed, and from what. The zero value is of
 // targets that have not been.
 type assessed struct {
-	targets   []plan.Assessment
+	targets []plan.Assessment
+	// metrics are the targets'; the ranks in them may be of before.
+	metrics   [][]plan.Metric
 	chunks    []*snapshot.Chunk
 	foresight foresight
 }
@@ -67,16 +70,20 @@ func (a assessed) next(assessor *plan.Assessor, now *snapshot.Snapshot, f foresi
 	samples, past := now.Figures(), now.Past(at)
 	if a.targets == nil || f != a.foresight {
 		next.targets = assessor.Assess(samples, past, at)
+		next.metrics = make([][]plan.Metric, len(next.targets))
 		for i := range next.targets {
 			f.foresee(&next.targets[i], location)
+			next.metrics[i] = next.targets[i].Metrics()
 		}
 		return next
 	}
 	changed := now.ChangedKPIs(a.chunks)
 	var anew []int
 	next.targets, anew = assessor.Reassess(a.targets, samples, past, at, func(kpiName string) bool { return changed[kpiName] })
+	next.metrics = slices.Clone(a.metrics)
 	for _, i := range anew {
 		f.foresee(&next.targets[i], location)
+		next.metrics[i] = next.targets[i].Metrics()
 	}
 	return next
 }

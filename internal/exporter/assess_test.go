@@ -156,6 +156,9 @@ func TestAssessedAgreesWithAssessingAll(t *testing.T) {
 			former := kept.targets
 			kept = kept.next(assessor, n.store.Current(), known, n.at, time.UTC)
 			all := assessed{}.next(assessor, n.store.Current(), known, n.at, time.UTC)
+			if got, want := snapshot.PlanGaugesOf(kept.targets, kept.metrics, clock.Clock{}), snapshot.PlanGauges(all.targets, clock.Clock{}); !reflect.DeepEqual(got, want) {
+				t.Fatalf("seed %d, step %d: the metrics differ from those of assessing all", seed, step)
+			}
 			if !reflect.DeepEqual(kept.targets, all.targets) {
 				for i := range all.targets {
 					if !reflect.DeepEqual(kept.targets[i], all.targets[i]) {
@@ -190,7 +193,7 @@ func BenchmarkChange(b *testing.B) {
 		var kept assessed
 		show := func() {
 			kept = kept.next(assessor, n.store.Current(), known, n.at, time.UTC)
-			n.store.ReplaceGauges(snapshot.PlanGauges(kept.targets, clock.Clock{}))
+			n.store.ReplaceGauges(snapshot.PlanGaugesOf(kept.targets, kept.metrics, clock.Clock{}))
 			n.store.Answer(snapshot.OpenMetrics, snapshot.Gzip)
 		}
 		show()

@@ -36,11 +36,20 @@ func (g *Gauges) next(gauges []Gauge) *Gauges {
 		former[family.name] = family
 	}
 	var all Gauges
-	for _, gauge := range gauges {
-		if _, begun := samples[gauge.Name]; !begun {
-			all.families = append(all.families, &gaugeFamily{name: gauge.Name, help: gauge.Help})
+	for begin := 0; begin < len(gauges); {
+		// Those of a name mostly stand together.
+		name, end := gauges[begin].Name, begin+1
+		for end < len(gauges) && gauges[end].Name == name {
+			end++
 		}
-		samples[gauge.Name] = append(samples[gauge.Name], gaugeSample{gauge.Labels, gauge.Value})
+		if _, begun := samples[name]; !begun {
+			all.families = append(all.families, &gaugeFamily{name: name, help: gauges[begin].Help})
+		}
+		of := slices.Grow(samples[name], end-begin)
+		for _, gauge := range gauges[begin:end] {
+			of = append(of, gaugeSample{gauge.Labels, gauge.Value})
+		}
+		samples[name], begin = of, end
 	}
 	for _, family := range all.families {
 		var fragments []*fragment

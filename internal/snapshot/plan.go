@@ -11,22 +11,40 @@ import (
 // PlanGauges are assessments as metrics, in order of family and target. Moments in
 // them are converted from the clock's to the system's.
 func PlanGauges(targets []plan.Assessment, c clock.Clock) []Gauge {
-	byName := map[string][]plan.Metric{}
-	total := 0
-	for _, target := range targets {
-		for _, metric := range target.Metrics() {
-			byName[metric.Name] = append(byName[metric.Name], metric)
-			total++
+	metrics := make([][]plan.Metric, len(targets))
+	for i := range targets {
+		metrics[i] = targets[i].Metrics()
+	}
+	return PlanGaugesOf(targets, metrics, c)
+}
+
+// PlanGaugesOf is PlanGauges of assessments whose metrics were made before. The ranks
+// are those of the assessments, since they may change where nothing else does.
+func PlanGaugesOf(targets []plan.Assessment, metrics [][]plan.Metric, c clock.Clock) []Gauge {
+	// Each family has its own part of the gauges.
+	begins, total := map[string]int{}, 0
+	for _, of := range metrics {
+		for _, metric := range of {
+			begins[metric.Name]++
 		}
 	}
-	gauges := make([]Gauge, 0, total)
+	helps := map[string]string{}
 	for _, family := range plan.Families {
-		for _, metric := range byName[family.Name] {
+		helps[family.Name] = family.Help
+		begins[family.Name], total = total, total+begins[family.Name]
+	}
+	gauges := make([]Gauge, total)
+	for i, of := range metrics {
+		for _, metric := range of {
 			value := metric.Value
-			if family.Name == naming.PlanCoveredUntil {
+			switch metric.Name {
+			case naming.PlanRank:
+				value = float64(targets[i].Rank)
+			case naming.PlanCoveredUntil:
 				value = c.Timestamp(time.Unix(int64(value), 0))
 			}
-			gauges = append(gauges, Gauge{Name: family.Name, Help: family.Help, Labels: metric.Labels, Value: value})
+			gauges[begins[metric.Name]] = Gauge{Name: metric.Name, Help: helps[metric.Name], Labels: metric.Labels, Value: value}
+			begins[metric.Name]++
 		}
 	}
 	return gauges
