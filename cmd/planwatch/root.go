@@ -31,7 +31,7 @@ func newRoot(args []string) *cobra.Command {
 		}
 	}
 	root.PersistentFlags().StringVar(&s.dir, configFlag, "", "the region's `directory` (default: the one compiled in)")
-	root.AddCommand(newServe(&s), newCollect(&s), newAlerts(&s), newComments(&s), newAudit(&s), newReport(&s, dimensionsIn(args)), newActivities(&s), newRisks(&s), newBackfill(&s), newCheck(&s), newGenerate(&s), newInit(), newVersion())
+	root.AddCommand(newServe(&s), newCollect(&s), newAlerts(&s), newComments(&s), newAudit(&s), newReport(&s, dimensionsIn(args)), newActivities(&s), newRisks(&s), newBackfill(&s), newCheck(&s), newGenerate(&s), newInit(), newVersion(), newMan())
 	root.CompletionOptions.HiddenDefaultCmd = true
 	return root
 }
