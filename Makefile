@@ -32,10 +32,11 @@ LDFLAGS   = -X $V.Version=$(VERSION) -X $V.Revision=$(REVISION) -X $V.Branch=$(B
 
 TOOLS        := golangci-lint govulncheck prometheus promtool
 ALERTMANAGER := alertmanager amtool
+RELEASE      := goreleaser cyclonedx-gomod
 
 .PHONY: help
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: run
 run: ## serve the embedded default on :9846; ARGS="--config DIR" for more
@@ -50,6 +51,14 @@ stack: build prerequisites bin/tools/prometheus bin/tools/alertmanager ## MariaD
 .PHONY: build
 build: ## bin/planwatch, with the embedded engine, static and reproducible
 	CGO_ENABLED=0 go build -tags $(TAGS) -trimpath -buildvcs=false -ldflags '$(LDFLAGS)' -o bin/planwatch ./cmd/planwatch
+
+.PHONY: package
+package: $(RELEASE:%=bin/tools/%) ## dist: archives, deb, rpm, SBOMs, checksums
+	@tools/release/package
+
+.PHONY: package-test
+package-test: prerequisites package ## install, upgrade and remove what package makes; as root
+	go test -C tools/release -count=1 -timeout 20m ./...
 
 .PHONY: test
 test: prerequisites $(addprefix bin/tools/,promtool prometheus $(ALERTMANAGER)) ## every test with the race detector; installs what they need
@@ -91,7 +100,7 @@ pictures: ## docs/dashboards, over a running make stack; needs Node and Chromium
 	@tools/pictures/draw-all
 
 .PHONY: tools
-tools: $(addprefix bin/tools/,$(TOOLS) $(ALERTMANAGER)) ## all the pinned tools, into bin/tools
+tools: $(addprefix bin/tools/,$(TOOLS) $(ALERTMANAGER) $(RELEASE)) ## all the pinned tools, into bin/tools
 
 bin/tools/golangci-lint: PACKAGE := github.com/golangci/golangci-lint/v2/cmd/golangci-lint
 bin/tools/govulncheck:   PACKAGE := golang.org/x/vuln/cmd/govulncheck
@@ -99,6 +108,8 @@ bin/tools/prometheus:    PACKAGE := github.com/prometheus/prometheus/cmd/prometh
 bin/tools/promtool:      PACKAGE := github.com/prometheus/prometheus/cmd/promtool
 bin/tools/alertmanager:  PACKAGE := github.com/prometheus/alertmanager/cmd/alertmanager
 bin/tools/amtool:        PACKAGE := github.com/prometheus/alertmanager/cmd/amtool
+bin/tools/goreleaser:      PACKAGE := github.com/goreleaser/goreleaser/v2
+bin/tools/cyclonedx-gomod: PACKAGE := github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod
 
 # Without cgo, tools need no C compiler. remove_all_sd leaves out the SDKs of
 # cloud providers; static, file and HTTP discovery remain. go build does not
@@ -111,6 +122,9 @@ $(TOOLS:%=bin/tools/%): tools/go.mod tools/go.sum
 $(ALERTMANAGER:%=bin/tools/%): tools/alertmanager/go.mod tools/alertmanager/go.sum
 	$(BUILDTOOL)
 
+$(RELEASE:%=bin/tools/%): tools/release/go.mod tools/release/go.sum
+	$(BUILDTOOL)
+
 .PHONY: clean
 clean: ## remove what was built; planwatch-data stays
-	rm -rf bin
+	rm -rf bin dist
