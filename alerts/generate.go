@@ -111,11 +111,14 @@ func templates(region *config.Region, _ []rules.File) ([]genfiles.File, error) {
 	return made, nil
 }
 
+// encoding is how generated YAML is written.
+var encoding = []yaml.EncodeOption{yaml.IndentSequence(true), yaml.UseLiteralStyleIfMultiline(true), yaml.UseSingleQuote(true)}
+
 // document returns v as YAML, after the notice that it is generated.
 func document(region *config.Region, v any) ([]byte, error) {
 	var out bytes.Buffer
 	fmt.Fprintf(&out, "# %s\n", Notice(region))
-	encoder := yaml.NewEncoder(&out, yaml.IndentSequence(true), yaml.UseLiteralStyleIfMultiline(true), yaml.UseSingleQuote(true))
+	encoder := yaml.NewEncoder(&out, encoding...)
 	if err := encoder.Encode(v); err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -11,22 +12,40 @@ import (
 	"planwatch/config"
 	"planwatch/dashboards"
 	"planwatch/dashboards/layout"
+	"planwatch/internal/format"
 	"planwatch/internal/genfiles"
 	"planwatch/internal/kpisdoc"
 )
 
 //go:generate go run . generate ../..
+//go:generate go run . generate --format prometheusrule ../../deploy/kubernetes/monitoring
 
 func newGenerate(s *settings) *cobra.Command {
-	var checkOnly bool
+	var (
+		checkOnly  bool
+		formatName string
+		object     alerts.Object
+	)
 	cmd := &cobra.Command{
 		Use:   "generate [DIR]",
 		Short: "Write what is generated from the definitions",
 		Long: "Writes the files that follow from the definitions, the plan and the on-call settings to DIR,\n" +
 			"by default the working directory. With --check it writes nothing, lists each file that is not\n" +
-			"what it should be, and exits with 1 if there is one.",
+			"what it should be, and exits with 1 if there is one.\n\n" +
+			"With --format prometheusrule it prints the alert rules for prometheus-operator, as PrometheusRule\n" +
+			"objects; with DIR it writes them to prometheusrules.yaml there.",
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			chosen, err := format.Parse(formatName, generateFormats...)
+			if err != nil {
+				return err
+			}
+			if chosen != format.PrometheusRule && (object.Namespace != "" || len(object.Labels) > 0) {
+				return errors.New("--namespace and --label are for --format prometheusrule")
+			}
+			if chosen == format.PrometheusRule && len(args) == 0 && checkOnly {
+				return errors.New("--check: name the directory of prometheusrules.yaml")
+			}
 			root := "."
 			if len(args) > 0 {
 				root = args[0]
@@ -35,29 +54,54 @@ func newGenerate(s *settings) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if chosen == format.PrometheusRule {
+				manifests, err := alerts.PrometheusRules(region, object)
+				if err != nil {
+					return err
+				}
+				if len(args) == 0 {
+					_, err := output(cmd, chosen).Write(manifests)
+					return err
+				}
+				return writeGenerated(cmd, root, []genfiles.File{{Path: prometheusRules, Data: manifests}}, nil, checkOnly)
+			}
 			note := func(text string) { _, _ = fmt.Fprintf(cmd.ErrOrStderr(), "planwatch: %s\n", text) }
 			files, owned, err := generate(region, note)
 			if err != nil {
 				return err
 			}
-			if !checkOnly {
-				return genfiles.Write(root, files, owned...)
-			}
-			drifts, err := genfiles.Check(root, files, owned...)
-			if err != nil {
-				return err
-			}
-			for _, drift := range drifts {
-				_, _ = fmt.Fprintln(cmd.ErrOrStderr(), drift)
-			}
-			if len(drifts) > 0 {
-				return errFoundWrong
-			}
-			return nil
+			return writeGenerated(cmd, root, files, owned, checkOnly)
 		},
 	}
+	formatFlag(cmd, &formatName, generateFormats)
+	cmd.Flags().StringVar(&object.Namespace, "namespace", "", "the `namespace` of Kubernetes objects (default: that of whoever applies them)")
+	cmd.Flags().StringToStringVar(&object.Labels, "label", nil, "a `name=value` that Kubernetes objects carry, as a Prometheus may choose its rules by; repeatable")
 	cmd.Flags().BoolVar(&checkOnly, "check", false, "only list what is out of date")
 	return cmd
+}
+
+// generateFormats are those of generate.
+var generateFormats = []format.Format{format.Files, format.PrometheusRule}
+
+// prometheusRules is the file of the PrometheusRule objects.
+const prometheusRules = "prometheusrules.yaml"
+
+// writeGenerated writes the files, or only lists those that differ.
+func writeGenerated(cmd *cobra.Command, root string, files []genfiles.File, owned []string, checkOnly bool) error {
+	if !checkOnly {
+		return genfiles.Write(root, files, owned...)
+	}
+	drifts, err := genfiles.Check(root, files, owned...)
+	if err != nil {
+		return err
+	}
+	for _, drift := range drifts {
+		_, _ = fmt.Fprintln(cmd.ErrOrStderr(), drift)
+	}
+	if len(drifts) > 0 {
+		return errFoundWrong
+	}
+	return nil
 }
 
 // generate makes every file that is generated from the region, and returns the

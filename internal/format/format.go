@@ -24,6 +24,10 @@ const (
 	// ExcelCSV is CSV as Excel reads it in the reader's language, and XLSX a workbook.
 	ExcelCSV Format = "excel-csv"
 	XLSX     Format = "xlsx"
+	// Files are generated files in a directory, and PrometheusRule manifests of
+	// prometheus-operator.
+	Files          Format = "files"
+	PrometheusRule Format = "prometheusrule"
 )
 
 // ForPrograms reports whether programs read the format, rather than people.
