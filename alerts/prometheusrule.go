@@ -41,10 +41,10 @@ func (o Object) validate() error {
 	}
 	for name, value := range o.Labels {
 		if !labelForm.MatchString(name) {
-			return fmt.Errorf("label %q: not a name of up to 63 letters, digits, -, _ and ., after a domain and / if at all", name)
+			return fmt.Errorf("label %q: not a name of up to 63 letters, digits, dots, hyphens and underscores, after a domain and / if at all", name)
 		}
 		if !labelValueForm.MatchString(value) {
-			return fmt.Errorf("label %s: value %q is not up to 63 letters, digits, -, _ and .", name, value)
+			return fmt.Errorf("label %s: value %q is not up to 63 letters, digits, dots, hyphens and underscores", name, value)
 		}
 	}
 	return nil

@@ -83,8 +83,8 @@ func TestPrometheusRulesRefuse(t *testing.T) {
 		want   string
 	}{
 		{"a namespace that ends with a hyphen", alerts.Object{Namespace: "monitoring-"}, `namespace "monitoring-": not up to 63 of a-z, 0-9 and -, with no - at its ends`},
-		{"a label without a name", alerts.Object{Labels: map[string]string{"": "x"}}, `label "": not a name of up to 63 letters, digits, -, _ and ., after a domain and / if at all`},
-		{"a value too long", alerts.Object{Labels: map[string]string{"a.example/b": strings.Repeat("x", 64)}}, `label a.example/b: value "` + strings.Repeat("x", 64) + `" is not up to 63 letters, digits, -, _ and .`},
+		{"a label without a name", alerts.Object{Labels: map[string]string{"": "x"}}, `label "": not a name of up to 63 letters, digits, dots, hyphens and underscores, after a domain and / if at all`},
+		{"a value too long", alerts.Object{Labels: map[string]string{"a.example/b": strings.Repeat("x", 64)}}, `label a.example/b: value "` + strings.Repeat("x", 64) + `" is not up to 63 letters, digits, dots, hyphens and underscores`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			_, err := alerts.PrometheusRules(builtin(t), test.object)
