@@ -53,6 +53,5 @@ sources:
 alerting:
   outbox: true
 `, 0o644)
-	m.write(t, "/etc/planwatch-secrets/warehouse", "a password", 0o640)
-	m.run(t, "chown", "root:planwatch", "/etc/planwatch-secrets/warehouse")
+	m.run(t, "sh", "-c", "echo 'a password' | install -m 0640 -g planwatch /dev/stdin /etc/planwatch-secrets/warehouse")
 }
