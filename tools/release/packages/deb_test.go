@@ -3,7 +3,9 @@ package packages
 import (
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -158,6 +160,27 @@ func TestDeb(t *testing.T) {
 		m.run(t, "rm", "-r", "/etc/planwatch", "/etc/planwatch-secrets")
 		same(t, "what is left", m.run(t, "sh", "-c", "find /etc /usr /var /run -name '*planwatch*' -newer /etc/machine-id"), "")
 	})
+}
+
+// The package for arm64, which is not installed here, is as that for amd64.
+func TestDebOfArm64(t *testing.T) {
+	field := func(deb string, args ...string) string {
+		t.Helper()
+		command := exec.Command("dpkg-deb", append(args, filepath.Join(repository(t), "dist", deb))...)
+		out, err := command.CombinedOutput()
+		if err != nil {
+			t.Fatalf("%s: %v\n%s", command, err, out)
+		}
+		return string(out)
+	}
+	amd64, arm64 := one(t, "planwatch_*_amd64.deb"), one(t, "planwatch_*_arm64.deb")
+	control := field(arm64, "--field")
+	if !strings.Contains(control, "\nArchitecture: arm64\n") {
+		t.Errorf("no Architecture: arm64 in\n%s", control)
+	}
+	// Sizes differ.
+	sizes := regexp.MustCompile(`(?m) +[0-9]+ `)
+	same(t, "files", sizes.ReplaceAllString(field(arm64, "--contents"), " "), sizes.ReplaceAllString(field(amd64, "--contents"), " "))
 }
 
 // one is the one file of dist that the pattern matches.
