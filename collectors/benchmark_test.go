@@ -12,7 +12,7 @@ import (
 	"github.com/go-sql-driver/mysql"
 
 	"planwatch/collectors"
-	"planwatch/internal/mariadbtest"
+	"planwatch/internal/databasetest"
 	"planwatch/internal/regiontest"
 	"planwatch/internal/warehouse"
 )
@@ -57,14 +57,14 @@ kpis:
 // The two take turns, so that what else runs on the machine meets both; the ratios are of
 // the rows per second, and of the processor time of this process alone.
 func BenchmarkCollect(b *testing.B) {
-	server := mariadbtest.Start(b)
+	server := databasetest.Start(b)
 	server.Load(benchmarkTable, nil)
 	if _, err := server.Root().ExecContext(b.Context(), fillBenchmarkTable); err != nil {
 		b.Fatal(err)
 	}
 	server.CreateReader("benchmark", benchmarkPassword)
 	cfg := warehouse.Default()
-	cfg.Driver, cfg.Address, cfg.Database, cfg.User, cfg.Password = warehouse.MySQL, server.Socket(), mariadbtest.Database, "benchmark", benchmarkPassword
+	cfg.Driver, cfg.Address, cfg.Database, cfg.User, cfg.Password = warehouse.MySQL, server.Socket(), databasetest.Database, "benchmark", benchmarkPassword
 	source, err := warehouse.Open(b.Context(), cfg, warehouse.Options{Name: "warehouse", Location: time.UTC})
 	if err != nil {
 		b.Fatal(err)
@@ -99,7 +99,7 @@ func benchmarkCollect(b *testing.B, source *warehouse.Source, socket, kind strin
 	// The settings are those of a source: texts as they are, no times parsed, parameters
 	// never sent apart.
 	settings := mysql.NewConfig()
-	settings.Net, settings.Addr, settings.DBName, settings.User, settings.Passwd = "unix", socket, mariadbtest.Database, "benchmark", benchmarkPassword
+	settings.Net, settings.Addr, settings.DBName, settings.User, settings.Passwd = "unix", socket, databasetest.Database, "benchmark", benchmarkPassword
 	if err := settings.Apply(mysql.Charset("utf8mb4", "utf8mb4_bin")); err != nil {
 		b.Fatal(err)
 	}

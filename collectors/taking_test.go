@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"planwatch/collectors"
-	"planwatch/internal/mariadbtest"
+	"planwatch/internal/databasetest"
 	"planwatch/internal/regiontest"
 	"planwatch/internal/warehouse"
 )
@@ -17,11 +17,11 @@ import (
 // Rows that are mapped as they are read give the figures, and the errors, of rows that are
 // mapped once all are there.
 func TestCollectFromAgreesWithCollect(t *testing.T) {
-	server := mariadbtest.Start(t)
+	server := databasetest.Start(t)
 	server.Load("CREATE TABLE ward (hospital VARCHAR(20) NOT NULL PRIMARY KEY)", nil)
 	server.CreateReader("reader", "not-to-be-logged")
 	cfg := warehouse.Default()
-	cfg.Driver, cfg.Address, cfg.Database, cfg.User, cfg.Password = warehouse.MySQL, server.Socket(), mariadbtest.Database, "reader", "not-to-be-logged"
+	cfg.Driver, cfg.Address, cfg.Database, cfg.User, cfg.Password = warehouse.MySQL, server.Socket(), databasetest.Database, "reader", "not-to-be-logged"
 	source, err := warehouse.Open(t.Context(), cfg, warehouse.Options{Name: "warehouse", Location: time.UTC})
 	if err != nil {
 		t.Fatal(err)

@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"planwatch/internal/mariadbtest"
+	"planwatch/internal/databasetest"
 )
 
 // person is a number that stands where the warehouse should have a figure or a
@@ -61,7 +61,7 @@ var csvFaults = map[string]string{
 
 // Nothing of the warehouse's rows is in an error, wherever errors are shown.
 func TestErrorsQuoteNoRows(t *testing.T) {
-	server := mariadbtest.Start(t)
+	server := databasetest.Start(t)
 	server.Load(contentSchema, nil)
 	for _, statement := range []string{
 		"INSERT INTO warehouse.visit VALUES (1, '" + person + "-1212', 1, '2025-01-01')",

@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"planwatch/internal/mariadbtest"
+	"planwatch/internal/databasetest"
 )
 
 // peerPackage is Debian's package of the peer.
@@ -19,7 +19,7 @@ const peerPackage = "prometheus-sql-exporter"
 
 // peer starts the peer over the same figures as planwatch, with as many queries, and
 // waits until it has them all.
-func peer(b *testing.B, server *mariadbtest.Server) *process {
+func peer(b *testing.B, server *databasetest.Server) *process {
 	b.Helper()
 	program := filepath.Join(unpacked(b, peerPackage), "usr/bin", peerPackage)
 	var text strings.Builder

@@ -6,7 +6,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"planwatch/internal/mariadbtest"
+	"planwatch/internal/databasetest"
 )
 
 // collectors is how many collectors a generated region has.
@@ -14,9 +14,9 @@ const collectors = 20
 
 // warehouse is a MariaDB with a table of figures, of which the first n are those of a
 // region of n series.
-func warehouse(tb testing.TB, series int) *mariadbtest.Server {
+func warehouse(tb testing.TB, series int) *databasetest.Server {
 	tb.Helper()
-	server := mariadbtest.Start(tb)
+	server := databasetest.Start(tb)
 	each := series / collectors
 	for _, statement := range []string{
 		"CREATE DATABASE warehouse",
@@ -39,7 +39,7 @@ func query(collector int) string {
 }
 
 // region writes a region of that many series, and gives its directory.
-func region(tb testing.TB, server *mariadbtest.Server, series int) string {
+func region(tb testing.TB, server *databasetest.Server, series int) string {
 	tb.Helper()
 	directory := tb.TempDir()
 	write := func(name, text string) {

@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"planwatch/config"
-	"planwatch/internal/mariadbtest"
+	"planwatch/internal/databasetest"
 	"planwatch/internal/warehouse"
 	"planwatch/sample"
 )
@@ -18,7 +18,7 @@ import (
 // that ends with the test.
 func OverMariaDB(tb testing.TB) string {
 	tb.Helper()
-	server := mariadbtest.Start(tb)
+	server := databasetest.Start(tb)
 	server.Load(warehouse.Schema, sample.Files)
 	server.CreateReader("planwatch", "secret")
 	secret := filepath.Join(tb.TempDir(), "password")
@@ -33,7 +33,7 @@ func OverMariaDB(tb testing.TB) string {
 languages: [sv, en]
 time_zone: Europe/Stockholm
 sources: {warehouse: {driver: mysql, address: %s, database: %s, user: planwatch, password_file: %s}}
-`, server.Socket(), mariadbtest.Database, secret)
+`, server.Socket(), databasetest.Database, secret)
 	if err := os.WriteFile(filepath.Join(dir, "planwatch.yaml"), []byte(settings), 0o600); err != nil {
 		tb.Fatal(err)
 	}

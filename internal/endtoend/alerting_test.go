@@ -24,7 +24,7 @@ import (
 
 	"planwatch/alerts/evaluator"
 	"planwatch/internal/language"
-	"planwatch/internal/mariadbtest"
+	"planwatch/internal/databasetest"
 	"planwatch/internal/stack"
 	"planwatch/internal/warehouse"
 	"planwatch/sample"
@@ -47,7 +47,7 @@ const (
 // stops, and one message is about the source and none about KPIs. Throughout,
 // the embedded evaluator has the same alerts as Prometheus.
 func TestAlertReachesItsOwner(t *testing.T) {
-	server := mariadbtest.Start(t, mariadbtest.WithTCP())
+	server := databasetest.Start(t, databasetest.WithTCP())
 	server.Load(warehouse.Schema, sample.Files)
 	server.CreateReader("planwatch", "secret")
 	binary := build(t)
@@ -118,7 +118,7 @@ func TestAlertReachesItsOwner(t *testing.T) {
 }
 
 // beds sets how many beds surgery has at the latest measurement.
-func beds(t *testing.T, server *mariadbtest.Server, available int) {
+func beds(t *testing.T, server *databasetest.Server, available int) {
 	t.Helper()
 	result, err := server.Root().ExecContext(t.Context(), `UPDATE warehouse.bed_measurement AS m JOIN warehouse.ward AS w ON w.ward_id = m.ward_id
 		SET m.available = ? WHERE w.hospital = 'Sunderby' AND w.ward = 'Kirurgi' AND m.measured_at = '2025-03-18 06:00:00'`, available)

@@ -24,7 +24,7 @@ import (
 
 	"golang.org/x/crypto/bcrypt"
 
-	"planwatch/internal/mariadbtest"
+	"planwatch/internal/databasetest"
 	"planwatch/internal/sink"
 )
 
@@ -35,7 +35,7 @@ type site struct {
 	t, whole  *testing.T
 	directory string
 	binary    string
-	server    *mariadbtest.Server
+	server    *databasetest.Server
 	sink      *sink.Sink
 	url       string
 	env       []string
@@ -68,7 +68,7 @@ const user, password = "anna", "a-password-of-hers"
 // newSite makes the region, whose queues are as the plan wants them.
 func newSite(t *testing.T, binary string) *site {
 	t.Helper()
-	s := &site{t: t, whole: t, directory: t.TempDir(), binary: binary, server: mariadbtest.Start(t, mariadbtest.WithTCP())}
+	s := &site{t: t, whole: t, directory: t.TempDir(), binary: binary, server: databasetest.Start(t, databasetest.WithTCP())}
 	for _, statement := range []string{
 		"CREATE DATABASE warehouse", "CREATE TABLE warehouse.queue (hospital VARCHAR(20) NOT NULL, patients INT)",
 		"INSERT INTO warehouse.queue VALUES ('Kalix', 30), ('Piteå', 30)",

@@ -19,7 +19,7 @@ import (
 	"planwatch/alerts/evaluator"
 	"planwatch/config"
 	"planwatch/internal/exporter"
-	"planwatch/internal/mariadbtest"
+	"planwatch/internal/databasetest"
 	"planwatch/internal/storage"
 )
 
@@ -34,7 +34,7 @@ func alertingRegion(t *testing.T) string {
 }
 
 // alertingRegionOf is alertingRegion, and its server.
-func alertingRegionOf(t *testing.T) (dir string, server *mariadbtest.Server) {
+func alertingRegionOf(t *testing.T) (dir string, server *databasetest.Server) {
 	t.Helper()
 	server = queue(t)
 	dir = queueRegion(t, server, "1h")

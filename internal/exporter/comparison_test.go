@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"planwatch/internal/mariadbtest"
+	"planwatch/internal/databasetest"
 )
 
 // counted is a queue that is counted each night. To count the year before takes as
@@ -25,7 +25,7 @@ const (
 )
 
 // comparedRegion is alertingRegion, whose target is the figure of a year earlier.
-func comparedRegion(t *testing.T) (dir string, server *mariadbtest.Server) {
+func comparedRegion(t *testing.T) (dir string, server *databasetest.Server) {
 	t.Helper()
 	dir, server = alertingRegionOf(t)
 	execute(t, server, "CREATE TABLE warehouse.counts (hospital VARCHAR(20) NOT NULL, patients INT, counted_at DATETIME NOT NULL)",

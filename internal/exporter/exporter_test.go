@@ -18,9 +18,9 @@ import (
 	"github.com/prometheus/common/model"
 
 	"planwatch/config"
+	"planwatch/internal/databasetest"
 	"planwatch/internal/exporter"
 	"planwatch/internal/logtest"
-	"planwatch/internal/mariadbtest"
 )
 
 const (
@@ -45,7 +45,7 @@ func region(t *testing.T, files map[string]string) string {
 }
 
 // settings is a planwatch.yaml over the server, quick to try again.
-func settings(server *mariadbtest.Server) string {
+func settings(server *databasetest.Server) string {
 	return fmt.Sprintf(`region: Region Test
 languages: [sv, en]
 time_zone: Europe/Stockholm
@@ -58,7 +58,7 @@ sources:
     password_file: %%s
     connect_timeout: 500ms
 retry: {initial: 50ms, max: 200ms}
-`, server.Socket(), mariadbtest.Database, reader)
+`, server.Socket(), databasetest.Database, reader)
 }
 
 const units = `units:

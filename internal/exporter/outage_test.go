@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"planwatch/internal/mariadbtest"
+	"planwatch/internal/databasetest"
 )
 
 const (
@@ -18,10 +18,10 @@ const (
 
 // queue is a server with a table of one hospital's queue, whose query takes
 // as long as the table pace says.
-func queue(t *testing.T) *mariadbtest.Server {
+func queue(t *testing.T) *databasetest.Server {
 	t.Helper()
-	server := mariadbtest.Start(t)
-	execute(t, server, "CREATE DATABASE "+mariadbtest.Database,
+	server := databasetest.Start(t)
+	execute(t, server, "CREATE DATABASE "+databasetest.Database,
 		"CREATE TABLE warehouse.queue (hospital VARCHAR(20) NOT NULL, patients INT)",
 		"CREATE TABLE warehouse.pace (seconds INT NOT NULL)",
 		"INSERT INTO warehouse.queue VALUES ('Kalix', 42)",
@@ -31,14 +31,14 @@ func queue(t *testing.T) *mariadbtest.Server {
 }
 
 // statement is a step that executes one.
-func statement(text string) func(*testing.T, *mariadbtest.Server) {
-	return func(t *testing.T, s *mariadbtest.Server) {
+func statement(text string) func(*testing.T, *databasetest.Server) {
+	return func(t *testing.T, s *databasetest.Server) {
 		t.Helper()
 		execute(t, s, text)
 	}
 }
 
-func execute(t *testing.T, server *mariadbtest.Server, statements ...string) {
+func execute(t *testing.T, server *databasetest.Server, statements ...string) {
 	t.Helper()
 	for _, statement := range statements {
 		if _, err := server.Root().ExecContext(t.Context(), statement); err != nil {
@@ -49,7 +49,7 @@ func execute(t *testing.T, server *mariadbtest.Server, statements ...string) {
 
 const slowAsPace = "SELECT q.hospital, q.patients FROM queue AS q JOIN pace AS p ON SLEEP(p.seconds) = 0\n"
 
-func queueRegion(t *testing.T, server *mariadbtest.Server, maxAge string) string {
+func queueRegion(t *testing.T, server *databasetest.Server, maxAge string) string {
 	t.Helper()
 	secret := region(t, map[string]string{"password": password + "\n"})
 	return region(t, map[string]string{
@@ -65,21 +65,21 @@ func queueRegion(t *testing.T, server *mariadbtest.Server, maxAge string) string
 func TestOutages(t *testing.T) {
 	tests := []struct {
 		name         string
-		begin, end   func(*testing.T, *mariadbtest.Server)
+		begin, end   func(*testing.T, *databasetest.Server)
 		result       string
 		sourceIsDown bool
 	}{
 		{
 			name:         "stopped",
-			begin:        func(_ *testing.T, s *mariadbtest.Server) { s.Stop() },
-			end:          func(_ *testing.T, s *mariadbtest.Server) { s.StartAgain() },
+			begin:        func(_ *testing.T, s *databasetest.Server) { s.Stop() },
+			end:          func(_ *testing.T, s *databasetest.Server) { s.StartAgain() },
 			result:       "unavailable",
 			sourceIsDown: true,
 		},
 		{
 			name:         "frozen",
-			begin:        func(_ *testing.T, s *mariadbtest.Server) { s.Freeze() },
-			end:          func(_ *testing.T, s *mariadbtest.Server) { s.Thaw() },
+			begin:        func(_ *testing.T, s *databasetest.Server) { s.Freeze() },
+			end:          func(_ *testing.T, s *databasetest.Server) { s.Thaw() },
 			result:       "unavailable",
 			sourceIsDown: true,
 		},

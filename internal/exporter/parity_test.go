@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"planwatch/config"
-	"planwatch/internal/mariadbtest"
+	"planwatch/internal/databasetest"
 	"planwatch/internal/naming"
 	"planwatch/internal/warehouse"
 	"planwatch/sample"
@@ -20,7 +20,7 @@ import (
 // The shipped region gives the same samples, byte for byte, on the embedded
 // engine and on a MariaDB that is filled from the same files.
 func TestParity(t *testing.T) {
-	server := mariadbtest.Start(t)
+	server := databasetest.Start(t)
 	server.Load(warehouse.Schema, sample.Files)
 	server.CreateReader(reader, password)
 

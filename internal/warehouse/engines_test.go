@@ -14,7 +14,7 @@ import (
 	"testing/fstest"
 	"time"
 
-	"planwatch/internal/mariadbtest"
+	"planwatch/internal/databasetest"
 	"planwatch/internal/warehouse/result"
 )
 
@@ -49,7 +49,7 @@ func engines(t *testing.T) (embedded, mariadb *Source) {
 		"ward.csv": {Data: []byte("name,division\nVård 0,Närsjukvård\nVård 1,Närsjukvård\nVård 2,Länssjukvård\nVård 3,Länssjukvård\nVård 99,\n")},
 	}
 	stockholm := location(t)
-	server := mariadbtest.Start(t)
+	server := databasetest.Start(t)
 	server.Load(enginesSchema, files)
 	server.CreateReader(testUser, testPassword)
 	return open(t, csvConfig(), Options{Name: "embedded", Location: stockholm, Files: files, SchemaSQL: enginesSchema}),

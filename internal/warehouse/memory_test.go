@@ -15,14 +15,14 @@ import (
 	"testing"
 	"time"
 
-	"planwatch/internal/mariadbtest"
+	"planwatch/internal/databasetest"
 )
 
 // A cell of 200 MB takes no memory to speak of, wherever it stands, and the
 // error says what to do.
 func TestHugeCells(t *testing.T) {
 	const size = 200 << 20
-	server := mariadbtest.Start(t, mariadbtest.WithSetting("max_allowed_packet=1G"))
+	server := databasetest.Start(t, databasetest.WithSetting("max_allowed_packet=1G"))
 	server.Load("CREATE TABLE note (id INT NOT NULL PRIMARY KEY, text LONGTEXT) ENGINE=MyISAM; CREATE TABLE many (id INT NOT NULL PRIMARY KEY, text MEDIUMTEXT) ENGINE=MyISAM", nil)
 	for _, statement := range []string{
 		"INSERT INTO warehouse.note SELECT 1, REPEAT('x', 209715200)",

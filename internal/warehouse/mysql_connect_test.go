@@ -11,14 +11,14 @@ import (
 	"time"
 
 	"planwatch/internal/logtest"
-	"planwatch/internal/mariadbtest"
+	"planwatch/internal/databasetest"
 	"planwatch/internal/warehouse/settings"
 	"planwatch/internal/yamlfile"
 )
 
 func TestMySQLUnavailable(t *testing.T) {
-	server := startServer(t, mariadbtest.WithTLS())
-	plain := startServer(t, mariadbtest.WithTCP())
+	server := startServer(t, databasetest.WithTLS())
+	plain := startServer(t, databasetest.WithTCP())
 	dir := t.TempDir()
 	write := func(name, content string) string {
 		path := filepath.Join(dir, name)
@@ -30,7 +30,7 @@ func TestMySQLUnavailable(t *testing.T) {
 	right, wrong := write("right", testPassword+"\n"), write("wrong", wrongSecret+"\n")
 	refused := closedPort(t)
 	silent := silentPort(t)
-	otherCA := mariadbtest.Start(t, mariadbtest.WithTLS()).CAFile()
+	otherCA := databasetest.Start(t, databasetest.WithTLS()).CAFile()
 
 	for name, test := range map[string]struct {
 		set  func(*Config)

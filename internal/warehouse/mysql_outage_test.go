@@ -11,12 +11,12 @@ import (
 	"time"
 
 	"planwatch/internal/logtest"
-	"planwatch/internal/mariadbtest"
+	"planwatch/internal/databasetest"
 	"planwatch/internal/yamlfile"
 )
 
 func TestMySQLStopsAndStarts(t *testing.T) {
-	server := startServer(t, mariadbtest.WithTCP())
+	server := startServer(t, databasetest.WithTCP())
 	var log logtest.Log
 	s := open(t, mysqlConfig(server.Address()), Options{Logger: slog.New(slog.NewTextHandler(&log, nil))})
 

@@ -7,7 +7,7 @@ import (
 	"testing/fstest"
 	"time"
 
-	"planwatch/internal/mariadbtest"
+	"planwatch/internal/databasetest"
 )
 
 const (
@@ -18,9 +18,9 @@ const (
 
 // startServer starts a MariaDB with a table of wards and a user who may only
 // read.
-func startServer(t *testing.T, opts ...mariadbtest.Option) *mariadbtest.Server {
+func startServer(t *testing.T, opts ...databasetest.Option) *databasetest.Server {
 	t.Helper()
-	server := mariadbtest.Start(t, opts...)
+	server := databasetest.Start(t, opts...)
 	server.Load("CREATE TABLE ward (id INT NOT NULL PRIMARY KEY, name VARCHAR(40) NOT NULL, beds INT)",
 		fstest.MapFS{"ward.csv": {Data: []byte("id,name,beds\n1,Kirurgi,38\n2,Ortopedi,24\n3,Medicin,\n")}})
 	server.CreateReader(testUser, testPassword)
@@ -29,7 +29,7 @@ func startServer(t *testing.T, opts ...mariadbtest.Option) *mariadbtest.Server {
 
 func mysqlConfig(address string) Config {
 	c := Default()
-	c.Driver, c.Address, c.Database, c.User, c.Password = MySQL, address, mariadbtest.Database, testUser, testPassword
+	c.Driver, c.Address, c.Database, c.User, c.Password = MySQL, address, databasetest.Database, testUser, testPassword
 	return c
 }
 
@@ -37,7 +37,7 @@ func mysqlConfig(address string) Config {
 const slow = "SELECT SLEEP(60) FROM ward WHERE id = 1"
 
 // sleeping tells whether slow runs, and not only the statements before it.
-func sleeping(server *mariadbtest.Server) bool {
+func sleeping(server *databasetest.Server) bool {
 	return slices.Contains(server.RunningQueries(), slow)
 }
 

@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"planwatch/internal/mariadbtest"
+	"planwatch/internal/databasetest"
 )
 
 // What a query makes of a TIMESTAMP in the other half of the year is in local
@@ -40,7 +40,7 @@ func TestMySQLTimestampsInTheOtherHalfOfTheYear(t *testing.T) {
 		}, true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			server := mariadbtest.Start(t)
+			server := databasetest.Start(t)
 			server.Load("CREATE TABLE moment (id INT NOT NULL PRIMARY KEY, ts TIMESTAMP NULL)", nil)
 			server.LoadTimeZone(test.zone)
 			if _, err := server.Root().ExecContext(t.Context(), `SET time_zone='+00:00';
@@ -71,7 +71,7 @@ func TestMySQLTimestampsInTheOtherHalfOfTheYear(t *testing.T) {
 
 // The user's rights beyond SELECT are named, and no password's hash.
 func TestMySQLRightsBeyondSelect(t *testing.T) {
-	server := mariadbtest.Start(t)
+	server := databasetest.Start(t)
 	server.Load("CREATE TABLE ward (id INT NOT NULL PRIMARY KEY, name VARCHAR(40))", nil)
 	for name, test := range map[string]struct {
 		grants []string // to ACCOUNT

@@ -12,7 +12,7 @@ import (
 	"testing/fstest"
 	"time"
 
-	"planwatch/internal/mariadbtest"
+	"planwatch/internal/databasetest"
 )
 
 // A query whose values are not what the data says fails, on both engines: what
@@ -20,7 +20,7 @@ import (
 func TestWarningsFail(t *testing.T) {
 	const schema = "CREATE TABLE visit (id INT NOT NULL PRIMARY KEY, code VARCHAR(40) NOT NULL, n INT NOT NULL)"
 	files := fstest.MapFS{"visit.csv": {Data: []byte("id,code,n\n1,NaN,5\n2,\"1 234,5\",0\n3,19121212-1212,7\n4,12,8\n")}}
-	server := mariadbtest.Start(t, mariadbtest.WithSetting("max_error_count=0"), mariadbtest.WithSetting("group_concat_max_len=1024"))
+	server := databasetest.Start(t, databasetest.WithSetting("max_error_count=0"), databasetest.WithSetting("group_concat_max_len=1024"))
 	server.Load(schema, files)
 	server.CreateReader(testUser, testPassword)
 	embedded := open(t, csvConfig(), Options{Name: "embedded", Files: files, SchemaSQL: schema})

@@ -1,7 +1,8 @@
-// Package mariadbtest starts private MariaDB servers for tests. Each has its
-// data in a temporary directory, listens on a unix socket and, as an option, on
-// a free loopback port, and ends with the test that started it.
-package mariadbtest
+// Package databasetest starts private database servers for tests: MariaDB and
+// MySQL, the oldest and the newest. Each has its data in a temporary directory,
+// listens on a unix socket and, as an option, on a free loopback port, and ends
+// with the test that started it.
+package databasetest
 
 import (
 	"bytes"
@@ -33,9 +34,13 @@ const startWithin = 60 * time.Second
 type Option func(*settings)
 
 type settings struct {
+	engine   Engine
 	tcp, tls bool
 	extra    []string
 }
+
+// On chooses the engine; without it, it is MariaDB.
+func On(engine Engine) Option { return func(s *settings) { s.engine = engine } }
 
 // WithTCP also opens a port on 127.0.0.1.
 func WithTCP() Option { return func(s *settings) { s.tcp = true } }
@@ -50,9 +55,11 @@ func WithSetting(line string) Option {
 	return func(s *settings) { s.extra = append(s.extra, line) }
 }
 
-// Server is one running MariaDB.
+// Server is one running server.
 type Server struct {
 	t       testing.TB
+	engine  Engine
+	files   *installation
 	dir     string // data and option file
 	socket  string
 	port    int
@@ -65,31 +72,37 @@ type Server struct {
 	exited  chan struct{} // closed when process has ended
 }
 
-// Start runs a MariaDB of its own for the test, and ends it with the test.
+// Start runs a server of its own for the test, and ends it with the test.
 func Start(t testing.TB, opts ...Option) *Server {
 	t.Helper()
-	var set settings
+	set := settings{engine: MariaDB}
 	for _, opt := range opts {
 		opt(&set)
 	}
-	s := &Server{t: t, dir: t.TempDir()}
+	files, err := set.engine.find()
+	if err != nil {
+		t.Fatalf("databasetest: %v", err)
+	}
+	s := &Server{t: t, engine: set.engine, files: files, dir: t.TempDir()}
 	data := filepath.Join(s.dir, "data")
-	if err := restoreTemplate(t, data); err != nil {
-		t.Fatalf("mariadbtest: %v", err)
+	if err := restoreTemplate(t, s.engine, data); err != nil {
+		t.Fatalf("databasetest: %v", err)
 	}
 	// A socket's path may have 107 bytes, which the name of a subtest's own
 	// directory can exceed.
 	short, err := os.MkdirTemp("", "mdb") //nolint:usetesting // its path would be too long
 	if err != nil {
-		t.Fatalf("mariadbtest: directory for the socket: %v", err)
+		t.Fatalf("databasetest: directory for the socket: %v", err)
 	}
 	t.Cleanup(func() { os.RemoveAll(short) })
 	s.socket = filepath.Join(short, "s")
 
 	s.options = filepath.Join(s.dir, "my.cnf")
-	if set.tls {
+	if !set.tls {
+		set.extra = append(set.extra, s.engine.withoutTLS())
+	} else {
 		if s.pki, err = newPKI(s.dir); err != nil {
-			t.Fatalf("mariadbtest: certificates: %v", err)
+			t.Fatalf("databasetest: certificates: %v", err)
 		}
 		set.extra = append(set.extra, "ssl_ca="+s.pki.CAFile, "ssl_cert="+s.pki.ServerCert, "ssl_key="+s.pki.ServerKey)
 	}
@@ -99,22 +112,25 @@ func Start(t testing.TB, opts ...Option) *Server {
 	for attempt := 0; ; attempt++ {
 		if set.tcp {
 			if s.port, err = freePort(); err != nil {
-				t.Fatalf("mariadbtest: %v", err)
+				t.Fatalf("databasetest: %v", err)
 			}
 		}
 		if err = s.writeOptions(data, set.extra); err != nil {
-			t.Fatalf("mariadbtest: %v", err)
+			t.Fatalf("databasetest: %v", err)
 		}
 		if err = s.launch(); err == nil {
 			break
 		}
 		s.end()
 		if attempt == 2 || !set.tcp {
-			t.Fatalf("mariadbtest: %v", err)
+			t.Fatalf("databasetest: %v", err)
 		}
 	}
 	return s
 }
+
+// Engine is what the server is.
+func (s *Server) Engine() Engine { return s.engine }
 
 // Socket is the path of the server's unix socket.
 func (s *Server) Socket() string { return s.socket }
@@ -123,7 +139,7 @@ func (s *Server) Socket() string { return s.socket }
 func (s *Server) Address() string {
 	s.t.Helper()
 	if s.port == 0 {
-		s.t.Fatal("mariadbtest: the server has no port; start it with WithTCP")
+		s.t.Fatal("databasetest: the server has no port; start it with WithTCP")
 	}
 	return net.JoinHostPort("127.0.0.1", strconv.Itoa(s.port))
 }
@@ -132,7 +148,7 @@ func (s *Server) Address() string {
 func (s *Server) CAFile() string {
 	s.t.Helper()
 	if s.pki == nil {
-		s.t.Fatal("mariadbtest: the server has no TLS; start it with WithTLS")
+		s.t.Fatal("databasetest: the server has no TLS; start it with WithTLS")
 	}
 	return s.pki.CAFile
 }
@@ -154,15 +170,15 @@ func (s *Server) Stop() {
 	process, exited := s.process, s.exited
 	s.mu.Unlock()
 	if process == nil {
-		s.t.Fatal("mariadbtest: the server is not running")
+		s.t.Fatal("databasetest: the server is not running")
 	}
 	if err := process.Process.Signal(syscall.SIGTERM); err != nil {
-		s.t.Fatalf("mariadbtest: stopping: %v", err)
+		s.t.Fatalf("databasetest: stopping: %v", err)
 	}
 	select {
 	case <-exited:
 	case <-time.After(startWithin):
-		s.t.Fatalf("mariadbtest: the server did not stop within %s\n%s", startWithin, s.log())
+		s.t.Fatalf("databasetest: the server did not stop within %s\n%s", startWithin, s.log())
 	}
 	s.mu.Lock()
 	s.process = nil
@@ -174,7 +190,7 @@ func (s *Server) Stop() {
 func (s *Server) StartAgain() {
 	s.t.Helper()
 	if err := s.launch(); err != nil {
-		s.t.Fatalf("mariadbtest: starting again: %v", err)
+		s.t.Fatalf("databasetest: starting again: %v", err)
 	}
 }
 
@@ -189,7 +205,7 @@ func (s *Server) Freeze() {
 		select {
 		case <-time.After(time.Millisecond):
 		case <-deadline:
-			s.t.Fatal("mariadbtest: the server does not freeze")
+			s.t.Fatal("databasetest: the server does not freeze")
 		}
 	}
 }
@@ -220,10 +236,10 @@ func (s *Server) signal(sig syscall.Signal) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.process == nil {
-		s.t.Fatal("mariadbtest: the server is not running")
+		s.t.Fatal("databasetest: the server is not running")
 	}
 	if err := s.process.Process.Signal(sig); err != nil {
-		s.t.Fatalf("mariadbtest: %v: %v", sig, err)
+		s.t.Fatalf("databasetest: %v: %v", sig, err)
 	}
 }
 
@@ -236,30 +252,26 @@ func (s *Server) RunningQueries() []string {
 	rows, err := s.root.QueryContext(ctx, `SELECT info FROM information_schema.processlist
 		WHERE command NOT IN ('Sleep', 'Daemon') AND info IS NOT NULL AND id <> CONNECTION_ID()`)
 	if err != nil {
-		s.t.Fatalf("mariadbtest: process list: %v", err)
+		s.t.Fatalf("databasetest: process list: %v", err)
 	}
 	defer rows.Close()
 	var running []string
 	for rows.Next() {
 		var info string
 		if err := rows.Scan(&info); err != nil {
-			s.t.Fatalf("mariadbtest: process list: %v", err)
+			s.t.Fatalf("databasetest: process list: %v", err)
 		}
 		running = append(running, info)
 	}
 	if err := rows.Err(); err != nil {
-		s.t.Fatalf("mariadbtest: process list: %v", err)
+		s.t.Fatalf("databasetest: process list: %v", err)
 	}
 	return running
 }
 
 // launch starts the process and waits until it answers.
 func (s *Server) launch() error {
-	binary, err := program("mariadbd")
-	if err != nil {
-		return err
-	}
-	process := exec.Command(binary, "--defaults-file="+s.options)
+	process := s.files.server.command("--defaults-file=" + s.options)
 	// It writes to stderr until it has read the name of its log.
 	output, err := os.OpenFile(s.logFile(), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
@@ -268,7 +280,7 @@ func (s *Server) launch() error {
 	defer output.Close()
 	process.Stdout, process.Stderr = output, output
 	if err := process.Start(); err != nil {
-		return fmt.Errorf("starting %s: %w", binary, err)
+		return fmt.Errorf("starting the %s: %w", s.engine.Name, err)
 	}
 	exited := make(chan struct{})
 	go func() {
@@ -325,7 +337,7 @@ func (s *Server) end() {
 		return
 	}
 	if err := s.process.Process.Kill(); err != nil && !errors.Is(err, os.ErrProcessDone) {
-		s.t.Errorf("mariadbtest: killing the server: %v", err)
+		s.t.Errorf("databasetest: killing the server: %v", err)
 	}
 	<-s.exited
 	s.process = nil
@@ -346,7 +358,7 @@ func (s *Server) writeOptions(data string, extra []string) error {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "[mysqld]\ndatadir=%s\nsocket=%s\npid_file=%s\nlog_error=%s\ntmpdir=%s\n", data, s.socket,
 		filepath.Join(s.dir, "pid"), s.logFile(), s.dir)
-	io.WriteString(&b, frugal)
+	io.WriteString(&b, s.engine.settings(s.files))
 	if s.port == 0 {
 		b.WriteString("skip_networking\n")
 	} else {
@@ -355,9 +367,7 @@ func (s *Server) writeOptions(data string, extra []string) error {
 	for _, line := range extra {
 		fmt.Fprintln(&b, line)
 	}
-	if os.Geteuid() == 0 {
-		b.WriteString("user=root\n")
-	}
+	b.WriteString(asRoot())
 	if err := os.WriteFile(s.options, b.Bytes(), 0o600); err != nil {
 		return fmt.Errorf("option file: %w", err)
 	}

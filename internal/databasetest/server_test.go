@@ -1,4 +1,4 @@
-package mariadbtest
+package databasetest
 
 import (
 	"context"
@@ -15,8 +15,10 @@ const schema = `CREATE TABLE ward (
   beds INT DEFAULT 7
 ); CREATE TABLE unused (id INT);`
 
-func TestServer(t *testing.T) {
-	s := Start(t, WithTCP())
+func TestServer(t *testing.T) { Each(t, testServer) }
+
+func testServer(t *testing.T, engine Engine) {
+	s := Start(t, On(engine), WithTCP())
 	s.Load(schema, fstest.MapFS{"ward.csv": {Data: []byte("remark,name,note\n,Kirurgi,\n\"a\tb\n\\c\",Ortopedi,NULL\n")}})
 	read := func() [4]int {
 		t.Helper()

@@ -1,4 +1,4 @@
-package mariadbtest
+package databasetest
 
 import (
 	"bufio"
@@ -22,7 +22,7 @@ import (
 func (s *Server) Load(schemaSQL string, files fs.FS) {
 	s.t.Helper()
 	if err := s.load(s.t.Context(), schemaSQL, files); err != nil {
-		s.t.Fatalf("mariadbtest: %v", err)
+		s.t.Fatalf("databasetest: %v", err)
 	}
 }
 
@@ -156,7 +156,7 @@ func (s *Server) CreateReader(user, password string) {
 		fmt.Sprintf("GRANT SELECT ON %s.* TO %s", Database, account),
 	} {
 		if _, err := s.root.ExecContext(s.t.Context(), statement); err != nil {
-			s.t.Fatalf("mariadbtest: user %s: %v", user, err)
+			s.t.Fatalf("databasetest: user %s: %v", user, err)
 		}
 	}
 }
@@ -168,7 +168,7 @@ func (s *Server) LoadTimeZone(name string) {
 	s.t.Helper()
 	location, err := time.LoadLocation(name)
 	if err != nil {
-		s.t.Fatalf("mariadbtest: %v", err)
+		s.t.Fatalf("databasetest: %v", err)
 	}
 	statements := []string{"INSERT INTO mysql.time_zone (Use_leap_seconds) VALUES ('N')", "SET @zone = LAST_INSERT_ID()",
 		fmt.Sprintf("INSERT INTO mysql.time_zone_name VALUES ('%s', @zone)", name)}
@@ -189,6 +189,6 @@ func (s *Server) LoadTimeZone(name string) {
 		}
 	}
 	if _, err := s.root.ExecContext(s.t.Context(), strings.Join(statements, ";\n")); err != nil {
-		s.t.Fatalf("mariadbtest: time zone %s: %v", name, err)
+		s.t.Fatalf("databasetest: time zone %s: %v", name, err)
 	}
 }

@@ -1,4 +1,4 @@
-package mariadbtest
+package databasetest
 
 import (
 	"crypto/ecdsa"
@@ -25,7 +25,7 @@ type pki struct {
 func newPKI(dir string) (*pki, error) {
 	authority := &x509.Certificate{
 		SerialNumber: big.NewInt(1),
-		Subject:      pkix.Name{CommonName: "mariadbtest authority"},
+		Subject:      pkix.Name{CommonName: "databasetest authority"},
 		NotBefore:    time.Now().Add(-time.Hour),
 		NotAfter:     time.Now().Add(24 * time.Hour),
 		IsCA:         true, BasicConstraintsValid: true,
