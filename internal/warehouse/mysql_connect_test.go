@@ -10,15 +10,17 @@ import (
 	"testing"
 	"time"
 
-	"planwatch/internal/logtest"
 	"planwatch/internal/databasetest"
+	"planwatch/internal/logtest"
 	"planwatch/internal/warehouse/settings"
 	"planwatch/internal/yamlfile"
 )
 
-func TestMySQLUnavailable(t *testing.T) {
-	server := startServer(t, databasetest.WithTLS())
-	plain := startServer(t, databasetest.WithTCP())
+func TestMySQLUnavailable(t *testing.T) { databasetest.Each(t, testMySQLUnavailable) }
+
+func testMySQLUnavailable(t *testing.T, engine databasetest.Engine) {
+	server := startServer(t, engine, databasetest.WithTLS())
+	plain := startServer(t, engine, databasetest.WithTCP())
 	dir := t.TempDir()
 	write := func(name, content string) string {
 		path := filepath.Join(dir, name)
@@ -30,7 +32,7 @@ func TestMySQLUnavailable(t *testing.T) {
 	right, wrong := write("right", testPassword+"\n"), write("wrong", wrongSecret+"\n")
 	refused := closedPort(t)
 	silent := silentPort(t)
-	otherCA := databasetest.Start(t, databasetest.WithTLS()).CAFile()
+	otherCA := databasetest.Start(t, databasetest.On(engine), databasetest.WithTLS()).CAFile()
 
 	for name, test := range map[string]struct {
 		set  func(*Config)
@@ -84,7 +86,7 @@ func TestMySQLUnavailable(t *testing.T) {
 				if got := queryValue(t, s, "SELECT COUNT(*) FROM ward"); got != "3" {
 					t.Errorf("%s wards, want 3", got)
 				}
-				encrypted := queryValue(t, s, "SELECT variable_value <> '' FROM information_schema.session_status WHERE variable_name = 'Ssl_cipher'")
+				encrypted := queryValue(t, s, "SELECT variable_value <> '' FROM "+statusTable(engine)+" WHERE variable_name = 'Ssl_cipher'")
 				if want := strings.HasPrefix(name, "tls") && c.Address == server.Address() && c.TLS.Mode != "disabled"; want && encrypted != "1" {
 					t.Error("the connection is not encrypted")
 				}
@@ -147,6 +149,14 @@ func TestOpenRefuses(t *testing.T) {
 			}
 		})
 	}
+}
+
+// statusTable has the values of the session's status variables.
+func statusTable(engine databasetest.Engine) string {
+	if engine.IsMySQL() {
+		return "performance_schema.session_status"
+	}
+	return "information_schema.session_status"
 }
 
 // closedPort is an address where nothing listens.

@@ -10,13 +10,15 @@ import (
 	"testing"
 	"time"
 
-	"planwatch/internal/logtest"
 	"planwatch/internal/databasetest"
+	"planwatch/internal/logtest"
 	"planwatch/internal/yamlfile"
 )
 
-func TestMySQLStopsAndStarts(t *testing.T) {
-	server := startServer(t, databasetest.WithTCP())
+func TestMySQLStopsAndStarts(t *testing.T) { databasetest.Each(t, testMySQLStopsAndStarts) }
+
+func testMySQLStopsAndStarts(t *testing.T, engine databasetest.Engine) {
+	server := startServer(t, engine, databasetest.WithTCP())
 	var log logtest.Log
 	s := open(t, mysqlConfig(server.Address()), Options{Logger: slog.New(slog.NewTextHandler(&log, nil))})
 
@@ -56,7 +58,11 @@ func TestMySQLStopsAndStarts(t *testing.T) {
 }
 
 func TestMySQLIdleConnectionsOutliveTheServer(t *testing.T) {
-	server := startServer(t)
+	databasetest.Each(t, testMySQLIdleConnectionsOutliveTheServer)
+}
+
+func testMySQLIdleConnectionsOutliveTheServer(t *testing.T, engine databasetest.Engine) {
+	server := startServer(t, engine)
 	s := open(t, mysqlConfig(server.Socket()), Options{})
 	var wait sync.WaitGroup
 	for range 4 {
@@ -70,8 +76,10 @@ func TestMySQLIdleConnectionsOutliveTheServer(t *testing.T) {
 	}
 }
 
-func TestMySQLFreezesAndThaws(t *testing.T) {
-	server := startServer(t)
+func TestMySQLFreezesAndThaws(t *testing.T) { databasetest.Each(t, testMySQLFreezesAndThaws) }
+
+func testMySQLFreezesAndThaws(t *testing.T, engine databasetest.Engine) {
+	server := startServer(t, engine)
 	c := mysqlConfig(server.Socket())
 	c.ConnectTimeout = yamlfile.Duration(500 * time.Millisecond)
 	s := open(t, c, Options{})
@@ -114,7 +122,11 @@ func TestMySQLFreezesAndThaws(t *testing.T) {
 }
 
 func TestMySQLFrozenServerDoesNotHoldUpClose(t *testing.T) {
-	server := startServer(t)
+	databasetest.Each(t, testMySQLFrozenServerDoesNotHoldUpClose)
+}
+
+func testMySQLFrozenServerDoesNotHoldUpClose(t *testing.T, engine databasetest.Engine) {
+	server := startServer(t, engine)
 	s := open(t, mysqlConfig(server.Socket()), Options{})
 	done := make(chan error)
 	go func() {
@@ -135,8 +147,10 @@ func TestMySQLFrozenServerDoesNotHoldUpClose(t *testing.T) {
 	}
 }
 
-func TestMySQLChangedPassword(t *testing.T) {
-	server := startServer(t)
+func TestMySQLChangedPassword(t *testing.T) { databasetest.Each(t, testMySQLChangedPassword) }
+
+func testMySQLChangedPassword(t *testing.T, engine databasetest.Engine) {
+	server := startServer(t, engine)
 	path := filepath.Join(t.TempDir(), "password")
 	if err := os.WriteFile(path, []byte(wrongSecret), 0o600); err != nil {
 		t.Fatal(err)

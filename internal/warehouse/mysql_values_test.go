@@ -8,9 +8,11 @@ import (
 	"planwatch/internal/databasetest"
 )
 
-func TestMySQLValues(t *testing.T) {
+func TestMySQLValues(t *testing.T) { databasetest.Each(t, testMySQLValues) }
+
+func testMySQLValues(t *testing.T, engine databasetest.Engine) {
 	stockholm := location(t)
-	server := databasetest.Start(t, databasetest.WithSetting("default_time_zone='+09:00'"), databasetest.WithSetting("sql_mode=ANSI_QUOTES,NO_BACKSLASH_ESCAPES"))
+	server := databasetest.Start(t, databasetest.On(engine), databasetest.WithSetting("default_time_zone='+09:00'"), databasetest.WithSetting("sql_mode=ANSI_QUOTES,NO_BACKSLASH_ESCAPES"))
 	server.Load(`CREATE TABLE v (d DATE, dt DATETIME, dt6 DATETIME(6), ts TIMESTAMP NULL, num DECIMAL(20,4), f FLOAT, db DOUBLE, big BIGINT UNSIGNED, en ENUM('a','b'), tx TEXT, bl BLOB, bi BIT(4), ti TIME, y YEAR)`, nil)
 	if _, err := server.Root().ExecContext(t.Context(), `SET time_zone='+00:00', sql_mode='';
 		INSERT INTO warehouse.v VALUES ('2025-07-01', '2025-07-01 08:00:00', '2025-07-01 08:00:00.250000', '2025-07-01 08:00:00', 12345678901234.5678, 0.1, 0.1, 18446744073709551615, 'b', 'å\\b', 'x', b'101', '08:00:00', 2025);

@@ -221,8 +221,7 @@ func (c *connection) prepare(ctx context.Context, text string) error {
 // columns gives the columns of a statement, which the driver does not give for
 // a prepared one.
 func (c *connection) columns(ctx context.Context, text string, zones result.TimeZones) ([]Column, error) {
-	// With the line break, a comment at the end does not hide the parenthesis.
-	empty, err := c.read(ctx, "SELECT * FROM (\n"+text+"\n) AS planned LIMIT 0", zones, result.Limits{})
+	empty, err := c.read(ctx, c.backend.ColumnsStatement(c.Session, text), zones, result.Limits{})
 	if err != nil {
 		return nil, err
 	}

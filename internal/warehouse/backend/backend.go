@@ -48,6 +48,10 @@ type Backend interface {
 	// other values than the data has, as for a text that is no number.
 	CheckWarnings(ctx context.Context, session Session) error
 
+	// ColumnsStatement is a statement that gives the columns of a query, and no
+	// rows. The server runs as little of the query for it as it can be made to.
+	ColumnsStatement(session Session, query string) string
+
 	// Kill ends the query that the session of that id runs, over a connection
 	// of its own. It is no error if the session is gone.
 	Kill(ctx context.Context, id uint64) error

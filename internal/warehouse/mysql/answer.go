@@ -40,7 +40,7 @@ var meanings = map[uint16]string{
 // valueless are the numbers of errors whose words have no place for a value,
 // other than the names of tables, users and routines.
 var valueless = []uint16{
-	1028, 1036, 1104, 1114, 1142, 1143, 1205, 1213, 1226, 1305, 1317, 1356, 1370, 1792,
+	1028, 1036, 1104, 1114, 1142, 1143, 1205, 1213, 1226, 1227, 1305, 1317, 1356, 1370, 1792,
 	erStatementTimeout, erQueryTimeout, erDuplicateColumn, erNoSuchThread,
 }
 

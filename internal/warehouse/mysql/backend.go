@@ -147,15 +147,17 @@ func (b *Backend) CheckQuery(sqltext.Query) error { return nil }
 // server's own configuration could otherwise change in a query's meaning: the
 // time zone, and a mode in which quotes are read as package sqltext does.
 func (b *Backend) Configure(ctx context.Context, s backend.Session, options backend.SessionOptions) (result.TimeZones, error) {
+	// MySQL lets administrators alone set max_error_count: CheckWarnings sees
+	// where it is too small.
 	variables := fmt.Sprintf("max_execution_time=%d, sql_mode='ONLY_FULL_GROUP_BY'", max(options.Timeout.Milliseconds(), 1))
 	if isMariaDB(s) {
 		// MariaDB does not see that a column depends on a key of the GROUP BY,
 		// so with this mode it would refuse valid queries that MySQL takes.
-		variables = fmt.Sprintf("max_statement_time=%f, sql_mode=''", options.Timeout.Seconds())
+		variables = fmt.Sprintf("max_statement_time=%f, sql_mode='', max_error_count=%d", options.Timeout.Seconds(), maxWarnings)
 	}
 	zones := result.TimeZones{Local: options.Location, Timestamp: options.Location, AsOf: options.AsOf}
-	_, err := s.Conn.ExecContext(ctx, fmt.Sprintf("SET SESSION %s, time_zone=%s, sql_notes=1, max_error_count=%d",
-		variables, zoneExpression(options.AsOf, options.Location), maxWarnings))
+	_, err := s.Conn.ExecContext(ctx, fmt.Sprintf("SET SESSION %s, time_zone=%s, sql_notes=1",
+		variables, zoneExpression(options.AsOf, options.Location)))
 	if err != nil {
 		return zones, err
 	}
@@ -175,6 +177,16 @@ func hasNamedZone(ctx context.Context, s backend.Session, location *time.Locatio
 }
 
 func isMariaDB(s backend.Session) bool { return strings.Contains(s.Version, "MariaDB") }
+
+// ColumnsStatement implements backend.Backend. Without the limit within, MySQL
+// computes a query that gives one row, as a sum, to plan what is around it.
+// MariaDB does not, and takes no WITH there.
+func (b *Backend) ColumnsStatement(s backend.Session, query string) string {
+	if isMariaDB(s) {
+		return b.Client.ColumnsStatement(s, query)
+	}
+	return "SELECT * FROM ((\n" + query + "\n) LIMIT 0) AS planned LIMIT 0"
+}
 
 // TimeoutMargin implements backend.Backend.
 func (b *Backend) TimeoutMargin() time.Duration { return timeoutMargin }

@@ -54,6 +54,12 @@ func (c Client) Identify(ctx context.Context, conn *sql.Conn) (backend.Session, 
 	return session, err
 }
 
+// ColumnsStatement implements backend.Backend. With the line break, a comment at
+// the end does not hide the parenthesis.
+func (c Client) ColumnsStatement(_ backend.Session, query string) string {
+	return "SELECT * FROM (\n" + query + "\n) AS planned LIMIT 0"
+}
+
 // Kill implements backend.Backend.
 func (c Client) Kill(ctx context.Context, id uint64) error {
 	conn, err := c.Connect(ctx)

@@ -134,6 +134,9 @@ func parseGrant(line string) (grant, bool) {
 	return g, true
 }
 
+// maxPrivileges is how many privileges on one object are named.
+const maxPrivileges = 6
+
 // beyondSelect lists the privileges that are not SELECT, with their objects.
 func beyondSelect(grants []grant) []string {
 	var more []string
@@ -143,6 +146,10 @@ func beyondSelect(grants []grant) []string {
 			continue
 		}
 		words := strings.Join(g.privileges, ", ")
+		// MySQL lists what ALL PRIVILEGES are: some eighty.
+		if rest := len(g.privileges) - maxPrivileges; rest > 1 {
+			words = fmt.Sprintf("%s and %d more", strings.Join(g.privileges[:maxPrivileges], ", "), rest)
+		}
 		if g.object != "" {
 			words += " on " + g.object
 		}

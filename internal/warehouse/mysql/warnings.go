@@ -10,7 +10,7 @@ import (
 	"planwatch/internal/warehouse/backend"
 )
 
-// maxWarnings is how many warnings of a statement the server keeps. Its own
+// maxWarnings is how many warnings of a statement MariaDB keeps. Its own
 // setting may be to keep none.
 const maxWarnings = 64
 
@@ -21,7 +21,29 @@ const maxWarnings = 64
 // 18446744073709551615.
 var harmlessWarnings = []int{1003, 1249, 1276, 1287, 1365, 1681, 1739, 3719, 3778}
 
-// CheckWarnings implements backend.Backend.
+// CheckWarnings implements backend.Backend. MySQL keeps as many warnings as its
+// own setting says, and counts all.
+func (b *Backend) CheckWarnings(ctx context.Context, s backend.Session) error {
+	if isMariaDB(s) {
+		return b.Client.CheckWarnings(ctx, s)
+	}
+	// SHOW WARNINGS, which comes second, does not change the count.
+	var all int
+	if err := s.Conn.QueryRowContext(ctx, "SHOW COUNT(*) WARNINGS").Scan(&all); err != nil || all == 0 {
+		return err
+	}
+	if err := b.Client.CheckWarnings(ctx, s); err != nil {
+		return err
+	}
+	warnings, err := readWarnings(ctx, s.Conn)
+	if err == nil && len(warnings) < all {
+		return &backend.WarningError{Words: fmt.Sprintf("%d warnings, of which the server keeps %d (max_error_count)", all, len(warnings))}
+	}
+	return err
+}
+
+// CheckWarnings does what CheckWarnings of backend.Backend does, for a server
+// that keeps maxWarnings of them or more.
 func (c Client) CheckWarnings(ctx context.Context, s backend.Session) error {
 	warnings, err := readWarnings(ctx, s.Conn)
 	if err != nil {
