@@ -25,8 +25,8 @@ const enginesSchema = `CREATE TABLE fact (
 CREATE TABLE ward (name VARCHAR(20) NOT NULL PRIMARY KEY, division VARCHAR(20) NOT NULL);
 `
 
-// engines opens a csv source and a MariaDB source with the same data.
-func engines(t *testing.T) (embedded, mariadb *Source) {
+// engines opens a csv source and a source on a server with the same data.
+func engines(t *testing.T, engine databasetest.Engine) (embedded, server *Source) {
 	t.Helper()
 	var facts strings.Builder
 	facts.WriteString("id,ward,day,at,amount,weight,share,big,note,kind\n")
@@ -49,11 +49,11 @@ func engines(t *testing.T) (embedded, mariadb *Source) {
 		"ward.csv": {Data: []byte("name,division\nVård 0,Närsjukvård\nVård 1,Närsjukvård\nVård 2,Länssjukvård\nVård 3,Länssjukvård\nVård 99,\n")},
 	}
 	stockholm := location(t)
-	server := databasetest.Start(t)
-	server.Load(enginesSchema, files)
-	server.CreateReader(testUser, testPassword)
+	database := databasetest.Start(t, databasetest.On(engine))
+	database.Load(enginesSchema, files)
+	database.CreateReader(testUser, testPassword)
 	return open(t, csvConfig(), Options{Name: "embedded", Location: stockholm, Files: files, SchemaSQL: enginesSchema}),
-		open(t, mysqlConfig(server.Socket()), Options{Name: "mariadb", Location: stockholm})
+		open(t, mysqlConfig(database.Socket()), Options{Name: "server", Location: stockholm})
 }
 
 // format writes a whole result, so that two can be compared.
@@ -72,8 +72,10 @@ func format(r *Result) string {
 }
 
 // The same text gives the same columns, types and values on both engines.
-func TestEnginesAgree(t *testing.T) {
-	embedded, mariadb := engines(t)
+func TestEnginesAgree(t *testing.T) { databasetest.Each(t, testEnginesAgree) }
+
+func testEnginesAgree(t *testing.T, engine databasetest.Engine) {
+	embedded, server := engines(t, engine)
 	options := QueryOptions{AsOf: time.Date(2025, 3, 18, 8, 0, 0, 0, location(t))}
 	for name, text := range map[string]string{
 		"every type":      "SELECT id, ward, day, at, amount, weight, share, big, note, kind FROM fact ORDER BY id",
@@ -107,14 +109,14 @@ func TestEnginesAgree(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			want, err := mariadb.Query(t.Context(), q, options)
+			want, err := server.Query(t.Context(), q, options)
 			if err != nil {
 				t.Fatal(err)
 			}
 			if g, w := format(got), format(want); g != w {
-				t.Errorf("embedded\n%s\nmariadb\n%s", g, w)
+				t.Errorf("embedded\n%s\nserver\n%s", g, w)
 			}
-			for _, s := range []*Source{embedded, mariadb} {
+			for _, s := range []*Source{embedded, server} {
 				columns, err := s.Prepare(t.Context(), q)
 				if err != nil {
 					t.Fatal(err)
@@ -131,8 +133,10 @@ func TestEnginesAgree(t *testing.T) {
 
 // What CheckQuery refuses is computed wrongly, and what it says to write instead
 // is computed right.
-func TestCSVMiscomputed(t *testing.T) {
-	embedded, mariadb := engines(t)
+func TestCSVMiscomputed(t *testing.T) { databasetest.Each(t, testCSVMiscomputed) }
+
+func testCSVMiscomputed(t *testing.T, engine databasetest.Engine) {
+	embedded, server := engines(t, engine)
 	options := QueryOptions{AsOf: time.Date(2025, 3, 18, 8, 0, 0, 0, location(t))}
 	unchecked := func(s *Source, text string) string {
 		t.Helper()
@@ -227,7 +231,7 @@ func TestCSVMiscomputed(t *testing.T) {
 					t.Errorf("%s: ErrUnavailable", what)
 				}
 			}
-			if g, w := unchecked(embedded, test.text), unchecked(mariadb, test.text); g == w {
+			if g, w := unchecked(embedded, test.text), unchecked(server, test.text); g == w {
 				t.Errorf("the engines agree, so there is nothing to refuse: %s", g)
 			}
 			if test.instead == "" {
@@ -237,12 +241,12 @@ func TestCSVMiscomputed(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			want, err := mariadb.Query(t.Context(), query(t, test.instead), options)
+			want, err := server.Query(t.Context(), query(t, test.instead), options)
 			if err != nil {
 				t.Fatal(err)
 			}
 			if g, w := format(got), format(want); g != w {
-				t.Errorf("what to write instead: embedded\n%s\nmariadb\n%s", g, w)
+				t.Errorf("what to write instead: embedded\n%s\nserver\n%s", g, w)
 			}
 		})
 	}

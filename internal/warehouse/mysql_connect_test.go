@@ -19,6 +19,7 @@ import (
 func TestMySQLUnavailable(t *testing.T) { databasetest.Each(t, testMySQLUnavailable) }
 
 func testMySQLUnavailable(t *testing.T, engine databasetest.Engine) {
+	t.Parallel()
 	server := startServer(t, engine, databasetest.WithTLS())
 	plain := startServer(t, engine, databasetest.WithTCP())
 	dir := t.TempDir()

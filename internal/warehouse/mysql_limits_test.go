@@ -13,6 +13,7 @@ import (
 func TestMySQLLimits(t *testing.T) { databasetest.Each(t, testMySQLLimits) }
 
 func testMySQLLimits(t *testing.T, engine databasetest.Engine) {
+	t.Parallel()
 	server := startServer(t, engine)
 	s := open(t, mysqlConfig(server.Socket()), Options{})
 	idle := func() bool { return len(server.RunningQueries()) == 0 }
@@ -122,6 +123,7 @@ func testMySQLLimits(t *testing.T, engine databasetest.Engine) {
 func TestMySQLPrepareRunsNothing(t *testing.T) { databasetest.Each(t, testMySQLPrepareRunsNothing) }
 
 func testMySQLPrepareRunsNothing(t *testing.T, engine databasetest.Engine) {
+	t.Parallel()
 	server := startServer(t, engine)
 	s := open(t, mysqlConfig(server.Socket()), Options{})
 	unknown, sum := ErrColumnsUnknown, error(nil)
@@ -162,6 +164,7 @@ func testMySQLPrepareRunsNothing(t *testing.T, engine databasetest.Engine) {
 func TestMySQLPingWaitsForNoQuery(t *testing.T) { databasetest.Each(t, testMySQLPingWaitsForNoQuery) }
 
 func testMySQLPingWaitsForNoQuery(t *testing.T, engine databasetest.Engine) {
+	t.Parallel()
 	server := startServer(t, engine)
 	c := mysqlConfig(server.Socket())
 	c.MaxConnections = 2

@@ -18,6 +18,7 @@ import (
 func TestMySQLStopsAndStarts(t *testing.T) { databasetest.Each(t, testMySQLStopsAndStarts) }
 
 func testMySQLStopsAndStarts(t *testing.T, engine databasetest.Engine) {
+	t.Parallel()
 	server := startServer(t, engine, databasetest.WithTCP())
 	var log logtest.Log
 	s := open(t, mysqlConfig(server.Address()), Options{Logger: slog.New(slog.NewTextHandler(&log, nil))})
@@ -62,6 +63,7 @@ func TestMySQLIdleConnectionsOutliveTheServer(t *testing.T) {
 }
 
 func testMySQLIdleConnectionsOutliveTheServer(t *testing.T, engine databasetest.Engine) {
+	t.Parallel()
 	server := startServer(t, engine)
 	s := open(t, mysqlConfig(server.Socket()), Options{})
 	var wait sync.WaitGroup
@@ -79,6 +81,7 @@ func testMySQLIdleConnectionsOutliveTheServer(t *testing.T, engine databasetest.
 func TestMySQLFreezesAndThaws(t *testing.T) { databasetest.Each(t, testMySQLFreezesAndThaws) }
 
 func testMySQLFreezesAndThaws(t *testing.T, engine databasetest.Engine) {
+	t.Parallel()
 	server := startServer(t, engine)
 	c := mysqlConfig(server.Socket())
 	c.ConnectTimeout = yamlfile.Duration(500 * time.Millisecond)
@@ -126,6 +129,7 @@ func TestMySQLFrozenServerDoesNotHoldUpClose(t *testing.T) {
 }
 
 func testMySQLFrozenServerDoesNotHoldUpClose(t *testing.T, engine databasetest.Engine) {
+	t.Parallel()
 	server := startServer(t, engine)
 	s := open(t, mysqlConfig(server.Socket()), Options{})
 	done := make(chan error)
@@ -150,6 +154,7 @@ func testMySQLFrozenServerDoesNotHoldUpClose(t *testing.T, engine databasetest.E
 func TestMySQLChangedPassword(t *testing.T) { databasetest.Each(t, testMySQLChangedPassword) }
 
 func testMySQLChangedPassword(t *testing.T, engine databasetest.Engine) {
+	t.Parallel()
 	server := startServer(t, engine)
 	path := filepath.Join(t.TempDir(), "password")
 	if err := os.WriteFile(path, []byte(wrongSecret), 0o600); err != nil {

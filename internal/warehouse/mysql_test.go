@@ -51,6 +51,7 @@ func sleeping(server *databasetest.Server) bool {
 func TestMySQLOnlyReads(t *testing.T) { databasetest.Each(t, testMySQLOnlyReads) }
 
 func testMySQLOnlyReads(t *testing.T, engine databasetest.Engine) {
+	t.Parallel()
 	server := startServer(t, engine)
 	c := mysqlConfig(server.Socket())
 	c.User, c.Password = "root", ""
@@ -77,6 +78,7 @@ func testMySQLOnlyReads(t *testing.T, engine databasetest.Engine) {
 func TestMySQLNeedsSelectOnly(t *testing.T) { databasetest.Each(t, testMySQLNeedsSelectOnly) }
 
 func testMySQLNeedsSelectOnly(t *testing.T, engine databasetest.Engine) {
+	t.Parallel()
 	server := startServer(t, engine)
 	s := open(t, mysqlConfig(server.Socket()), Options{})
 	if s.Up() {
@@ -104,6 +106,7 @@ func testMySQLNeedsSelectOnly(t *testing.T, engine databasetest.Engine) {
 func TestMySQLRefusals(t *testing.T) { databasetest.Each(t, testMySQLRefusals) }
 
 func testMySQLRefusals(t *testing.T, engine databasetest.Engine) {
+	t.Parallel()
 	server := startServer(t, engine)
 	s := open(t, mysqlConfig(server.Socket()), Options{})
 	// What MySQL says otherwise.

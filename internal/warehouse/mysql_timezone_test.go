@@ -16,6 +16,7 @@ func TestMySQLTimestampsInTheOtherHalfOfTheYear(t *testing.T) {
 }
 
 func testMySQLTimestampsInTheOtherHalfOfTheYear(t *testing.T, engine databasetest.Engine) {
+	t.Parallel()
 	stockholm := location(t)
 	winter := time.Date(2025, 1, 15, 8, 0, 0, 0, stockholm)
 	summer := time.Date(2025, 7, 15, 8, 0, 0, 0, stockholm)
@@ -78,6 +79,7 @@ func testMySQLTimestampsInTheOtherHalfOfTheYear(t *testing.T, engine databasetes
 func TestMySQLRightsBeyondSelect(t *testing.T) { databasetest.Each(t, testMySQLRightsBeyondSelect) }
 
 func testMySQLRightsBeyondSelect(t *testing.T, engine databasetest.Engine) {
+	t.Parallel()
 	server := databasetest.Start(t, databasetest.On(engine))
 	server.Load("CREATE TABLE ward (id INT NOT NULL PRIMARY KEY, name VARCHAR(40))", nil)
 	everything := "ALL PRIVILEGES, GRANT OPTION on *.*"

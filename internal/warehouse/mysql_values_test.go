@@ -11,6 +11,7 @@ import (
 func TestMySQLValues(t *testing.T) { databasetest.Each(t, testMySQLValues) }
 
 func testMySQLValues(t *testing.T, engine databasetest.Engine) {
+	t.Parallel()
 	stockholm := location(t)
 	server := databasetest.Start(t, databasetest.On(engine), databasetest.WithSetting("default_time_zone='+09:00'"), databasetest.WithSetting("sql_mode=ANSI_QUOTES,NO_BACKSLASH_ESCAPES"))
 	server.Load(`CREATE TABLE v (d DATE, dt DATETIME, dt6 DATETIME(6), ts TIMESTAMP NULL, num DECIMAL(20,4), f FLOAT, db DOUBLE, big BIGINT UNSIGNED, en ENUM('a','b'), tx TEXT, bl BLOB, bi BIT(4), ti TIME, y YEAR)`, nil)
