@@ -8,6 +8,7 @@ import (
 	"errors"
 	"net"
 	"os"
+	"strings"
 	"syscall"
 
 	"github.com/go-sql-driver/mysql"
@@ -39,6 +40,7 @@ const (
 	erMustChangePassword     = 1820
 	erPasswordExpired        = 1862
 	erAccountLocked          = 3118
+	erAccessDeniedNoPassword = 1698
 	erSecureTransport        = 3159
 	erClosedForInactivity    = 4031
 	erAccountLockedMariaDB   = 4151
@@ -83,6 +85,9 @@ func (b *Backend) Classify(err error) (backend.ErrorKind, error) {
 	if words := b.tlsError(err); words != nil {
 		return backend.ConnectionFailed, words
 	}
+	if words := b.authenticationError(err); words != nil {
+		return backend.ConnectionFailed, words
+	}
 	return backend.ConnectionFailed, b.networkError(err)
 }
 
@@ -109,6 +114,29 @@ func (b *Backend) tlsError(err error) error {
 		return backend.Unavailable(err, "tls with %s: the server refuses: %v: check tls.cert_file and tls.key_file", b.address, alert)
 	case errors.Is(err, mysql.ErrNoTLS):
 		return backend.Unavailable(err, "tls with %s: the server does not offer it: enable it there, or set tls.mode: disabled", b.address)
+	}
+	return nil
+}
+
+// noKey is what the driver says where a server that is to send a public key for
+// the password has none.
+const noKey = "unexpected resp from server for caching_sha2_password"
+
+// authenticationError says which way to log in the server asks for and planwatch
+// does not go, and what to have instead. It is nil if the error is about something
+// else.
+func (b *Backend) authenticationError(err error) error {
+	switch {
+	case errors.Is(err, mysql.ErrUnknownPlugin):
+		return backend.Unavailable(err, "%s asks user %q for a plugin of authentication that planwatch does not have: "+
+			"have the user identified by caching_sha2_password, sha256_password, ed25519, mysql_native_password or the unix socket", b.address, b.user)
+	case errors.Is(err, mysql.ErrCleartextPassword):
+		return backend.Unavailable(err, "%s asks user %q for the password in clear text: have the user identified by another plugin, "+
+			"or allow it in a dsn (allowCleartextPasswords=true) with tls.mode: verify", b.address, b.user)
+	case strings.Contains(err.Error(), noKey):
+		return backend.Unavailable(err, "%s has no key to encrypt the password of user %q with: set tls.mode: verify", b.address, b.user)
+	case errors.Is(err, mysql.ErrOldPassword):
+		return backend.Unavailable(err, "%s keeps the password of user %q in a form that is not safe (mysql_old_password): set the password there anew", b.address, b.user)
 	}
 	return nil
 }
@@ -142,7 +170,7 @@ func (b *Backend) networkError(err error) error {
 // check. It is nil if the answer is about a query.
 func (b *Backend) serviceError(answer *mysql.MySQLError) error {
 	switch answer.Number {
-	case erAccessDenied:
+	case erAccessDenied, erAccessDeniedNoPassword:
 		return backend.Unavailable(answer, "access denied for user %q at %s: check user and %s", b.user, b.address, b.secretKey)
 	case erDatabaseDenied:
 		return backend.Unavailable(answer, "user %q may not use database %q at %s: grant SELECT on it, or check database", b.user, b.database, b.address)

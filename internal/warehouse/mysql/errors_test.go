@@ -33,6 +33,10 @@ func TestClassify(t *testing.T) {
 		"pool's connection":   {driver.ErrBadConn, backend.ConnectionFailed, "the connection to db.example:3306 broke"},
 		"driver's connection": {mysql.ErrInvalidConn, backend.ConnectionFailed, "the connection to db.example:3306 broke"},
 		"deadline":            {context.DeadlineExceeded, backend.ConnectionFailed, "no answer from db.example:3306"},
+		"a plugin":            {mysql.ErrUnknownPlugin, backend.ConnectionFailed, `db.example:3306 asks user "planwatch" for a plugin of authentication that planwatch does not have: have the user identified by caching_sha2_password`},
+		"clear text":          {mysql.ErrCleartextPassword, backend.ConnectionFailed, `db.example:3306 asks user "planwatch" for the password in clear text: have the user identified by another plugin`},
+		"an old password":     {mysql.ErrOldPassword, backend.ConnectionFailed, `db.example:3306 keeps the password of user "planwatch" in a form that is not safe`},
+		"no password":         {answer(erAccessDeniedNoPassword), backend.ServiceRefused, `access denied for user "planwatch" at db.example:3306: check user and password_file`},
 		"unavailable already": {backend.Unavailable(errors.New("cause"), "password_file: missing"), backend.ConnectionFailed, "password_file: missing"},
 		"anything else":       {errors.New("odd"), backend.ConnectionFailed, "connection to db.example:3306: odd"},
 	} {
