@@ -18,34 +18,52 @@ import (
 )
 
 // The shipped region gives the same samples, byte for byte, on the embedded
-// engine and on a MariaDB that is filled from the same files.
+// engine and on each server that is filled from the same files, at the morning
+// of the report, at the end of a year, and in the hour that autumn shows twice.
 func TestParity(t *testing.T) {
-	server := databasetest.Start(t)
-	server.Load(warehouse.Schema, sample.Files)
-	server.CreateReader(reader, password)
-
-	secret := filepath.Join(t.TempDir(), "password")
-	if err := os.WriteFile(secret, []byte(password), 0o600); err != nil {
-		t.Fatal(err)
+	moments := []string{"2025-03-18T08:00:00+01:00", "2024-12-31T23:30:00+01:00", "2024-10-27T02:30:00+01:00"}
+	embedded := map[string]string{}
+	for _, moment := range moments {
+		embedded[moment] = kpis(t, builtin(t, "sources: {warehouse: {driver: csv, folder: builtin:sample}}\n", moment))
+		if n := strings.Count(embedded[moment], "\nkpi_"); n < 300 {
+			t.Errorf("%s: %d samples only", moment, n)
+		}
 	}
+	databasetest.Each(t, func(t *testing.T, engine databasetest.Engine) {
+		moments := moments
+		server := databasetest.Start(t, databasetest.On(engine))
+		server.Load(warehouse.Schema, sample.Files)
+		server.CreateReader(reader, password)
+		secret := filepath.Join(t.TempDir(), "password")
+		if err := os.WriteFile(secret, []byte(password), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if engine == databasetest.NewestMariaDB {
+			moments = moments[:1] // as the older one at the others
+		}
+		for _, moment := range moments {
+			if got := kpis(t, builtin(t, fmt.Sprintf(settings(server), secret), moment)); got != embedded[moment] {
+				t.Errorf("%s: %s", moment, firstDifference(embedded[moment], got))
+			}
+		}
+	})
+}
+
+// builtin is the directory of the built-in region over that source, with the
+// clock at the moment.
+func builtin(t *testing.T, source, moment string) string {
+	t.Helper()
 	dir := filepath.Join(t.TempDir(), "region")
 	if err := config.WriteBuiltin(dir); err != nil {
 		t.Fatal(err)
 	}
-	embedded := kpis(t, dir)
-
-	settings := fmt.Sprintf(settings(server), secret) + "clock: 2025-03-18T08:00:00+01:00\n"
-	if err := os.WriteFile(filepath.Join(dir, "planwatch.yaml"), []byte(settings), 0o600); err != nil {
+	if !strings.HasPrefix(source, "region:") {
+		source = "region: Region Test\nlanguages: [sv, en]\ntime_zone: Europe/Stockholm\n" + source
+	}
+	if err := os.WriteFile(filepath.Join(dir, "planwatch.yaml"), []byte(source+"clock: "+moment+"\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	mariadb := kpis(t, dir)
-
-	if embedded != mariadb {
-		t.Error(firstDifference(embedded, mariadb))
-	}
-	if n := strings.Count(embedded, "\nkpi_"); n < 300 {
-		t.Errorf("%d samples only", n)
-	}
+	return dir
 }
 
 // kpis are the lines of the exposition that speak of KPIs, once every
@@ -83,8 +101,8 @@ func firstDifference(a, b string) string {
 	left, right := strings.Split(a, "\n"), strings.Split(b, "\n")
 	for i := range min(len(left), len(right)) {
 		if left[i] != right[i] {
-			return fmt.Sprintf("line %d:\nembedded %s\nMariaDB  %s", i+1, left[i], right[i])
+			return fmt.Sprintf("line %d:\nembedded %s\nserver   %s", i+1, left[i], right[i])
 		}
 	}
-	return fmt.Sprintf("%d lines on the embedded engine, %d on MariaDB", len(left), len(right))
+	return fmt.Sprintf("%d lines on the embedded engine, %d on the server", len(left), len(right))
 }
