@@ -33,13 +33,24 @@ var contentQueries = map[string]string{
 	"value_huge":     "SELECT who, 1e308 AS n, 1e-308 AS total FROM visit",
 }
 
-// mariadbQueries make a server quote a row in its error.
-var mariadbQueries = map[string]string{
-	"server_duplicate": "SELECT COUNT(*) AS n, CONCAT((SELECT who FROM visit LIMIT 1), FLOOR(RAND(0) * 2)) AS who FROM seq_1_to_9 GROUP BY who",
-	"server_xpath":     "SELECT 'all' AS who, EXTRACTVALUE(1, CONCAT('~', (SELECT who FROM visit LIMIT 1))) AS n",
-	"server_range":     "SELECT 'all' AS who, (SELECT CAST(LEFT(who, 8) AS UNSIGNED) FROM visit LIMIT 1) - CAST(20000000 AS UNSIGNED) AS n",
-	"server_signal":    "SELECT 'all' AS who, complain(who) AS n FROM visit",
+// serverQueries make a server quote a row in its error.
+var serverQueries = map[string]string{
+	"xpath":  "SELECT 'all' AS who, EXTRACTVALUE(1, CONCAT('~', (SELECT who FROM visit LIMIT 1))) AS n",
+	"range":  "SELECT 'all' AS who, (SELECT CAST(LEFT(who, 8) AS UNSIGNED) FROM visit LIMIT 1) - CAST(20000000 AS UNSIGNED) AS n",
+	"signal": "SELECT 'all' AS who, complain(who) AS n FROM visit",
 }
+
+// mariadbQueries make a MariaDB do so, and mysqlQueries a MySQL.
+var (
+	mariadbQueries = map[string]string{
+		"duplicate": "SELECT COUNT(*) AS n, CONCAT((SELECT who FROM visit LIMIT 1), FLOOR(RAND(0) * 2)) AS who FROM seq_1_to_9 GROUP BY who",
+	}
+	mysqlQueries = map[string]string{
+		"gtid": "SELECT 'all' AS who, GTID_SUBSET(who, '1') AS n FROM visit",
+		"uuid": "SELECT 'all' AS who, UUID_TO_BIN(who) AS n FROM visit",
+		"json": "SELECT 'all' AS who, JSON_LENGTH(who, '$.a') AS n FROM visit",
+	}
+)
 
 // csvQueries make the embedded engine quote a row in its error.
 var csvQueries = map[string]string{
@@ -60,8 +71,10 @@ var csvFaults = map[string]string{
 }
 
 // Nothing of the warehouse's rows is in an error, wherever errors are shown.
-func TestErrorsQuoteNoRows(t *testing.T) {
-	server := databasetest.Start(t)
+func TestErrorsQuoteNoRows(t *testing.T) { databasetest.Each(t, testErrorsQuoteNoRows) }
+
+func testErrorsQuoteNoRows(t *testing.T, engine databasetest.Engine) {
+	server := databasetest.Start(t, databasetest.On(engine))
 	server.Load(contentSchema, nil)
 	for _, statement := range []string{
 		"INSERT INTO warehouse.visit VALUES (1, '" + person + "-1212', 1, '2025-01-01')",
@@ -100,7 +113,7 @@ languages: [en]
 time_zone: Europe/Stockholm
 log: {level: debug}
 sources:
-  mariadb: {driver: mysql, address: %s, database: warehouse, user: reader, password_file: %s}
+  server: {driver: mysql, address: %s, database: warehouse, user: reader, password_file: %s}
   files: {driver: csv, folder: data, schema: schema.sql}
 retry: {initial: 50ms, max: 200ms}
 `, server.Socket(), filepath.Join(region, "password")))
@@ -126,11 +139,18 @@ kpis:
   - {name: NAME_things, title: {en: t}, definition: {en: d}, column: n, unit: things, better: lower, aggregate: sum}`+ratio+"\n", "NAME", name))
 	}
 	for name, query := range contentQueries {
-		collector("mariadb", name, query)
+		collector("server", name, query)
 		collector("files", name, query)
 	}
-	for name, query := range mariadbQueries {
-		collector("mariadb", name, query)
+	for name, query := range serverQueries {
+		collector("server", name, query)
+	}
+	own := mariadbQueries
+	if engine.IsMySQL() {
+		own = mysqlQueries
+	}
+	for name, query := range own {
+		collector("server", name, query)
 	}
 	for name, query := range csvQueries {
 		collector("files", name, query)
@@ -167,7 +187,7 @@ kpis:
 			t.Errorf("%s says nothing", command)
 		}
 		quiet(t, command, string(out))
-		if warned := strings.Contains(string(out), "warning: source mariadb: user \"reader\" may do more than SELECT: EXECUTE on `warehouse`.*;"); warned != (command == "check") {
+		if warned := strings.Contains(string(out), "warning: source server: user \"reader\" may do more than SELECT: EXECUTE on `warehouse`.*;"); warned != (command == "check") {
 			t.Errorf("%s warns of the user's rights: %t", command, warned)
 		}
 	}
