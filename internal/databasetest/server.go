@@ -185,7 +185,17 @@ func (s *Server) Stop() {
 	s.mu.Unlock()
 }
 
-// StartAgain starts a stopped server with the data, the socket and the port
+// Kill ends the server with SIGKILL, and waits until it has ended.
+func (s *Server) Kill() {
+	s.t.Helper()
+	s.signal(syscall.SIGKILL)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	<-s.exited
+	s.process = nil
+}
+
+// StartAgain starts a server that was stopped or killed, with the data, the socket and the port
 // that it had.
 func (s *Server) StartAgain() {
 	s.t.Helper()
@@ -267,6 +277,60 @@ func (s *Server) RunningQueries() []string {
 		s.t.Fatalf("databasetest: process list: %v", err)
 	}
 	return running
+}
+
+// Connections are how many connections the user has.
+func (s *Server) Connections(user string) int {
+	s.t.Helper()
+	return len(s.sessions(user))
+}
+
+// CloseConnections has the server close all connections of the user.
+func (s *Server) CloseConnections(user string) {
+	s.t.Helper()
+	for _, id := range s.sessions(user) {
+		// One that has ended meanwhile is an error.
+		_, _ = s.root.ExecContext(s.t.Context(), fmt.Sprintf("KILL %d", id))
+	}
+}
+
+// sessions are the ids of the user's connections.
+func (s *Server) sessions(user string) []int64 {
+	s.t.Helper()
+	rows, err := s.root.QueryContext(s.t.Context(), "SELECT id FROM information_schema.processlist WHERE user = ?", user)
+	if err != nil {
+		s.t.Fatalf("databasetest: process list: %v", err)
+	}
+	defer rows.Close()
+	var ids []int64
+	for rows.Next() {
+		var id int64
+		if err := rows.Scan(&id); err != nil {
+			s.t.Fatalf("databasetest: process list: %v", err)
+		}
+		ids = append(ids, id)
+	}
+	if err := rows.Err(); err != nil {
+		s.t.Fatalf("databasetest: process list: %v", err)
+	}
+	return ids
+}
+
+// RenewCertificate gives a WithTLS server a certificate by the same authority
+// that is valid until the moment.
+func (s *Server) RenewCertificate(until time.Time) {
+	s.t.Helper()
+	s.CAFile()
+	if err := s.pki.renewServer(until); err != nil {
+		s.t.Fatalf("databasetest: certificate: %v", err)
+	}
+	reload := "FLUSH SSL"
+	if s.engine.IsMySQL() {
+		reload = "ALTER INSTANCE RELOAD TLS"
+	}
+	if _, err := s.root.ExecContext(s.t.Context(), reload); err != nil {
+		s.t.Fatalf("databasetest: %s: %v", reload, err)
+	}
 }
 
 // launch starts the process and waits until it answers.

@@ -130,7 +130,12 @@ func start(t *testing.T, dir, storage string) *planwatch {
 // not there.
 func (p *planwatch) exposed(series string) string {
 	p.t.Helper()
-	for line := range strings.Lines(p.text()) {
+	return valueOf(p.text(), series)
+}
+
+// valueOf is the value of a series in an exposition, as text.
+func valueOf(text, series string) string {
+	for line := range strings.Lines(text) {
 		if value, found := strings.CutPrefix(line, series+" "); found {
 			return strings.TrimSpace(value)
 		}
