@@ -100,6 +100,30 @@ func testFiguresAreWithdrawnAtMaxAge(t *testing.T, engine databasetest.Engine) {
 	}
 }
 
+// What a server holds after a restart is what is shown, also where it is less.
+func TestRestartedWithFewerRows(t *testing.T) { databasetest.Each(t, testRestartedWithFewerRows) }
+
+func testRestartedWithFewerRows(t *testing.T, engine databasetest.Engine) {
+	const kiruna = `kpi_patients_waiting{hospital="Kiruna"}`
+	server := queue(t, databasetest.On(engine))
+	execute(t, server, "INSERT INTO warehouse.queue VALUES ('Kiruna', 7)")
+	p := start(t, queueRegion(t, server, "1h"), t.TempDir())
+	p.until(kiruna, "7")
+	execute(t, server, "DELETE FROM warehouse.queue WHERE hospital = 'Kiruna'")
+	server.Kill()
+	p.again()
+	p.until(up, "0")
+	if got := p.exposed(kiruna); got != "7" {
+		t.Errorf("while the server is down the figure is %q", got)
+	}
+	server.StartAgain()
+	p.until(kiruna, "")
+	p.until(`planwatch_collector_rows{collector="waiting"}`, "1")
+	if figure, success := p.exposed(kalix), p.exposed(success); figure != "42" || success != "1" {
+		t.Errorf("the other figure is %q, and success %s", figure, success)
+	}
+}
+
 // Stopping planwatch ends a query that is under way, on the server too.
 func TestStopEndsTheQuery(t *testing.T) { databasetest.Each(t, testStopEndsTheQuery) }
 
