@@ -56,7 +56,8 @@ func newPKI(dir string) (*pki, error) {
 	if err := p.renewServer(p.authority.NotAfter); err != nil {
 		return nil, err
 	}
-	return p, p.issue("client", p.ClientCert, p.ClientKey, x509.ExtKeyUsageClientAuth, p.authority.NotAfter)
+	err = p.issue("client", p.ClientCert, p.ClientKey, x509.ExtKeyUsageClientAuth, p.authority.NotAfter)
+	return p, err
 }
 
 // renewServer writes a certificate for the server that is valid until the

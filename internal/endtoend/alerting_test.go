@@ -23,8 +23,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"planwatch/alerts/evaluator"
-	"planwatch/internal/language"
 	"planwatch/internal/databasetest"
+	"planwatch/internal/language"
 	"planwatch/internal/stack"
 	"planwatch/internal/warehouse"
 	"planwatch/sample"

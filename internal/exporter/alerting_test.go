@@ -18,8 +18,8 @@ import (
 
 	"planwatch/alerts/evaluator"
 	"planwatch/config"
-	"planwatch/internal/exporter"
 	"planwatch/internal/databasetest"
+	"planwatch/internal/exporter"
 	"planwatch/internal/storage"
 )
 

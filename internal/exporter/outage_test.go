@@ -86,7 +86,9 @@ func scrape(p *planwatch, series string) func() int {
 	}
 }
 
-func TestFiguresAreWithdrawnAtMaxAge(t *testing.T) { databasetest.Each(t, testFiguresAreWithdrawnAtMaxAge) }
+func TestFiguresAreWithdrawnAtMaxAge(t *testing.T) {
+	databasetest.Each(t, testFiguresAreWithdrawnAtMaxAge)
+}
 
 func testFiguresAreWithdrawnAtMaxAge(t *testing.T, engine databasetest.Engine) {
 	server := queue(t, databasetest.On(engine))

@@ -28,7 +28,7 @@ type outage struct {
 	encrypted, proxied bool
 	// running is that it begins in the middle of a query.
 	running    bool
-	begin, end func(*testing.T, *site)
+	begin, end func(*site)
 
 	// result is how the runs are counted meanwhile, and log what stands in the
 	// log then.
@@ -50,8 +50,8 @@ const (
 var outages = []outage{
 	{
 		name:         "stopped",
-		begin:        func(_ *testing.T, s *site) { s.server.Stop() },
-		end:          func(_ *testing.T, s *site) { s.server.StartAgain() },
+		begin:        func(s *site) { s.server.Stop() },
+		end:          func(s *site) { s.server.StartAgain() },
 		result:       unavailable,
 		log:          "no such socket",
 		sourceIsDown: true,
@@ -59,10 +59,10 @@ var outages = []outage{
 	{
 		name:    "killed in the middle of a query",
 		running: true,
-		begin:   func(_ *testing.T, s *site) { s.server.Kill() },
-		end: func(t *testing.T, s *site) {
+		begin:   func(s *site) { s.server.Kill() },
+		end: func(s *site) {
 			s.server.StartAgain()
-			s.execute(t, "UPDATE warehouse.pace SET seconds = 0")
+			s.execute("UPDATE warehouse.pace SET seconds = 0")
 		},
 		result:       unavailable,
 		log:          "the connection to",
@@ -71,10 +71,10 @@ var outages = []outage{
 	{
 		name:    "frozen in the middle of a query",
 		running: true,
-		begin:   func(_ *testing.T, s *site) { s.server.Freeze() },
-		end: func(t *testing.T, s *site) {
+		begin:   func(s *site) { s.server.Freeze() },
+		end: func(s *site) {
 			s.server.Thaw()
-			s.execute(t, "UPDATE warehouse.pace SET seconds = 0")
+			s.execute("UPDATE warehouse.pace SET seconds = 0")
 		},
 		result:       unavailable,
 		log:          "no answer",
@@ -83,8 +83,8 @@ var outages = []outage{
 	{
 		name:         "failing over to another address",
 		proxied:      true,
-		begin:        func(_ *testing.T, s *site) { s.server.Stop() },
-		end:          func(_ *testing.T, s *site) { s.proxy.leadTo(s.other.Address()) },
+		begin:        func(s *site) { s.server.Stop() },
+		end:          func(s *site) { s.proxy.leadTo(s.other.Address()) },
 		result:       unavailable,
 		log:          "source is down",
 		sourceIsDown: true,
@@ -92,15 +92,15 @@ var outages = []outage{
 	},
 	{
 		name: "out of connections",
-		begin: func(t *testing.T, s *site) {
-			s.execute(t, "SET GLOBAL max_connections = 12")
+		begin: func(s *site) {
+			s.execute("SET GLOBAL max_connections = 12")
 			s.server.CloseConnections(reader)
-			s.occupy(t)
+			s.occupy()
 		},
-		end: func(t *testing.T, s *site) {
+		end: func(s *site) {
 			// The server gives no other connection.
-			if _, err := s.held[0].ExecContext(t.Context(), "SET GLOBAL max_connections = 151"); err != nil {
-				t.Fatal(err)
+			if _, err := s.held[0].ExecContext(s.t.Context(), "SET GLOBAL max_connections = 151"); err != nil {
+				s.t.Fatal(err)
 			}
 			s.release()
 		},
@@ -110,13 +110,13 @@ var outages = []outage{
 	},
 	{
 		name: "a password that is changed",
-		begin: func(t *testing.T, s *site) {
-			s.execute(t, "ALTER USER planwatch@'%' IDENTIFIED BY 'another'")
+		begin: func(s *site) {
+			s.execute("ALTER USER planwatch@'%' IDENTIFIED BY 'another'")
 			s.server.CloseConnections(reader)
 		},
-		end: func(t *testing.T, s *site) {
-			s.execute(t, fmt.Sprintf("ALTER USER planwatch@'%%' IDENTIFIED BY '%s2'", password))
-			s.setPassword(t, password+"2")
+		end: func(s *site) {
+			s.execute(fmt.Sprintf("ALTER USER planwatch@'%%' IDENTIFIED BY '%s2'", password))
+			s.setPassword(password + "2")
 		},
 		result:       unavailable,
 		log:          `access denied for user \"planwatch\"`,
@@ -124,12 +124,12 @@ var outages = []outage{
 	},
 	{
 		name: "an account that is locked",
-		begin: func(t *testing.T, s *site) {
-			s.execute(t, "ALTER USER planwatch@'%' ACCOUNT LOCK")
+		begin: func(s *site) {
+			s.execute("ALTER USER planwatch@'%' ACCOUNT LOCK")
 			s.server.CloseConnections(reader)
 		},
-		end: func(t *testing.T, s *site) {
-			s.execute(t, "ALTER USER planwatch@'%' ACCOUNT UNLOCK")
+		end: func(s *site) {
+			s.execute("ALTER USER planwatch@'%' ACCOUNT UNLOCK")
 		},
 		result:       unavailable,
 		log:          "takes no queries",
@@ -139,14 +139,14 @@ var outages = []outage{
 	{
 		name:      "a certificate that has expired",
 		encrypted: true,
-		begin: func(t *testing.T, s *site) {
+		begin: func(s *site) {
 			// MySQL takes none that has expired already.
 			end := time.Now().Add(2 * time.Second)
 			s.server.RenewCertificate(end)
-			within(t, "the certificate has expired", func() bool { return time.Now().After(end) })
+			within(s.t, "the certificate has expired", func() bool { return time.Now().After(end) })
 			s.server.CloseConnections(reader)
 		},
-		end: func(_ *testing.T, s *site) {
+		end: func(s *site) {
 			s.server.RenewCertificate(time.Now().Add(time.Hour))
 		},
 		result:       unavailable,
@@ -155,12 +155,12 @@ var outages = []outage{
 	},
 	{
 		name: "every grant revoked",
-		begin: func(t *testing.T, s *site) {
-			s.execute(t, "REVOKE SELECT ON warehouse.* FROM planwatch@'%'")
+		begin: func(s *site) {
+			s.execute("REVOKE SELECT ON warehouse.* FROM planwatch@'%'")
 			s.server.CloseConnections(reader)
 		},
-		end: func(t *testing.T, s *site) {
-			s.execute(t, "GRANT SELECT ON warehouse.* TO planwatch@'%'")
+		end: func(s *site) {
+			s.execute("GRANT SELECT ON warehouse.* TO planwatch@'%'")
 		},
 		result:       unavailable,
 		log:          `may not use database`,
@@ -168,11 +168,11 @@ var outages = []outage{
 	},
 	{
 		name: "the grant of a table revoked",
-		begin: func(t *testing.T, s *site) {
-			s.execute(t, "GRANT SELECT ON warehouse.pace TO planwatch@'%'", "REVOKE SELECT ON warehouse.* FROM planwatch@'%'")
+		begin: func(s *site) {
+			s.execute("GRANT SELECT ON warehouse.pace TO planwatch@'%'", "REVOKE SELECT ON warehouse.* FROM planwatch@'%'")
 		},
-		end: func(t *testing.T, s *site) {
-			s.execute(t, "GRANT SELECT ON warehouse.* TO planwatch@'%'", "REVOKE SELECT ON warehouse.pace FROM planwatch@'%'")
+		end: func(s *site) {
+			s.execute("GRANT SELECT ON warehouse.* TO planwatch@'%'", "REVOKE SELECT ON warehouse.pace FROM planwatch@'%'")
 		},
 		result:     failed,
 		log:        "SELECT command denied to user",
@@ -187,10 +187,10 @@ var outages = []outage{
 	},
 	{
 		name: "a table that others have locked",
-		begin: func(t *testing.T, s *site) {
-			s.lock(t, "LOCK TABLES warehouse.queue WRITE")
+		begin: func(s *site) {
+			s.lock("LOCK TABLES warehouse.queue WRITE")
 		},
-		end:        func(_ *testing.T, s *site) { s.release() },
+		end:        func(s *site) { s.release() },
 		result:     timedOut,
 		log:        "the query ran longer than 1s",
 		onlyOldest: true,
@@ -246,10 +246,10 @@ var outages = []outage{
 }
 
 // statements is a step that executes them.
-func statements(texts ...string) func(*testing.T, *site) {
-	return func(t *testing.T, s *site) {
-		t.Helper()
-		s.execute(t, texts...)
+func statements(texts ...string) func(*site) {
+	return func(s *site) {
+		s.t.Helper()
+		s.execute(texts...)
 	}
 }
 
@@ -278,12 +278,12 @@ func testOutage(t *testing.T, engine databasetest.Engine, o outage) {
 	watching := watch(p)
 
 	if o.running {
-		s.execute(t, "UPDATE warehouse.pace SET seconds = 20")
+		s.execute("UPDATE warehouse.pace SET seconds = 20")
 		p.again()
 		within(t, "a query is under way", func() bool { return strings.Contains(strings.Join(s.server.RunningQueries(), ""), "SLEEP") })
-		o.begin(t, s)
+		o.begin(s)
 	} else {
-		o.begin(t, s)
+		o.begin(s)
 		p.again()
 	}
 	p.until(success, "0")
@@ -301,18 +301,18 @@ func testOutage(t *testing.T, engine databasetest.Engine, o outage) {
 		t.Errorf("a figure is %s after its max_age", got)
 	}
 
-	o.end(t, s)
+	o.end(s)
 	p.until(success, "1")
 	p.until(up, "1")
 	if o.proxied {
 		s.server = s.other
 	}
-	s.execute(t, "INSERT INTO warehouse.queue VALUES ('Kiruna', 7)")
+	s.execute("INSERT INTO warehouse.queue VALUES ('Kiruna', 7)")
 	p.again()
 	p.until(`kpi_patients_waiting{hospital="Kiruna"}`, "7")
 	watching(t)
 	p.stop()
-	s.left(t)
+	s.left()
 	settle(t, goroutines)
 	if n := p.log.Count("source is down"); o.sourceIsDown && n > 2 || !o.sourceIsDown && n > 0 {
 		t.Errorf("%d lines say that the source is down", n)
@@ -326,6 +326,7 @@ const brief = `kpi_patients_brief{hospital="Kalix"}`
 
 // site is a server, and planwatch's way to it.
 type site struct {
+	t             *testing.T
 	server, other *databasetest.Server // other is where the address leads after the outage, or nil
 	proxy         *proxy
 	region        string
@@ -342,7 +343,7 @@ func newSite(t *testing.T, engine databasetest.Engine, o outage) *site {
 	if o.proxied {
 		options = append(options, databasetest.WithTCP())
 	}
-	s := &site{server: queue(t, options...)}
+	s := &site{t: t, server: queue(t, options...)}
 	// The pool of the test's own connections has goroutines too.
 	s.server.Root().SetMaxIdleConns(0)
 	if o.proxied {
@@ -350,7 +351,7 @@ func newSite(t *testing.T, engine databasetest.Engine, o outage) *site {
 		s.other.Root().SetMaxIdleConns(0)
 	}
 	s.secret = filepath.Join(t.TempDir(), "password")
-	s.setPassword(t, password)
+	s.setPassword(password)
 	settings := fmt.Sprintf(settings(s.server), s.secret)
 	if !o.running {
 		// What answers late on a busy machine is not down.
@@ -374,23 +375,23 @@ func newSite(t *testing.T, engine databasetest.Engine, o outage) *site {
 	return s
 }
 
-func (s *site) execute(t *testing.T, statements ...string) {
-	t.Helper()
-	execute(t, s.server, statements...)
+func (s *site) execute(statements ...string) {
+	s.t.Helper()
+	execute(s.t, s.server, statements...)
 }
 
-func (s *site) setPassword(t *testing.T, password string) {
-	t.Helper()
+func (s *site) setPassword(password string) {
+	s.t.Helper()
 	if err := os.WriteFile(s.secret, []byte(password+"\n"), 0o600); err != nil {
-		t.Fatal(err)
+		s.t.Fatal(err)
 	}
 }
 
 // occupy takes all connections that the server gives.
-func (s *site) occupy(t *testing.T) {
-	t.Helper()
+func (s *site) occupy() {
+	s.t.Helper()
 	for {
-		conn, err := s.server.Root().Conn(t.Context())
+		conn, err := s.server.Root().Conn(s.t.Context())
 		if err != nil {
 			return
 		}
@@ -399,15 +400,15 @@ func (s *site) occupy(t *testing.T) {
 }
 
 // lock executes a statement on a connection that is kept until release.
-func (s *site) lock(t *testing.T, statement string) {
-	t.Helper()
-	conn, err := s.server.Root().Conn(t.Context())
+func (s *site) lock(statement string) {
+	s.t.Helper()
+	conn, err := s.server.Root().Conn(s.t.Context())
 	if err != nil {
-		t.Fatal(err)
+		s.t.Fatal(err)
 	}
 	s.held = append(s.held, conn)
-	if _, err := conn.ExecContext(t.Context(), statement); err != nil {
-		t.Fatal(err)
+	if _, err := conn.ExecContext(s.t.Context(), statement); err != nil {
+		s.t.Fatal(err)
 	}
 }
 
@@ -420,12 +421,12 @@ func (s *site) release() {
 }
 
 // left finds what planwatch has left on the server.
-func (s *site) left(t *testing.T) {
-	t.Helper()
+func (s *site) left() {
+	s.t.Helper()
 	if running := s.server.RunningQueries(); len(running) > 0 {
-		t.Errorf("still running on the server: %q", running)
+		s.t.Errorf("still running on the server: %q", running)
 	}
-	within(t, "no connection is left on the server", func() bool { return s.server.Connections(reader) == 0 })
+	within(s.t, "no connection is left on the server", func() bool { return s.server.Connections(reader) == 0 })
 }
 
 // settle waits until no more goroutines are left than there were.
@@ -538,10 +539,11 @@ func (p *proxy) connect(client net.Conn) {
 	defer server.Close()
 	var copying sync.WaitGroup
 	copying.Go(func() {
-		_, _ = io.Copy(server, client) // how it ends is for the client to tell
-		server.Close()
+		// How it ends is for the client to tell.
+		_, _ = io.Copy(server, client)
+		_ = server.Close()
 	})
 	_, _ = io.Copy(client, server)
-	client.Close()
+	_ = client.Close()
 	copying.Wait()
 }
