@@ -63,7 +63,7 @@ package-test: prerequisites package ## install, upgrade and remove what package 
 .PHONY: test
 test: prerequisites $(addprefix bin/tools/,promtool prometheus $(ALERTMANAGER)) ## every test with the race detector; installs what they need
 	CGO_ENABLED=1 go test -race -tags $(TAGS) -timeout 30m $(TESTFLAGS)
-	$(if $(filter ./...,$(TESTFLAGS)),go test -tags $(TAGS) -timeout 30m -run '^TestNothingIsLearnedInAYear$$' ./internal/asof)
+	$(if $(filter ./...,$(TESTFLAGS)),go test -tags $(TAGS) -timeout 30m -run '^(TestNothingIsLearnedInAYear|TestParity)$$' ./internal/asof ./internal/exporter)
 
 .PHONY: prerequisites
 prerequisites:

@@ -17,20 +17,21 @@ import (
 	"planwatch/sample"
 )
 
+const morningOfTheReport = "2025-03-18T08:00:00+01:00"
+
 // The shipped region gives the same samples, byte for byte, on the embedded
 // engine and on each server that is filled from the same files, at the morning
 // of the report, at the end of a year, and in the hour that autumn shows twice.
 func TestParity(t *testing.T) {
-	moments := []string{"2025-03-18T08:00:00+01:00", "2024-12-31T23:30:00+01:00", "2024-10-27T02:30:00+01:00"}
 	embedded := map[string]string{}
-	for _, moment := range moments {
+	for _, moment := range parityMoments {
 		embedded[moment] = kpis(t, builtin(t, "sources: {warehouse: {driver: csv, folder: builtin:sample}}\n", moment))
 		if n := strings.Count(embedded[moment], "\nkpi_"); n < 300 {
 			t.Errorf("%s: %d samples only", moment, n)
 		}
 	}
 	databasetest.Each(t, func(t *testing.T, engine databasetest.Engine) {
-		moments := moments
+		moments := parityMoments
 		server := databasetest.Start(t, databasetest.On(engine))
 		server.Load(warehouse.Schema, sample.Files)
 		server.CreateReader(reader, password)
