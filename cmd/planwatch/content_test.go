@@ -155,6 +155,9 @@ kpis:
 	for name, query := range csvQueries {
 		collector("files", name, query)
 	}
+	// One that does not fail, so that something is saved.
+	collector("server", "good", "SELECT 'all' AS who, COUNT(*) AS n FROM visit")
+	failing = failing[:len(failing)-1]
 
 	served := startServing(t, "--config", region, "--storage.path", storage)
 	quiet := func(t *testing.T, where, text string) {
