@@ -40,14 +40,14 @@ func TestFailuresHaveTests(t *testing.T) {
 	}
 }
 
-// hasTest tells whether a package has a test of that name.
+// hasTest tells whether a package has a test, or a fuzz target, of that name.
 func hasTest(t *testing.T, code, name string) bool {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(root, code, "*_test.go"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	test := regexp.MustCompile(`(?m)^func ` + regexp.QuoteMeta(name) + `\(t \*testing\.T\)`)
+	test := regexp.MustCompile(`(?m)^func ` + regexp.QuoteMeta(name) + `\((t \*testing\.T|f \*testing\.F)\)`)
 	for _, file := range files {
 		text, err := os.ReadFile(file)
 		if err != nil {
