@@ -45,7 +45,7 @@ func weight(parameters string) float64 {
 		return 1
 	}
 	w, err := strconv.ParseFloat(quality, 64)
-	if err != nil || w != w {
+	if err != nil || !(w > 0) { // nor is NaN
 		return 0
 	}
 	return w

@@ -90,6 +90,7 @@ func TestMetrics(t *testing.T) {
 		{"a browser's codings", http.Header{"Accept-Encoding": {"gzip, deflate, br, zstd"}}, "text/plain", "gzip", []string{sample + "\n"}},
 		{"zstd refused", http.Header{"Accept-Encoding": {"zstd;q=0"}}, "text/plain", "", []string{sample + "\n"}},
 		{"weights that are no numbers", http.Header{"Accept-Encoding": {"gzip;q=x, zstd;q=NaN"}}, "text/plain", "", []string{sample + "\n"}},
+		{"a weight below zero", http.Header{"Accept-Encoding": {"gzip;q=-1"}}, "text/plain", "", []string{sample + "\n"}},
 		{"gzip refused", http.Header{"Accept-Encoding": {"gzip;q=0, identity"}}, "text/plain", "", []string{sample + "\n"}},
 		{"gzip in a second header", http.Header{"Accept-Encoding": {"br", "deflate, GZIP ; Q=0.5"}}, "text/plain", "gzip", []string{sample + "\n"}},
 		{"gzip refused in a second header", http.Header{"Accept-Encoding": {"*", "gzip; q=0"}}, "text/plain", "", []string{sample + "\n"}},
