@@ -57,3 +57,10 @@ func (f form) Comment() (string, error) { return f.comment() }
 
 // Until is when a silence ends.
 func (f form) Until(now time.Time, l *language.Language) (time.Time, string) { return f.until(now, l) }
+
+// Hurry sets how long an answer may take. It is for a server that does not serve yet.
+func (s *Server) Hurry(timeout time.Duration) {
+	for _, server := range s.servers {
+		server.WriteTimeout = timeout
+	}
+}
