@@ -20,7 +20,7 @@ import (
 // them in every form. No scrape misses the figure, and afterwards there are no more goroutines,
 // connections and bytes than before.
 func TestStorm(t *testing.T) {
-	const reloads, scrapers, each = 300, 4, 750
+	const scrapers = 4
 	server := queue(t)
 	dir := queueRegion(t, server, "1h")
 	p := start(t, dir, t.TempDir())
@@ -61,12 +61,12 @@ func TestStorm(t *testing.T) {
 	var all sync.WaitGroup
 	for scraper := range scrapers {
 		all.Go(func() {
-			for i := range each {
+			for i := range stormScrapes {
 				scrape(scraper + i)
 			}
 		})
 	}
-	for i := range reloads {
+	for i := range stormReloads {
 		reload(i)
 	}
 	all.Wait()
@@ -79,11 +79,12 @@ func TestStorm(t *testing.T) {
 	// Scrapes ask the warehouse nothing.
 	const selects = "SHOW GLOBAL STATUS LIKE 'Com_select'"
 	before := asked(t, server, selects)
-	for i := range 1_000 {
+	const scrapes = stormReloads
+	for i := range scrapes {
 		scrape(i)
 	}
 	if more := asked(t, server, selects) - before; more > 10 {
-		t.Errorf("the warehouse was asked %d times during 1,000 scrapes", more)
+		t.Errorf("the warehouse was asked %d times during %d scrapes", more, scrapes)
 	}
 }
 
