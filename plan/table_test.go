@@ -87,6 +87,23 @@ func FuzzParseDecimal(f *testing.F) {
 	})
 }
 
+func TestLargeShares(t *testing.T) {
+	for text, want := range map[string]string{
+		"1000000":           "",
+		"-100000000%":       "",
+		"1000000.5":         `"1000000.5" is larger than 1000000, or 100000000%`,
+		"10000000000000000": `"10000000000000000" is larger than 1000000, or 100000000%`,
+	} {
+		got := ""
+		if _, err := plan.ParseShare(text); err != nil {
+			got = err.Error()
+		}
+		if got != want {
+			t.Errorf("%s: got %q, want %q", text, got, want)
+		}
+	}
+}
+
 func FuzzParseShare(f *testing.F) {
 	for _, text := range []string{"5%", "8.5 %", "0.085", "-3%", "%"} {
 		f.Add(text)

@@ -66,6 +66,10 @@ func (t *Threshold) UnmarshalYAML(node ast.Node) error {
 	return nil
 }
 
+// largestShare is a bound, a hundred million percent, within which what is read is also
+// written so that it can be read.
+var largestShare = decimal.Whole(1_000_000)
+
 // ParseShare reads a share as percent, 8.5%, or as the number itself, 0.085.
 func ParseShare(text string) (decimal.Decimal, error) {
 	digits, percent := strings.CutSuffix(text, "%")
@@ -78,6 +82,9 @@ func ParseShare(text string) (decimal.Decimal, error) {
 	}
 	if percent {
 		share = share.Shift(-2)
+	}
+	if share.Abs().Cmp(largestShare) > 0 {
+		return decimal.Decimal{}, fmt.Errorf("%q is larger than %s, or 100000000%%", text, largestShare)
 	}
 	return share, nil
 }
