@@ -87,8 +87,30 @@ generate: ## rewrite all generated files
 drift: ## fail if a generated file is not what generate makes of it
 	@tools/drift
 
+# What stands beside the figures says where they were measured.
+BENCH := bin/bench.txt
+define BENCH_MACHINE
+@mkdir -p bin
+@{ echo "commit: $(REVISION)"; echo "machine: $$(nproc) processors, $$(awk '/^MemTotal/ { printf "%.0f GiB", $$2 / 1048576 }' /proc/meminfo), Linux $$(uname -r | cut -d- -f1)"; \
+   echo "versions: $$(go env GOVERSION), $$(mariadbd --version | sed 's/.*Ver \([^ ]*\).*/MariaDB \1/')"; } >$(BENCH)
+endef
+
+# 20 rounds of 50 scrapes. Processor time is measured, and the median counts, so
+# that other work on the machine shows little.
 .PHONY: bench
-bench: ## every benchmark
+bench: prerequisites ## the benchmarks of docs/performance.md, which they write anew; some 15 minutes
+	$(BENCH_MACHINE)
+	set -o pipefail; go test -tags $(TAGS) -run '^$$' -bench . -benchtime 20x -timeout 60m ./internal/bench | tee -a $(BENCH)
+	set -o pipefail; go test -tags $(TAGS) -run '^$$' -bench 'Assess$$|Reassess|Change|Collect' -benchtime 10x ./plan ./internal/exporter ./collectors | tee -a $(BENCH)
+	go run ./internal/bench/page -write docs/performance.md -keep docs/benchmarks.txt <$(BENCH)
+
+# Ratios can be compared between machines.
+.PHONY: bench-ratios
+bench-ratios: prerequisites ## fail if a ratio of docs/performance.md has grown by half
+	@tools/bench-ratios -tags $(TAGS)
+
+.PHONY: bench-all
+bench-all: ## every benchmark, as it is
 	go test -run '^$$' -bench . -benchmem -tags $(TAGS) ./...
 
 .PHONY: fuzz

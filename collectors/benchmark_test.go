@@ -136,6 +136,7 @@ func benchmarkCollect(b *testing.B, source *warehouse.Source, socket, kind strin
 	}
 	b.ReportMetric(median(wall), "of-bare")
 	b.ReportMetric(median(processor), "of-bare-cpu")
+	b.ReportMetric(1/median(processor), "x-bare-cpu") // the cost, which page compares
 }
 
 func scanBare(b *testing.B, db *sql.DB, query string) (count int) {

@@ -1,11 +1,13 @@
 package bench_test
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
 
+	"planwatch/internal/builtintest"
 	"planwatch/internal/databasetest"
 )
 
@@ -31,6 +33,21 @@ func warehouse(tb testing.TB, series int) *databasetest.Server {
 	}
 	server.CreateReader("planwatch", "secret")
 	return server
+}
+
+// builtin is the built-in region over the sample in a MariaDB, on the sample's day.
+func builtin(tb testing.TB) string {
+	tb.Helper()
+	directory := builtintest.OverMariaDB(tb)
+	file, err := os.OpenFile(filepath.Join(directory, "planwatch.yaml"), os.O_APPEND|os.O_WRONLY, 0)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	_, err = file.WriteString("clock: 2025-03-18T08:00:00+01:00\n")
+	if err := errors.Join(err, file.Close()); err != nil {
+		tb.Fatal(err)
+	}
+	return directory
 }
 
 // query reads one collector's figures.

@@ -189,8 +189,7 @@ func (s *Store) wanted() forms {
 
 // forget forgets the forms that are not asked for any more.
 func (s *Store) forget() {
-	wanted := s.wanted()
-	s.Current().keep(wanted)
+	s.Current().keep(s.wanted())
 }
 
 // change shows what next makes of what is shown, with the answers that are asked for.
