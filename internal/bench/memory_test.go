@@ -59,6 +59,7 @@ func settled(b *testing.B, p *process, path string) (resident, own float64) {
 func BenchmarkMemory(b *testing.B) {
 	lean, whole := binary(b, ""), binary(b, "gms_pure_go")
 	report := func(b *testing.B, resident, own, ofPeer float64) {
+		b.Helper()
 		b.ReportMetric(0, "ns/op")
 		b.ReportMetric(resident/1e6, "MB-resident")
 		b.ReportMetric(own/1e6, "MB-without-the-program")

@@ -21,7 +21,7 @@ const peerPackage = "prometheus-sql-exporter"
 // waits until it has them all.
 func peer(b *testing.B, server *databasetest.Server) *process {
 	b.Helper()
-	program := filepath.Join(unpacked(b, peerPackage), "usr/bin", peerPackage)
+	program := filepath.Join(unpacked(b, peerPackage), "usr", "bin", peerPackage)
 	var text strings.Builder
 	fmt.Fprintf(&text, "jobs:\n- name: bench\n  interval: 1h\n  connections: ['mysql://planwatch:secret@unix(%s)/warehouse']\n  queries:\n", server.Socket())
 	for c := 1; c <= collectors; c++ {

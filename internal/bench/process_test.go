@@ -49,6 +49,7 @@ func start(tb testing.TB, env []string, name string, args ...string) *process {
 }
 
 func launch(tb testing.TB, env []string, name string, args ...string) *process {
+	tb.Helper()
 	p := &process{tb: tb, cmd: exec.Command(name, args...), log: &logtest.Log{}}
 	p.cmd.Env, p.cmd.Stderr = append(os.Environ(), env...), p.log
 	return p

@@ -62,7 +62,7 @@ func (c *client) get(ctx context.Context, url string, f form, to io.Writer) erro
 		return err
 	}
 	_, err = io.Copy(to, response.Body)
-	if err = errors.Join(err, response.Body.Close()); err != nil {
+	if err := errors.Join(err, response.Body.Close()); err != nil {
 		return err
 	}
 	if response.StatusCode != http.StatusOK {
@@ -167,6 +167,7 @@ func codingName(f form) string {
 
 // compare scrapes a server and the floor in turn.
 func compare(b *testing.B, p, under *process, f form) {
+	b.Helper()
 	c := newClient()
 	defer c.CloseIdleConnections()
 	scrape := func(p *process, path string) {

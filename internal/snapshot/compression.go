@@ -3,7 +3,6 @@ package snapshot
 import (
 	"bytes"
 	"fmt"
-	"sync"
 
 	"github.com/klauspost/compress/flate"
 	"github.com/klauspost/compress/zstd"
@@ -23,14 +22,14 @@ const (
 // A deflater holds a megabyte, and an encoder of zstd several, which are used again
 // for the next piece.
 var (
-	deflaters = sync.Pool{New: func() any {
+	deflaters = pool[flate.Writer]{make: func() *flate.Writer {
 		w, err := flate.NewWriter(nil, flate.DefaultCompression)
 		if err != nil {
 			panic(err) // the level is one of the library's
 		}
 		return w
 	}}
-	zstandards = sync.Pool{New: func() any {
+	zstandards = pool[zstd.Encoder]{make: func() *zstd.Encoder {
 		w, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithLowerEncoderMem(true))
 		if err != nil {
 			panic(fmt.Errorf("zstd: %w", err)) // the options are the library's
@@ -43,8 +42,8 @@ var (
 // nothing before it, so that pieces can be concatenated; the last one ends the
 // stream.
 func deflate(plain []byte, last bool) []byte {
-	w := deflaters.Get().(*flate.Writer)
-	defer deflaters.Put(w)
+	w := deflaters.get()
+	defer deflaters.put(w)
 	var buffer bytes.Buffer
 	w.Reset(&buffer)
 	// A bytes.Buffer takes all that it is given.
@@ -60,7 +59,7 @@ func deflate(plain []byte, last bool) []byte {
 // zstandard makes a frame. A zstd stream may be several, one after the other
 // (RFC 8878).
 func zstandard(plain []byte) []byte {
-	w := zstandards.Get().(*zstd.Encoder)
-	defer zstandards.Put(w)
+	w := zstandards.get()
+	defer zstandards.put(w)
 	return bytes.Clone(w.EncodeAll(plain, nil))
 }

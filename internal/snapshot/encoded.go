@@ -54,7 +54,7 @@ func (e *encoded) encode(wanted forms) {
 }
 
 // plains are buffers for what is compressed, and then not needed.
-var plains = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+var plains = pool[bytes.Buffer]{make: func() *bytes.Buffer { return new(bytes.Buffer) }}
 
 // make makes the forms that are not made yet.
 func (e *encoded) make(wanted forms) {
@@ -66,7 +66,7 @@ func (e *encoded) make(wanted forms) {
 				continue
 			}
 			if plain == nil {
-				plain = plains.Get().(*bytes.Buffer)
+				plain = plains.get()
 				plain.Reset()
 				if e.write != nil {
 					if err := e.write(plain, encoding); err != nil {
@@ -77,7 +77,7 @@ func (e *encoded) make(wanted forms) {
 			made.Store(newPiece(plain.Bytes(), compression, false))
 		}
 		if plain != nil {
-			plains.Put(plain)
+			plains.put(plain)
 		}
 	}
 }

@@ -133,8 +133,8 @@ func (f *fragment) encodeTo(b *bytes.Buffer, encoding Encoding) error {
 		b.Write(fields)
 		return err
 	}
-	whole := plains.Get().(*bytes.Buffer)
-	defer plains.Put(whole)
+	whole := plains.get()
+	defer plains.put(whole)
 	whole.Reset()
 	err := Encode(whole, []*dto.MetricFamily{f.family()}, encoding)
 	b.Write(whole.Bytes()[headLength(whole.Bytes()):])
