@@ -63,15 +63,13 @@ func peer(b *testing.B, server *databasetest.Server) *process {
 func unpacked(b *testing.B, name string) string {
 	b.Helper()
 	directory := b.TempDir()
-	for _, command := range [][]string{
-		{"apt-get", "-qq", "-o", "APT::Sandbox::User=root", "download", name},
-		{"sh", "-c", "dpkg-deb -x " + name + "_*.deb root"},
-	} {
-		c := exec.Command(command[0], command[1:]...)
-		c.Dir = directory
-		if out, err := c.CombinedOutput(); err != nil {
-			b.Fatalf("%s: %v\n%s", strings.Join(command, " "), err, out)
-		}
+	// The lists of a machine may be missing, or out of date.
+	const script = `apt="apt-get -qq -o APT::Sandbox::User=root"
+$apt download "$1" || { $apt update && $apt download "$1"; } && dpkg-deb -x "$1"_*.deb root`
+	c := exec.Command("sh", "-c", script, "sh", name)
+	c.Dir = directory
+	if out, err := c.CombinedOutput(); err != nil {
+		b.Fatalf("package %s: %v\n%s", name, err, out)
 	}
 	return filepath.Join(directory, "root")
 }
