@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -22,13 +23,17 @@ import (
 
 // counting gives how many times it was gathered, and err.
 type counting struct {
-	gathered int
-	err      error
+	gathered atomic.Int64
+	err      atomic.Pointer[error]
 }
 
 func (c *counting) Gather() ([]*dto.MetricFamily, error) {
-	c.gathered++
-	return []*dto.MetricFamily{{Name: new("gathered"), Type: dto.MetricType_GAUGE.Enum(), Metric: []*dto.Metric{{Gauge: &dto.Gauge{Value: new(float64(c.gathered))}}}}}, c.err
+	value := float64(c.gathered.Add(1))
+	families := []*dto.MetricFamily{{Name: new("gathered"), Type: dto.MetricType_GAUGE.Enum(), Metric: []*dto.Metric{{Gauge: &dto.Gauge{Value: &value}}}}}
+	if err := c.err.Load(); err != nil {
+		return families, *err
+	}
+	return families, nil
 }
 
 var _ prometheus.Gatherer = (*counting)(nil)
@@ -71,22 +76,22 @@ func TestOwn(t *testing.T) {
 		scrape(4)
 		own.Changed()
 		synctest.Wait()
-		if source.gathered != 4 {
-			t.Errorf("gathered %d times: the next change waits a little", source.gathered)
+		if source.gathered.Load() != 4 {
+			t.Errorf("gathered %d times: the next change waits a little", source.gathered.Load())
 		}
 		scrape(5) // and a scrape has it at once
 		scrape(5)
 		pass(300 * time.Millisecond)
 		scrape(6)
-		source.err = errors.New("a metric is broken")
+		source.err.Store(new(errors.New("a metric is broken")))
 		pass(10 * time.Minute)
-		if source.gathered > 6+26 {
-			t.Errorf("gathered %d times, and nobody asked for it", source.gathered)
+		if source.gathered.Load() > 6+26 {
+			t.Errorf("gathered %d times, and nobody asked for it", source.gathered.Load())
 		}
 		if n := log.Count("metrics about planwatch itself are incomplete"); n != 1 {
 			t.Errorf("logged %d times:\n%s", n, &log)
 		}
-		source.gathered = 6
+		source.gathered.Store(6)
 		scrape(7) // the first one after a while gathers itself
 		cancel()
 		<-ended
