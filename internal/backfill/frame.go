@@ -101,7 +101,7 @@ func info(region *config.Region, named []string, c clock.Clock) []*dto.MetricFam
 		events = slices.DeleteFunc(events, func(collector string) bool { return !slices.Contains(named, collector) })
 	}
 	return append(snapshot.NewInfo(kpi.NewCatalogue(entries), region.Languages).Families(),
-		snapshot.NewGauges(snapshot.EventGauges(region.Events, events, region.Languages, region.Location, c)).Families()...)
+		snapshot.NewGauges(snapshot.NewGaugeBlock(snapshot.EventGauges(region.Events, events, region.Languages, region.Location, c), nil)).Families()...)
 }
 
 // restsOn reports whether all collectors that an assessment of the target rests on
@@ -183,7 +183,7 @@ func seriesOf(s kpi.Sample) string { return s.KPI + "\xff" + s.Labels.Key() }
 // assessments adds the plan's metrics.
 func (a *adding) assessments(v *blocks.Values, f frame) error {
 	for s := range a.standings(f) {
-		families := snapshot.NewGauges(snapshot.PlanGauges(s.Targets, a.clock)).Families()
+		families := snapshot.NewGauges(snapshot.NewGaugeBlock(snapshot.PlanGauges(s.Targets, a.clock), nil)).Families()
 		if err := a.families(v, families, s.From, s.Until); err != nil {
 			return err
 		}

@@ -129,7 +129,7 @@ func testAnswers(t *testing.T, prometheus string, region *config.Region, moments
 		}
 		add(snapshot.Families(result.KPIs, result.Samples, region.Languages.English()))
 		add(snapshot.NewInfo(region.KPIs, region.Languages).Families())
-		add(snapshot.NewGauges(snapshot.EventGauges(region.Events, region.CollectorNames(), region.Languages, region.Location, clock.Behind(0))).Families())
+		add(snapshot.NewGauges(snapshot.NewGaugeBlock(snapshot.EventGauges(region.Events, region.CollectorNames(), region.Languages, region.Location, clock.Behind(0)), nil)).Families())
 		histograms += strings.Count(strings.Join(slices.Collect(maps.Keys(want)), "\n"), naming.SuffixBucket+"{")
 		for _, a := range plan.Assess(region.Plan.Targets, region.KPIs, result.Samples, result.Past, at, region.Location) {
 			for _, m := range a.Metrics() {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"planwatch/internal/clock"
 	"planwatch/internal/course"
 	"planwatch/internal/snapshot"
 	"planwatch/plan"
@@ -36,7 +37,7 @@ func (g *generation) keepAssessing(ctx context.Context) {
 
 // assess compares the shown samples with the plan.
 func (g *generation) assess() {
-	g.assessed = assessed{}
+	g.assessed.targets = nil
 	g.assessChanged()
 }
 
@@ -45,11 +46,12 @@ func (g *generation) assess() {
 // goroutine at a time may call it.
 func (g *generation) assessChanged() {
 	at, now := g.clock.Now(), g.store.Current()
-	g.assessed = g.assessed.next(g.assessor, now, g.foresight(), at, g.region.Location)
-	targets := g.assessed.targets
-	g.assessments.Store(&plan.Assessments{At: at, Targets: targets})
-	gauges := append(snapshot.PlanGaugesOf(targets, g.assessed.metrics, g.clock), signals(g.courses.Load())...)
-	g.store.ReplaceGauges(append(gauges, g.events()...))
+	g.assessed = g.assessed.next(g.assessor, now, g.foresight(), at, g.region.Location, g.clock)
+	g.assessments.Store(&plan.Assessments{At: at, Targets: g.assessed.targets})
+	if book := g.courses.Load(); book != g.shownCourses || g.signals == nil {
+		g.shownCourses, g.signals = book, snapshot.NewGaugeBlock(signals(book), g.signals)
+	}
+	g.store.ReplaceGauges(snapshot.NewGauges(append(slices.Clone(g.assessed.blocks), g.signals, g.events)...))
 	// What collectors have now is told by metrics about them.
 	g.own.Changed()
 }
@@ -58,39 +60,51 @@ func (g *generation) assessChanged() {
 // targets that have not been.
 type assessed struct {
 	targets []plan.Assessment
-	// metrics are the targets'; the ranks in them may be of before.
-	metrics   [][]plan.Metric
+	// blocks are the targets' metrics. The ranks in those that nothing else changed in are
+	// of before, since a single change moves them all.
+	blocks    []*snapshot.GaugeBlock
 	chunks    []*snapshot.Chunk
 	foresight foresight
 }
 
-// next is the targets assessed at a moment, those anew that look at what has changed.
-func (a assessed) next(assessor *plan.Assessor, now *snapshot.Snapshot, f foresight, at time.Time, location *time.Location) assessed {
+// blockSize is how many targets have their metrics in one block.
+const blockSize = 256
+
+// next is the targets assessed at a moment, those anew that look at what has changed; all
+// where a has no targets.
+func (a assessed) next(assessor *plan.Assessor, now *snapshot.Snapshot, f foresight, at time.Time, location *time.Location, c clock.Clock) assessed {
 	next := assessed{chunks: now.Chunks(), foresight: f}
 	samples, past := now.Figures(), now.Past(at)
 	if a.targets == nil || f != a.foresight {
 		next.targets = assessor.Assess(samples, past, at)
-		next.metrics = make([][]plan.Metric, len(next.targets))
 		for i := range next.targets {
 			f.foresee(&next.targets[i], location)
-			next.metrics[i] = next.targets[i].Metrics()
+		}
+		next.blocks = make([]*snapshot.GaugeBlock, (len(next.targets)+blockSize-1)/blockSize)
+		copy(next.blocks, a.blocks)
+		for block := range next.blocks {
+			next.show(block, c)
 		}
 		return next
 	}
 	changed := now.ChangedKPIs(a.chunks)
 	var anew []int
 	next.targets, anew = assessor.Reassess(a.targets, samples, past, at, func(kpiName string) bool { return changed[kpiName] })
-	next.metrics = slices.Clone(a.metrics)
-	for _, i := range anew {
+	next.blocks = slices.Clone(a.blocks)
+	for n, i := range anew {
 		f.foresee(&next.targets[i], location)
-		next.metrics[i] = next.targets[i].Metrics()
+		if n == len(anew)-1 || anew[n+1]/blockSize != i/blockSize {
+			next.show(i/blockSize, c)
+		}
 	}
 	return next
 }
 
-// events returns the region's events as metrics.
-func (g *generation) events() []snapshot.Gauge {
-	return snapshot.EventGauges(g.region.Events, g.region.CollectorNames(), g.region.Languages, g.region.Location, g.clock)
+// show makes a block of the targets' metrics.
+func (a assessed) show(block int, c clock.Clock) {
+	begin := block * blockSize
+	targets := a.targets[begin:min(begin+blockSize, len(a.targets))]
+	a.blocks[block] = snapshot.NewGaugeBlock(snapshot.PlanGauges(targets, c), a.blocks[block])
 }
 
 // signals returns the process charts as metrics, in order of family and figure.

@@ -47,6 +47,9 @@ type generation struct {
 	// assessor has the region's targets, and assessed how they were last found.
 	assessor *plan.Assessor
 	assessed assessed
+	// signals are the metrics of shownCourses, and events those of the region's events.
+	signals, events *snapshot.GaugeBlock
+	shownCourses    *course.Book
 	// filler reads the past, and courses are made of it; both are nil where no
 	// history is kept, and courses until it has been looked at.
 	filler  *history.Filler
@@ -68,6 +71,7 @@ func newGeneration(ctx context.Context, b base, region *config.Region, former *g
 	}
 	g := &generation{
 		base: b, region: region, sources: sources, assessor: plan.NewAssessor(region.Plan.Targets, region.KPIs, region.Location),
+		events:    snapshot.NewGaugeBlock(snapshot.EventGauges(region.Events, region.CollectorNames(), region.Languages, region.Location, b.clock), nil),
 		scheduler: collectors.NewScheduler(b.clock, region.Retry, b.logger), coursesMade: make(chan struct{}, 1), earlier: newEarlierReports(),
 	}
 	for _, d := range region.Collectors {

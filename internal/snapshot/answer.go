@@ -11,8 +11,6 @@ import (
 type Answer struct {
 	pieces [][]byte
 	length int64
-	// joined is whether the last piece is made of small ones, while it is made.
-	joined bool
 }
 
 // gzipHeader begins a gzip stream without name and time (RFC 1952).
@@ -26,41 +24,45 @@ func newAnswer(parts []part, f form) *Answer {
 		all = part.pieces(all, f)
 	}
 	all = append(all, ends[f.encoding][f.compression])
-	a := &Answer{pieces: make([][]byte, 0, len(all)+2)}
+	joining := make([][]byte, 0, len(all)+2)
 	if f.compression == Gzip {
-		a.add(gzipHeader)
+		joining = append(joining, gzipHeader)
 	}
 	var sum, size uint32
 	for _, p := range all {
-		a.add(p.bytes)
+		joining = append(joining, p.bytes)
 		sum, size = multiplied(sum, p.behind)^p.sum, size+uint32(p.size) // modulo 2³², as RFC 1952 has it
 	}
 	if f.compression == Gzip {
-		a.add(binary.LittleEndian.AppendUint32(binary.LittleEndian.AppendUint32(nil, sum), size))
+		joining = append(joining, binary.LittleEndian.AppendUint32(binary.LittleEndian.AppendUint32(nil, sum), size))
+	}
+	a := &Answer{pieces: joined(joining)}
+	for _, piece := range a.pieces {
+		a.length += int64(len(piece))
 	}
 	return a
 }
 
-// add adds a piece. Small ones are joined, since each write to a connection is a call
-// of the system; a copy of large ones would cost more than the call.
-func (a *Answer) add(piece []byte) {
-	a.length += int64(len(piece))
-	last := len(a.pieces) - 1
-	switch {
-	case len(piece) == 0:
-	case len(piece) >= largePiece:
-		a.pieces, a.joined = append(a.pieces, piece), false
-	case a.joined && len(a.pieces[last])+len(piece) <= joinedPiece:
-		a.pieces[last] = append(a.pieces[last], piece...)
-	default:
-		a.pieces, a.joined = append(a.pieces, slices.Clone(piece)), true
-	}
-}
+// joinedPiece is how many bytes pieces have at most that are joined: each write to a
+// connection is a call of the system, and a copy of more would cost more than the call.
+const joinedPiece = 512 << 10
 
-const (
-	largePiece  = 32 << 10
-	joinedPiece = 256 << 10
-)
+// joined joins pieces that are small together.
+func joined(pieces [][]byte) [][]byte {
+	var all [][]byte
+	for begin, end := 0, 0; begin < len(pieces); begin = end {
+		size := len(pieces[begin])
+		for end++; end < len(pieces) && size+len(pieces[end]) <= joinedPiece; end++ {
+			size += len(pieces[end])
+		}
+		if end == begin+1 {
+			all = append(all, pieces[begin])
+		} else {
+			all = append(all, slices.Concat(pieces[begin:end]...))
+		}
+	}
+	return all
+}
 
 // Length is how many bytes it is.
 func (a *Answer) Length() int64 { return a.length }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -79,6 +80,20 @@ func gauges(n int, value func(i int) float64) []snapshot.Gauge {
 	return all
 }
 
+// inBlocks is gauges in blocks, of which those stay as they are in former that have not
+// changed.
+func inBlocks(gauges []snapshot.Gauge, former []*snapshot.GaugeBlock) []*snapshot.GaugeBlock {
+	var blocks []*snapshot.GaugeBlock
+	for some := range slices.Chunk(gauges, 300) {
+		var before *snapshot.GaugeBlock
+		if i := len(blocks); i < len(former) {
+			before = former[i]
+		}
+		blocks = append(blocks, snapshot.NewGaugeBlock(some, before))
+	}
+	return blocks
+}
+
 // Whatever changed, and in whichever order, an answer is the same as one that is
 // made anew, in each form.
 func TestAnswersAfterChanges(t *testing.T) {
@@ -86,16 +101,19 @@ func TestAnswersAfterChanges(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	s := snapshot.NewStore(clock.Clock{}, snapshot.SaveDirectory{}, quiet())
 	records, shown, own := map[string]snapshot.Record{}, []snapshot.Gauge{}, []*dto.MetricFamily{}
+	var blocks []*snapshot.GaugeBlock
 	for change := range 60 {
 		switch random.IntN(4) {
 		case 0:
 			shown = gauges(random.IntN(2000), func(i int) float64 { return float64(i) })
-			s.ReplaceGauges(shown)
+			blocks = inBlocks(shown, blocks)
+			s.ReplaceGauges(snapshot.NewGauges(blocks...))
 		case 1:
 			if len(shown) > 0 {
 				shown = append([]snapshot.Gauge{}, shown...)
 				shown[random.IntN(len(shown))].Value = float64(change)
-				s.ReplaceGauges(shown)
+				blocks = inBlocks(shown, blocks)
+				s.ReplaceGauges(snapshot.NewGauges(blocks...))
 			}
 		case 2:
 			own = []*dto.MetricFamily{{Name: new("planwatch_changes_total"), Type: dto.MetricType_COUNTER.Enum(), Metric: []*dto.Metric{{Counter: &dto.Counter{Value: new(float64(change))}}}}}
@@ -113,7 +131,7 @@ func TestAnswersAfterChanges(t *testing.T) {
 		for _, r := range records {
 			replace(t, anew, r)
 		}
-		anew.ReplaceGauges(shown)
+		anew.ReplaceGauges(snapshot.NewGauges(inBlocks(shown, nil)...))
 		anew.ReplaceOwn(own)
 		want := string(unpacked(t, anew, snapshot.Text, snapshot.Plain))
 		for _, encoding := range []snapshot.Encoding{snapshot.Text, snapshot.OpenMetrics, snapshot.Protobuf} {

@@ -40,7 +40,7 @@ func TestEventExposition(t *testing.T) {
 	gauges := snapshot.EventGauges(set, []string{"beds", "production"}, regiontest.Languages(t), stockholm, clock.Clock{})
 	s := snapshot.NewStore(clock.Clock{}, snapshot.SaveDirectory{}, quiet())
 	s.Configure(snapshot.NewInfo(kpi.NewCatalogue(nil), regiontest.Languages(t)), func(snapshot.Record) (snapshot.Description, bool) { return snapshot.Description{}, false })
-	s.ReplaceGauges(gauges)
+	s.ReplaceGauges(snapshot.NewGauges(snapshot.NewGaugeBlock(gauges, nil)))
 	const want = `# HELP kpi_event_timestamp_seconds When what changed how a collector's figures come about happened: the beginning of that day.
 # TYPE kpi_event_timestamp_seconds gauge
 kpi_event_timestamp_seconds{collector="beds",day="2025-02-01",title_en="New code",title_sv="Ny \"kod\""} 1.7383644e+09

@@ -25,44 +25,64 @@ type Gauge struct {
 	Value  float64
 }
 
-// NewGauges makes the part of the gauges, one family for each name, in the
-// order in which the names first come.
-func NewGauges(gauges []Gauge) *Gauges { return (&Gauges{}).next(gauges) }
+// GaugeBlock is some of the gauges, encoded apart, so that a change costs no more than
+// the block that it is in. It never changes. Small blocks compress badly.
+type GaugeBlock struct{ fragments []*fragment }
 
-// next makes the part of the gauges. What is as it was in g is not encoded again.
-func (g *Gauges) next(gauges []Gauge) *Gauges {
-	former, samples := map[string]*gaugeFamily{}, map[string][]gaugeSample{}
-	for _, family := range g.families {
-		former[family.name] = family
-	}
-	var all Gauges
+// NewGaugeBlock makes a block of gauges. Where all of a name are as they were in the
+// former block, they are not encoded again; former may be nil.
+func NewGaugeBlock(gauges []Gauge, former *GaugeBlock) *GaugeBlock {
+	var all GaugeBlock
+	byName := map[string]*fragment{}
 	for begin := 0; begin < len(gauges); {
 		// Those of a name mostly stand together.
 		name, end := gauges[begin].Name, begin+1
 		for end < len(gauges) && gauges[end].Name == name {
 			end++
 		}
-		if _, begun := samples[name]; !begun {
-			all.families = append(all.families, &gaugeFamily{name: name, help: gauges[begin].Help})
+		f := byName[name]
+		if f == nil {
+			f = &fragment{name: name, help: gauges[begin].Help}
+			f.write = f.encodeTo
+			byName[name] = f
+			all.fragments = append(all.fragments, f)
 		}
-		of := slices.Grow(samples[name], end-begin)
+		f.samples = slices.Grow(f.samples, end-begin)
 		for _, gauge := range gauges[begin:end] {
-			of = append(of, gaugeSample{gauge.Labels, gauge.Value})
+			f.samples = append(f.samples, gaugeSample{gauge.Labels, gauge.Value})
 		}
-		samples[name], begin = of, end
+		begin = end
 	}
-	for _, family := range all.families {
-		var fragments []*fragment
-		if before := former[family.name]; before != nil {
-			fragments = before.fragments
+	if former != nil {
+		for _, before := range former.fragments {
+			if f := byName[before.name]; f != nil && slices.EqualFunc(f.samples, before.samples, gaugeSample.same) {
+				all.fragments[slices.Index(all.fragments, f)] = before
+			}
 		}
-		family.fragments = cut(family.name, samples[family.name], fragments)
 	}
 	return &all
 }
 
-// gaugeFamily is all gauges of a name. It is in fragments, so that a change costs
-// no more than the fragment that it is in.
+// NewGauges makes the part of blocks. It has one family for each name, in the order in
+// which the names first come.
+func NewGauges(blocks ...*GaugeBlock) *Gauges {
+	var all Gauges
+	byName := map[string]*gaugeFamily{}
+	for _, block := range blocks {
+		for _, f := range block.fragments {
+			family := byName[f.name]
+			if family == nil {
+				family = &gaugeFamily{name: f.name, help: f.help}
+				byName[f.name] = family
+				all.families = append(all.families, family)
+			}
+			family.fragments = append(family.fragments, f)
+		}
+	}
+	return &all
+}
+
+// gaugeFamily is all gauges of a name.
 type gaugeFamily struct {
 	name, help string
 	fragments  []*fragment
@@ -85,29 +105,11 @@ func sameLabels(a, b kpi.Labels) bool {
 	return len(a) == len(b) && (len(a) == 0 || &a[0] == &b[0] || slices.Equal(a, b))
 }
 
-// fragmentSize is how many samples a fragment has. Smaller ones compress badly.
-const fragmentSize = 512
-
-// fragment is some samples of a family, encoded without what stands before them.
+// fragment is a block's samples of a family, encoded without what stands before them.
 type fragment struct {
-	name    string
-	samples []gaugeSample
+	name, help string
+	samples    []gaugeSample
 	encoded
-}
-
-// cut makes the fragments of samples, of those of before where they are the same.
-func cut(name string, samples []gaugeSample, before []*fragment) []*fragment {
-	var fragments []*fragment
-	for chunk := range slices.Chunk(samples, fragmentSize) {
-		if i := len(fragments); i < len(before) && slices.EqualFunc(before[i].samples, chunk, gaugeSample.same) {
-			fragments = append(fragments, before[i])
-			continue
-		}
-		f := &fragment{name: name, samples: chunk}
-		f.write = f.encodeTo
-		fragments = append(fragments, f)
-	}
-	return fragments
 }
 
 // metrics are the samples in Prometheus' own form.

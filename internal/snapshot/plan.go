@@ -12,19 +12,11 @@ import (
 // them are converted from the clock's to the system's.
 func PlanGauges(targets []plan.Assessment, c clock.Clock) []Gauge {
 	metrics := make([][]plan.Metric, len(targets))
-	for i := range targets {
-		metrics[i] = targets[i].Metrics()
-	}
-	return PlanGaugesOf(targets, metrics, c)
-}
-
-// PlanGaugesOf is PlanGauges of assessments whose metrics were made before. The ranks
-// are those of the assessments, since they may change where nothing else does.
-func PlanGaugesOf(targets []plan.Assessment, metrics [][]plan.Metric, c clock.Clock) []Gauge {
 	// Each family has its own part of the gauges.
 	begins, total := map[string]int{}, 0
-	for _, of := range metrics {
-		for _, metric := range of {
+	for i := range targets {
+		metrics[i] = targets[i].Metrics()
+		for _, metric := range metrics[i] {
 			begins[metric.Name]++
 		}
 	}
@@ -34,13 +26,10 @@ func PlanGaugesOf(targets []plan.Assessment, metrics [][]plan.Metric, c clock.Cl
 		begins[family.Name], total = total, total+begins[family.Name]
 	}
 	gauges := make([]Gauge, total)
-	for i, of := range metrics {
+	for _, of := range metrics {
 		for _, metric := range of {
 			value := metric.Value
-			switch metric.Name {
-			case naming.PlanRank:
-				value = float64(targets[i].Rank)
-			case naming.PlanCoveredUntil:
+			if metric.Name == naming.PlanCoveredUntil {
 				value = c.Timestamp(time.Unix(int64(value), 0))
 			}
 			gauges[begins[metric.Name]] = Gauge{Name: metric.Name, Help: helps[metric.Name], Labels: metric.Labels, Value: value}

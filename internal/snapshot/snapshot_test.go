@@ -95,11 +95,11 @@ func TestExposition(t *testing.T) {
 	s := snapshot.NewStore(clock.Clock{}, snapshot.SaveDirectory{}, quiet())
 	catalogue := kpi.NewCatalogue([]kpi.Entry{{KPI: beds, Collector: "beds", Base: inBeds}})
 	s.Configure(snapshot.NewInfo(catalogue, regiontest.Languages(t)), func(snapshot.Record) (snapshot.Description, bool) { return snapshot.Description{}, false })
-	s.ReplaceGauges([]snapshot.Gauge{
+	s.ReplaceGauges(snapshot.NewGauges(snapshot.NewGaugeBlock([]snapshot.Gauge{
 		{Name: "plan_status", Help: "How the KPI\nstands.", Labels: kpi.NewLabels(kpi.Label{Name: "target", Value: "a"}), Value: 1},
 		{Name: "plan_actual", Help: "The KPI.", Value: 38},
 		{Name: "plan_status", Help: "How the KPI\nstands.", Labels: kpi.NewLabels(kpi.Label{Name: "target", Value: "b"}), Value: -1},
-	})
+	}, nil)))
 	s.Replace(snapshot.Record{Collector: "waits", Samples: []kpi.Sample{
 		{KPI: "wait_seconds", Labels: kpi.NewLabels(kpi.Label{Name: "hospital", Value: "Kalix"}), AsOf: now, Histogram: &kpi.Histogram{Bounds: []float64{10, 20}, Counts: []uint64{3, 7}, Count: 10, Sum: 377}},
 	}}, description(t, time.Hour, waits))

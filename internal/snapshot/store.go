@@ -86,11 +86,10 @@ func (s *Store) Replace(r Record, d Description) {
 }
 
 // ReplaceGauges shows the gauges in place of the former ones.
-func (s *Store) ReplaceGauges(gauges []Gauge) {
-	next := s.Current().gauges.next(gauges)
-	next.encode(s.wanted())
+func (s *Store) ReplaceGauges(gauges *Gauges) {
+	gauges.encode(s.wanted())
 	s.change(func(old content) content {
-		old.gauges = next
+		old.gauges = gauges
 		return old
 	})
 }

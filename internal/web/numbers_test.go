@@ -440,7 +440,7 @@ func TestNumbersAreTheSame(t *testing.T) {
 	withheld(t, r, answer("history"))
 	shownAlike(t, r, func(c *web.Content) {
 		showing(r, samples)(c)
-		c.Store.ReplaceGauges(snapshot.PlanGauges(targets, c.Clock))
+		c.Store.ReplaceGauges(snapshot.NewGauges(snapshot.NewGaugeBlock(snapshot.PlanGauges(targets, c.Clock), nil)))
 	})
 }
 
