@@ -123,11 +123,11 @@ func Assess(targets []Target, c kpi.Catalogue, samples []kpi.Sample, past Past, 
 	return NewAssessor(targets, c, location).Assess(NewSamples(samples), past, at)
 }
 
-func (t Target) begun(at time.Time, location *time.Location) bool {
+func (t *Target) begun(at time.Time, location *time.Location) bool {
 	return !at.Before(t.From.Begins(location))
 }
 
-func (t Target) expired(at time.Time, location *time.Location) bool {
+func (t *Target) expired(at time.Time, location *time.Location) bool {
 	return !t.To.IsZero() && !at.Before(t.To.Ends(location))
 }
 
@@ -196,7 +196,7 @@ func (r *run) assess(t *prepared, a *Assessment) {
 }
 
 // accrues reports whether what is due grows over the period.
-func (t Target) accrues(accumulates bool) bool {
+func (t *Target) accrues(accumulates bool) bool {
 	return accumulates && !t.Phasing.AtOnce || t.Phasing.Milestones != nil
 }
 
@@ -216,7 +216,7 @@ func (a *Assessment) tooEarly(due time.Time, accumulates bool, location *time.Lo
 
 // elapsed is the share of the period that has passed, and of a figure that accumulates
 // of the year within it. It is 1 for a target that holds until further notice.
-func (t Target) elapsed(at time.Time, accumulates bool, location *time.Location) float64 {
+func (t *Target) elapsed(at time.Time, accumulates bool, location *time.Location) float64 {
 	end, ok := t.periodEnd(accumulates, at, location)
 	if !ok {
 		return 1
@@ -238,7 +238,7 @@ func (r *run) expect(a *Assessment, t *prepared, due time.Time) Reason {
 		return ""
 	}
 	if t.Value != nil {
-		expected, ok := t.Expected(*t.figure.kpi, due, r.location)
+		expected, ok := t.Expected(t.figure.kpi, due, r.location)
 		// Of what goes up in steps from nothing, nothing is due before the first.
 		if steps := t.Phasing.Shape == Steps; !ok || steps && expected == 0 && t.Value.Sign() != 0 {
 			return NothingDue

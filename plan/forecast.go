@@ -49,7 +49,7 @@ func (a *Assessment) series(now forecast.Point, history []forecast.Point, full f
 	end, _ := a.Target.periodEnd(true, a.DataTime, location)
 	s := forecast.Series{History: history, Now: now, End: end.Ends(location), Full: full, Location: location}
 	if a.Target.Value != nil {
-		s.Due = func(at time.Time) float64 { return a.Target.Share(*a.KPI, at, location) }
+		s.Due = func(at time.Time) float64 { return a.Target.Share(a.KPI, at, location) }
 	}
 	return s
 }

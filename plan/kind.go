@@ -50,7 +50,7 @@ func kindOf(band *Between, better kpi.Direction) Kind {
 func (k Kind) TwoSided() bool { return k == Equal || k == Within }
 
 // nearest is the end of the band that a value is nearer to, in the KPI's unit.
-func (t Target) nearest(value float64) float64 {
+func (t *Target) nearest(value float64) float64 {
 	low, high := t.inBaseUnit(*t.Between.Low), t.inBaseUnit(*t.Between.High)
 	if math.Abs(value-low) < math.Abs(high-value) {
 		return low

@@ -110,7 +110,7 @@ func (p *Phasing) UnmarshalYAML(node ast.Node) error {
 // Expected is the value due by at, in the KPI's unit, for a target that has
 // a value of its own. ok is false before the first milestone, if there is no
 // value to start from.
-func (t Target) Expected(k kpi.KPI, at time.Time, location *time.Location) (value float64, ok bool) {
+func (t *Target) Expected(k *kpi.KPI, at time.Time, location *time.Location) (value float64, ok bool) {
 	full := t.inBaseUnit(*t.Value)
 	if !t.DoneBy.IsZero() {
 		return full, !at.Before(t.DoneBy.Ends(location))
@@ -124,7 +124,7 @@ func (t Target) Expected(k kpi.KPI, at time.Time, location *time.Location) (valu
 // Share is how much of the value is due by at, from 0 to 1. With milestones it
 // is the expected value over the full value. For a KPI that does not accumulate
 // it is 1 if there is no phasing.
-func (t Target) Share(k kpi.KPI, at time.Time, location *time.Location) float64 {
+func (t *Target) Share(k *kpi.KPI, at time.Time, location *time.Location) float64 {
 	p := t.Phasing
 	if p.AtOnce || !p.Set() && k.Accumulates == "" {
 		return 1
@@ -151,7 +151,7 @@ func elapsedShare(now float64, begins, ends int) float64 {
 
 // monthly adds up the shares of the months so far. The share of a month that
 // is only partly in the period is due over the days in the period.
-func (t Target) monthly(k kpi.KPI, now float64) float64 {
+func (t *Target) monthly(k *kpi.KPI, now float64) float64 {
 	var sum float64
 	for i, share := range t.Phasing.Months {
 		first := Date{t.From.Year, time.Month(i + 1), 1}
@@ -165,7 +165,7 @@ func (t Target) monthly(k kpi.KPI, now float64) float64 {
 }
 
 // milestoneValue is the value that is due by now according to the milestones.
-func (t Target) milestoneValue(k kpi.KPI, now, full float64) (value float64, ok bool) {
+func (t *Target) milestoneValue(k *kpi.KPI, now, full float64) (value float64, ok bool) {
 	p := t.Phasing
 	begins := float64(t.From.number())
 	ok = p.Start != nil || k.Accumulates != ""

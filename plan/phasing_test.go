@@ -81,7 +81,7 @@ func TestExpected(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			target := mustLoad(t, fmt.Sprintf("  - {id: t, kpi: %s, basis: operational, owner: surgery, %s}\n", tt.kpi, tt.target)).Targets[0]
-			got, ok := target.Expected(entryOf(t, tt.kpi).KPI, moment(t, tt.at), stockholm(t))
+			got, ok := target.Expected(new(entryOf(t, tt.kpi).KPI), moment(t, tt.at), stockholm(t))
 			if !ok {
 				got = nothing
 			}
@@ -107,7 +107,7 @@ func TestExpectedNeverFalls(t *testing.T) {
 			target := mustLoad(t, "  - {id: t, kpi: visits, basis: operational, owner: surgery, value: 1000, from: 2024-01-01, to: 2024-12-31, phasing: "+phasing+"}\n").Targets[0]
 			before, end := 0.0, plan.Date{Year: 2024, Month: 12, Day: 31}.Ends(stockholm(t))
 			for at := moment(t, "2024-01-01 00:00:00"); !at.After(end); at = at.Add(time.Hour) {
-				now, ok := target.Expected(visits, at, stockholm(t))
+				now, ok := target.Expected(&visits, at, stockholm(t))
 				if !ok || now < before-1e-9 || now > 1000 {
 					t.Fatalf("%s: %v after %v", at, now, before)
 				}

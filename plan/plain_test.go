@@ -204,7 +204,7 @@ func (p plain) expect(a *Assessment, due time.Time, fit func(kpi.Sample) bool) R
 		return ""
 	}
 	if a.Target.Value != nil {
-		expected, ok := a.Target.Expected(*a.KPI, due, p.location)
+		expected, ok := a.Target.Expected(a.KPI, due, p.location)
 		if steps := a.Target.Phasing.Shape == Steps; !ok || steps && expected == 0 && a.Target.Value.Sign() != 0 {
 			return NothingDue
 		}

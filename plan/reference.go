@@ -88,7 +88,7 @@ type Past map[Reference]Samples
 
 // Reference is the moment of the past at which the target's own KPI gives its
 // value; ok is false for a target that has its value from elsewhere.
-func (t Target) Reference() (r Reference, ok bool) {
+func (t *Target) Reference() (r Reference, ok bool) {
 	if t.ValueFrom == nil || t.ValueFrom.KPI != "" {
 		return Reference{}, false
 	}
@@ -116,7 +116,7 @@ func References(targets []Target, c kpi.Catalogue, at time.Time, location *time.
 // periodEnd is the last day of the period that a figure of the moment is of: the
 // target's, and within it the year of a figure that accumulates. ok is false for a
 // target that holds until further notice.
-func (t Target) periodEnd(accumulates bool, at time.Time, location *time.Location) (end Date, ok bool) {
+func (t *Target) periodEnd(accumulates bool, at time.Time, location *time.Location) (end Date, ok bool) {
 	if accumulates {
 		if year := (Date{at.In(location).Year(), time.December, 31}); t.To.IsZero() || year.Before(t.To) {
 			return year, true
@@ -133,7 +133,7 @@ var wholeAfter = []int{0, 1, 4, 31}
 // endReferences are the moments whose figure may be the value to reach at the period's
 // end. They may be yet to come. There are none of a level, but for a day's: what a ward
 // had last Christmas is no goal for the next.
-func (t Target) endReferences(c kpi.Catalogue, at time.Time, location *time.Location) []Reference {
+func (t *Target) endReferences(c kpi.Catalogue, at time.Time, location *time.Location) []Reference {
 	r, ok := t.Reference()
 	entry, known := c.Get(t.KPI)
 	switch {

@@ -160,7 +160,7 @@ func (t Target) endsBefore(other Target) bool { return !t.To.IsZero() && t.To.Be
 
 // inBaseUnit converts an amount from the target's measure to the KPI's base
 // unit.
-func (t Target) inBaseUnit(amount decimal.Decimal) float64 {
+func (t *Target) inBaseUnit(amount decimal.Decimal) float64 {
 	if t.factor == nil {
 		return amount.Float()
 	}

@@ -9,7 +9,7 @@ import (
 
 // accruedShare is the share of the days from begins to ends that has passed, of those
 // on which the KPI grows. Without any such day it is that of all days.
-func accruedShare(k kpi.KPI, now float64, begins, ends int) float64 {
+func accruedShare(k *kpi.KPI, now float64, begins, ends int) float64 {
 	if k.AccruesOn == kpi.WorkingDays {
 		if all := k.Calendar.Between(dayNumbered(begins), dayNumbered(ends-1)); all > 0 {
 			return workingDays(k, begins, min(max(now, float64(begins)), float64(ends))) / float64(all)
@@ -19,7 +19,7 @@ func accruedShare(k kpi.KPI, now float64, begins, ends int) float64 {
 }
 
 // workingDays are those from begins until now, with the part of the last that has passed.
-func workingDays(k kpi.KPI, begins int, now float64) float64 {
+func workingDays(k *kpi.KPI, begins int, now float64) float64 {
 	today := math.Floor(now)
 	whole := k.Calendar.Between(dayNumbered(begins), dayNumbered(int(today)-1))
 	part := k.Calendar.Between(dayNumbered(int(today)), dayNumbered(int(today)))

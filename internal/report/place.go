@@ -109,7 +109,7 @@ func (r Row) Ahead(from, until time.Time) []Due {
 	slices.SortFunc(moments, time.Time.Compare)
 	var due []Due
 	for _, at := range slices.CompactFunc(moments, time.Time.Equal) {
-		if value, ok := r.Target.Expected(r.KPI.KPI, at, from.Location()); ok && finite(&value) != nil {
+		if value, ok := r.Target.Expected(&r.KPI.KPI, at, from.Location()); ok && finite(&value) != nil {
 			due = append(due, Due{at, value})
 		}
 	}
