@@ -4,27 +4,36 @@ package exposition
 import (
 	"net/http"
 	"strconv"
-
-	"planwatch/internal/snapshot"
+	"sync/atomic"
 )
 
 // Handler answers scrapes of the figures, and of the metrics about planwatch
 // itself. It copies bytes that are there.
-func Handler(own *Own) http.Handler { return handler{own} }
+func Handler(own *Own) http.Handler { return &handler{own: own} }
 
-type handler struct{ own *Own }
+type handler struct {
+	own *Own
+	// last is the newest negotiation: a Prometheus asks for the same form again and again.
+	last atomic.Pointer[negotiation]
+}
 
-func (h handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	encoding, contentType := snapshot.Negotiate(r.Header)
-	compression := negotiateCompression(r.Header.Values("Accept-Encoding"))
+// vary are the headers of a request that an answer depends on.
+var vary = []string{"Accept, Accept-Encoding"}
+
+func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	asked := h.last.Load()
+	if asked == nil || !asked.of(r.Header) {
+		asked = negotiate(r.Header)
+		h.last.Store(asked)
+	}
 	h.own.prepare()
-	answer := h.own.store.Answer(encoding, compression)
+	answer := h.own.store.Answer(asked.encoding, asked.compression)
 	header := w.Header()
-	header.Set("Content-Type", string(contentType))
-	header.Set("Content-Length", strconv.FormatInt(answer.Length(), 10))
-	header.Set("Vary", "Accept, Accept-Encoding")
-	if name := contentEncodings[compression]; name != "" {
-		header.Set("Content-Encoding", name)
+	header["Content-Type"] = asked.contentType
+	header["Content-Length"] = []string{strconv.FormatInt(answer.Length(), 10)}
+	header["Vary"] = vary
+	if asked.contentEncoding != nil {
+		header["Content-Encoding"] = asked.contentEncoding
 	}
 	// An error is that the reader is gone.
 	_, _ = answer.WriteTo(w)

@@ -71,6 +71,25 @@ func get(t *testing.T, url string, header http.Header) (answer, []byte) {
 	return answer{response.Status, response.StatusCode, response.Header}, body
 }
 
+// In OpenMetrics a counter's family has its name without _total, and no two families may
+// have the same: readers that keep to it refuse the whole answer.
+func TestOpenMetricsNamesNoFamilyTwice(t *testing.T) {
+	_, body := get(t, serve(t), http.Header{"Accept": {"application/openmetrics-text;version=1.0.0"}})
+	met := map[string]bool{}
+	for line := range strings.Lines(string(body)) {
+		if of, found := strings.CutPrefix(line, "# TYPE "); found {
+			name, _, _ := strings.Cut(of, " ")
+			if met[name] {
+				t.Errorf("%s is there twice", name)
+			}
+			met[name] = true
+		}
+	}
+	if !met["go_memstats_alloc_bytes"] || !met["kpi_beds_available"] {
+		t.Errorf("not there in\n%.3000s", body)
+	}
+}
+
 func TestMetrics(t *testing.T) {
 	url := serve(t)
 	const sample = `kpi_beds_available{ward="Kirurgi"} 38`

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
+	"strings"
 
 	dto "github.com/prometheus/client_model/go"
 	"github.com/prometheus/common/expfmt"
@@ -44,13 +46,27 @@ func Negotiate(header http.Header) (Encoding, expfmt.Format) {
 	}
 }
 
-// Encode writes families in an encoding, without OpenMetrics' end mark.
+// Encode writes families in an encoding, without OpenMetrics' end mark. OpenMetrics
+// names a counter without _total: what else has that name is left out of it, since no
+// two may have the same. So is client_golang's go_memstats_alloc_bytes, which is
+// go_memstats_heap_alloc_bytes too.
 func Encode(w io.Writer, families []*dto.MetricFamily, encoding Encoding) error {
 	encoder := expfmt.NewEncoder(w, formats[encoding])
 	for _, family := range families {
+		if encoding == OpenMetrics && clashes(family, families) {
+			continue
+		}
 		if err := encoder.Encode(family); err != nil {
 			return fmt.Errorf("encode %s: %w", family.GetName(), err)
 		}
 	}
 	return nil
+}
+
+// clashes reports whether one of all is a counter of the family's name in OpenMetrics.
+func clashes(family *dto.MetricFamily, all []*dto.MetricFamily) bool {
+	return slices.ContainsFunc(all, func(other *dto.MetricFamily) bool {
+		name, counter := strings.CutSuffix(other.GetName(), "_total")
+		return counter && other.GetType() == dto.MetricType_COUNTER && name == family.GetName()
+	})
 }

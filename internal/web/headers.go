@@ -21,11 +21,14 @@ const (
 
 // guards are the headers of every answer that keep a browser from doing more
 // with it than showing it, and a proxy from showing figures that are past.
-var guards = []struct{ name, value string }{
-	{cacheControl, noStore},
-	{contentPolicy, securityPolicy},
-	{referrerPolicy, noReferrer},
-	{"X-Content-Type-Options", "nosniff"},
+var guards = []struct {
+	name  string
+	value []string
+}{
+	{cacheControl, []string{noStore}},
+	{contentPolicy, []string{securityPolicy}},
+	{referrerPolicy, []string{noReferrer}},
+	{"X-Content-Type-Options", []string{"nosniff"}},
 }
 
 // The headers of a page with forms: these go to planwatch itself, and the
@@ -78,7 +81,7 @@ func guarded(next http.Handler) http.Handler {
 		header := w.Header()
 		for _, guard := range guards {
 			if header.Get(guard.name) == "" {
-				header.Set(guard.name, guard.value)
+				header[guard.name] = guard.value
 			}
 		}
 		next.ServeHTTP(w, r)

@@ -279,7 +279,15 @@ func newHandler(guard *writing, content Content, logger *slog.Logger) http.Handl
 		}
 		mux.Handle(r.pattern, counted.handler(r.name, allowed))
 	}
-	return behindTheToolkit(guarded(mux))
+	// What the mux itself answers: no such page, or not by this method.
+	unknown := counted.handler("unknown", mux)
+	return behindTheToolkit(guarded(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if _, pattern := mux.Handler(r); pattern == "" {
+			unknown.ServeHTTP(w, r)
+			return
+		}
+		mux.ServeHTTP(w, r)
+	})))
 }
 
 // counted counts and times requests by handler.
