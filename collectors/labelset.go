@@ -17,8 +17,11 @@ type labelSets struct {
 	// byName are the places of names in order of name.
 	byName []int
 	labels []kpi.Labels
+	// ordered is whether they have come in order, as rows mostly do that a query groups: a
+	// set that comes after the last is then a new one.
+	ordered bool
 	// last is, by the hash of a set's values, the place of the last set with it, and before
-	// the one before that, -1 for none.
+	// the one before that, -1 for none; both only where sets have not come in order.
 	last   map[uint64]int32
 	before []int32
 	// values are those of the row at hand, and spare labels that are not used yet. They
@@ -35,7 +38,7 @@ type labelColumn struct {
 }
 
 func newLabelSets(names []string, columns map[string]int) labelSets {
-	s := labelSets{last: map[uint64]int32{}, values: make([]string, len(names)), seed: maphash.MakeSeed()}
+	s := labelSets{ordered: true, values: make([]string, len(names))}
 	for i, name := range names {
 		s.names = append(s.names, labelColumn{name, columns[name]})
 		s.byName = append(s.byName, i)
@@ -57,10 +60,19 @@ func (s *labelSets) of(row []warehouse.Value) (int, error) {
 		}
 		s.values[i] = text
 	}
-	hash := uint64(0)
-	for _, value := range s.values {
-		hash = hash*0x9e3779b97f4a7c15 + maphash.String(s.seed, value)
+	if s.ordered {
+		last := len(s.labels) - 1
+		if last >= 0 && s.are(s.labels[last]) {
+			return last, nil
+		}
+		labels := s.new()
+		if s.ordered = last < 0 || s.labels[last].Compare(labels) < 0; s.ordered {
+			s.labels = append(s.labels, labels)
+			return last + 1, nil
+		}
+		s.index()
 	}
+	hash := s.hash()
 	last, met := s.last[hash]
 	if !met {
 		last = -1
@@ -74,6 +86,37 @@ func (s *labelSets) of(row []warehouse.Value) (int, error) {
 	s.before = append(s.before, last)
 	s.labels = append(s.labels, s.new())
 	return len(s.labels) - 1, nil
+}
+
+// index makes the sets that have come in order so far be found by their hashes.
+func (s *labelSets) index() {
+	s.last, s.before, s.seed = make(map[uint64]int32, len(s.labels)), make([]int32, 0, len(s.labels)), maphash.MakeSeed()
+	for i, labels := range s.labels {
+		var hash uint64
+		for _, label := range labels {
+			hash = s.mixed(hash, label.Value)
+		}
+		before, met := s.last[hash]
+		if !met {
+			before = -1
+		}
+		s.last[hash] = int32(i)
+		s.before = append(s.before, before)
+	}
+}
+
+// hash is that of the labels of the row at hand.
+func (s *labelSets) hash() (hash uint64) {
+	for _, i := range s.byName {
+		if s.values[i] != "" {
+			hash = s.mixed(hash, s.values[i])
+		}
+	}
+	return hash
+}
+
+func (s *labelSets) mixed(hash uint64, value string) uint64 {
+	return hash*0x9e3779b97f4a7c15 + maphash.String(s.seed, value)
 }
 
 // are reports whether the row at hand has those labels. An empty value is no label.
@@ -114,9 +157,8 @@ func (s *labelSets) sorted() []int {
 	for i := range order {
 		order[i] = i
 	}
-	compare := func(a, b int) int { return s.labels[a].Compare(s.labels[b]) }
-	if !slices.IsSortedFunc(order, compare) {
-		slices.SortFunc(order, compare)
+	if !s.ordered {
+		slices.SortFunc(order, func(a, b int) int { return s.labels[a].Compare(s.labels[b]) })
 	}
 	return order
 }

@@ -111,13 +111,14 @@ type cell struct {
 // already: few at first, as most runs are small.
 func atOnce(already int) int { return min(max(already, 4), 256) }
 
-func (m *mapping) newCell(s kpi.Sample) *cell {
+// newCell is a cell of the row at hand, with the KPI's name and a label set.
+func (m *mapping) newCell(k *kpi.KPI, set int, asOf time.Time) *cell {
 	if len(m.spare) == 0 {
 		m.spare = make([]cell, atOnce(m.row))
 	}
 	c := &m.spare[0]
 	m.spare = m.spare[1:]
-	c.Sample, c.row = s, m.row
+	c.KPI, c.Labels, c.AsOf, c.row = k.Name, m.sets.labels[set], asOf, m.row
 	return c
 }
 
@@ -259,7 +260,8 @@ func (m *mapping) addValue(i int, row []warehouse.Value, set int, asOf time.Time
 	if *at != nil {
 		return fmt.Errorf("column %s: a second figure for the labels of row %d; group by the labels", k.Column, (*at).row)
 	}
-	*at = m.newCell(kpi.Sample{KPI: k.Name, Labels: m.sets.labels[set], Value: number, AsOf: asOf})
+	*at = m.newCell(k, set, asOf)
+	(*at).Value = number
 	return nil
 }
 
@@ -280,9 +282,8 @@ func (m *mapping) addObservations(i int, row []warehouse.Value, set int, asOf ti
 	}
 	at := m.figureAt(i, set)
 	if *at == nil {
-		*at = m.newCell(kpi.Sample{KPI: k.Name, Labels: m.sets.labels[set], AsOf: asOf, Histogram: &kpi.Histogram{
-			Bounds: k.Histogram.Bounds, Counts: make([]uint64, len(k.Histogram.Bounds)),
-		}})
+		*at = m.newCell(k, set, asOf)
+		(*at).Histogram = &kpi.Histogram{Bounds: k.Histogram.Bounds, Counts: make([]uint64, len(k.Histogram.Bounds))}
 	}
 	c := *at
 	for i := sort.SearchFloat64s(k.Histogram.Bounds, value); i < len(k.Histogram.Bounds); i++ {
@@ -371,12 +372,12 @@ func (m *mapping) quotients(k *kpi.KPI) []*cell {
 		if whole.Held.After(held) {
 			held = whole.Held
 		}
-		ratio := kpi.Sample{KPI: k.Name, Labels: part.Labels, AsOf: asOf, Held: held, Withheld: withheld}
+		ratio := m.newCell(k, set, asOf)
+		ratio.Held, ratio.Withheld, ratio.row = held, withheld, part.row
 		if !withheld {
 			ratio.Value = part.Value / whole.Value
 		}
-		ratios[set] = m.newCell(ratio)
-		ratios[set].row = part.row
+		ratios[set] = ratio
 	}
 	return ratios
 }

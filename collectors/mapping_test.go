@@ -4,6 +4,9 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"math/rand/v2"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -283,4 +286,42 @@ func samplesOf(d *collectors.Definition, result *warehouse.Result, asOf time.Tim
 	ask := func(context.Context, time.Time) (*warehouse.Result, error) { return result, nil }
 	run, err := d.Collect(context.Background(), ask, asOf)
 	return run.Samples, err
+}
+
+// Rows in whatever order give the same samples; a second row of the same labels is told
+// with the first, whether the rows before came in order or not.
+func TestOrderOfRows(t *testing.T) {
+	var rows [][]warehouse.Value
+	for _, hospital := range []string{"", "Kalix", "Sunderby"} {
+		for _, ward := range []string{"", "Kirurgi", "Medicin", "Ortopedi"} {
+			rows = append(rows, []warehouse.Value{text(hospital), text(ward), at(asOf), num(float64(1 + len(rows))), num(1)})
+		}
+	}
+	d := load(t, "beds", bedsYAML)
+	collected := func(rows [][]warehouse.Value) (collectors.Run, error) {
+		return d.Collect(t.Context(), func(context.Context, time.Time) (*warehouse.Result, error) {
+			return &warehouse.Result{Columns: bedColumns, Rows: rows}, nil
+		}, asOf)
+	}
+	want, err := collected(rows)
+	if err != nil || len(want.Samples) != 3*len(rows) {
+		t.Fatalf("%d samples, %v", len(want.Samples), err)
+	}
+	random := rand.New(rand.NewPCG(1, 2))
+	for range 300 {
+		// From none to all of the rows are elsewhere.
+		mixed := slices.Clone(rows)
+		part := mixed[random.IntN(len(mixed)):]
+		random.Shuffle(len(part), func(i, j int) { part[i], part[j] = part[j], part[i] })
+		got, err := collected(mixed)
+		if err != nil || !reflect.DeepEqual(got.Samples, want.Samples) {
+			t.Fatalf("got %+v, %v\nwant %+v", got.Samples, err, want.Samples)
+		}
+		first := random.IntN(len(mixed))
+		second := first + 1 + random.IntN(len(mixed)-first)
+		_, err = collected(slices.Insert(slices.Clone(mixed), second, mixed[first]))
+		if told := fmt.Sprintf("row %d: column available: a second figure for the labels of row %d;", second+1, first+1); err == nil || !strings.Contains(err.Error(), told) {
+			t.Fatalf("got %v, want %s", err, told)
+		}
+	}
 }

@@ -39,9 +39,13 @@ type parser struct {
 	zones  TimeZones
 	texts  map[string]string
 	times  map[string]time.Time
+	// last is the text of the row before, and met how many were among those kept.
+	last string
+	met  int
 }
 
-// mostKept is how many values a parser keeps.
+// mostKept is how many values a parser keeps. If no more have come again by then, it keeps
+// none: they are all different.
 const mostKept = 4096
 
 func newParser(column Column, zones TimeZones) parser {
@@ -101,14 +105,23 @@ const longestKept = 256
 
 // once is the text, of which there is one copy as long as not too many differ.
 func (p *parser) once(raw sql.RawBytes) string {
+	if string(raw) == p.last {
+		return p.last
+	}
 	if known, met := p.texts[string(raw)]; met {
+		p.met++
+		p.last = known
 		return known
 	}
-	text := string(raw)
-	if len(p.texts) < mostKept && len(text) <= longestKept {
-		p.texts[text] = text
+	p.last = string(raw)
+	switch {
+	case p.texts == nil || len(p.last) > longestKept:
+	case len(p.texts) < mostKept:
+		p.texts[p.last] = p.last
+	case p.met < mostKept:
+		p.texts = nil
 	}
-	return text
+	return p.last
 }
 
 // powers are those of ten that floats have exactly, as far as they are needed.
