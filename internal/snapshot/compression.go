@@ -19,8 +19,12 @@ const (
 	compressionCount
 )
 
-// A deflater holds a megabyte, and an encoder of zstd several, which are used again
-// for the next piece.
+// zstdWindow is how far back zstd looks for what repeats. An encoder holds twice as much,
+// and more than this makes pieces of an exposition hardly smaller.
+const zstdWindow = 512 << 10
+
+// A deflater holds a megabyte, and an encoder of zstd two, which are used again for the
+// next piece.
 var (
 	deflaters = pool[flate.Writer]{make: func() *flate.Writer {
 		w, err := flate.NewWriter(nil, flate.DefaultCompression)
@@ -30,7 +34,7 @@ var (
 		return w
 	}}
 	zstandards = pool[zstd.Encoder]{make: func() *zstd.Encoder {
-		w, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithLowerEncoderMem(true))
+		w, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithLowerEncoderMem(true), zstd.WithWindowSize(zstdWindow))
 		if err != nil {
 			panic(fmt.Errorf("zstd: %w", err)) // the options are the library's
 		}

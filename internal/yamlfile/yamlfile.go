@@ -9,6 +9,7 @@ import (
 	"io"
 	"reflect"
 	"strings"
+	"sync"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
@@ -19,7 +20,9 @@ import (
 type Document struct {
 	name string
 	data []byte
-	tree *ast.File
+	// tree is parsed once it is needed to tell a line: it takes many times the memory of
+	// the text, which a program keeps as long as what it has read from it.
+	tree func() *ast.File
 }
 
 // Parse reads one YAML document. Every fault begins with name.
@@ -47,7 +50,13 @@ func Parse(name string, data []byte) (*Document, error) {
 	case documents > 1:
 		return nil, fmt.Errorf("%s: more than one YAML document; give each a file of its own", name)
 	}
-	return &Document{name: name, data: data, tree: tree}, nil
+	return &Document{name: name, data: data, tree: sync.OnceValue(func() *ast.File {
+		again, err := parser.ParseBytes(data, 0)
+		if err != nil {
+			panic(err) // the same bytes have been parsed
+		}
+		return again
+	})}, nil
 }
 
 // Name is the name given to Parse.
@@ -105,7 +114,7 @@ func (f *Document) Locate(err error) error {
 func (f *Document) Line(path string) int {
 	for path != "" && path != "$" {
 		if p, err := yaml.PathString(path); err == nil {
-			if node, err := p.FilterFile(f.tree); err == nil && node != nil {
+			if node, err := p.FilterFile(f.tree()); err == nil && node != nil {
 				return firstLine(node)
 			}
 		}
