@@ -3,8 +3,6 @@ package collectors_test
 import (
 	"database/sql"
 	"fmt"
-	"slices"
-	"syscall"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -12,6 +10,7 @@ import (
 	"github.com/go-sql-driver/mysql"
 
 	"planwatch/collectors"
+	"planwatch/internal/cputest"
 	"planwatch/internal/databasetest"
 	"planwatch/internal/regiontest"
 	"planwatch/internal/warehouse"
@@ -134,9 +133,9 @@ func benchmarkCollect(b *testing.B, source *warehouse.Source, socket, kind strin
 		b.ReportMetric(float64(gotCPU.Nanoseconds())/benchmarkRows, "cpu-ns/row")
 		b.ReportMetric(float64(bareCPU.Nanoseconds())/benchmarkRows, "bare-cpu-ns/row")
 	}
-	b.ReportMetric(median(wall), "of-bare")
-	b.ReportMetric(median(processor), "of-bare-cpu")
-	b.ReportMetric(1/median(processor), "x-bare-cpu") // the cost, which page compares
+	b.ReportMetric(cputest.Median(wall), "of-bare")
+	b.ReportMetric(cputest.Median(processor), "of-bare-cpu")
+	b.ReportMetric(1/cputest.Median(processor), "x-bare-cpu") // the cost, which page compares
 }
 
 func scanBare(b *testing.B, db *sql.DB, query string) (count int) {
@@ -163,19 +162,7 @@ func scanBare(b *testing.B, db *sql.DB, query string) (count int) {
 // taken is how long do took, and how long this process was at work meanwhile.
 func taken(b *testing.B, do func()) (wall, processor time.Duration) {
 	b.Helper()
-	used := func() time.Duration {
-		var usage syscall.Rusage
-		if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
-			b.Fatal(err)
-		}
-		return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
-	}
-	began, before := time.Now(), used()
+	began, before := time.Now(), cputest.Used(b)
 	do()
-	return time.Since(began), used() - before
-}
-
-func median(values []float64) float64 {
-	slices.Sort(values)
-	return values[len(values)/2]
+	return time.Since(began), cputest.Used(b) - before
 }

@@ -2,10 +2,10 @@ package plan_test
 
 import (
 	"fmt"
-	"syscall"
 	"testing"
 	"time"
 
+	"planwatch/internal/cputest"
 	"planwatch/internal/decimal"
 	"planwatch/internal/kpi"
 	"planwatch/plan"
@@ -75,15 +75,10 @@ func newLarge(b *testing.B, collectors, series, targets int) large {
 // than its time: call it before the loop, and what it returns behind.
 func cpu(b *testing.B) (report func()) {
 	b.Helper()
-	used := func() time.Duration {
-		var usage syscall.Rusage
-		if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
-			b.Fatal(err)
-		}
-		return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
+	before := cputest.Used(b)
+	return func() {
+		b.ReportMetric(float64(cputest.Used(b)-before)/float64(time.Millisecond)/float64(b.N), "cpu-ms/op")
 	}
-	before := used()
-	return func() { b.ReportMetric(float64(used()-before)/float64(time.Millisecond)/float64(b.N), "cpu-ms/op") }
 }
 
 func share(percent int) *decimal.Decimal { return new(decimal.Whole(percent).Shift(-2)) }

@@ -9,9 +9,10 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"testing"
 	"time"
+
+	"planwatch/internal/cputest"
 )
 
 // form is a way to ask for an exposition.
@@ -188,9 +189,9 @@ func compare(b *testing.B, p, under *process, f form) {
 		used, usedFloor, ratios = append(used, u), append(usedFloor, f), append(ratios, u/f)
 	}
 	b.ReportMetric(0, "ns/op") // it is of the client too
-	b.ReportMetric(median(used), "cpu-ms/scrape")
-	b.ReportMetric(median(usedFloor), "floor-cpu-ms/scrape")
-	b.ReportMetric(median(ratios), "x-floor")
+	b.ReportMetric(cputest.Median(used), "cpu-ms/scrape")
+	b.ReportMetric(cputest.Median(usedFloor), "floor-cpu-ms/scrape")
+	b.ReportMetric(cputest.Median(ratios), "x-floor")
 }
 
 // round is how many scrapes are measured at once, and shortRound where one takes more
@@ -209,9 +210,4 @@ func costs(p *process, n int, scrape func()) float64 {
 		scrape()
 	}
 	return float64(p.cpu()-before) / float64(n) / 1e6
-}
-
-func median(values []float64) float64 {
-	slices.Sort(values)
-	return values[len(values)/2]
 }

@@ -7,7 +7,6 @@ import (
 	"reflect"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -15,6 +14,7 @@ import (
 	dto "github.com/prometheus/client_model/go"
 
 	"planwatch/internal/clock"
+	"planwatch/internal/cputest"
 	"planwatch/internal/decimal"
 	"planwatch/internal/kpi"
 	"planwatch/internal/language"
@@ -219,10 +219,10 @@ func BenchmarkChange(b *testing.B) {
 		show()
 		return func() float64 {
 			r := n.record(19, 100)
-			before := processorTime(b)
+			before := cputest.Used(b)
 			n.store.Replace(r, n.descriptions[19])
 			show()
-			return float64(processorTime(b)-before) / float64(time.Millisecond)
+			return float64(cputest.Used(b)-before) / float64(time.Millisecond)
 		}
 	}
 	small, large := grown(100, 50), grown(1000, 500)
@@ -231,21 +231,8 @@ func BenchmarkChange(b *testing.B) {
 		s, l := small(), large()
 		ofSmall, ofLarge, ratios = append(ofSmall, s), append(ofLarge, l), append(ratios, l/s)
 	}
-	median := func(values []float64) float64 {
-		slices.Sort(values)
-		return values[len(values)/2]
-	}
 	b.ReportMetric(0, "ns/op")
-	b.ReportMetric(median(ofSmall), "cpu-ms/change-of-10000-series")
-	b.ReportMetric(median(ofLarge), "cpu-ms/change-of-100000-series")
-	b.ReportMetric(median(ratios), "x-small")
-}
-
-func processorTime(t testing.TB) time.Duration {
-	t.Helper()
-	var usage syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
-		t.Fatal(err)
-	}
-	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
+	b.ReportMetric(cputest.Median(ofSmall), "cpu-ms/change-of-10000-series")
+	b.ReportMetric(cputest.Median(ofLarge), "cpu-ms/change-of-100000-series")
+	b.ReportMetric(cputest.Median(ratios), "x-small")
 }

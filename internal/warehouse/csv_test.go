@@ -15,11 +15,11 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 	"testing/fstest"
 	"time"
 
+	"planwatch/internal/cputest"
 	"planwatch/internal/logtest"
 	"planwatch/internal/warehouse/csvfolder"
 )
@@ -117,10 +117,10 @@ func TestCSVLimits(t *testing.T) {
 	}
 	// quiet tells whether the process, and so the engine, uses hardly any CPU.
 	quiet := func() bool {
-		before := cpuTime(t)
+		before := cputest.Used(t)
 		begin := time.Now()
 		waitFor(t, "a moment passes", func() bool { return time.Since(begin) > 200*time.Millisecond })
-		return cpuTime(t)-before < 60*time.Millisecond
+		return cputest.Used(t)-before < 60*time.Millisecond
 	}
 
 	for name, text := range map[string]string{
@@ -189,15 +189,6 @@ func TestCSVLimits(t *testing.T) {
 		}
 		waitFor(t, "the engine stops computing", quiet)
 	})
-}
-
-func cpuTime(t *testing.T) time.Duration {
-	t.Helper()
-	var usage syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
-		t.Fatal(err)
-	}
-	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
 }
 
 // The engine itself refuses what ParseQuery refuses.
