@@ -53,6 +53,10 @@ func OpenStorage(directory string, logger *slog.Logger) (*Storage, error) {
 	return anew, nil
 }
 
+// stripes are the parts in which the database keeps its series, each with its own lock.
+// Its default is for millions of series and takes 3 MB.
+const stripes = 1 << 10
+
 // open opens the storage in directory. damaged is whether it fails as one that
 // is damaged does.
 func open(directory string, logger *slog.Logger) (s *Storage, damaged bool, err error) {
@@ -61,6 +65,7 @@ func open(directory string, logger *slog.Logger) (s *Storage, damaged bool, err 
 	// The database's own lock does not tell a directory in use from one that
 	// cannot be written to, or from a damaged one.
 	options.NoLockfile = true
+	options.StripeSize = stripes
 	held := storage.NewDirectory(directory)
 	if err := held.Hold(); err != nil {
 		return nil, false, fmt.Errorf("alerting: %w", err)
