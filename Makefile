@@ -95,8 +95,8 @@ define BENCH_MACHINE
    echo "versions: $$(go env GOVERSION), $$(mariadbd --version | sed 's/.*Ver \([^ ]*\).*/MariaDB \1/')"; } >$(BENCH)
 endef
 
-# 20 rounds of 50 scrapes. Processor time is measured, and the median counts, so
-# that other work on the machine shows little.
+# 20 rounds of 50 scrapes, of planwatch and of the floor in turn. Processor time is
+# measured, and the median counts, so that other work on the machine shows little.
 .PHONY: bench
 bench: prerequisites ## the benchmarks of docs/performance.md, which they write anew; some 15 minutes
 	$(BENCH_MACHINE)
