@@ -98,7 +98,7 @@ func (d SaveDirectory) read(logger *slog.Logger) map[string][]Record {
 		return nil
 	}
 	entries, err := os.ReadDir(d.Path)
-	if info, statErr := os.Lstat(d.Path); statErr == nil && !info.IsDir() {
+	if info, statErr := os.Stat(d.Path); statErr == nil && !info.IsDir() {
 		d.setAside(d.Path, errors.New("is a file, and this version keeps a directory"), logger)
 		return nil
 	}
@@ -106,7 +106,7 @@ func (d SaveDirectory) read(logger *slog.Logger) map[string][]Record {
 		return nil
 	}
 	if err != nil {
-		logger.Warn("saved snapshot not read; beginning without figures", "err", err)
+		logger.Warn("saved figures not read; their collectors begin without any", "err", err)
 		return nil
 	}
 	all := map[string][]Record{}
@@ -117,7 +117,7 @@ func (d SaveDirectory) read(logger *slog.Logger) map[string][]Record {
 		path := d.file(entry.Name())
 		data, err := os.ReadFile(path)
 		if err != nil {
-			logger.Warn("saved snapshot not read; beginning without figures", "err", err)
+			logger.Warn("saved figures not read; their collectors begin without any", "err", err)
 			continue
 		}
 		records, err := decode(data)
@@ -132,7 +132,7 @@ func (d SaveDirectory) read(logger *slog.Logger) map[string][]Record {
 
 func (SaveDirectory) setAside(path string, err error, logger *slog.Logger) {
 	aside := path + asideSuffix
-	logger.Warn("saved snapshot set aside; beginning without figures", "file", path, "aside", aside, "err", errors.Join(err, os.Rename(path, aside)))
+	logger.Warn("saved figures set aside; their collectors begin without any", "file", path, "aside", aside, "err", errors.Join(err, os.Rename(path, aside)))
 }
 
 func decode(data []byte) ([]Record, error) {

@@ -49,7 +49,8 @@ func (c content) place(collector string) (i int, found bool) {
 	return slices.BinarySearchFunc(c.chunks, collector, func(c *Chunk, name string) int { return strings.Compare(c.Collector, name) })
 }
 
-// Answer is the whole snapshot in one form. It is made once.
+// Answer is the whole snapshot in one form. It is kept once it is made; several who ask
+// for a new form at once may each make it.
 func (s *Snapshot) Answer(encoding Encoding, compression Compression) *Answer {
 	made := &s.answers[encoding][compression]
 	if a := made.Load(); a != nil {

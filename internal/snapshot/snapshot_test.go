@@ -360,7 +360,7 @@ func TestDamagedSnapshotIsSetAside(t *testing.T) {
 			if _, err := os.Stat(bedsIn(file) + ".damaged"); err != nil {
 				t.Error("not set aside:", err)
 			}
-			if !strings.Contains(log.String(), "saved snapshot set aside") {
+			if !strings.Contains(log.String(), "saved figures set aside") {
 				t.Errorf("log: %s", log.String())
 			}
 		})
@@ -509,7 +509,7 @@ func TestSnapshotInOneFileIsSetAside(t *testing.T) {
 	var log bytes.Buffer
 	s := snapshot.NewStore(clock.Clock{}, file, slog.New(slog.NewTextHandler(&log, nil)))
 	s.Restore(func(r snapshot.Record) (snapshot.Description, bool) { return described(t, r), true })
-	if !strings.Contains(log.String(), "saved snapshot set aside") {
+	if !strings.Contains(log.String(), "saved figures set aside") {
 		t.Errorf("log: %s", &log)
 	}
 	replace(t, s, record("beds", now, ward("Kirurgi", 38, now)))

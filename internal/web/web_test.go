@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"syscall"
 	"testing"
@@ -209,9 +210,21 @@ func TestBasicAuth(t *testing.T) {
 	if err := os.WriteFile(file, []byte("basic_auth_users:\n  prometheus: $2y$05$vxJVFf4WvOOlJxjEZZkF7.1CAyS9zRMVEr9YbDpGgCYTtDLYJvmRu\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	response, _ := get(t, http.MethodGet, "http://"+serve(t, file, nil)+"/metrics", nil)
-	if response.StatusCode != http.StatusUnauthorized {
-		t.Error(response.Status)
+	base := "http://" + serve(t, file, nil)
+	asked := 0
+	for _, pattern := range web.Patterns() {
+		method, path, found := strings.Cut(pattern, " ")
+		if !found { // any method
+			method, path = http.MethodGet, pattern
+		}
+		path = regexp.MustCompile(`\{[^}]*\}`).ReplaceAllString(strings.TrimSuffix(path, "{$}"), "x")
+		if response, body := get(t, method, base+path, nil); response.StatusCode != http.StatusUnauthorized || len(body) > 100 {
+			t.Errorf("%s %s: %s, %d bytes", method, path, response.Status, len(body))
+		}
+		asked++
+	}
+	if asked < 30 {
+		t.Errorf("only %d routes", asked)
 	}
 }
 

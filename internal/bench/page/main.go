@@ -152,8 +152,8 @@ func ratios(results []result) map[ratio]float64 {
 	return least
 }
 
-// grown is an error if a ratio is by half larger than it was. What was not measured
-// both times is not compared; nothing to compare is an error.
+// grown is an error if a ratio is by half larger than it was, or if one is not there any
+// more of a benchmark that was measured. Nothing to compare is an error too.
 func grown(former, now []result) error {
 	before, after := ratios(former), ratios(now)
 	compared, errs := 0, []error(nil)
@@ -168,10 +168,22 @@ func grown(former, now []result) error {
 			errs = append(errs, fmt.Errorf("%s: %.2f %s, and it was %.2f", which.of, after[which], which.unit, was))
 		}
 	}
+	for which := range before {
+		ran := slices.ContainsFunc(now, func(r result) bool { return group(r.String()) == group(which.of) })
+		if _, measured := after[which]; ran && !measured {
+			errs = append(errs, fmt.Errorf("%s: no %s, and it was %.2f", which.of, which.unit, before[which]))
+		}
+	}
 	if compared == 0 {
 		return errors.New("no ratio could be compared")
 	}
 	return errors.Join(errs...)
+}
+
+// group is the benchmark's name and first part: those of Scrape/series=1000 run together.
+func group(name string) string {
+	parts := strings.SplitN(name, "/", 3)
+	return strings.Join(parts[:min(len(parts), 2)], "/")
 }
 
 // The marks between which a page has the table of a benchmark.

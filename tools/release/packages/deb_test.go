@@ -29,7 +29,7 @@ func TestDeb(t *testing.T) {
 		for path, want := range map[string]string{
 			"/etc/planwatch":                                      "drwxr-xr-x root:root",
 			"/etc/planwatch-secrets":                              "drwxr-x--- root:planwatch",
-			"/etc/default/planwatch":                              "-rw-r--r-- root:root",
+			"/etc/default/planwatch":                              "-rw-r----- root:root",
 			"/usr/bin/planwatch":                                  "-rwxr-xr-x root:root",
 			"/var/lib/planwatch":                                  "none",
 			"/usr/share/man/man1/planwatch-serve.1.gz":            "-rw-r--r-- root:root",
@@ -88,7 +88,7 @@ func TestDeb(t *testing.T) {
 		return
 	}
 
-	m.write(t, "/etc/default/planwatch", "ARGS=\"--web.enable-lifecycle\"\nPLANWATCH_LOG_LEVEL=debug\n", 0o644)
+	m.write(t, "/etc/default/planwatch", "ARGS=\"--web.enable-lifecycle\"\nPLANWATCH_LOG_LEVEL=debug\n", 0o640)
 	newer := repack(t, m, deb, version+"+1")
 	t.Run("upgraded", func(t *testing.T) {
 		before := m.property(t, "MainPID")
@@ -132,7 +132,7 @@ func TestDeb(t *testing.T) {
 		}
 		for path, want := range map[string]string{
 			"/usr/bin/planwatch":               "none",
-			"/etc/default/planwatch":           "-rw-r--r-- root:root",
+			"/etc/default/planwatch":           "-rw-r----- root:root",
 			"/etc/planwatch/planwatch.yaml":    "-rw-r--r-- root:root",
 			"/etc/planwatch-secrets/warehouse": "-rw-r----- root:planwatch",
 			"/var/lib/planwatch":               "drwxr-x--- planwatch:planwatch",

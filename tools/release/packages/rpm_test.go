@@ -21,7 +21,7 @@ func TestRPM(t *testing.T) {
 	for path, want := range map[string]string{
 		"/etc/planwatch":                            "drwxr-xr-x root:root",
 		"/etc/planwatch-secrets":                    "drwxr-x--- root:planwatch",
-		"/etc/default/planwatch":                    "-rw-r--r-- root:root",
+		"/etc/default/planwatch":                    "-rw-r----- root:root",
 		"/usr/bin/planwatch":                        "-rwxr-xr-x root:root",
 		"/usr/lib/systemd/system/planwatch.service": "-rw-r--r-- root:root",
 		"/usr/share/licenses/planwatch/LICENSE":     "-rw-r--r-- root:root",
