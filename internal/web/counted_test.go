@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// Every request is counted once, also one for a page that is not there or that is not
-// answered by its method.
+// Every request that the web configuration lets through is counted once, also one for a
+// page that is not there or that is not answered by its method.
 func TestRequestsAreCounted(t *testing.T) {
 	base := "http://" + serve(t, "", nil)
 	for method, path := range map[string]string{http.MethodGet: "/nowhere", http.MethodDelete: "/report", http.MethodHead: "/-/healthy"} {
