@@ -10,6 +10,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
@@ -88,7 +89,7 @@ func load(files fs.FS, code string) (*Language, error) {
 	if err != nil || tag.String() != code {
 		return nil, fmt.Errorf("%q is not the code of a language such as sv or en", code)
 	}
-	base, err := read(shipped, code)
+	base, err := readShipped(code)
 	if err != nil {
 		return nil, err
 	}
@@ -101,7 +102,7 @@ func load(files fs.FS, code string) (*Language, error) {
 	if !ships && len(own.messages) == 0 {
 		return nil, fmt.Errorf("planwatch has no messages in %s: the region must have them in %s", code, path.Join(directory, "*.yaml"))
 	}
-	known, err := Keys()
+	known, err := shippedKeys()
 	if err != nil {
 		return nil, err
 	}
@@ -125,6 +126,26 @@ type texts struct {
 	messages map[string]Message
 	// places are the files of the messages.
 	places map[string]*yamlfile.Document
+}
+
+// shippedTexts are the messages of each shipped language by its code. They are
+// compiled in, so that they are read once, when they are first asked for, however
+// many regions are loaded; nobody changes them.
+var shippedTexts = func() map[string]func() (texts, error) {
+	all := map[string]func() (texts, error){}
+	for _, code := range Shipped() {
+		all[code] = sync.OnceValues(func() (texts, error) { return read(shipped, code) })
+	}
+	return all
+}()
+
+// readShipped is the messages that planwatch ships in the language of that code:
+// none, if it does not ship the language.
+func readShipped(code string) (texts, error) {
+	if once, ok := shippedTexts[code]; ok {
+		return once()
+	}
+	return texts{messages: map[string]Message{}}, nil
 }
 
 // read reads all files of messages in a directory; none is no error.
@@ -211,9 +232,15 @@ func (t texts) language(tag xlanguage.Tag, code string) (*Language, error) {
 // Keys are the keys of all of planwatch's messages, in order: every message
 // that a shipped language has.
 func Keys() ([]string, error) {
+	known, err := shippedKeys()
+	return slices.Clone(known), err
+}
+
+// shippedKeys is Keys, for those who do not change what they get.
+var shippedKeys = sync.OnceValues(func() ([]string, error) {
 	all := map[string]bool{}
 	for _, code := range Shipped() {
-		t, err := read(shipped, code)
+		t, err := readShipped(code)
 		if err != nil {
 			return nil, err
 		}
@@ -222,15 +249,15 @@ func Keys() ([]string, error) {
 		}
 	}
 	return slices.Sorted(maps.Keys(all)), nil
-}
+})
 
 // Untranslated are the keys of messages that a shipped language lacks.
 func Untranslated(code string) ([]string, error) {
-	known, err := Keys()
+	known, err := shippedKeys()
 	if err != nil {
 		return nil, err
 	}
-	t, err := read(shipped, code)
+	t, err := readShipped(code)
 	return t.missing(known), err
 }
 

@@ -34,7 +34,7 @@ func Parse(name string, data []byte) (*Document, error) {
 	if err := checkCharacters(name, tokens); err != nil {
 		return nil, err
 	}
-	tree, err := parser.ParseBytes(data, 0)
+	tree, err := parser.Parse(tokens, 0)
 	if err != nil {
 		return nil, oneLine(name, err)
 	}
