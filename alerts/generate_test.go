@@ -3,6 +3,7 @@ package alerts_test
 import (
 	"flag"
 	"strings"
+	"sync"
 	"testing"
 
 	"planwatch/alerts"
@@ -15,19 +16,32 @@ var update = flag.Bool("update", false, "rewrite the committed files of the regi
 // root is the repository's.
 const root = ".."
 
+// loadBuiltin and generateBuiltin do so once for all tests, which only read.
+var (
+	loadBuiltin     = sync.OnceValues(func() (*config.Region, error) { return config.Load("", nil) })
+	generateBuiltin = sync.OnceValues(func() ([]genfiles.File, error) {
+		region, err := loadBuiltin()
+		if err != nil {
+			return nil, err
+		}
+		return alerts.Generate(region)
+	})
+)
+
 // builtin is the region that is compiled in.
 func builtin(t *testing.T) *config.Region {
 	t.Helper()
-	region, err := config.Load("", nil)
+	region, err := loadBuiltin()
 	if err != nil {
 		t.Fatal(err)
 	}
 	return region
 }
 
+// generate is every file of the region that is compiled in.
 func generate(t *testing.T) []genfiles.File {
 	t.Helper()
-	files, err := alerts.Generate(builtin(t))
+	files, err := generateBuiltin()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,7 +65,15 @@ func TestCommittedFilesAreThoseGenerated(t *testing.T) {
 }
 
 func TestGenerateIsStable(t *testing.T) {
-	first, second := generate(t), generate(t)
+	region, err := config.Load("", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := generate(t)
+	second, err := alerts.Generate(region)
+	if err != nil {
+		t.Fatal(err)
+	}
 	if len(first) != len(second) {
 		t.Fatalf("%d files, then %d", len(first), len(second))
 	}
