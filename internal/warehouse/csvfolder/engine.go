@@ -58,7 +58,7 @@ var configureEngine = sync.OnceValue(func() error {
 // connections for queries.
 func startEngine(f *folder, maxConnections int) (*engine, error) {
 	e := &engine{
-		engine:   sqle.New(analyzer.NewDefault(&provider{folder: f}), &sqle.Config{IsReadOnly: true}),
+		engine:   sqle.New(analyzer.NewBuilder(&provider{folder: f}).AddPostAnalyzeRule(parsedLiteralsID, parseLiterals).Build(), &sqle.Config{IsReadOnly: true}),
 		listener: pipe.Listen("embedded"),
 	}
 	newSession := func(_ context.Context, conn *vitess.Conn, address string) (sql.Session, error) {
