@@ -34,7 +34,11 @@ func load(t testing.TB, directory string) *config.Region {
 	return region
 }
 
-var loadBuiltin = sync.OnceValues(func() (*config.Region, error) { return config.Load("", nil) })
+// Each region is loaded once for all tests, which only read it.
+var (
+	loadBuiltin  = sync.OnceValues(func() (*config.Region, error) { return config.Load("", nil) })
+	loadHighland = sync.OnceValues(func() (*config.Region, error) { return config.Load(filepath.Join("testdata", "highland"), nil) })
+)
 
 func builtin(t testing.TB) *config.Region {
 	t.Helper()
@@ -49,7 +53,11 @@ func builtin(t testing.TB) *config.Region {
 // kinds of KPIs that the built-in one does not have.
 func highland(t testing.TB) *config.Region {
 	t.Helper()
-	return load(t, filepath.Join("testdata", "highland"))
+	region, err := loadHighland()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return region
 }
 
 // made is one generated dashboard, read back.
@@ -68,7 +76,30 @@ func generate(t testing.TB) []made {
 	return append(generateFor(t, builtin(t)), generateFor(t, highland(t))...)
 }
 
+// shared are the dashboards of the two regions, generated and read back once for
+// all tests, which only read them.
+var shared struct {
+	sync.Mutex
+	made map[*config.Region][]made
+}
+
 func generateFor(t testing.TB, region *config.Region) []made {
+	t.Helper()
+	if region != builtin(t) && region != highland(t) {
+		return generateAnew(t, region)
+	}
+	shared.Lock()
+	defer shared.Unlock()
+	if shared.made[region] == nil {
+		if shared.made == nil {
+			shared.made = map[*config.Region][]made{}
+		}
+		shared.made[region] = generateAnew(t, region)
+	}
+	return slices.Clone(shared.made[region])
+}
+
+func generateAnew(t testing.TB, region *config.Region) []made {
 	t.Helper()
 	plugins.RegisterDefaultPlugins()
 	files, err := Generate(region)
@@ -140,7 +171,7 @@ func TestCommitted(t *testing.T) {
 }
 
 func TestSameBytes(t *testing.T) {
-	first, second := generateFor(t, load(t, "")), generateFor(t, load(t, ""))
+	first, second := generateFor(t, builtin(t)), generateAnew(t, load(t, ""))
 	for i := range first {
 		if !bytes.Equal(first[i].data, second[i].data) {
 			t.Errorf("%s differs from one time to the next", first[i].path)
@@ -151,7 +182,8 @@ func TestSameBytes(t *testing.T) {
 // Grafana takes an unknown field or panel type without a word, so the SDK's
 // schema is asked instead.
 func TestSchema(t *testing.T) {
-	for _, m := range generate(t) {
+	// What is read anew, since it is changed below.
+	for _, m := range append(generateAnew(t, builtin(t)), generateAnew(t, highland(t))...) {
 		for _, p := range m.Panels {
 			if p.RowPanel != nil && p.RowPanel.Panels == nil {
 				p.RowPanel.Panels = []dashboard.Panel{} // an empty list is read as none
