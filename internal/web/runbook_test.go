@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"testing/fstest"
 
@@ -18,10 +19,13 @@ import (
 	"planwatch/plan"
 )
 
+// loadBuiltin loads the built-in region once for all tests, which only read it.
+var loadBuiltin = sync.OnceValues(func() (*config.Region, error) { return config.Load("", nil) })
+
 // running serves the built-in region, as change makes it.
 func running(t *testing.T, change func(*config.Region)) func(*web.Content) {
 	t.Helper()
-	loaded, err := config.Load("", nil)
+	loaded, err := loadBuiltin()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,7 +80,7 @@ func TestRunbookPages(t *testing.T) {
 
 // Each rule links to a page that there is.
 func TestRunbooksOfAllRules(t *testing.T) {
-	region, err := config.Load("", nil)
+	region, err := loadBuiltin()
 	if err != nil {
 		t.Fatal(err)
 	}
