@@ -1,4 +1,8 @@
-//go:build gms_pure_go
+//go:build gms_pure_go && !race
+
+// The race detector makes the embedded engine ten times slower, and has nothing to
+// look at where collectors run one after another; make test runs these without it.
+// What runs at once is held by TestNothingIsLearnedInAYear.
 
 package asof_test
 
