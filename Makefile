@@ -77,7 +77,7 @@ test-without-race: export GOGC := 400
 test-without-race: export GOMEMLIMIT := 3GiB
 test-without-race:
 	go test -tags $(TAGS) -timeout 30m ./internal/asof
-	go test -tags $(TAGS) -timeout 30m -run '^TestParity$$' ./internal/exporter
+	go test -tags $(TAGS) -timeout 30m -run '^(TestParity|TestStorm)$$' ./internal/exporter
 
 .PHONY: prerequisites
 prerequisites:
