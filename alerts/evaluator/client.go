@@ -85,6 +85,8 @@ func (c Client) prepare(request *http.Request) error {
 func (c Client) HTTP() (*http.Client, error) {
 	settings := configutil.DefaultHTTPClientConfig
 	settings.TLSConfig.CAFile = c.CAFile
+	// The transport would show the secret to wherever it is led.
+	settings.FollowRedirects = false
 	client, err := configutil.NewClientFromConfig(settings, "alertmanager")
 	if err != nil {
 		return nil, fmt.Errorf("alerting: alertmanager_client: %w", err)

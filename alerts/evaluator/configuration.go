@@ -62,7 +62,9 @@ func (c Configuration) parse(logger *slog.Logger) (*config.Config, map[string][]
 		if err != nil || parsed.Host == "" || !slices.Contains([]string{"http", "https"}, parsed.Scheme) {
 			return nil, nil, errors.New("alerting: alertmanagers: not a URL such as http://localhost:9093")
 		}
-		fmt.Fprintf(&text, "    - {api_version: v2, timeout: %s, scheme: %s, path_prefix: %q%s}\n",
+		// What leads elsewhere is not followed: alerts would come to whom nobody has
+		// named, or an Alertmanager would get none and seem to have been reached.
+		fmt.Fprintf(&text, "    - {api_version: v2, timeout: %s, scheme: %s, path_prefix: %q, follow_redirects: false%s}\n",
 			model.Duration(sendTimeout), parsed.Scheme, parsed.Path, client)
 		receivers[fmt.Sprintf("config-%d", i)] = group(parsed.Host)
 	}

@@ -742,7 +742,7 @@ func TestUnreachedAlertmanagers(t *testing.T) {
 	want := map[string]string{
 		healing.URL:                        "it answers 503 Service Unavailable",
 		refusing.URL + "/am":               "it answers 401 Unauthorized",
-		elsewhere.URL:                      "connection refused",
+		elsewhere.URL:                      "it answers 307 Temporary Redirect",
 		"http://" + frozen.Addr().String(): "no answer within 3s",
 		"http://" + closed(t):              "connection refused",
 	}
@@ -768,6 +768,39 @@ func TestUnreachedAlertmanagers(t *testing.T) {
 		t.Fatal(err)
 	}
 	overview(t, e, "without those that are removed", func(o evaluator.Overview) bool { return len(o.Unreached) == 0 })
+}
+
+// What the Alertmanager leads to gets neither a request nor the secret.
+func TestSilencesFollowNoRedirect(t *testing.T) {
+	var led atomic.Int32
+	elsewhere := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		led.Add(1)
+		if secret := r.Header.Get("Authorization"); secret != "" {
+			t.Errorf("elsewhere is told %q", secret)
+		}
+	}))
+	defer elsewhere.Close()
+	leading := httptest.NewServer(http.RedirectHandler(elsewhere.URL, http.StatusTemporaryRedirect))
+	defer leading.Close()
+	file := filepath.Join(t.TempDir(), "token")
+	if err := os.WriteFile(file, []byte("hunter2"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	client, err := evaluator.Client{TokenFile: file}.HTTP()
+	if err != nil {
+		t.Fatal(err)
+	}
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, leading.URL, strings.NewReader("{}"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	response, err := client.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := response.Body.Close(); err != nil || response.StatusCode != http.StatusTemporaryRedirect || led.Load() > 0 {
+		t.Errorf("it answers %s, %v; led elsewhere %d times", response.Status, err, led.Load())
+	}
 }
 
 // closed is an address on which nothing listens.

@@ -66,17 +66,18 @@ type webhook struct {
 	Payload      string     `yaml:"payload,omitempty"`
 }
 
-// httpConfig says that a redirect is followed by no message: it would arrive without
-// its text, and pass for delivered.
+// httpConfig says that a redirect is followed by no message: it would arrive where
+// nobody has said, or without its text, and pass for delivered.
 type httpConfig struct {
 	FollowRedirects bool `yaml:"follow_redirects"`
 }
 
 type teams struct {
-	SendResolved bool   `yaml:"send_resolved"`
-	URLFile      string `yaml:"webhook_url_file"`
-	Title        string `yaml:"title"`
-	Text         string `yaml:"text"`
+	SendResolved bool       `yaml:"send_resolved"`
+	URLFile      string     `yaml:"webhook_url_file"`
+	HTTP         httpConfig `yaml:"http_config"`
+	Title        string     `yaml:"title"`
+	Text         string     `yaml:"text"`
 }
 
 type interval struct {
