@@ -3,15 +3,12 @@ package exporter_test
 import (
 	"database/sql"
 	"fmt"
-	"io"
-	"net"
 	"os"
 	"path/filepath"
 	"runtime"
 	"strconv"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -83,7 +80,7 @@ var outages = []outage{
 		name:         "failing over to another address",
 		proxied:      true,
 		begin:        func(s *site) { s.server.Stop() },
-		end:          func(s *site) { s.proxy.leadTo(s.other.Address()) },
+		end:          func(s *site) { s.proxy.LeadTo(s.other.Address()) },
 		result:       unavailable,
 		log:          "source is down",
 		sourceIsDown: true,
@@ -327,7 +324,7 @@ const brief = `kpi_patients_brief{hospital="Kalix"}`
 type site struct {
 	t             *testing.T
 	server, other *databasetest.Server // other is where the address leads after the outage, or nil
-	proxy         *proxy
+	proxy         *databasetest.Proxy
 	region        string
 	secret        string // file of the password
 	held          []*sql.Conn
@@ -360,8 +357,8 @@ func newSite(t *testing.T, engine databasetest.Engine, o outage) *site {
 	case o.encrypted:
 		settings = strings.Replace(settings, s.server.Socket(), s.server.Address()+"\n    tls: {ca_file: "+s.server.CAFile()+"}", 1)
 	case o.proxied:
-		s.proxy = newProxy(t, s.server.Address())
-		settings = strings.Replace(settings, s.server.Socket(), s.proxy.address(), 1)
+		s.proxy = databasetest.NewProxy(t, s.server.Address())
+		settings = strings.Replace(settings, s.server.Socket(), s.proxy.Address(), 1)
 	}
 	s.region = region(t, map[string]string{
 		"planwatch.yaml":          settings,
@@ -492,60 +489,4 @@ func watch(p *planwatch) func(*testing.T) {
 			t.Errorf("of %d scrapes, %d were without the figure, and %d with one past its max_age", scrapes, gaps, old)
 		}
 	}
-}
-
-// proxy is an address that leads to a server, and later to another.
-type proxy struct {
-	listener net.Listener
-	target   atomic.Pointer[string]
-}
-
-func newProxy(t *testing.T, target string) *proxy {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	p := &proxy{listener: listener}
-	p.leadTo(target)
-	var serving sync.WaitGroup
-	serving.Go(func() {
-		for {
-			client, err := listener.Accept()
-			if err != nil {
-				return // closed
-			}
-			serving.Go(func() { p.connect(client) })
-		}
-	})
-	t.Cleanup(func() {
-		if err := listener.Close(); err != nil {
-			t.Error(err)
-		}
-		serving.Wait()
-	})
-	return p
-}
-
-func (p *proxy) address() string { return p.listener.Addr().String() }
-
-func (p *proxy) leadTo(target string) { p.target.Store(&target) }
-
-// connect copies both ways until either side closes.
-func (p *proxy) connect(client net.Conn) {
-	defer client.Close()
-	server, err := net.Dial("tcp", *p.target.Load())
-	if err != nil {
-		return
-	}
-	defer server.Close()
-	var copying sync.WaitGroup
-	copying.Go(func() {
-		// How it ends is for the client to tell.
-		_, _ = io.Copy(server, client)
-		_ = server.Close()
-	})
-	_, _ = io.Copy(client, server)
-	_ = client.Close()
-	copying.Wait()
 }

@@ -3,11 +3,13 @@ package warehouse
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"planwatch/internal/databasetest"
@@ -172,4 +174,46 @@ func testMySQLChangedPassword(t *testing.T, engine databasetest.Engine) {
 	if err := s.Ping(t.Context()); err != nil {
 		t.Errorf("with the right password, and no restart: %v", err)
 	}
+}
+
+// A server whose name has been given to another machine, and which goes on, is left
+// within five minutes, though queries never cease: planwatch would read it for ever.
+func TestMySQLFollowsAMovedAddress(t *testing.T) { databasetest.Each(t, testMySQLFollowsAMovedAddress) }
+
+func testMySQLFollowsAMovedAddress(t *testing.T, engine databasetest.Engine) {
+	t.Parallel()
+	former, next := startServer(t, engine, databasetest.WithTCP()), startServer(t, engine, databasetest.WithTCP())
+	if _, err := next.Root().ExecContext(t.Context(), "UPDATE warehouse.ward SET beds = 40 WHERE id = 1"); err != nil {
+		t.Fatal(err)
+	}
+	address := databasetest.NewProxy(t, former.Address())
+	// The bubble's five minutes pass as soon as nothing is under way.
+	synctest.Test(t, func(t *testing.T) {
+		s := open(t, mysqlConfig(address.Address()), Options{})
+		beds := func() string {
+			if err := s.Ping(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			result, err := s.Query(t.Context(), query(t, "SELECT beds FROM ward WHERE id = 1"), QueryOptions{AsOf: time.Now()})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return fmt.Sprint(result.Rows)
+		}
+		before := beds()
+		address.LeadTo(next.Address())
+		began := time.Now()
+		for beds() == before {
+			if time.Since(began) > 6*time.Minute {
+				t.Fatalf("after %s queries still go where the address led to", time.Since(began))
+			}
+			time.Sleep(30 * time.Second) //nolint:forbidigo // the bubble's time, which passes at once
+		}
+		if took := time.Since(began); took < 2*time.Minute {
+			t.Errorf("a connection lasts %s only", took)
+		}
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
 }
