@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"planwatch/internal/clock"
 	"planwatch/internal/kpi"
 	"planwatch/internal/yamlfile"
 )
@@ -88,7 +89,7 @@ func (d *Definition) Moments(interval Interval, from, to time.Time) []time.Time 
 	for n := 0; ; n++ {
 		day := time.Date(local.Year(), local.Month(), local.Day()-n, 0, 0, 0, 0, time.UTC)
 		// A time that the clocks skip is the moment of the change.
-		moment := whenClocksShow(day.Add(time.Duration(at.Hour())*time.Hour+time.Duration(at.Minute())*time.Minute), location)
+		moment := clock.FirstShowing(day.Add(time.Duration(at.Hour())*time.Hour+time.Duration(at.Minute())*time.Minute), location)
 		switch {
 		case !moment.After(from):
 			return moments

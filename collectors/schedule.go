@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/robfig/cron/v3"
+
+	"planwatch/internal/clock"
 )
 
 // Schedule is when a collector is due. When daylight saving begins or ends, a
@@ -55,13 +57,13 @@ func (s Schedule) Next(t time.Time) time.Time {
 		elapsed.Location = s.location
 		return elapsed.Next(t.In(s.location))
 	}
-	wall := wallClock(t.In(s.location))
+	wall := clock.Shown(t.In(s.location))
 	for {
 		wall = s.spec.Next(wall)
 		if wall.IsZero() {
 			return time.Time{}
 		}
-		if due := whenClocksShow(wall, s.location); due.After(t) {
+		if due := clock.FirstShowing(wall, s.location); due.After(t) {
 			return due
 		}
 	}
@@ -82,33 +84,4 @@ func (s Schedule) Every(t time.Time) (time.Duration, error) {
 		due = next
 	}
 	return shortest, nil
-}
-
-// whenClocksShow is the first moment at which clocks in location show wall's
-// date and time, or, if they skip it, the moment of the change.
-func whenClocksShow(wall time.Time, location *time.Location) time.Time {
-	moment := time.Date(wall.Year(), wall.Month(), wall.Day(), wall.Hour(), wall.Minute(), wall.Second(), 0, location)
-	begin, end := moment.ZoneBounds()
-	// For a time that the clocks skip, time.Date gives a moment before or
-	// after the change.
-	switch shows := wallClock(moment); {
-	case shows.After(wall):
-		return begin
-	case shows.Before(wall):
-		return end
-	}
-	if begin.IsZero() {
-		return moment
-	}
-	_, offset := moment.Zone()
-	_, before := begin.Add(-time.Second).Zone()
-	if earlier := moment.Add(time.Duration(offset-before) * time.Second); earlier.Before(begin) && offset < before {
-		return earlier
-	}
-	return moment
-}
-
-// wallClock is the date and time that a clock in t's zone shows, as if in UTC.
-func wallClock(t time.Time) time.Time {
-	return time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), 0, time.UTC)
 }

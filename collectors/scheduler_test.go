@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -197,4 +198,58 @@ func TestSchedulerStopsARunningJob(t *testing.T) {
 			t.Error("Run returned before the job had ended")
 		}
 	})
+}
+
+// On the Sundays on which the clocks change no run is lost, and a daily one does not
+// come twice.
+func TestSchedulerOnTheSundaysOfTheClocks(t *testing.T) {
+	stockholm := location(t, "Europe/Stockholm")
+	quarters := func(times ...string) (all []string) {
+		for _, hour := range times {
+			for _, minute := range []string{"00", "15", "30", "45"} {
+				all = append(all, hour[:3]+minute+hour[3:])
+			}
+		}
+		return all
+	}
+	tests := []struct {
+		name, from, to, fields string
+		want                   []string
+	}{
+		{"spring, in the hour that is left out", "2025-03-29T12:00:00+01:00", "2025-03-31T12:00:00+02:00", "30 2 * * *", []string{"Sun 03:00+02", "Mon 02:30+02"}},
+		{"spring, as the hour ends that is left out", "2025-03-29T12:00:00+01:00", "2025-03-31T12:00:00+02:00", "0 3 * * *", []string{"Sun 03:00+02", "Mon 03:00+02"}},
+		{"spring, in the morning", "2025-03-29T12:00:00+01:00", "2025-03-31T12:00:00+02:00", "0 7 * * *", []string{"Sun 07:00+02", "Mon 07:00+02"}},
+		{"spring, every quarter", "2025-03-30T00:50:00+01:00", "2025-03-30T04:50:00+02:00", "*/15 * * * *", quarters("01:+01", "03:+02", "04:+02")},
+		{"spring, quarters of certain hours", "2025-03-30T00:50:00+01:00", "2025-03-30T04:50:00+02:00", "*/15 1-3 * * *", quarters("01:+01", "03:+02")},
+		{"autumn, in the hour that comes twice", "2025-10-25T12:00:00+02:00", "2025-10-27T12:00:00+01:00", "30 2 * * *", []string{"Sun 02:30+02", "Mon 02:30+01"}},
+		{"autumn, as the hour ends that comes twice", "2025-10-25T12:00:00+02:00", "2025-10-27T12:00:00+01:00", "0 3 * * *", []string{"Sun 03:00+01", "Mon 03:00+01"}},
+		{"autumn, in the morning", "2025-10-25T12:00:00+02:00", "2025-10-27T12:00:00+01:00", "0 7 * * *", []string{"Sun 07:00+01", "Mon 07:00+01"}},
+		{"autumn, every quarter", "2025-10-26T01:50:00+02:00", "2025-10-26T03:50:00+01:00", "*/15 * * * *", quarters("02:+02", "02:+01", "03:+01")},
+		{"autumn, quarters of certain hours", "2025-10-26T01:50:00+02:00", "2025-10-26T03:50:00+01:00", "*/15 2-3 * * *", quarters("02:+02", "03:+01")},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			schedule, err := collectors.ParseSchedule(tt.fields, stockholm)
+			if err != nil {
+				t.Fatal(err)
+			}
+			synctest.Test(t, func(t *testing.T) {
+				own := clock.StartingAt(moment(t, tt.from))
+				s := collectors.NewScheduler(own, retry(time.Second, time.Minute), slog.New(slog.DiscardHandler))
+				var runs []string
+				s.Add("beds", schedule, func(context.Context) error {
+					layout := "Mon 15:04-07"
+					if len(tt.want) > 2 { // within a day
+						layout = "15:04-07"
+					}
+					runs = append(runs, own.Now().In(stockholm).Format(layout))
+					return nil
+				})
+				run(t, s, moment(t, tt.to).Sub(moment(t, tt.from)))
+				if got := runs[1:]; !slices.Equal(got, tt.want) { // the first is that of the start
+					t.Errorf("runs at\n%s\nwant\n%s", got, tt.want)
+				}
+			})
+		})
+	}
 }

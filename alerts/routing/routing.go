@@ -15,6 +15,7 @@ import (
 	"planwatch/alerts/rules"
 	"planwatch/config"
 	"planwatch/internal/calendar"
+	"planwatch/internal/clock"
 	"planwatch/internal/language"
 	"planwatch/internal/naming"
 	"planwatch/internal/yamlfile"
@@ -55,7 +56,7 @@ func (m maker) configuration() configuration {
 		c.TimeIntervals = append(c.TimeIntervals, m.holidays())
 	}
 	if w := o.Severities.Warning.Weekly; w != nil {
-		c.TimeIntervals = append(c.TimeIntervals, m.interval(oncall.Hours{ID: oncall.WeeklyInterval, Weekdays: []string{w.Day}, From: w.Time, To: w.End()}))
+		c.TimeIntervals = append(c.TimeIntervals, m.weekly(*w))
 	}
 	c.TimeIntervals = append(c.TimeIntervals, m.shifts()...)
 	return c
@@ -306,6 +307,28 @@ func (m maker) interval(h oncall.Hours) interval {
 	return interval{Name: h.ID, Times: []times{{
 		Times: []timeRange{{h.From, h.To}}, Weekdays: h.Weekdays, Location: m.region.Location.String(),
 	}}}
+}
+
+// weekly returns the hour of the week. Where the clocks skip all of it, it is the hour
+// after the change: in the years of the plan's targets and the year after, since
+// Alertmanager takes dates only.
+func (m maker) weekly(w oncall.Weekly) interval {
+	hour := m.interval(oncall.Hours{ID: oncall.WeeklyInterval, Weekdays: []string{w.Day}, From: w.Time, To: w.End()})
+	begins, err := time.Parse("15:04", w.Time)
+	if err != nil {
+		return hour // it is not valid
+	}
+	first, last := m.region.Years()
+	for day := time.Date(first, time.January, 1, begins.Hour(), begins.Minute(), 0, 0, time.UTC); day.Year() <= last; day = day.AddDate(0, 0, 1) {
+		if !strings.EqualFold(day.Weekday().String(), w.Day) {
+			continue
+		}
+		from := clock.FirstShowing(day, m.region.Location)
+		if clock.FirstShowing(day.Add(time.Hour), m.region.Location).Equal(from) {
+			hour.Times = append(hour.Times, between(from, from.Add(time.Hour))...)
+		}
+	}
+	return hour
 }
 
 // holidays returns the public holidays of the years of the plan's targets and

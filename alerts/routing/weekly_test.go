@@ -32,8 +32,24 @@ func TestWarningsOnceAWeek(t *testing.T) {
 			[]time.Time{time.Date(2025, 3, 30, 23, 30, 0, 0, zone)},
 			[]time.Time{time.Date(2025, 3, 31, 0, 0, 0, 0, zone), time.Date(2025, 3, 30, 22, 59, 0, 0, zone)},
 		},
+		{ // an hour that spring leaves out, and autumn has twice
+			oncall.Weekly{Day: "sunday", Time: "02:00"},
+			[]time.Time{
+				time.Date(2025, 3, 23, 2, 30, 0, 0, zone), time.Date(2025, 3, 30, 3, 0, 0, 0, zone), time.Date(2025, 3, 30, 3, 59, 0, 0, zone), time.Date(2026, 3, 29, 3, 30, 0, 0, zone),
+				time.Date(2025, 10, 26, 2, 0, 0, 0, zone),
+			},
+			[]time.Time{
+				time.Date(2025, 3, 23, 3, 30, 0, 0, zone), time.Date(2025, 3, 30, 1, 59, 0, 0, zone), time.Date(2025, 3, 30, 4, 0, 0, 0, zone), time.Date(2025, 3, 31, 3, 30, 0, 0, zone),
+				time.Date(2025, 10, 26, 3, 0, 0, 0, zone), time.Date(2025, 4, 6, 3, 30, 0, 0, zone),
+			},
+		},
+		{
+			oncall.Weekly{Day: "sunday", Time: "02:30"},
+			[]time.Time{time.Date(2025, 3, 30, 3, 0, 0, 0, zone), time.Date(2025, 3, 30, 3, 29, 0, 0, zone)},
+			[]time.Time{time.Date(2025, 3, 30, 1, 59, 0, 0, zone), time.Date(2025, 3, 30, 4, 0, 0, 0, zone)},
+		},
 	} {
-		t.Run(tt.weekly.Day, func(t *testing.T) {
+		t.Run(tt.weekly.Day+" "+tt.weekly.Time, func(t *testing.T) {
 			changed, o := *region, *region.OnCall
 			o.Severities.Warning.Weekly, o.Severities.Warning.Hours = &tt.weekly, ""
 			changed.OnCall = &o
