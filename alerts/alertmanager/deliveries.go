@@ -74,6 +74,7 @@ const mostUndelivered = 1 << 20
 // each recipient says how it is.
 func openDeliveries(path string, timeout time.Duration, logger *slog.Logger) *deliveries {
 	d := &deliveries{path: path, timeout: timeout, logger: logger, failed: map[recipient]Undelivered{}, waiting: map[recipient]int{}, forgotten: math.MaxInt64}
+	storage.RemoveTemporary(path)
 	data, err := diskfile.Read(path, mostUndelivered)
 	if errors.Is(err, fs.ErrNotExist) {
 		return d

@@ -51,6 +51,7 @@ type outbox struct {
 // cannot be read is left out.
 func openOutbox(path string) (*outbox, error) {
 	o := &outbox{path: path}
+	storage.RemoveTemporary(path)
 	data, err := os.ReadFile(path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("alertmanager: outbox: %w", err)

@@ -29,6 +29,7 @@ type stateFile struct {
 // openStateFile opens the file, which is made if need be, and returns what is in
 // it. An entry at the end that a kill cut off is removed.
 func openStateFile(path string, logger *slog.Logger) (*stateFile, []byte, error) {
+	storage.RemoveTemporary(path)
 	data, err := os.ReadFile(path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, nil, fmt.Errorf("alertmanager: storage: %w", err)

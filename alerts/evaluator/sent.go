@@ -74,6 +74,7 @@ type sentAlerts struct {
 // aside: alerts then begin anew.
 func openSentAlerts(directory string, logger *slog.Logger) (*sentAlerts, error) {
 	s := &sentAlerts{path: filepath.Join(directory, "sent.json"), logger: logger, alerts: map[string]Sent{}, restored: map[string]bool{}}
+	storage.RemoveTemporary(s.path)
 	data, err := os.ReadFile(s.path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return s, nil

@@ -80,6 +80,7 @@ func Open(directory string, logger *slog.Logger) (*Log, error) {
 
 func open(directory string, logger *slog.Logger, now func() time.Time) (*Log, error) {
 	l := &Log{path: filepath.Join(directory, FileName), logger: logger, now: now}
+	storage.RemoveTemporary(l.path)
 	kept, found, err := journal.Open[Alert](l.path)
 	if err != nil {
 		return nil, fmt.Errorf("past alerts: %w", err)

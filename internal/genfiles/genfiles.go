@@ -12,6 +12,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"planwatch/internal/storage"
 )
 
 // File is one generated file.
@@ -30,6 +32,9 @@ func Notice(region string) string {
 // Write writes the files under root that differ, and removes from the owned
 // directories, which hold generated files alone, those that are not in files.
 func Write(root string, files []File, owned ...string) error {
+	for _, file := range files { // what a kill has left
+		storage.RemoveTemporary(filepath.Join(root, filepath.FromSlash(file.Path)))
+	}
 	drifts, err := Check(root, files, owned...)
 	if err != nil {
 		return err
@@ -45,7 +50,8 @@ func Write(root string, files []File, owned ...string) error {
 		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
 			return err
 		}
-		if err := os.WriteFile(name, drift.want, 0o644); err != nil {
+		// Prometheus and Grafana may read them at any moment, and a kill leaves none half.
+		if err := storage.ReplaceForAll(name, drift.want); err != nil {
 			return err
 		}
 	}

@@ -14,10 +14,25 @@ const temporarySuffix = ".tmp"
 // Replace writes the file anew, in a directory that exists. A kill or a power
 // failure leaves the file of before or the new one, and what RemoveTemporary
 // removes.
-func Replace(path string, data ...[]byte) error {
+func Replace(path string, data ...[]byte) error { return replace(path, 0o600, data) }
+
+// ReplaceForAll is Replace of a file that everyone may read, or those who may read the
+// one that is there.
+func ReplaceForAll(path string, data ...[]byte) error {
+	mode := os.FileMode(0o644)
+	if former, err := os.Stat(path); err == nil {
+		mode = former.Mode().Perm()
+	}
+	return replace(path, mode, data)
+}
+
+func replace(path string, mode os.FileMode, data [][]byte) error {
 	temporary, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*"+temporarySuffix)
 	if err != nil {
 		return fmt.Errorf("storage: %w", err)
+	}
+	if mode != 0o600 { // which is that of temporary files
+		err = temporary.Chmod(mode)
 	}
 	for _, part := range data {
 		if err == nil {
