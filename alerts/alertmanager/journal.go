@@ -22,6 +22,8 @@ const (
 	retention = 60 * 24 * time.Hour
 	// maintenance is how often what is past its retention is forgotten.
 	maintenance = 15 * time.Minute
+	// rewriting is how soon what a full disk did not take is written.
+	rewriting = 5 * time.Second
 )
 
 // journal is what has been sent, and the silences. Alertmanager itself writes
@@ -98,12 +100,19 @@ func (j *journal) open(path string, read func(state []byte) (recorded, error)) e
 
 // maintain forgets what is past its retention until ctx ends.
 func (j *journal) maintain(ctx context.Context) {
-	tick := time.NewTicker(maintenance)
+	tick, soon := time.NewTicker(maintenance), time.NewTicker(rewriting)
 	defer tick.Stop()
+	defer soon.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return
+		case <-soon.C:
+			for _, file := range j.files {
+				if file.lacks() {
+					_ = file.compact() // that it fails has been told, and is every quarter of an hour
+				}
+			}
 		case <-tick.C:
 			for _, file := range j.files {
 				if err := file.compact(); err != nil {

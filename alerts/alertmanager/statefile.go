@@ -71,6 +71,13 @@ func (f *stateFile) append(entry []byte) {
 	f.logger.Error("what was sent, and silences, are not kept; after a restart, messages may come again", "err", fmt.Errorf("alertmanager: storage: %w", err))
 }
 
+// lacks reports whether an entry is not in the file.
+func (f *stateFile) lacks() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.failed
+}
+
 // compactFrom is the size from which a file is written anew while planwatch runs.
 const compactFrom = 1 << 20
 

@@ -171,6 +171,8 @@ func asked(ctx context.Context, method, address, kind string, body []byte) (int,
 type kept struct {
 	mu                 sync.Mutex
 	comments, silences map[string]bool
+	// unaudited is that the audit log could not be written to.
+	unaudited bool
 }
 
 func (k *kept) add(to map[string]bool, what string) {
@@ -386,7 +388,7 @@ func (w *countedRegion) check(k *kept, last int) int {
 	if err := json.Unmarshal([]byte(planwatch(t, "audit", "--storage.path", w.storage, "--format", "json")), &entries); err != nil {
 		t.Fatal(err)
 	}
-	if len(entries) < len(k.comments)+len(k.silences) {
+	if !k.unaudited && len(entries) < len(k.comments)+len(k.silences) {
 		t.Errorf("the audit log has %d lines of %d comments and %d silences", len(entries), len(k.comments), len(k.silences))
 	}
 	code, body, err := asked(t.Context(), http.MethodGet, s.url+"/alertmanager/api/v2/silences", "", nil)

@@ -240,7 +240,9 @@ func (s *Store) Run(ctx context.Context) {
 		case <-minute.C:
 			s.forget()
 		case <-s.unsaved:
-			save()
+			if again == nil { // or it is saved then: what changes meanwhile makes no wait longer
+				save()
+			}
 		case <-again:
 			save()
 		case <-expired:
