@@ -1,18 +1,23 @@
 package alertmanager
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"time"
 
 	"github.com/prometheus/alertmanager/nflog"
+	"github.com/prometheus/alertmanager/nflog/nflogpb"
 	"github.com/prometheus/alertmanager/silence"
 	"github.com/prometheus/client_golang/prometheus"
+	"google.golang.org/protobuf/encoding/protodelim"
+	"google.golang.org/protobuf/types/known/timestamppb"
 )
 
 const (
@@ -43,7 +48,10 @@ func openJournal(directory string, logger *slog.Logger) (*journal, error) {
 	}
 	j := &journal{logger: logger}
 	err := errors.Join(
-		j.open(filepath.Join(directory, "notifications"), func(state []byte) (recorded, error) {
+		j.open(filepath.Join(directory, "notifications"), func(state []byte) (_ recorded, err error) {
+			if state, err = untilNow(state, time.Now()); err != nil {
+				return nil, err
+			}
 			log, err := nflog.New(nflog.Options{SnapshotReader: bytes.NewReader(state), Retention: retention, Logger: logger, Metrics: prometheus.NewRegistry()})
 			j.notifications = log
 			return log, err
@@ -61,6 +69,28 @@ func openJournal(directory string, logger *slog.Logger) (*journal, error) {
 		return nil, errors.Join(err, j.close())
 	}
 	return j, nil
+}
+
+// untilNow is what was sent, with what a clock that was set back since leaves of moments
+// to come as of now: Alertmanager would take nothing down until then, and tell each event
+// again and again.
+func untilNow(state []byte, now time.Time) ([]byte, error) {
+	var changed bytes.Buffer
+	for entries := bufio.NewReader(bytes.NewReader(state)); ; {
+		var one nflogpb.MeshEntry
+		switch err := protodelim.UnmarshalFrom(entries, &one); {
+		case errors.Is(err, io.EOF):
+			return changed.Bytes(), nil
+		case err != nil:
+			return nil, err
+		}
+		if one.Entry != nil && one.Entry.Timestamp.AsTime().After(now) {
+			one.Entry.Timestamp, one.ExpiresAt = timestamppb.New(now), timestamppb.New(now.Add(retention))
+		}
+		if _, err := protodelim.MarshalTo(&changed, &one); err != nil {
+			return nil, err
+		}
+	}
 }
 
 // recorded is a state of Alertmanager's that tells of its changes, in the form

@@ -25,6 +25,9 @@ import (
 // Prometheus does.
 const resolvedRetention = 15 * time.Minute
 
+// sentFile is the file of the alerts that were sent.
+const sentFile = "sent.json"
+
 // Sent is an alert that an Alertmanager has been told of.
 type Sent struct {
 	Labels      map[string]string `json:"labels"`
@@ -73,7 +76,7 @@ type sentAlerts struct {
 // openSentAlerts reads the file, if there is one. One that cannot be read is set
 // aside: alerts then begin anew.
 func openSentAlerts(directory string, logger *slog.Logger) (*sentAlerts, error) {
-	s := &sentAlerts{path: filepath.Join(directory, "sent.json"), logger: logger, alerts: map[string]Sent{}, restored: map[string]bool{}}
+	s := &sentAlerts{path: filepath.Join(directory, sentFile), logger: logger, alerts: map[string]Sent{}, restored: map[string]bool{}}
 	storage.RemoveTemporary(s.path)
 	data, err := os.ReadFile(s.path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -91,7 +94,15 @@ func openSentAlerts(directory string, logger *slog.Logger) (*sentAlerts, error) 
 		}
 		return s, nil
 	}
+	now := time.Now()
 	for _, alert := range all {
+		// The clock may have been set back.
+		if alert.StartsAt.After(now) {
+			alert.StartsAt = now
+		}
+		if alert.EndsAt.After(now) {
+			alert.EndsAt = now
+		}
 		key := labels.FromMap(alert.Labels).String()
 		s.alerts[key] = alert
 		// That the watchdog stays away says that nothing is evaluated.

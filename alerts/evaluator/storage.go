@@ -14,6 +14,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/prometheus/tsdb"
 
+	"planwatch/internal/clock"
 	"planwatch/internal/storage"
 )
 
@@ -71,6 +72,13 @@ func open(directory string, logger *slog.Logger) (s *Storage, damaged bool, err 
 		return nil, false, fmt.Errorf("alerting: %w", err)
 	}
 	db, err := tsdb.Open(directory, logger, prometheus.NewRegistry(), options, nil)
+	if err == nil && newest(db).Sub(time.Now()) > clock.Slack {
+		// It takes no sample that is older than its newest.
+		logger.Warn("alerting storage is of a moment to come, so the clock was set back; what is pending waits its time again", "directory", directory)
+		if err = errors.Join(db.Close(), forget(directory)); err == nil {
+			db, err = tsdb.Open(directory, logger, prometheus.NewRegistry(), options, nil)
+		}
+	}
 	if err == nil {
 		sent, err := openSentAlerts(directory, logger)
 		if err != nil {
@@ -79,6 +87,26 @@ func open(directory string, logger *slog.Logger) (s *Storage, damaged bool, err 
 		return &Storage{db, sent, held}, false, nil
 	}
 	return nil, !unavailable(err), fmt.Errorf("alerting: storage: %w", errors.Join(err, held.Release()))
+}
+
+// newest is the moment of the newest sample, or one of long ago.
+func newest(db *tsdb.DB) time.Time {
+	last := db.Head().MaxTime()
+	for _, block := range db.Blocks() {
+		last = max(last, block.MaxTime())
+	}
+	return time.UnixMilli(max(last, 0))
+}
+
+// forget removes the samples, and leaves what was sent.
+func forget(directory string) error {
+	entries, err := os.ReadDir(directory)
+	for _, entry := range entries {
+		if name := entry.Name(); name != sentFile && name != storage.LockFile {
+			err = errors.Join(err, os.RemoveAll(filepath.Join(directory, name)))
+		}
+	}
+	return err
 }
 
 // unavailable reports whether the system refuses access to the storage, or

@@ -45,18 +45,49 @@ type countedRegion struct {
 	// dir is the region's, storage what planwatch keeps, and web the file of users.
 	dir, storage, web string
 	number            int
+
+	// gateway is the address that messages go to, and told has them in short.
+	gateway string
+	telling sync.Mutex
+	told    []string
+}
+
+// tell notes a message: of each alert whether it fires, its name and its target.
+func (w *countedRegion) tell(_ http.ResponseWriter, r *http.Request) {
+	var call struct {
+		Alerts []struct {
+			Status string
+			Labels map[string]string
+		}
+	}
+	if err := json.NewDecoder(r.Body).Decode(&call); err != nil {
+		w.t.Error(err)
+	}
+	w.telling.Lock()
+	defer w.telling.Unlock()
+	for _, a := range call.Alerts {
+		w.told = append(w.told, fmt.Sprint(a.Status, " ", a.Labels))
+	}
+}
+
+// messages are those so far, in order of their text.
+func (w *countedRegion) messages() []string {
+	w.telling.Lock()
+	defer w.telling.Unlock()
+	return slices.Sorted(slices.Values(w.told))
 }
 
 // newCountedRegion makes the region: that of Helse Fjord with a collector more, that sends
 // messages to a gateway, and that cannot send to another.
 func newCountedRegion(t *testing.T) *countedRegion {
 	t.Helper()
-	gateway := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
-	t.Cleanup(gateway.Close)
 	nobody := httptest.NewServer(http.NotFoundHandler())
 	nobody.Close()
 	dir := t.TempDir()
 	w := &countedRegion{t: t, dir: filepath.Join(dir, "region"), storage: filepath.Join(dir, "storage"), web: filepath.Join(dir, "web.yaml")}
+	gateway := httptest.NewServer(http.HandlerFunc(w.tell))
+	t.Cleanup(gateway.Close)
+	w.gateway = gateway.URL
 	if err := os.CopyFS(w.dir, os.DirFS("../../examples/fjord")); err != nil {
 		t.Fatal(err)
 	}

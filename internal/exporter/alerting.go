@@ -234,4 +234,5 @@ func (s *alertStorage) close() {
 	if err := s.opened.Close(); err != nil {
 		s.logger.Error("alerting storage not closed", "err", err)
 	}
+	s.opened = nil
 }

@@ -45,6 +45,8 @@ type Exporter struct {
 	current atomic.Pointer[generation]
 	load    func() (*config.Region, error)
 	reloads chan chan error
+	// clockSet receives by how far the clock was set.
+	clockSet chan time.Duration
 	// ended is closed when Run returns.
 	ended chan struct{}
 }
@@ -79,7 +81,7 @@ type Options struct {
 // cannot be written to.
 func New(ctx context.Context, region *config.Region, o Options) (*Exporter, error) {
 	e := &Exporter{
-		registry: prometheus.NewRegistry(), load: o.Load, reloads: make(chan chan error), ended: make(chan struct{}),
+		registry: prometheus.NewRegistry(), load: o.Load, reloads: make(chan chan error), clockSet: make(chan time.Duration), ended: make(chan struct{}),
 		directory: storage.NewDirectory(region.Storage.Path),
 	}
 	e.clock, e.logger, e.counters = region.NewClock(), o.Logger, newCounters()
@@ -144,6 +146,14 @@ func (e *Exporter) Run(ctx context.Context) {
 	storeCtx, stopStore := context.WithCancel(context.WithoutCancel(ctx))
 	all.Go(func() { e.store.Run(storeCtx) })
 	all.Go(func() { e.own.Run(storeCtx) })
+	all.Go(func() {
+		clock.Watch(ctx, func(by time.Duration) {
+			select {
+			case e.clockSet <- by:
+			case <-ctx.Done():
+			}
+		})
+	})
 	e.runGenerations(ctx)
 	stopStore()
 	all.Wait()
@@ -173,6 +183,9 @@ func (e *Exporter) runGenerations(ctx context.Context) {
 		}
 		e.activate(next)
 		e.alertBy(ctx, next, current.alerting)
+		if answer == nil { // the clock was set
+			continue
+		}
 		e.logger.Info("configuration reloaded", "collectors", len(next.collectors))
 		answer <- nil
 	}

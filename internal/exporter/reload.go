@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"time"
 
 	"planwatch/config"
 )
@@ -34,12 +35,20 @@ func (e *Exporter) Reload(ctx context.Context) error {
 }
 
 // awaitReload waits for a reload that succeeds. The caller answers it when the
-// generation is active. At the end of ctx it returns nil.
+// generation is active. Where the clock was set there is nobody to answer, and everything
+// begins anew as at a start. At the end of ctx it returns nil.
 func (e *Exporter) awaitReload(ctx context.Context) (*generation, chan<- error) {
 	for {
 		select {
 		case <-ctx.Done():
 			return nil, nil
+		case by := <-e.clockSet:
+			e.logger.Warn("the clock was set; everything is collected anew", "by", by.Round(time.Second))
+			next, err := e.anew(ctx)
+			if err == nil {
+				return next, nil
+			}
+			e.logger.Error("configuration not reloaded; the running one goes on", "err", err)
 		case answer := <-e.reloads:
 			next, err := e.reload(ctx)
 			if err == nil {
@@ -51,6 +60,15 @@ func (e *Exporter) awaitReload(ctx context.Context) (*generation, chan<- error) 
 			answer <- err
 		}
 	}
+}
+
+// anew prepares the running configuration once more. Prometheus' and Alertmanager's parts
+// take no time but one that goes on, so they end, and begin with what they have kept.
+func (e *Exporter) anew(ctx context.Context) (*generation, error) {
+	current := e.current.Load()
+	current.alerting.end()
+	e.alerts.close()
+	return e.prepare(ctx, current.region)
 }
 
 func (e *Exporter) reload(ctx context.Context) (*generation, error) {

@@ -108,13 +108,19 @@ func (s *Store) ReplaceOwn(made []*dto.MetricFamily) {
 // of a definition that it does not have.
 type Describe func(Record) (d Description, ok bool)
 
-// Configure shows the info, and drops the records that describe does not know.
+// Configure shows the info, and drops the records that describe does not know, and those
+// of a later moment than the present, which a clock that was set back leaves behind.
 func (s *Store) Configure(info *Info, describe Describe) {
+	for _, chunk := range s.Current().chunks {
+		if s.toCome(chunk.Record) {
+			s.drop(chunk.Record)
+		}
+	}
 	info.encode(s.wanted())
 	s.change(func(old content) content {
 		next := content{info: info, gauges: old.gauges, own: old.own}
 		for _, chunk := range old.chunks {
-			if description, ok := describe(chunk.Record); ok {
+			if description, ok := describe(chunk.Record); ok && !s.toCome(chunk.Record) {
 				kept := newChunk(chunk.Record, description, s.clock.Now())
 				kept.encode(s.wanted())
 				next.chunks = append(next.chunks, kept)
@@ -128,6 +134,14 @@ func (s *Store) Configure(info *Info, describe Describe) {
 // clockTolerance is how far the clock may have been set back between a save and
 // a start, as clocks are that are kept synchronised.
 const clockTolerance = 5 * time.Minute
+
+// toCome reports whether the record is of a later moment than the present.
+func (s *Store) toCome(r Record) bool { return r.At.Sub(s.clock.Now()) > clockTolerance }
+
+// drop logs that a record is of a moment to come.
+func (s *Store) drop(r Record) {
+	s.logger.Warn("saved figures dropped", "collector", r.Collector, "why", "they are of a moment to come, so the clock was set back", "at", r.At)
+}
 
 // Restore shows the records that were saved, without those that describe does
 // not know and those of a later moment than the present, which a clock that was
@@ -152,8 +166,8 @@ func (s *Store) restore(r Record, describe Describe) {
 	switch {
 	case !ok:
 		s.logger.Info("saved figures dropped", "collector", r.Collector, "why", "its definition, its query or its source has changed")
-	case r.At.Sub(s.clock.Now()) > clockTolerance:
-		s.logger.Warn("saved figures dropped", "collector", r.Collector, "why", "they are of a moment to come, so the clock was set back", "at", r.At)
+	case s.toCome(r):
+		s.drop(r)
 	case misfit != nil:
 		s.logger.Warn("saved figures dropped", "collector", r.Collector, "why", misfit.Error())
 	default:

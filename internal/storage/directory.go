@@ -14,6 +14,9 @@ import (
 // ErrInUse means that another process holds the directory.
 var ErrInUse = errors.New("another planwatch uses the storage")
 
+// LockFile is the file in a Directory that its holder has locked.
+const LockFile = "lock"
+
 // Directory is a directory that one process holds at a time. The system
 // releases it when the process ends, in whichever way.
 type Directory struct {
@@ -40,7 +43,7 @@ func (d *Directory) Hold() error {
 	if err := os.MkdirAll(d.path, 0o750); err != nil {
 		return fmt.Errorf("storage: %w", err)
 	}
-	lock, err := os.OpenFile(filepath.Join(d.path, "lock"), os.O_RDWR|os.O_CREATE, 0o600)
+	lock, err := os.OpenFile(filepath.Join(d.path, LockFile), os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return fmt.Errorf("storage: %w", err)
 	}
