@@ -129,9 +129,6 @@ func Start(t testing.TB, opts ...Option) *Server {
 	return s
 }
 
-// Engine is what the server is.
-func (s *Server) Engine() Engine { return s.engine }
-
 // Socket is the path of the server's unix socket.
 func (s *Server) Socket() string { return s.socket }
 

@@ -31,8 +31,8 @@ type outage struct {
 	result, log string
 	// sourceIsDown is that planwatch_source_up tells of it.
 	sourceIsDown bool
-	// onlyOldest leaves the newest MariaDB out.
-	onlyOldest bool
+	// It is the same there as on the oldest, and takes some seconds.
+	notOnNewestMariaDB bool
 }
 
 const (
@@ -77,14 +77,14 @@ var outages = []outage{
 		sourceIsDown: true,
 	},
 	{
-		name:         "failing over to another address",
-		proxied:      true,
-		begin:        func(s *site) { s.server.Stop() },
-		end:          func(s *site) { s.proxy.LeadTo(s.other.Address()) },
-		result:       unavailable,
-		log:          "source is down",
-		sourceIsDown: true,
-		onlyOldest:   true,
+		name:               "failing over to another address",
+		proxied:            true,
+		begin:              func(s *site) { s.server.Stop() },
+		end:                func(s *site) { s.proxy.LeadTo(s.other.Address()) },
+		result:             unavailable,
+		log:                "source is down",
+		sourceIsDown:       true,
+		notOnNewestMariaDB: true,
 	},
 	{
 		name: "out of connections",
@@ -127,10 +127,10 @@ var outages = []outage{
 		end: func(s *site) {
 			s.execute("ALTER USER planwatch@'%' ACCOUNT UNLOCK")
 		},
-		result:       unavailable,
-		log:          "takes no queries",
-		sourceIsDown: true,
-		onlyOldest:   true,
+		result:             unavailable,
+		log:                "takes no queries",
+		sourceIsDown:       true,
+		notOnNewestMariaDB: true,
 	},
 	{
 		name:      "a certificate that has expired",
@@ -170,9 +170,9 @@ var outages = []outage{
 		end: func(s *site) {
 			s.execute("GRANT SELECT ON warehouse.* TO planwatch@'%'", "REVOKE SELECT ON warehouse.pace FROM planwatch@'%'")
 		},
-		result:     failed,
-		log:        "SELECT command denied to user",
-		onlyOldest: true,
+		result:             failed,
+		log:                "SELECT command denied to user",
+		notOnNewestMariaDB: true,
 	},
 	{
 		name:   "slowed past the timeout",
@@ -186,34 +186,34 @@ var outages = []outage{
 		begin: func(s *site) {
 			s.lock("LOCK TABLES warehouse.queue WRITE")
 		},
-		end:        func(s *site) { s.release() },
-		result:     timedOut,
-		log:        "the query ran longer than 1s",
-		onlyOldest: true,
+		end:                func(s *site) { s.release() },
+		result:             timedOut,
+		log:                "the query ran longer than 1s",
+		notOnNewestMariaDB: true,
 	},
 	{
-		name:       "a row that does not fit",
-		begin:      statements("UPDATE warehouse.queue SET patients = -1"),
-		end:        statements("UPDATE warehouse.queue SET patients = 42"),
-		result:     failed,
-		log:        "column patients",
-		onlyOldest: true,
+		name:               "a row that does not fit",
+		begin:              statements("UPDATE warehouse.queue SET patients = -1"),
+		end:                statements("UPDATE warehouse.queue SET patients = 42"),
+		result:             failed,
+		log:                "column patients",
+		notOnNewestMariaDB: true,
 	},
 	{
-		name:       "a table that is dropped",
-		begin:      statements("DROP TABLE warehouse.queue"),
-		end:        statements("CREATE TABLE warehouse.queue (hospital VARCHAR(20) NOT NULL, patients INT)", "INSERT INTO warehouse.queue VALUES ('Kalix', 42)"),
-		result:     failed,
-		log:        "Error 1146",
-		onlyOldest: true,
+		name:               "a table that is dropped",
+		begin:              statements("DROP TABLE warehouse.queue"),
+		end:                statements("CREATE TABLE warehouse.queue (hospital VARCHAR(20) NOT NULL, patients INT)", "INSERT INTO warehouse.queue VALUES ('Kalix', 42)"),
+		result:             failed,
+		log:                "Error 1146",
+		notOnNewestMariaDB: true,
 	},
 	{
-		name:       "a table that is emptied",
-		begin:      statements("DELETE FROM warehouse.queue"),
-		end:        statements("INSERT INTO warehouse.queue VALUES ('Kalix', 42)"),
-		result:     failed,
-		log:        "no rows, and there were some before",
-		onlyOldest: true,
+		name:               "a table that is emptied",
+		begin:              statements("DELETE FROM warehouse.queue"),
+		end:                statements("INSERT INTO warehouse.queue VALUES ('Kalix', 42)"),
+		result:             failed,
+		log:                "no rows, and there were some before",
+		notOnNewestMariaDB: true,
 	},
 	{
 		name:   "a column that is renamed",
@@ -255,7 +255,7 @@ func statements(texts ...string) func(*site) {
 func TestOutages(t *testing.T) {
 	databasetest.Each(t, func(t *testing.T, engine databasetest.Engine) {
 		for _, o := range outages {
-			if o.onlyOldest && engine == databasetest.NewestMariaDB {
+			if o.notOnNewestMariaDB && engine == databasetest.NewestMariaDB {
 				continue
 			}
 			t.Run(o.name, func(t *testing.T) { testOutage(t, engine, o) })
@@ -284,7 +284,7 @@ func testOutage(t *testing.T, engine databasetest.Engine, o outage) {
 	}
 	p.until(success, "0")
 	p.until(up, strconv.Itoa(map[bool]int{true: 0, false: 1}[o.sourceIsDown]))
-	if got := p.exposed(fmt.Sprintf(`planwatch_collector_runs_total{collector="waiting",result=%q}`, o.result)); got == "0" {
+	if got := p.exposed(fmt.Sprintf(`planwatch_collector_runs_total{collector="waiting",result=%q}`, o.result)); got == "" || got == "0" {
 		t.Errorf("no run is counted as %s", o.result)
 	}
 	p.untilLogged(o.log)

@@ -38,17 +38,22 @@ func (e *Exporter) Reload(ctx context.Context) error {
 // generation is active. Where the clock was set there is nobody to answer, and everything
 // begins anew as at a start. At the end of ctx it returns nil.
 func (e *Exporter) awaitReload(ctx context.Context) (*generation, chan<- error) {
+	var again <-chan time.Time
 	for {
 		select {
 		case <-ctx.Done():
 			return nil, nil
 		case by := <-e.clockSet:
 			e.logger.Warn("the clock was set; everything is collected anew", "by", by.Round(time.Second))
+			again = time.After(0)
+		case <-again:
 			next, err := e.anew(ctx)
 			if err == nil {
 				return next, nil
 			}
 			e.logger.Error("configuration not reloaded; the running one goes on", "err", err)
+			// Without what has ended, as alerting, it is not left at that.
+			again = time.After(time.Minute)
 		case answer := <-e.reloads:
 			next, err := e.reload(ctx)
 			if err == nil {
