@@ -34,6 +34,7 @@ func TestMessagesFollowNoRedirect(t *testing.T) {
 }
 
 func testNoRedirect(t *testing.T, receiver string, status int) {
+	t.Helper()
 	t.Parallel() // each waits for a second
 	var led, asked atomic.Int32
 	elsewhere := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { led.Add(1) }))

@@ -72,7 +72,7 @@ func open(directory string, logger *slog.Logger) (s *Storage, damaged bool, err 
 		return nil, false, fmt.Errorf("alerting: %w", err)
 	}
 	db, err := tsdb.Open(directory, logger, prometheus.NewRegistry(), options, nil)
-	if err == nil && newest(db).Sub(time.Now()) > clock.Slack {
+	if err == nil && time.Until(newest(db)) > clock.Slack {
 		// It takes no sample that is older than its newest.
 		logger.Warn("alerting storage is of a moment to come, so the clock was set back; what is pending waits its time again", "directory", directory)
 		if err = errors.Join(db.Close(), forget(directory)); err == nil {

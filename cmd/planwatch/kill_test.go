@@ -99,12 +99,12 @@ func newCountedRegion(t *testing.T) *countedRegion {
 		t.Fatal(err)
 	}
 	for path, text := range map[string]string{
-		w.web:                                          "basic_auth_users:\n  anna: " + string(hash) + "\n",
-		filepath.Join(dir, "drift.url"):                gateway.URL,
-		filepath.Join(dir, "ytre-fjord.url"):           nobody.URL,
-		filepath.Join(w.dir, "warehouse/schema.sql"):   schema + "CREATE TABLE counted (id INT NOT NULL PRIMARY KEY, n INT NOT NULL);\n",
-		filepath.Join(w.dir, "collectors/counted.sql"): "SELECT CAST(id AS CHAR) AS place, n AS first, n AS second FROM counted\n",
-		filepath.Join(w.dir, "collectors/counted.yaml"): `collector: counted
+		w.web:                                "basic_auth_users:\n  anna: " + string(hash) + "\n",
+		filepath.Join(dir, "drift.url"):      gateway.URL,
+		filepath.Join(dir, "ytre-fjord.url"): nobody.URL,
+		filepath.Join(w.dir, "warehouse", "schema.sql"):   schema + "CREATE TABLE counted (id INT NOT NULL PRIMARY KEY, n INT NOT NULL);\n",
+		filepath.Join(w.dir, "collectors", "counted.sql"): "SELECT CAST(id AS CHAR) AS place, n AS first, n AS second FROM counted\n",
+		filepath.Join(w.dir, "collectors", "counted.yaml"): `collector: counted
 title: {nb: Talt}
 source: warehouse
 schedule: "0 6 * * *"
@@ -154,7 +154,7 @@ func (w *countedRegion) count() {
 	for id := range places {
 		rows = fmt.Appendf(rows, "%d,%d\n", id, w.number)
 	}
-	if err := storage.Replace(filepath.Join(w.dir, "warehouse/counted.csv"), rows); err != nil {
+	if err := storage.Replace(filepath.Join(w.dir, "warehouse", "counted.csv"), rows); err != nil {
 		w.t.Error(err)
 	}
 }
@@ -163,7 +163,7 @@ func (w *countedRegion) count() {
 // opens it again.
 func (w *countedRegion) close() (again func()) {
 	w.t.Helper()
-	at, aside := filepath.Join(w.dir, "warehouse/ledger.csv"), filepath.Join(w.dir, "ledger.csv")
+	at, aside := filepath.Join(w.dir, "warehouse", "ledger.csv"), filepath.Join(w.dir, "ledger.csv")
 	if err := os.Rename(at, aside); err != nil {
 		w.t.Fatal(err)
 	}
@@ -297,7 +297,7 @@ func shown(t *testing.T, metrics string) int {
 // before or after the write and nothing in between; what somebody was told is kept is
 // there; and nothing is left over.
 func TestKilledAtAnyMoment(t *testing.T) {
-	seed := uint64(time.Now().UnixNano()) //nolint:gosec // any number will do
+	seed := uint64(time.Now().UnixNano())
 	if given := os.Getenv("PLANWATCH_TEST_SEED"); given != "" {
 		var err error
 		if seed, err = strconv.ParseUint(given, 10, 64); err != nil {

@@ -12,7 +12,7 @@ import (
 // A target begins with inputs that are committed: those that its function adds, or
 // those that once failed.
 func TestFuzzTargetsHaveSeeds(t *testing.T) {
-	target := regexp.MustCompile(`(?ms)^func (Fuzz\w+)\(f \*testing\.F\) \{.*?^\}`)
+	target := regexp.MustCompile(`(?ms)^func (Fuzz\w+)\(f \*testing\.F\) \{.*?\n\}`)
 	targets := 0
 	err := filepath.WalkDir(root, func(path string, entry os.DirEntry, err error) error {
 		if err != nil || entry.IsDir() || !strings.HasSuffix(path, "_test.go") {

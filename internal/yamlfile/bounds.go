@@ -36,6 +36,9 @@ func tokensOf(name string, data []byte) (token.Tokens, error) {
 	brackets := 0
 	for _, t := range tokens {
 		switch t.Type {
+		case token.TagType:
+			// The library fails on some, as in `key: !00 00` where a list is wanted.
+			return nil, fmt.Errorf("%s:%d: a tag (%.20s) is not used here; leave it out", name, t.Position.Line, strings.TrimSpace(t.Value))
 		case token.SequenceStartType, token.MappingStartType:
 			brackets++
 		case token.SequenceEndType, token.MappingEndType:

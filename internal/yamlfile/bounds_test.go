@@ -29,6 +29,7 @@ func TestBounds(t *testing.T) {
 		{"many values", "b: [" + strings.Repeat("1,", 300_000) + "]", "deep.yaml:1: more than 500000 names, values and signs"},
 		{"as deep as it may be", indented(60), ""},
 		{"brackets within a text", "b: |\n  " + strings.Repeat("[", 900) + "\nc: '" + strings.Repeat("{", 90) + "' # " + strings.Repeat("[", 9), ""},
+		{"a tag", "a: 1\nkpis: !00 00\n", "deep.yaml:2: a tag (!00) is not used here; leave it out"},
 		{"a long list", "b:\n" + strings.Repeat("- {a: 1, b: [2, 3]}\n", 20_000), ""},
 	}
 	for _, tt := range tests {

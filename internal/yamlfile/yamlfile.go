@@ -64,7 +64,12 @@ func (f *Document) Name() string { return f.name }
 
 // Decode fills v, which keeps the value it has wherever the document is
 // silent. Unknown keys, duplicate keys and wrong types are errors.
-func (f *Document) Decode(v any) error {
+func (f *Document) Decode(v any) (err error) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			err = fmt.Errorf("%s: the YAML library fails on it (%v); write it more plainly, without anchors and aliases", f.name, fault)
+		}
+	}()
 	decoder := yaml.NewDecoder(bytes.NewReader(f.data), yaml.Strict())
 	if err := decoder.Decode(v); err != nil && !errors.Is(err, io.EOF) {
 		return oneLine(f.name, err)
