@@ -115,7 +115,8 @@ endef
 bench: prerequisites ## the benchmarks of docs/performance.md, which they write anew; some 15 minutes
 	$(BENCH_MACHINE)
 	set -o pipefail; go test -tags $(TAGS) -run '^$$' -bench . -benchtime 20x -timeout 60m ./internal/bench | tee -a $(BENCH)
-	set -o pipefail; go test -tags $(TAGS) -run '^$$' -bench 'Assess$$|Reassess|Change|Collect' -benchtime 10x ./plan ./internal/exporter ./collectors | tee -a $(BENCH)
+	set -o pipefail; go test -tags $(TAGS) -run '^$$' -bench 'Assess$$|Reassess|Change' -benchtime 40x ./plan ./internal/exporter | tee -a $(BENCH)
+	set -o pipefail; go test -tags $(TAGS) -run '^$$' -bench Collect -benchtime 10x ./collectors | tee -a $(BENCH)
 	go run ./internal/bench/page -write docs/performance.md -keep docs/benchmarks.txt <$(BENCH)
 
 # Ratios can be compared between machines.

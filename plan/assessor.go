@@ -2,6 +2,7 @@ package plan
 
 import (
 	"slices"
+	"sync"
 	"time"
 
 	"planwatch/internal/kpi"
@@ -175,7 +176,10 @@ func (c *cell) at(at time.Time) *prepared {
 	return next
 }
 
-// run is one use of an Assessor.
+// inTurn is how many cells are assessed one after the other; others beside them.
+const inTurn = 1 << 10
+
+// run is one use of an Assessor, by one goroutine.
 type run struct {
 	*Assessor
 	samples Samples
@@ -195,10 +199,27 @@ type run struct {
 // and a rule in Prometheus that compares the published figures gives the same
 // result.
 func (x *Assessor) Assess(samples Samples, past Past, at time.Time) []Assessment {
-	r := run{Assessor: x, samples: samples, past: past, at: at, endings: map[ending][]Reference{}}
 	assessments := make([]Assessment, len(x.cells))
-	for i := range x.cells {
-		r.assess(x.cells[i].at(at), &assessments[i])
+	var all sync.WaitGroup
+	faults := make(chan any, len(x.cells)/inTurn+1)
+	for begin := 0; begin < len(x.cells); begin += inTurn {
+		all.Go(func() {
+			defer func() {
+				if fault := recover(); fault != nil {
+					faults <- fault
+				}
+			}()
+			r := run{Assessor: x, samples: samples, past: past, at: at, endings: map[ending][]Reference{}}
+			for i := begin; i < min(begin+inTurn, len(x.cells)); i++ {
+				r.assess(x.cells[i].at(at), &assessments[i])
+			}
+		})
+	}
+	all.Wait()
+	select {
+	case fault := <-faults:
+		panic(fault) // to whoever asked, as without goroutines
+	default:
 	}
 	x.rank(assessments)
 	return assessments

@@ -71,12 +71,13 @@ func newLarge(b *testing.B, collectors, series, targets int) large {
 	return x
 }
 
-// cpu reports the processor time of an operation, which others on the machine change less
-// than its time: call it before the loop, and what it returns behind.
+// cpu reports the time of an operation, and its processor time, which others on the machine
+// change less: call it before the loop, and what it returns behind.
 func cpu(b *testing.B) (report func()) {
 	b.Helper()
-	before := cputest.Used(b)
+	before, began := cputest.Used(b), time.Now()
 	return func() {
+		b.ReportMetric(float64(time.Since(began))/float64(time.Millisecond)/float64(b.N), "ms/op")
 		b.ReportMetric(float64(cputest.Used(b)-before)/float64(time.Millisecond)/float64(b.N), "cpu-ms/op")
 	}
 }

@@ -108,7 +108,12 @@ func (l *Log) Add(c Comment) error {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if err := l.journal.Append(c); err != nil {
+	added := []Comment{c}
+	if l.journal.Moved() {
+		// What is shown is what is kept.
+		added = append(slices.Clone(l.all), c)
+	}
+	if err := l.journal.Append(added...); err != nil {
 		return fmt.Errorf("comment not kept: %w", err)
 	}
 	l.all = append(l.all, c)

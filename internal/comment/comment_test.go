@@ -32,6 +32,25 @@ func open(t *testing.T, dir string) (*comment.Log, *bytes.Buffer) {
 	return l, &log
 }
 
+// What is shown is kept, also where the file was moved away meanwhile.
+func TestMoved(t *testing.T) {
+	dir := t.TempDir()
+	l, _ := open(t, dir)
+	for i, text := range []string{"one", "two", "three"} {
+		if i == 2 {
+			if err := os.Rename(filepath.Join(dir, comment.FileName), filepath.Join(dir, "elsewhere")); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := l.Add(comment.Comment{moment, "anna", kalix, text}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if read, faults, err := comment.Read(dir); err != nil || len(faults) > 0 || len(read) != 3 || read[0].Text != "one" || read[2].Text != "three" {
+		t.Errorf("read %v, %v, %v", read, faults, err)
+	}
+}
+
 // What was added is there after a kill, but for the line that was being written.
 func TestKept(t *testing.T) {
 	dir := t.TempDir()

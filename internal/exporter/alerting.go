@@ -35,6 +35,8 @@ type alerting struct {
 	external string
 	registry *prometheus.Registry
 	logger   *slog.Logger
+	// unstored is whether there is no evaluator since its storage cannot be opened.
+	unstored bool
 	// failed is why evaluating has ended before its time.
 	failed atomic.Pointer[error]
 	stop   context.CancelFunc
@@ -52,7 +54,7 @@ func (e *Exporter) prepareAlerting(ctx context.Context, g *generation) error {
 	opened, err := e.alerts.open()
 	if err != nil {
 		// Figures are served all the same.
-		g.alerting = &alerting{registry: prometheus.NewRegistry()}
+		g.alerting = &alerting{registry: prometheus.NewRegistry(), unstored: true}
 		g.alerting.failed.Store(&err)
 		return nil //nolint:nilerr // it is kept, and shown
 	}
@@ -133,6 +135,9 @@ func (a *alerting) start(ctx context.Context, c alertmanager.Configuration) {
 	}()
 }
 
+// lacksStorage reports whether nothing is evaluated since the storage cannot be opened.
+func (a *alerting) lacksStorage() bool { return a != nil && a.unstored }
+
 // runs reports whether a has been started and has not ended.
 func (a *alerting) runs() bool {
 	if a == nil || a.ended == nil {
@@ -207,10 +212,12 @@ type alertStorage struct {
 	path   string
 	logger *slog.Logger
 	opened *evaluator.Storage
+	// failed is whether the last attempt to open it failed.
+	failed bool
 }
 
-// open returns the storage. An error is logged, unless it is that of parent,
-// which has been.
+// open returns the storage. An error is logged when it begins, unless it is that of
+// parent, which has been.
 func (s *alertStorage) open() (*evaluator.Storage, error) {
 	if s.opened != nil {
 		return s.opened, nil
@@ -220,10 +227,13 @@ func (s *alertStorage) open() (*evaluator.Storage, error) {
 	}
 	opened, err := evaluator.OpenStorage(s.path, s.logger)
 	if err != nil {
-		s.logger.Error("alerts are not evaluated", "err", err)
+		if !s.failed {
+			s.logger.Error("alerts are not evaluated", "err", err)
+		}
+		s.failed = true
 		return nil, err
 	}
-	s.opened = opened
+	s.opened, s.failed = opened, false
 	return opened, nil
 }
 

@@ -312,6 +312,29 @@ func fill(t *testing.T) (free func()) {
 	return free
 }
 
+// Where the storage of alerts cannot be opened at a start, alerts are evaluated once it
+// can be.
+func TestAlertingBeginsOnceItHasStorage(t *testing.T) {
+	kept := t.TempDir()
+	held := storage.NewDirectory(filepath.Join(kept, "alerting"))
+	if err := held.Hold(); err != nil {
+		t.Fatal(err)
+	}
+	p := start(t, alertingRegion(t), kept)
+	p.until(kalix, "42")
+	p.until(alertingUp, "0")
+	p.untilLogged("alerts are not evaluated")
+	if err := held.Release(); err != nil {
+		t.Fatal(err)
+	}
+	p.untilLogged("alerting storage opened; alerts are evaluated")
+	p.until(alertingUp, "1")
+	p.until(kalix, "42")
+	if n := p.log.Count("alerts are not evaluated"); n != 1 {
+		t.Errorf("told %d times", n)
+	}
+}
+
 // On a full disk, figures are served, alerts stay as they were and are known to
 // be old, and all is as before once there is space.
 func TestFullDisk(t *testing.T) {

@@ -34,13 +34,28 @@ func (e *Exporter) Reload(ctx context.Context) error {
 	}
 }
 
+// alertingInterval is how often alerting that has no storage, as on a full disk, tries to
+// have it.
+const alertingInterval = 15 * time.Second
+
 // awaitReload waits for a reload that succeeds. The caller answers it when the
 // generation is active. Where the clock was set there is nobody to answer, and everything
 // begins anew as at a start. At the end of ctx it returns nil.
 func (e *Exporter) awaitReload(ctx context.Context) (*generation, chan<- error) {
 	var again <-chan time.Time
+	tick := time.NewTicker(alertingInterval)
+	defer tick.Stop()
 	for {
 		select {
+		case <-tick.C:
+			if !e.current.Load().alerting.lacksStorage() {
+				continue
+			}
+			if _, err := e.alerts.open(); err != nil {
+				continue
+			}
+			e.logger.Info("alerting storage opened; alerts are evaluated")
+			again = time.After(0)
 		case <-ctx.Done():
 			return nil, nil
 		case by := <-e.clockSet:

@@ -97,8 +97,36 @@ func (j *Journal[T]) Size() int64 {
 	return j.size
 }
 
+// Moved reports whether the file is not any more where it was opened, as when it was put
+// away or removed meanwhile.
+func (j *Journal[T]) Moved() bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.moved()
+}
+
+func (j *Journal[T]) moved() bool {
+	there, err := os.Stat(j.file.Name())
+	if err != nil {
+		return errors.Is(err, os.ErrNotExist)
+	}
+	open, err := j.file.Stat()
+	return err == nil && !os.SameFile(there, open)
+}
+
+// reopen goes on in a new file.
+func (j *Journal[T]) reopen() error {
+	anew, _, err := Open[T](j.file.Name())
+	if err != nil {
+		return err
+	}
+	former := j.file
+	j.file, j.size = anew.file, anew.size
+	return former.Close()
+}
+
 // Append adds entries, which are on the disk when it returns nil. After an error
-// nothing of them stays.
+// nothing of them stays. Where the file was moved away it goes on in a new one.
 func (j *Journal[T]) Append(entries ...T) error {
 	var lines []byte
 	for _, entry := range entries {
@@ -117,6 +145,11 @@ func (j *Journal[T]) Append(entries ...T) error {
 	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	if j.moved() {
+		if err := j.reopen(); err != nil {
+			return err
+		}
+	}
 	_, err := j.file.Write(lines)
 	if err == nil {
 		err = j.file.Sync()

@@ -147,3 +147,46 @@ func TestWhatIsNoFile(t *testing.T) {
 		t.Errorf("no file: %v", err)
 	}
 }
+
+// A file that was moved away or removed while it is open has a new one in its place: what
+// is said to be kept is there.
+func TestMoved(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "entries.jsonl")
+	j, _ := open(t, path)
+	add := func(text string) {
+		t.Helper()
+		if err := j.Append(entry{text}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	kept := func(path string) string {
+		t.Helper()
+		entries, _, err := journal.Read[entry](path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return texts(entries)
+	}
+	add("a")
+	if j.Moved() {
+		t.Error("moved before it is")
+	}
+	if err := os.Rename(path, path+".1"); err != nil {
+		t.Fatal(err)
+	}
+	if !j.Moved() {
+		t.Error("not moved")
+	}
+	add("b")
+	add("c")
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	add("d")
+	if got := kept(path+".1") + " " + kept(path); got != "a d" {
+		t.Errorf("got %s", got)
+	}
+	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 || j.Size() != info.Size() {
+		t.Errorf("%v, %v, and a size of %d", info, err, j.Size())
+	}
+}

@@ -48,7 +48,7 @@ func (d SaveDirectory) write(s *Snapshot, saved map[string]*Chunk) error {
 	}
 	var first error
 	for _, chunk := range s.chunks {
-		if saved[chunk.Collector] == chunk {
+		if saved[chunk.Collector] == chunk && d.has(chunk.Collector) {
 			continue
 		}
 		if err := d.writeRecord(chunk.Record); err != nil {
@@ -68,6 +68,12 @@ func (d SaveDirectory) write(s *Snapshot, saved map[string]*Chunk) error {
 		delete(saved, collector)
 	}
 	return first
+}
+
+// has reports whether the collector's file is there, which somebody may have removed.
+func (d SaveDirectory) has(collector string) bool {
+	_, err := os.Lstat(d.file(collector))
+	return err == nil
 }
 
 func (d SaveDirectory) writeRecord(r Record) error {

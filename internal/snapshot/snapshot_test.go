@@ -493,6 +493,11 @@ func TestOnlyChangesAreSaved(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(file.Path, "gone")); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("what is gone is still saved: %v", err)
 	}
+	// What somebody removed is there again after a stop.
+	if err := os.Remove(filepath.Join(file.Path, "waits")); err != nil {
+		t.Fatal(err)
+	}
+	saved()
 	again := snapshot.NewStore(clock.Clock{}, file, quiet())
 	again.Restore(func(r snapshot.Record) (snapshot.Description, bool) { return described(t, r), true })
 	if c := again.Current().Chunk("beds"); c == nil || c.Shown[0].Value != 39 || again.Current().Chunk("waits") == nil {
