@@ -50,8 +50,12 @@ func Open(cfg settings.Config, log *slog.Logger) (backend.Backend, error) {
 	// With a BeforeConnect function the driver copies its configuration for
 	// each connection. Without one it shares it, and writes into it when a
 	// server offers no TLS.
+	var all logins
 	if err := d.Apply(mysql.BeforeConnect(func(_ context.Context, d *mysql.Config) error {
-		return readPassword(d, cfg.PasswordFile)
+		if err := readPassword(d, cfg.PasswordFile); err != nil {
+			return err
+		}
+		return all.allow(d.Passwd)
 	})); err != nil {
 		return nil, err
 	}
@@ -59,6 +63,8 @@ func Open(cfg settings.Config, log *slog.Logger) (backend.Backend, error) {
 		// The driver's error may quote its configuration, and with it a secret.
 		return nil, errors.New("the MySQL driver refuses the settings; check dsn, address and tls")
 	}
+	all.Connector = b.Connector
+	b.Connector = &all
 	return b, nil
 }
 
