@@ -33,6 +33,8 @@ func TestDeb(t *testing.T) {
 			"/usr/bin/planwatch":                                  "-rwxr-xr-x root:root",
 			"/var/lib/planwatch":                                  "none",
 			"/usr/share/man/man1/planwatch-serve.1.gz":            "-rw-r--r-- root:root",
+			"/usr/share/doc/planwatch/README.md":                  "-rw-r--r-- root:root",
+			"/usr/share/doc/planwatch/docs/operations.md":         "-rw-r--r-- root:root",
 			"/usr/share/bash-completion/completions/planwatch":    "-rw-r--r-- root:root",
 			"/usr/share/zsh/vendor-completions/_planwatch":        "-rw-r--r-- root:root",
 			"/usr/share/fish/vendor_completions.d/planwatch.fish": "-rw-r--r-- root:root",

@@ -35,7 +35,7 @@ func TestArchives(t *testing.T) {
 			dir := t.TempDir()
 			names := unpack(t, filepath.Join(repository(t), "dist", archive), dir, commitTime(t))
 			for _, want := range []string{
-				"planwatch", "LICENSE", "NOTICE", "README.md", "man/planwatch.1.gz", "man/planwatch-serve.1.gz",
+				"planwatch", "LICENSE", "NOTICE", "README.md", "docs/operations.md", "man/planwatch.1.gz", "man/planwatch-serve.1.gz",
 				"completions/planwatch.bash", "completions/planwatch.zsh", "completions/planwatch.fish", "systemd/planwatch.service",
 			} {
 				if !slices.Contains(names, base+"/"+want) {

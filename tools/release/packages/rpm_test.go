@@ -27,6 +27,7 @@ func TestRPM(t *testing.T) {
 		"/usr/share/licenses/planwatch/LICENSE":     "-rw-r--r-- root:root",
 		"/usr/share/zsh/site-functions/_planwatch":  "-rw-r--r-- root:root",
 		"/usr/share/man/man1/planwatch-serve.1.gz":  "-rw-r--r-- root:root",
+		"/usr/share/doc/planwatch/docs/security.md": "-rw-r--r-- root:root",
 	} {
 		same(t, path, m.file(path), want)
 	}
