@@ -199,7 +199,7 @@ func TestClockIsSet(t *testing.T) {
 		by += (due.Sub(time.Now().Add(by+8*time.Second))%time.Minute + time.Minute) % time.Minute
 		clock.set(by)
 		s.until(t, fmt.Sprintf("known to be set to %d hours", hours), func() bool {
-			return strings.Count(s.stderr.String(), "the clock was set; everything") == i+1
+			return s.stderr.Count("the clock was set; everything") == i+1
 		})
 		s.until(t, "collected anew", func() bool { return said(get("/metrics")) == w.number })
 		w.count()

@@ -8,16 +8,17 @@ import (
 	"net/http"
 	"os/exec"
 	"regexp"
-	"strings"
 	"testing"
 	"time"
+
+	"planwatch/internal/logtest"
 )
 
 // serving is a planwatch that serves.
 type serving struct {
 	*exec.Cmd
 	ctx    context.Context
-	stderr *strings.Builder
+	stderr *logtest.Log
 	// said is what it says first, and url where it is served.
 	said, url string
 }
@@ -40,7 +41,7 @@ func start(t *testing.T, args ...string) serving {
 	t.Cleanup(cancel)
 	s := serving{
 		Cmd: exec.CommandContext(ctx, "planwatch", append([]string{"serve", "--web.listen-address", "127.0.0.1:0"}, args...)...),
-		ctx: ctx, stderr: &strings.Builder{},
+		ctx: ctx, stderr: &logtest.Log{},
 	}
 	stdout, err := s.StdoutPipe()
 	if err != nil {

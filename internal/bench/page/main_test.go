@@ -66,10 +66,11 @@ func TestGrown(t *testing.T) {
 	}
 	tests := []struct{ name, output, want string }{
 		{"the same", figures, ""},
-		{"smaller, and a time that grew", "BenchmarkScrape/series=1000/coding=plain-16 5 9 cpu-ms/scrape 0.9 x-floor\n", ""},
-		{"less than half larger", "BenchmarkScrape/series=1000/coding=plain 5 1.79 x-floor\n", ""},
-		{"larger", "BenchmarkScrape/series=1000/coding=plain 5 1.81 x-floor\n", "Scrape/series=1000/coding=plain: 1.81 x-floor, and it was 1.20"},
-		{"larger once", "BenchmarkScrape/series=1000/coding=plain 5 9 x-floor\nBenchmarkScrape/series=1000/coding=plain 5 1.1 x-floor\n", ""},
+		{"smaller, and a time that grew", "BenchmarkScrape/series=1000/coding=gzip 5 1.1 x-floor\nBenchmarkScrape/series=1000/coding=plain-16 5 9 cpu-ms/scrape 0.9 x-floor\n", ""},
+		{"less than half larger", "BenchmarkScrape/series=1000/coding=gzip 5 1.1 x-floor\nBenchmarkScrape/series=1000/coding=plain 5 1.79 x-floor\n", ""},
+		{"larger", "BenchmarkScrape/series=1000/coding=gzip 5 1.1 x-floor\nBenchmarkScrape/series=1000/coding=plain 5 1.81 x-floor\n", "Scrape/series=1000/coding=plain: 1.81 x-floor, and it was 1.20"},
+		{"larger once", "BenchmarkScrape/series=1000/coding=gzip 5 1.1 x-floor\nBenchmarkScrape/series=1000/coding=plain 5 9 x-floor\nBenchmarkScrape/series=1000/coding=plain 5 1.1 x-floor\n", ""},
+		{"one that is not measured any more", "BenchmarkScrape/series=1000/coding=plain 5 1.2 x-floor\n", "Scrape/series=1000/coding=gzip: no x-floor, and it was 1.10"},
 		{"nothing that was measured before", "BenchmarkScrape/series=2/coding=plain 5 1 x-floor\n", "no ratio could be compared"},
 		{"nothing", "PASS\n", "the benchmarks: no benchmark has printed a figure"},
 	}
