@@ -5,6 +5,7 @@ package comment
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"path/filepath"
 	"slices"
@@ -71,6 +72,7 @@ func (c Comment) validate() error {
 
 // Log is all comments. Its methods may be used by many at once.
 type Log struct {
+	path    string
 	journal *journal.Journal[Comment]
 	mu      sync.RWMutex
 	all     []Comment
@@ -87,7 +89,7 @@ func Open(directory string, logger *slog.Logger) (*Log, error) {
 	if found.Cut > 0 {
 		logger.Warn("an unfinished line was cut off", "file", path, "bytes", found.Cut)
 	}
-	l := &Log{journal: kept}
+	l := &Log{path: path, journal: kept}
 	for _, c := range found.Entries {
 		if err := c.validate(); err != nil {
 			found.Faults = append(found.Faults, err)
@@ -110,8 +112,10 @@ func (l *Log) Add(c Comment) error {
 	defer l.mu.Unlock()
 	added := []Comment{c}
 	if l.journal.Moved() {
-		// What is shown is what is kept.
-		added = append(slices.Clone(l.all), c)
+		// What is shown is what is kept, but for what somebody has put in its place.
+		if there, _, err := journal.Read[Comment](l.path); err == nil && len(there) == 0 || errors.Is(err, fs.ErrNotExist) {
+			added = append(slices.Clone(l.all), c)
+		}
 	}
 	if err := l.journal.Append(added...); err != nil {
 		return fmt.Errorf("comment not kept: %w", err)

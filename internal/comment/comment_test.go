@@ -32,22 +32,43 @@ func open(t *testing.T, dir string) (*comment.Log, *bytes.Buffer) {
 	return l, &log
 }
 
-// What is shown is kept, also where the file was moved away meanwhile.
+// What is shown is kept, also where the file was moved away meanwhile; where somebody has
+// put another in its place, as an editor does, that one is added to.
 func TestMoved(t *testing.T) {
-	dir := t.TempDir()
-	l, _ := open(t, dir)
-	for i, text := range []string{"one", "two", "three"} {
-		if i == 2 {
-			if err := os.Rename(filepath.Join(dir, comment.FileName), filepath.Join(dir, "elsewhere")); err != nil {
-				t.Fatal(err)
+	for name, test := range map[string]struct {
+		put  func(path string) error
+		want string
+	}{
+		"moved":   {func(path string) error { return os.Rename(path, path+".1") }, "one two three"},
+		"removed": {os.Remove, "one two three"},
+		"edited": {func(path string) error {
+			text, err := os.ReadFile(path)
+			first, _, _ := bytes.Cut(text, []byte("\n"))
+			return errors.Join(err, os.WriteFile(path+".new", append(first, '\n'), 0o600), os.Rename(path+".new", path))
+		}, "one three"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			l, _ := open(t, dir)
+			for i, text := range []string{"one", "two", "three"} {
+				if i == 2 {
+					if err := test.put(filepath.Join(dir, comment.FileName)); err != nil {
+						t.Fatal(err)
+					}
+				}
+				if err := l.Add(comment.Comment{Time: moment, Author: "anna", About: kalix, Text: text}); err != nil {
+					t.Fatal(err)
+				}
 			}
-		}
-		if err := l.Add(comment.Comment{moment, "anna", kalix, text}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if read, faults, err := comment.Read(dir); err != nil || len(faults) > 0 || len(read) != 3 || read[0].Text != "one" || read[2].Text != "three" {
-		t.Errorf("read %v, %v, %v", read, faults, err)
+			read, faults, err := comment.Read(dir)
+			var texts []string
+			for _, c := range read {
+				texts = append(texts, c.Text)
+			}
+			if got := strings.Join(texts, " "); err != nil || len(faults) > 0 || got != test.want {
+				t.Errorf("read %s, %v, %v", got, faults, err)
+			}
+		})
 	}
 }
 
