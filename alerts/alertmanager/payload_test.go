@@ -19,15 +19,8 @@ import (
 // A gateway of text messages gets the object that it asks for, in which everything
 // is text, whatever the names in the warehouse are.
 func TestPayload(t *testing.T) {
-	directory := t.TempDir()
-	if err := os.CopyFS(directory, os.DirFS("../../examples/fjord")); err != nil {
-		t.Fatal(err)
-	}
+	directory, data := fjord(t)
 	file := filepath.Join(directory, "oncall.yaml")
-	data, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
 	files := t.TempDir()
 	changed := strings.NewReplacer(
 		"group_by: [trust]", "group_by: [trust]\nwait: 1s\ndirectory: "+files,

@@ -44,15 +44,8 @@ func testNoRedirect(t *testing.T, receiver string, status int) {
 		http.Redirect(w, r, elsewhere.URL+"/hunter2", status)
 	}))
 	defer leading.Close()
-	directory, files := t.TempDir(), t.TempDir()
-	if err := os.CopyFS(directory, os.DirFS("../../examples/fjord")); err != nil {
-		t.Fatal(err)
-	}
-	file := filepath.Join(directory, "oncall.yaml")
-	data, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
+	directory, data := fjord(t)
+	file, files := filepath.Join(directory, "oncall.yaml"), t.TempDir()
 	settings := filepath.Join(directory, "planwatch.yaml")
 	before, err := os.ReadFile(settings)
 	if err != nil {

@@ -41,15 +41,8 @@ func TestWarningsOnceAWeek(t *testing.T) {
 // something critical that begins after them.
 func weekly(t *testing.T, day, at string) []string {
 	t.Helper()
-	directory, files := t.TempDir(), t.TempDir()
-	if err := os.CopyFS(directory, os.DirFS("../../examples/fjord")); err != nil {
-		t.Fatal(err)
-	}
-	file := filepath.Join(directory, "oncall.yaml")
-	data, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
+	directory, data := fjord(t)
+	file, files := filepath.Join(directory, "oncall.yaml"), t.TempDir()
 	data = []byte(strings.NewReplacer(
 		"group_by: [trust]", "group_by: [trust]\nwait: 1s\ninterval: 1s\ndirectory: "+files,
 		"  critical: {repeat: 2h}", fmt.Sprintf("  critical: {repeat: 2h}\n  warning: {weekly: {day: %s, time: %q}}", day, at),
