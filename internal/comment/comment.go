@@ -5,7 +5,6 @@ package comment
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"path/filepath"
 	"slices"
@@ -112,16 +111,20 @@ func (l *Log) Add(c Comment) error {
 	defer l.mu.Unlock()
 	added := []Comment{c}
 	if l.journal.Moved() {
-		// What is shown is what is kept, but for what somebody has put in its place.
-		if there, _, err := journal.Read[Comment](l.path); err == nil && len(there) == 0 || errors.Is(err, fs.ErrNotExist) {
-			added = append(slices.Clone(l.all), c)
-		}
+		// What was said to be kept is kept, whatever is in its place now.
+		there, _, _ := journal.Read[Comment](l.path) // Append has the error
+		lost := slices.DeleteFunc(slices.Clone(l.all), func(had Comment) bool { return slices.ContainsFunc(there, had.equal) })
+		added = append(lost, c)
 	}
 	if err := l.journal.Append(added...); err != nil {
 		return fmt.Errorf("comment not kept: %w", err)
 	}
 	l.all = append(l.all, c)
 	return nil
+}
+
+func (c Comment) equal(other Comment) bool {
+	return c.Time.Equal(other.Time) && c.Author == other.Author && c.Text == other.Text && c.About.Equal(other.About)
 }
 
 // All returns all comments, the oldest first.

@@ -32,8 +32,8 @@ func open(t *testing.T, dir string) (*comment.Log, *bytes.Buffer) {
 	return l, &log
 }
 
-// What is shown is kept, also where the file was moved away meanwhile; where somebody has
-// put another in its place, as an editor does, that one is added to.
+// What was said to be kept is kept once, also where the file was moved away meanwhile, cut,
+// or replaced, as by an editor.
 func TestMoved(t *testing.T) {
 	for name, test := range map[string]struct {
 		put  func(path string) error
@@ -45,7 +45,11 @@ func TestMoved(t *testing.T) {
 			text, err := os.ReadFile(path)
 			first, _, _ := bytes.Cut(text, []byte("\n"))
 			return errors.Join(err, os.WriteFile(path+".new", append(first, '\n'), 0o600), os.Rename(path+".new", path))
-		}, "one three"},
+		}, "one two three"},
+		"replaced by a link to nothing": {func(path string) error {
+			return errors.Join(os.Remove(path), os.Symlink(path+".gone", path))
+		}, "one two three"},
+		"cut": {func(path string) error { return os.Truncate(path, 0) }, "one two three"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()

@@ -98,7 +98,7 @@ func (j *Journal[T]) Size() int64 {
 }
 
 // Moved reports whether the file is not any more where it was opened, as when it was put
-// away or removed meanwhile.
+// away or removed meanwhile, or is not whole.
 func (j *Journal[T]) Moved() bool {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -108,10 +108,10 @@ func (j *Journal[T]) Moved() bool {
 func (j *Journal[T]) moved() bool {
 	there, err := os.Stat(j.file.Name())
 	if err != nil {
-		return errors.Is(err, os.ErrNotExist)
+		return true // to open it tells why
 	}
 	open, err := j.file.Stat()
-	return err == nil && !os.SameFile(there, open)
+	return err == nil && (!os.SameFile(there, open) || there.Size() < j.size)
 }
 
 // reopen goes on in a new file.

@@ -183,6 +183,23 @@ func TestMoved(t *testing.T) {
 		t.Fatal(err)
 	}
 	add("d")
+	if err := os.Truncate(path, 0); err != nil {
+		t.Fatal(err)
+	}
+	add("e")
+	if info, err := os.Stat(path); err != nil || j.Size() != info.Size() {
+		t.Errorf("%v, and a size of %d", err, j.Size())
+	}
+	if err := errors.Join(os.Remove(path), os.Symlink("entries.jsonl", path)); err != nil { // a circle
+		t.Fatal(err)
+	}
+	if err := j.Append(entry{"nowhere"}); err == nil {
+		t.Error("kept in a file that is not there")
+	}
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	add("d")
 	if got := kept(path+".1") + " " + kept(path); got != "a d" {
 		t.Errorf("got %s", got)
 	}
