@@ -51,11 +51,11 @@ func Open(cfg settings.Config, log *slog.Logger) (backend.Backend, error) {
 	// each connection. Without one it shares it, and writes into it when a
 	// server offers no TLS.
 	var all logins
-	if err := d.Apply(mysql.BeforeConnect(func(_ context.Context, d *mysql.Config) error {
+	if err := d.Apply(mysql.BeforeConnect(func(ctx context.Context, d *mysql.Config) error {
 		if err := readPassword(d, cfg.PasswordFile); err != nil {
 			return err
 		}
-		return all.allow(d.Passwd)
+		return all.allow(ctx, d.Passwd)
 	})); err != nil {
 		return nil, err
 	}

@@ -19,35 +19,49 @@ type logins struct {
 	driver.Connector
 
 	mu sync.Mutex
-	// tried is the password of the newest login, and denied the server's answer to it at
-	// a moment; nil where it has let it in.
-	tried  string
-	denied error
-	at     time.Time
+	// password is the one that was denied last, and denied the server's answer at a
+	// moment; nil where there is none.
+	password string
+	denied   error
+	at       time.Time
 }
 
+// attempt is a login, which its context has. Its password is known as it begins, and it is
+// refused where it is not tried at all.
+type attempt struct {
+	password string
+	refused  bool
+}
+
+// attemptKey is the context's key of an attempt.
+type attemptKey struct{}
+
 // allow is called before a login. The error is the server's answer to the one before.
-func (l *logins) allow(password string) error {
+func (l *logins) allow(ctx context.Context, password string) error {
+	login, ok := ctx.Value(attemptKey{}).(*attempt)
+	if !ok {
+		login = &attempt{}
+	}
+	login.password = password
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.denied != nil && password == l.tried && time.Since(l.at) < deniedPause {
+	if l.denied != nil && password == l.password && time.Since(l.at) < deniedPause {
+		login.refused = true
 		return l.denied
 	}
-	l.tried, l.denied = password, nil
 	return nil
 }
 
 // Connect implements driver.Connector.
 func (l *logins) Connect(ctx context.Context) (driver.Conn, error) {
-	conn, err := l.Connector.Connect(ctx)
+	login := &attempt{}
+	conn, err := l.Connector.Connect(context.WithValue(ctx, attemptKey{}, login))
 	answer, ok := errors.AsType[*mysql.MySQLError](err)
-	if !ok || answer.Number != erAccessDenied && answer.Number != erAccessDeniedNoPassword {
+	if login.refused || !ok || answer.Number != erAccessDenied && answer.Number != erAccessDeniedNoPassword {
 		return conn, err
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.denied == nil {
-		l.denied, l.at = err, time.Now()
-	}
+	l.password, l.denied, l.at = login.password, err, time.Now()
 	return conn, err
 }

@@ -19,8 +19,8 @@ type server struct {
 	asked    int
 }
 
-func (s *server) Connect(context.Context) (driver.Conn, error) {
-	if err := s.login.allow(s.password); err != nil {
+func (s *server) Connect(ctx context.Context) (driver.Conn, error) {
+	if err := s.login.allow(ctx, s.password); err != nil {
 		return nil, err
 	}
 	if s.asked++; s.password != s.right {
