@@ -113,8 +113,8 @@ func (l *Log) Add(c Comment) error {
 	if l.journal.Moved() {
 		// What was said to be kept is kept, whatever is in its place now.
 		there, _, _ := journal.Read[Comment](l.path) // Append has the error
-		lost := slices.DeleteFunc(slices.Clone(l.all), func(had Comment) bool { return slices.ContainsFunc(there, had.equal) })
-		added = append(lost, c)
+		added = slices.DeleteFunc(slices.Clone(l.all), func(had Comment) bool { return slices.ContainsFunc(there, had.equal) })
+		added = append(added, c)
 	}
 	if err := l.journal.Append(added...); err != nil {
 		return fmt.Errorf("comment not kept: %w", err)
