@@ -54,13 +54,15 @@ type Scheduler struct {
 	jobs  map[string]cron.EntryID
 	// ctx is that of Run. cron calls a job without one.
 	ctx context.Context
+	// triggered receives when all jobs are to run at once.
+	triggered chan struct{}
 }
 
 // NewScheduler makes a Scheduler whose schedules follow clock.
 func NewScheduler(clock clock.Clock, retry Retry, logger *slog.Logger) *Scheduler {
 	log := cronLogger{logger}
 	return &Scheduler{
-		clock: clock, retry: retry, jobs: map[string]cron.EntryID{},
+		clock: clock, retry: retry, jobs: map[string]cron.EntryID{}, triggered: make(chan struct{}, 1),
 		// Recover is the inner wrapper. If a panic reached SkipIfStillRunning,
 		// the job would count as running for ever.
 		cron: cron.New(cron.WithLogger(log), cron.WithChain(cron.SkipIfStillRunning(log), cron.Recover(log))),
@@ -76,14 +78,33 @@ func (s *Scheduler) Add(name string, schedule Schedule, job func(context.Context
 // It returns when the last job has returned.
 func (s *Scheduler) Run(ctx context.Context) {
 	s.ctx = ctx
-	var first sync.WaitGroup
-	for _, entry := range s.cron.Entries() {
-		first.Go(entry.WrappedJob.Run)
+	var atOnce sync.WaitGroup
+	all := func() {
+		for _, entry := range s.cron.Entries() {
+			atOnce.Go(entry.WrappedJob.Run)
+		}
 	}
+	all()
 	s.cron.Start()
-	<-ctx.Done()
-	<-s.cron.Stop().Done()
-	first.Wait()
+	for {
+		select {
+		case <-s.triggered:
+			all()
+			continue
+		case <-ctx.Done():
+		}
+		<-s.cron.Stop().Done()
+		atOnce.Wait()
+		return
+	}
+}
+
+// Trigger has every job run at once, but those that run already.
+func (s *Scheduler) Trigger() {
+	select {
+	case s.triggered <- struct{}{}:
+	default:
+	}
 }
 
 // Next is when the job is due next by planwatch's clock, or the zero time.

@@ -41,6 +41,8 @@ type Service struct {
 	Web Web `yaml:"web"`
 	// Alerting within planwatch, for a site without a Prometheus.
 	Alerting Alerting `yaml:"alerting"`
+	// Several planwatch for one region, so that one may fail.
+	Replicas Replicas `yaml:"replicas"`
 	// What planwatch keeps.
 	Storage Storage `yaml:"storage"`
 	// What planwatch reads and keeps of the past.
@@ -154,6 +156,7 @@ func DefaultService() Service {
 		Retry:    collectors.DefaultRetry(),
 		Web:      Web{ListenAddress: []string{":9846"}, ExternalURL: "http://localhost:9846", MaxConnections: 512},
 		Alerting: Alerting{Embedded: true, Interval: yamlfile.Duration(15 * time.Second)},
+		Replicas: Replicas{Lease: yamlfile.Duration(10 * time.Second)},
 		Storage:  Storage{Path: "planwatch-data"},
 		History: History{
 			Backfill: true, Concurrency: 2, Pause: yamlfile.Duration(20 * time.Millisecond), Months: 13, Years: 3, Keep: yamlfile.Duration(10 * 365 * 24 * time.Hour),
@@ -204,6 +207,7 @@ func (s Service) validate() error {
 	s.Web.validate(f)
 	s.Web.TrustedHeader.validate(f)
 	s.Alerting.validate(f)
+	s.Replicas.validate(f, s)
 	if s.Storage.Path == "" {
 		f.Add(".storage.path", "storage: path: missing; name a directory that planwatch may write to")
 	}
@@ -246,15 +250,20 @@ func (a Alerting) validate(f *yamlfile.Faults) {
 	}
 }
 
+// validate refuses what does not go together; path and key are where the client is.
+func (c AlertmanagerClient) validate(f *yamlfile.Faults, path, key string) {
+	if (c.User == "") != (c.PasswordFile == "") {
+		f.Add(path, "%s: user and password_file must be given together", key)
+	}
+	if c.TokenFile != "" && (c.User != "" || c.PasswordFile != "") {
+		f.Add(path+".token_file", "%s: token_file: a user is given as well; give only one of them", key)
+	}
+}
+
 func (a Alerting) validateClient(f *yamlfile.Faults) {
 	const path = ".alerting.alertmanager_client"
 	client := a.AlertmanagerClient
-	if (client.User == "") != (client.PasswordFile == "") {
-		f.Add(path, "alerting: alertmanager_client: user and password_file must be given together")
-	}
-	if client.TokenFile != "" && (client.User != "" || client.PasswordFile != "") {
-		f.Add(path+".token_file", "alerting: alertmanager_client: token_file: a user is given as well; give only one of them")
-	}
+	client.validate(f, path, "alerting: alertmanager_client")
 	encrypted := func(address string) bool { return strings.HasPrefix(address, "https:") }
 	if client.CAFile != "" && len(a.Alertmanagers) > 0 && !slices.ContainsFunc(a.Alertmanagers, encrypted) {
 		f.Add(path+".ca_file", "alerting: alertmanager_client: ca_file: no Alertmanager's URL begins with https")

@@ -59,6 +59,9 @@ type Options struct {
 	// Alerts are those of before a restart. They are there before anything is
 	// sent, so that no group is taken for one that is new, or has resolved.
 	Alerts []Alert
+	// Heads reports whether messages are sent from here, of several planwatch that share
+	// what was sent; nil is one that is alone. Lead is called when that changes.
+	Heads func() bool
 	// Timeout is how long a message may be under way; 30 seconds where it is 0.
 	Timeout time.Duration
 	// Registerer registers Alertmanager's metrics.
@@ -92,15 +95,21 @@ type Alertmanager struct {
 	outbox     *outbox
 	deliveries *deliveries
 
-	// updating is held while the configuration changes.
-	updating sync.Mutex
-	current  atomic.Pointer[generation]
+	// updating is held while the configuration changes, and with it configuration and
+	// heads.
+	updating      sync.Mutex
+	configuration *Configuration
+	heads         bool
+	current       atomic.Pointer[generation]
 }
 
 // generation is what belongs to one configuration.
 type generation struct {
+	// dispatcher is nil where messages are not sent from here.
 	dispatcher *dispatch.Dispatcher
 	inhibitor  *inhibit.Inhibitor
+	// heads is that of Options.
+	heads func() bool
 	// running are the goroutines of both.
 	running sync.WaitGroup
 	// sending is held for reading while a message is sent and recorded, and for
@@ -116,7 +125,9 @@ func (g *generation) stop() {
 		return
 	}
 	g.inhibitor.Stop()
-	g.dispatcher.Stop()
+	if g.dispatcher != nil {
+		g.dispatcher.Stop()
+	}
 	g.running.Wait()
 	g.sending.Lock()
 	defer g.sending.Unlock()
@@ -128,7 +139,7 @@ func (g *generation) stage(of notify.Stage) notify.Stage {
 	return notify.StageFunc(func(ctx context.Context, l *slog.Logger, alerts ...*alert.Alert) (context.Context, []*alert.Alert, error) {
 		g.sending.RLock()
 		defer g.sending.RUnlock()
-		if g.stopped {
+		if g.stopped || g.heads != nil && !g.heads() {
 			return ctx, nil, context.Canceled
 		}
 		return of.Exec(ctx, l, alerts...)
@@ -141,7 +152,7 @@ var recorder = eventrecorder.NopRecorder()
 // New opens the storage and makes an Alertmanager, which sends nothing before
 // the first Update. What is damaged in the storage is set aside, with a warning.
 func New(ctx context.Context, o Options) (*Alertmanager, error) {
-	a := &Alertmanager{options: o, logger: o.Logger.With("component", "alertmanager"), groups: marker.NewGroupMarker(), listener: pipe.Listen(host)}
+	a := &Alertmanager{options: o, heads: o.Heads == nil, logger: o.Logger.With("component", "alertmanager"), groups: marker.NewGroupMarker(), listener: pipe.Listen(host)}
 	var err error
 	if a.journal, err = openJournal(o.Directory, a.logger); err != nil {
 		return nil, err
@@ -223,6 +234,32 @@ func (a *Alertmanager) Client() *http.Client {
 
 // Update sends by c from now on. If c is not valid, nothing changes.
 func (a *Alertmanager) Update(c Configuration) error {
+	a.updating.Lock()
+	defer a.updating.Unlock()
+	if err := a.update(c, time.Now()); err != nil {
+		return err
+	}
+	a.configuration = &c
+	return nil
+}
+
+// Lead begins to send messages after a while, in which what is to be sent can become
+// known, or ends it.
+func (a *Alertmanager) Lead(heads bool, after time.Duration) error {
+	a.updating.Lock()
+	defer a.updating.Unlock()
+	if a.heads == heads {
+		return nil
+	}
+	a.heads = heads
+	if a.configuration == nil {
+		return nil
+	}
+	return a.update(*a.configuration, time.Now().Add(after))
+}
+
+// update runs a generation that sends by c, from a moment on.
+func (a *Alertmanager) update(c Configuration, begin time.Time) error {
 	parsed, err := c.parse()
 	if err != nil {
 		return err
@@ -235,23 +272,22 @@ func (a *Alertmanager) Update(c Configuration) error {
 	for _, interval := range parsed.TimeIntervals {
 		intervals[interval.Name] = interval.TimeIntervals
 	}
-	routes := dispatch.NewRoute(parsed.Route, nil)
-
-	a.updating.Lock()
-	defer a.updating.Unlock()
 	a.current.Load().stop()
-	next := &generation{inhibitor: inhibit.NewInhibitor(a.alerts, parsed.InhibitRules, a.logger, recorder)}
-	alone := func() time.Duration { return 0 } // there is no cluster to wait for
-	stages := a.pipeline.New(receivers, alone, next.inhibitor, a.silencer, timeinterval.NewIntervener(intervals), a.groups, a.journal.notifications, nil)
-	next.dispatcher = dispatch.NewDispatcher(a.alerts, routes, next.stage(newGroupKeys(routes).stage(stages)), a.groups, sendingTimeout, groupGCInterval, nil, a.logger, recorder, a.metrics, nil)
+	next := &generation{inhibitor: inhibit.NewInhibitor(a.alerts, parsed.InhibitRules, a.logger, recorder), heads: a.options.Heads}
 	a.api.Update(parsed, func(ctx context.Context, labels model.LabelSet) {
 		next.inhibitor.Mutes(ctx, labels)
 		a.silencer.Mutes(ctx, labels)
 	})
 	next.running.Go(next.inhibitor.Run)
 	next.inhibitor.WaitForLoading()
-	next.running.Go(func() { next.dispatcher.Run(time.Now()) })
-	next.dispatcher.WaitForLoading()
+	if a.heads {
+		routes := dispatch.NewRoute(parsed.Route, nil)
+		alone := func() time.Duration { return 0 } // there is no cluster to wait for
+		stages := a.pipeline.New(receivers, alone, next.inhibitor, a.silencer, timeinterval.NewIntervener(intervals), a.groups, a.journal.notifications, nil)
+		next.dispatcher = dispatch.NewDispatcher(a.alerts, routes, next.stage(newGroupKeys(routes).stage(stages)), a.groups, sendingTimeout, groupGCInterval, nil, a.logger, recorder, a.metrics, nil)
+		next.running.Go(func() { next.dispatcher.Run(begin) })
+		next.dispatcher.WaitForLoading()
+	}
 	a.deliveries.only(receivers, parsed.Route.GroupInterval)
 	a.current.Store(next)
 	return nil
@@ -266,7 +302,7 @@ func sendingTimeout(groupInterval time.Duration) time.Duration {
 // alertGroups returns the groups of the current configuration.
 func (a *Alertmanager) alertGroups(ctx context.Context, routes func(*dispatch.Route) bool, alerts func(*alert.Alert, time.Time) bool) (dispatch.AlertGroups, map[model.Fingerprint][]string, error) {
 	current := a.current.Load()
-	if current == nil {
+	if current == nil || current.dispatcher == nil {
 		return nil, nil, nil
 	}
 	return current.dispatcher.Groups(ctx, routes, alerts)

@@ -48,7 +48,7 @@ func openJournal(directory string, logger *slog.Logger) (*journal, error) {
 	}
 	j := &journal{logger: logger}
 	err := errors.Join(
-		j.open(filepath.Join(directory, "notifications"), func(state []byte) (_ recorded, err error) {
+		j.open(filepath.Join(directory, Notifications), func(state []byte) (_ recorded, err error) {
 			if state, err = untilNow(state, time.Now()); err != nil {
 				return nil, err
 			}
@@ -56,7 +56,7 @@ func openJournal(directory string, logger *slog.Logger) (*journal, error) {
 			j.notifications = log
 			return log, err
 		}),
-		j.open(filepath.Join(directory, "silences"), func(state []byte) (recorded, error) {
+		j.open(filepath.Join(directory, Silences), func(state []byte) (recorded, error) {
 			silences, err := silence.New(silence.Options{
 				SnapshotReader: bytes.NewReader(state), Retention: retention, Logger: logger, Metrics: prometheus.NewRegistry(), EventRecorder: recorder,
 				Limits: silence.Limits{MaxSilences: func() int { return maxSilences }, MaxSilenceSizeBytes: func() int { return maxSilenceSize }},
@@ -98,6 +98,7 @@ func untilNow(state []byte, now time.Time) ([]byte, error) {
 type recorded interface {
 	SetBroadcast(func([]byte))
 	MarshalBinary() ([]byte, error)
+	Merge(state []byte) error
 	GC() (int, error)
 }
 

@@ -42,7 +42,7 @@ func (a *Alertmanager) receivers(c Configuration, parsed *config.Config) (map[st
 		add := func(resolved notify.ResolvedSender, n notifier) {
 			i := n.place(all[r.Name])
 			n.to.Receiver, n.to.File, n.to.Index, n.deliveries, n.watchdog = r.Name, n.named(), i, a.deliveries, r.Name == c.Watchdog
-			n.logger = a.logger.With("receiver", r.Name, "integration", n.to.Kind)
+			n.logger, n.heads = a.logger.With("receiver", r.Name, "integration", n.to.Kind), a.options.Heads
 			if c.Outbox {
 				n.outbox = a.outbox
 			}
@@ -205,12 +205,20 @@ type notifier struct {
 	deliveries *deliveries
 	// watchdog is whether it is told while all is well, and only then.
 	watchdog bool
-	logger   *slog.Logger
+	// heads is that of Options.
+	heads  func() bool
+	logger *slog.Logger
 }
+
+// errFollows is the error of a message that another planwatch sends.
+var errFollows = errors.New("this planwatch does not lead any more; the one that leads sends it")
 
 // Notify sends a message, and records how it went. retry is whether the same
 // message may arrive later.
 func (n notifier) Notify(ctx context.Context, alerts ...*alert.Alert) (retry bool, err error) {
+	if n.heads != nil && !n.heads() {
+		return false, errFollows
+	}
 	if n.watchdog {
 		if n.outbox != nil {
 			return false, nil // it would fill it

@@ -1,13 +1,16 @@
 package alertmanager
 
 import (
+	"crypto/sha256"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"sync"
+	"sync/atomic"
 
 	"planwatch/internal/storage"
 )
@@ -16,8 +19,15 @@ import (
 // the same key the last one counts, so that a change is one more entry.
 type stateFile struct {
 	path   string
+	name   string
 	of     recorded
 	logger *slog.Logger
+	// version counts the changes of what it holds.
+	version atomic.Uint64
+	// merging is held during a merge, and with it came: the checksums of what another had
+	// when it last said so.
+	merging sync.Mutex
+	came    map[[sha256.Size]byte]bool
 
 	mu   sync.Mutex
 	file *os.File
@@ -42,24 +52,46 @@ func openStateFile(path string, logger *slog.Logger) (*stateFile, []byte, error)
 	if err := file.Truncate(int64(len(whole))); err != nil {
 		return nil, nil, fmt.Errorf("alertmanager: storage: %w", errors.Join(err, file.Close()))
 	}
-	return &stateFile{path: path, file: file, size: int64(len(whole)), logger: logger}, whole, nil
+	return &stateFile{path: path, name: filepath.Base(path), file: file, size: int64(len(whole)), logger: logger}, whole, nil
 }
 
 // complete returns the length of the entries that are whole.
 func complete(data []byte) int {
 	end := 0
 	for {
-		length, n := binary.Uvarint(data[end:])
-		if n <= 0 || length > uint64(len(data)-end-n) {
+		length := first(data[end:])
+		if length == 0 {
 			return end
 		}
-		end += n + int(length)
+		end += length
 	}
+}
+
+// first returns the length of the first entry, or 0 if it is not whole.
+func first(data []byte) int {
+	length, n := binary.Uvarint(data)
+	if n <= 0 || length > uint64(len(data)-n) {
+		return 0
+	}
+	return n + int(length)
+}
+
+// largestBroadcast is a lower bound of the size of an entry from which Alertmanager does
+// not tell that it has merged it: half of what its mesh sends at once.
+const largestBroadcast = 600
+
+// rewrite has the file written anew soon, with what was changed without a word.
+func (f *stateFile) rewrite() {
+	f.version.Add(1)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.failed = true
 }
 
 // append adds an entry. It cannot fail; what is not written is once the file is
 // written anew.
 func (f *stateFile) append(entry []byte) {
+	defer f.version.Add(1)
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	_, err := f.file.WriteAt(entry, f.size)

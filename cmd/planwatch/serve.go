@@ -89,6 +89,7 @@ func runServe(cmd *cobra.Command, load func() (*config.Region, error)) error {
 	}
 	content.ExternalURL, content.Silences = region.Web.ExternalURL, planwatch.Silences()
 	content.PastAlerts = planwatch.PastAlerts
+	content.Replica, content.ReplicaMetrics = planwatch.Replica(), planwatch.ReplicaMetrics()
 	content.Alertmanager, content.Outbox, content.Undelivered = planwatch.Alertmanager, planwatch.Outbox, planwatch.Undelivered
 	kept, err := openAnswers(region.Storage.Path, logger)
 	if err != nil {

@@ -35,6 +35,10 @@ type alerting struct {
 	external string
 	registry *prometheus.Registry
 	logger   *slog.Logger
+	// replicas is nil where planwatch is alone; settling is how long one that begins to lead
+	// waits with messages, until it has evaluated all rules.
+	replicas *replicas
+	settling time.Duration
 	// unstored is whether there is no evaluator since its storage cannot be opened.
 	unstored bool
 	// failed is why evaluating has ended before its time.
@@ -91,7 +95,7 @@ func (e *Exporter) newAlerting(ctx context.Context, g *generation, opened *evalu
 	if err != nil {
 		return nil, fmt.Errorf("web: external_url: %w", err)
 	}
-	a := &alerting{external: address, registry: prometheus.NewRegistry(), logger: e.logger}
+	a := &alerting{external: address, registry: prometheus.NewRegistry(), logger: e.logger, replicas: e.replicas, settling: settling(g.rules.Interval)}
 	registerer := prometheus.WrapRegistererWithPrefix(naming.AlertingPrefix, a.registry)
 	options := evaluator.Options{
 		Metrics: e.metrics, Ready: e.Ready,
@@ -101,7 +105,7 @@ func (e *Exporter) newAlerting(ctx context.Context, g *generation, opened *evalu
 	if g.sends() {
 		a.alertmanager, err = alertmanager.New(ctx, alertmanager.Options{
 			Directory: filepath.Join(g.region.Storage.Path, "alertmanager"), ExternalURL: external.JoinPath(naming.AlertmanagerPath),
-			Alerts: before(opened.Sent(), time.Now()), Registerer: registerer, Logger: e.logger,
+			Heads: e.replicas.sending(), Alerts: before(opened.Sent(), time.Now()), Registerer: registerer, Logger: e.logger,
 		})
 		if err != nil {
 			// Figures are served all the same.
@@ -124,6 +128,7 @@ func (a *alerting) start(ctx context.Context, c alertmanager.Configuration) {
 	ctx, a.stop = context.WithCancel(ctx)
 	a.ended = make(chan struct{})
 	a.sendBy(c)
+	a.lead()
 	go func() {
 		defer close(a.ended)
 		// What is found is sent first.
@@ -133,6 +138,20 @@ func (a *alerting) start(ctx context.Context, c alertmanager.Configuration) {
 			a.logger.Error("alerts are not evaluated", "err", err)
 		}
 	}()
+}
+
+// settling is how long it takes until all rules have been evaluated, with scrapes at that
+// interval: rules are with every fourth, and once a minute at least.
+func settling(interval time.Duration) time.Duration { return min(4*interval, time.Minute) + interval }
+
+// lead sends messages, or ends to, as this planwatch's role says.
+func (a *alerting) lead() {
+	if !a.sends() || a.replicas == nil {
+		return
+	}
+	if err := a.alertmanager.Lead(a.replicas.Heads(), a.settling); err != nil {
+		a.logger.Error("alerts are not sent", "err", err)
+	}
 }
 
 // lacksStorage reports whether nothing is evaluated since the storage cannot be opened.

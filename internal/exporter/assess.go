@@ -27,11 +27,21 @@ func (g *generation) keepAssessing(ctx context.Context) {
 			g.assessChanged()
 		case <-g.coursesMade:
 			g.assess()
+		case <-g.anew:
+			g.assess()
 		case <-tick.C:
 			g.assess()
 		case <-ctx.Done():
 			return
 		}
+	}
+}
+
+// assessAnew has all assessed soon.
+func (g *generation) assessAnew() {
+	select {
+	case g.anew <- struct{}{}:
+	default:
 	}
 }
 
@@ -50,6 +60,9 @@ func (g *generation) assessChanged() {
 	g.assessments.Store(&plan.Assessments{At: at, Targets: g.assessed.targets})
 	if book := g.courses.Load(); book != g.shownCourses || g.signals == nil {
 		g.shownCourses, g.signals = book, snapshot.NewGaugeBlock(signals(book), g.signals)
+	}
+	if !g.replicas.shows() {
+		return // the metrics are those of the one that leads
 	}
 	g.store.ReplaceGauges(snapshot.NewGauges(append(slices.Clone(g.assessed.blocks), g.signals, g.events)...))
 	// What collectors have now is told by metrics about them.

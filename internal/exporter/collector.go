@@ -26,6 +26,10 @@ type collector struct {
 	description snapshot.Description
 	state       atomic.Pointer[runState]
 	comparison  comparison
+	replicas    *replicas
+	// again is whether the last run failed, or left a comparison open, and met whether the
+	// scheduler has come once. Only runInTurn uses them.
+	again, met bool
 
 	clock    clock.Clock
 	store    *snapshot.Store
@@ -50,7 +54,7 @@ func newCollector(b base, region *config.Region, d *collectors.Definition, sourc
 	c := &collector{
 		definition: d, source: source, fingerprint: region.Fingerprint(d),
 		description: snapshot.Description{KPIs: d.KPIs, MaxAge: time.Duration(d.MaxAge), HelpLanguage: region.Languages.English()},
-		clock:       b.clock, store: b.store, counters: b.counters, own: b.own, logger: b.logger.With("collector", d.Collector),
+		clock:       b.clock, store: b.store, counters: b.counters, own: b.own, logger: b.logger.With("collector", d.Collector), replicas: b.replicas,
 	}
 	c.comparison = comparison{region: region, failed: map[plan.Reference]string{}}
 	c.state.Store(&runState{})
@@ -63,6 +67,20 @@ func newCollector(b base, region *config.Region, d *collectors.Definition, sourc
 
 func (c *collector) name() string { return c.definition.Collector }
 
+// runInTurn runs the collector, where it is this planwatch's turn: that of one that heads
+// also as a configuration begins, and after a run that failed.
+func (c *collector) runInTurn(ctx context.Context) error {
+	begins := !c.met
+	c.met = true
+	last := c.state.Load().LastRun
+	if !((c.again || begins) && c.replicas.heads()) && !c.replicas.turn(c.definition.ParsedSchedule().Next, last, c.clock.Now()) {
+		return nil
+	}
+	err := c.run(ctx)
+	c.again = err != nil
+	return err
+}
+
 // run runs the collector once and shows its samples, and then those of the past
 // that targets compare them with. Where these cannot be had the run is tried again,
 // and has not failed.
@@ -74,6 +92,9 @@ func (c *collector) run(ctx context.Context) error {
 	}
 	if err == nil && run.Rows == 0 && c.shows() {
 		err = errEmptied
+	}
+	if chunk := c.store.Current().Chunk(c.name()); err == nil && !c.replicas.heads() && chunk != nil && chunk.At.After(moment) {
+		return nil // another planwatch has shown later figures meanwhile
 	}
 	state := &runState{LastRun: moment, Duration: time.Since(began), Err: err}
 	if err == nil {

@@ -63,6 +63,8 @@ type base struct {
 	history *history.Store
 	// fetching is how long lies between two fetches of a calendar.
 	fetching time.Duration
+	// replicas is nil where planwatch is alone.
+	replicas *replicas
 }
 
 // Options configure an Exporter.
@@ -90,12 +92,16 @@ func New(ctx context.Context, region *config.Region, o Options) (*Exporter, erro
 	e.store = snapshot.NewStore(e.clock, snapshot.SaveDirectory{Path: filepath.Join(region.Storage.Path, "snapshot"), Hold: e.directory.Hold}, o.Logger)
 	e.own = exposition.NewOwn(e, e.store, o.Logger)
 	e.metrics = exposition.Handler(e.own)
-	register(e.registry, e.counters, stateCollector{current: e.current.Load, store: e.store, clock: e.clock})
+	register(e.registry, e.counters, stateCollector{current: e.current.Load, store: e.store, clock: e.clock, replicas: func() *replicas { return e.replicas }})
 	if err := e.directory.Hold(); errors.Is(err, storage.ErrInUse) {
 		return nil, err
 	} else if err != nil {
 		// Figures are served all the same.
 		e.logger.Error("storage cannot be written to: a restart would begin without figures, no history is kept, and embedded alerting is off", "err", err)
+	}
+	var err error
+	if e.replicas, err = e.newReplicas(ctx, region); err != nil {
+		return nil, errors.Join(err, e.directory.Release())
 	}
 	first, err := e.prepare(ctx, region)
 	if err != nil {
@@ -154,6 +160,9 @@ func (e *Exporter) Run(ctx context.Context) {
 			}
 		})
 	})
+	if e.replicas != nil {
+		all.Go(func() { e.replicas.run(ctx) })
+	}
 	e.runGenerations(ctx)
 	stopStore()
 	all.Wait()
@@ -182,6 +191,7 @@ func (e *Exporter) runGenerations(ctx context.Context) {
 			return
 		}
 		e.activate(next)
+		e.replicas.reloaded()
 		e.alertBy(ctx, next, current.alerting)
 		if answer == nil { // the clock was set
 			continue
@@ -205,8 +215,17 @@ func (e *Exporter) alertBy(ctx context.Context, g *generation, former *alerting)
 func (e *Exporter) Registry() *prometheus.Registry { return e.registry }
 
 // Gather implements prometheus.Gatherer: the metrics about planwatch itself,
-// and about embedded alerting where that is on.
+// and about embedded alerting where that is on. Of several replicas they are those of the
+// one that leads.
 func (e *Exporter) Gather() ([]*dto.MetricFamily, error) {
+	if families, ok := e.replicas.ownMetrics(); ok {
+		return families, nil
+	}
+	return e.gatherOwn()
+}
+
+// gatherOwn gathers the metrics about this process.
+func (e *Exporter) gatherOwn() ([]*dto.MetricFamily, error) {
 	gatherers := prometheus.Gatherers{e.registry}
 	if a := e.current.Load().alerting; a != nil {
 		gatherers = append(gatherers, a)

@@ -55,8 +55,9 @@ type generation struct {
 	filler  *history.Filler
 	courses atomic.Pointer[course.Book]
 	earlier *earlierReports
-	// coursesMade receives when courses have changed.
-	coursesMade chan struct{}
+	// coursesMade receives when courses have changed, and anew when all is to be assessed
+	// anew for another reason.
+	coursesMade, anew chan struct{}
 }
 
 // newGeneration opens the region's sources. former is the running generation,
@@ -72,12 +73,12 @@ func newGeneration(ctx context.Context, b base, region *config.Region, former *g
 	g := &generation{
 		base: b, region: region, sources: sources, assessor: plan.NewAssessor(region.Plan.Targets, region.KPIs, region.Location),
 		events:    snapshot.NewGaugeBlock(snapshot.EventGauges(region.Events, region.CollectorNames(), region.Languages, region.Location, b.clock), nil),
-		scheduler: collectors.NewScheduler(b.clock, region.Retry, b.logger), coursesMade: make(chan struct{}, 1), earlier: newEarlierReports(),
+		scheduler: collectors.NewScheduler(b.clock, region.Retry, b.logger), coursesMade: make(chan struct{}, 1), anew: make(chan struct{}, 1), earlier: newEarlierReports(),
 	}
 	for _, d := range region.Collectors {
 		c := newCollector(b, region, d, sources[d.Source], former)
 		g.collectors = append(g.collectors, c)
-		g.scheduler.Add(c.name(), d.ParsedSchedule(), c.run)
+		g.scheduler.Add(c.name(), d.ParsedSchedule(), c.runInTurn)
 	}
 	if g.filler = g.newFiller(ctx); g.filler != nil {
 		// What is kept is shown from the first moment.
@@ -117,7 +118,7 @@ func (g *generation) run(ctx context.Context) {
 		all.Go(func() { g.keepDuty(ctx) })
 	}
 	if g.filler != nil {
-		all.Go(func() { g.filler.Run(ctx) })
+		all.Go(func() { g.replicas.whileHeading(ctx, g.filler.Run) })
 		all.Go(func() { g.keepCourses(ctx) })
 	}
 	all.Wait()
@@ -129,8 +130,10 @@ func (b base) watch(ctx context.Context, source *warehouse.Source) {
 	defer tick.Stop()
 	for {
 		before := source.Up()
-		// The source keeps and logs the result itself.
-		_ = source.Ping(ctx)
+		if b.replicas.shows() {
+			// The source keeps and logs the result itself.
+			_ = source.Ping(ctx)
+		}
 		if source.Up() != before {
 			b.own.Changed()
 		}

@@ -110,6 +110,8 @@ func needsRestart(running, next config.Service) string {
 		return "clock"
 	case !reflect.DeepEqual(next.Web, running.Web):
 		return "web"
+	case !reflect.DeepEqual(next.Replicas, running.Replicas):
+		return "replicas"
 	case next.Storage != running.Storage:
 		return "storage"
 	case next.Log != running.Log:

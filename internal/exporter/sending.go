@@ -81,6 +81,9 @@ func (e *Exporter) newSilences(g *generation) (*silences.Silences, error) {
 // firing returns the labels of the alerts that fire; ok is false if they are not
 // evaluated now.
 func (e *Exporter) firing() (alerts []map[string]string, ok bool) {
+	if !e.replicas.heads() {
+		return nil, false // who leads looks after them
+	}
 	now := e.current.Load().alerting.overview()
 	for _, alert := range now.Alerts {
 		if alert.State == naming.StateFiring {
@@ -92,7 +95,7 @@ func (e *Exporter) firing() (alerts []map[string]string, ok bool) {
 
 // resolving ends acknowledgements of alerts that have resolved.
 func (e *Exporter) resolving(ctx context.Context, resolved, firing []map[string]string) {
-	if s := e.current.Load().silences; s != nil {
+	if s := e.current.Load().silences; s != nil && e.replicas.heads() {
 		s.Resolving(ctx, resolved, firing)
 	}
 }

@@ -30,6 +30,8 @@ type stateCollector struct {
 	current func() *generation
 	store   *snapshot.Store
 	clock   clock.Clock
+	// replicas returns nil where planwatch is alone.
+	replicas func() *replicas
 }
 
 var (
@@ -57,6 +59,8 @@ var (
 	descRevisions    = prometheus.NewDesc(naming.HistoryRevisions, "Kept figures that the warehouse was seen to have changed.", nil, nil)
 	descAlertingUp   = prometheus.NewDesc(naming.AlertingUp, "Whether planwatch has evaluated all alert rules when they were due last; only where the configuration has it do so.", nil, nil)
 	descUndelivered  = prometheus.NewDesc(naming.Undelivered, "Recipients of messages that the last one did not reach; only where planwatch itself sends.", nil, nil)
+	descLeads        = prometheus.NewDesc(naming.ReplicaLeads, "Whether this planwatch is the one that collects and sends; only where there are replicas.", nil, nil)
+	descReplicaUp    = prometheus.NewDesc(naming.ReplicaUp, "Whether the other replica is reached, by its address.", []string{naming.LabelReplica}, nil)
 	descZoneOffset   = prometheus.NewDesc(naming.TimeZoneOffset, "How far the configured time zone is ahead of UTC now, by planwatch's clock. Rules add it to write a moment in local time.", nil, nil)
 	descClockOffset  = prometheus.NewDesc(naming.ClockOffset, "How far planwatch's clock is behind the system's; 0 unless the configuration sets it.", nil, nil)
 )
@@ -69,7 +73,7 @@ func collectorDesc(name, help string) *prometheus.Desc {
 func (stateCollector) Describe(descs chan<- *prometheus.Desc) {
 	for _, desc := range []*prometheus.Desc{
 		descSuccess, descDuration, descRows, descSeries, descWithdrawn, descLastRun, descLastSuccess, descNextRun, descDataTime, descOldestData, descMaxAge,
-		descSuppressed, descSourceUp, descLastSave, descSaveFailures, descHistoryUp, descWanted, descKept, descFailed, descRevisions, descAlertingUp, descUndelivered, descZoneOffset, descClockOffset,
+		descSuppressed, descSourceUp, descLastSave, descSaveFailures, descHistoryUp, descWanted, descKept, descFailed, descRevisions, descAlertingUp, descUndelivered, descLeads, descReplicaUp, descZoneOffset, descClockOffset,
 	} {
 		descs <- desc
 	}
@@ -101,6 +105,12 @@ func (s stateCollector) Collect(out chan<- prometheus.Metric) {
 	}
 	if current.alerting.sends() {
 		gauge(descUndelivered, float64(len(current.alerting.alertmanager.Undelivered())))
+	}
+	if r := s.replicas(); r != nil {
+		gauge(descLeads, boolean(r.Heads()))
+		for _, peer := range r.Peers() {
+			gauge(descReplicaUp, boolean(peer.Up), peer.Address)
+		}
 	}
 	gauge(descClockOffset, s.clock.Offset().Seconds())
 	_, offset := s.clock.Now().In(current.region.Location).Zone()

@@ -17,7 +17,7 @@ func (e *Exporter) Collectors() []collectors.Status {
 	}
 	all := make([]collectors.Status, 0, len(current.collectors))
 	for _, c := range current.collectors {
-		s := collectors.Status{Definition: c.definition, NextRun: local(current.scheduler.Next(c.name())), SourceUp: c.source.Up()}
+		s := collectors.Status{Definition: c.definition, NextRun: local(current.scheduler.Next(c.name())), SourceUp: e.replicas.sourceUp(c.source)}
 		state := c.state.Load()
 		s.LastRun, s.Duration, s.Err = local(state.LastRun), state.Duration, state.Err
 		if chunk := shown.Chunk(c.name()); chunk != nil {

@@ -14,6 +14,7 @@ const (
 	LabelTo        = "to"
 	LabelCollector = "collector"
 	LabelSource    = "source"
+	LabelReplica   = "replica"
 	LabelResult    = "result"
 	LabelHandler   = "handler"
 	LabelCode      = "code"

@@ -15,7 +15,10 @@ import (
 
 // Gauges is the part of a Snapshot with metrics that are made of the figures
 // and are no KPIs: those of the plan. It never changes.
-type Gauges struct{ families []*gaugeFamily }
+type Gauges struct {
+	blocks   []*GaugeBlock
+	families []*gaugeFamily
+}
 
 // Gauge is one sample of such a metric.
 type Gauge struct {
@@ -66,7 +69,7 @@ func NewGaugeBlock(gauges []Gauge, former *GaugeBlock) *GaugeBlock {
 // NewGauges makes the part of blocks. It has one family for each name, in the order in
 // which the names first come.
 func NewGauges(blocks ...*GaugeBlock) *Gauges {
-	var all Gauges
+	all := Gauges{blocks: blocks}
 	byName := map[string]*gaugeFamily{}
 	for _, block := range blocks {
 		for _, f := range block.fragments {
@@ -81,6 +84,9 @@ func NewGauges(blocks ...*GaugeBlock) *Gauges {
 	}
 	return &all
 }
+
+// Blocks are those that it was made of.
+func (g *Gauges) Blocks() []*GaugeBlock { return g.blocks }
 
 // gaugeFamily is all gauges of a name.
 type gaugeFamily struct {

@@ -77,15 +77,35 @@ func (d SaveDirectory) has(collector string) bool {
 }
 
 func (d SaveDirectory) writeRecord(r Record) error {
-	body, err := json.Marshal([]Record{r})
+	data, err := r.Encode()
+	if err == nil {
+		err = storage.Replace(d.file(r.Collector), data)
+	}
 	if err != nil {
 		return fmt.Errorf("save snapshot: %w", err)
 	}
-	head := fmt.Sprintf("%s sha256:%x\n", fileVersion, sha256.Sum256(body))
-	if err := storage.Replace(d.file(r.Collector), []byte(head), body); err != nil {
-		return fmt.Errorf("save snapshot: %w", err)
-	}
 	return nil
+}
+
+// Encode is the record as it is saved: a line with version and checksum, then JSON.
+func (r Record) Encode() ([]byte, error) {
+	body, err := json.Marshal([]Record{r})
+	if err != nil {
+		return nil, err
+	}
+	return fmt.Appendf(nil, "%s sha256:%x\n%s", fileVersion, sha256.Sum256(body), body), nil
+}
+
+// DecodeRecord is the record that was encoded. It fails where that could not be shown.
+func DecodeRecord(data []byte) (Record, error) {
+	records, err := decode(data)
+	if err == nil && len(records) != 1 {
+		err = fmt.Errorf("%d records, and not one", len(records))
+	}
+	if err != nil {
+		return Record{}, err
+	}
+	return records[0], nil
 }
 
 // clear removes what was being written when a planwatch was killed. What cannot

@@ -21,15 +21,27 @@ type Snapshot struct {
 type content struct {
 	info   *Info
 	gauges *Gauges
-	own    *encoded
+	own    *own
 	// chunks are in order of collector.
 	chunks []*Chunk
 }
 
-// newOwn is the part about planwatch itself.
-func newOwn(made []*dto.MetricFamily) *encoded {
-	return &encoded{write: families(func() []*dto.MetricFamily { return made })}
+// own is the part about planwatch itself.
+type own struct {
+	families []*dto.MetricFamily
+	encoded
 }
+
+func newOwn(made []*dto.MetricFamily) *own {
+	return &own{made, encoded{write: families(func() []*dto.MetricFamily { return made })}}
+}
+
+// Own are the metrics about planwatch itself. They never change: the same slice is the
+// same metrics.
+func (s *Snapshot) Own() []*dto.MetricFamily { return s.own.families }
+
+// Gauges is the part with the metrics of the plan.
+func (s *Snapshot) Gauges() *Gauges { return s.gauges }
 
 // Chunks are the collectors' parts, in order of name.
 func (s *Snapshot) Chunks() []*Chunk { return s.chunks }
@@ -94,7 +106,7 @@ func (c content) parts() []part {
 	for _, chunk := range c.chunks {
 		all = append(all, &chunk.encoded)
 	}
-	return append(all, c.own)
+	return append(all, &c.own.encoded)
 }
 
 // with is the content in which chunk takes the place of its collector's.

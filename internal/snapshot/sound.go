@@ -3,8 +3,10 @@ package snapshot
 import (
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 
+	dto "github.com/prometheus/client_model/go"
 	"github.com/prometheus/common/model"
 
 	"planwatch/internal/kpi"
@@ -33,6 +35,18 @@ func soundSamples(samples []kpi.Sample) error {
 	return nil
 }
 
+// soundFamily returns an error if the family, which another process gave, could not be
+// encoded.
+func soundFamily(family *dto.MetricFamily) error {
+	if !model.LegacyValidation.IsValidMetricName(family.GetName()) {
+		return fmt.Errorf("%q is not the name of a metric", family.GetName())
+	}
+	if err := Encode(io.Discard, []*dto.MetricFamily{family}, Text); err != nil {
+		return fmt.Errorf("%s: %w", family.GetName(), err)
+	}
+	return nil
+}
+
 func soundLabels(labels kpi.Labels) error {
 	for i, label := range labels {
 		if !model.LegacyValidation.IsValidLabelName(label.Name) {
@@ -57,6 +71,15 @@ func soundHistogram(h *kpi.Histogram) error {
 		return errors.New("the buckets' counts fall")
 	}
 	return nil
+}
+
+// fitsRecord returns an error if the record is not of the form that its KPIs have.
+func (d Description) fitsRecord(r Record) error {
+	misfit := d.fits(r.Samples)
+	for _, p := range r.Past {
+		misfit = errors.Join(misfit, d.fits(p.Samples))
+	}
+	return misfit
 }
 
 // fits returns an error if samples are not of the form that their KPI has.

@@ -3,6 +3,7 @@ package snapshot
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"maps"
 	"slices"
@@ -157,12 +158,33 @@ func (s *Store) Restore(describe Describe) {
 	}
 }
 
+// ErrUnknown is the error of a record of a definition that the configuration does not
+// have.
+var ErrUnknown = errors.New("its definition, its query or its source is another here")
+
+// Adopt shows a record that another planwatch made, unless what is shown is of a later
+// moment.
+func (s *Store) Adopt(r Record, describe Describe) error {
+	description, ok := describe(r)
+	if !ok {
+		return fmt.Errorf("collector %s: %w", r.Collector, ErrUnknown)
+	}
+	if err := description.fitsRecord(r); err != nil {
+		return fmt.Errorf("collector %s: %w", r.Collector, err)
+	}
+	if s.toCome(r) {
+		return fmt.Errorf("collector %s: the record is of a moment to come, %s; set the clocks of both machines", r.Collector, r.At.Format(time.RFC3339))
+	}
+	if shown := s.Current().Chunk(r.Collector); shown != nil && shown.Fingerprint == r.Fingerprint && shown.At.After(r.At) {
+		return nil
+	}
+	s.Replace(r, description)
+	return nil
+}
+
 func (s *Store) restore(r Record, describe Describe) {
 	description, ok := describe(r)
-	misfit := description.fits(r.Samples)
-	for _, p := range r.Past {
-		misfit = errors.Join(misfit, description.fits(p.Samples))
-	}
+	misfit := description.fitsRecord(r)
 	switch {
 	case !ok:
 		s.logger.Info("saved figures dropped", "collector", r.Collector, "why", "its definition, its query or its source has changed")

@@ -28,6 +28,7 @@ import (
 	"planwatch/internal/history"
 	"planwatch/internal/language"
 	"planwatch/internal/naming"
+	"planwatch/internal/replica"
 	"planwatch/internal/report"
 	"planwatch/internal/snapshot"
 )
@@ -36,6 +37,9 @@ import (
 type Content struct {
 	// Metrics answers scrapes.
 	Metrics http.Handler
+	// Replica answers other replicas, and ReplicaMetrics scrapes of the metrics about this
+	// process; both are nil where planwatch is alone.
+	Replica, ReplicaMetrics http.Handler
 	// Store holds the figures.
 	Store *snapshot.Store
 	// Registry registers the metrics about the server.
@@ -253,6 +257,8 @@ func routes(content Content, guard *writing, logger *slog.Logger) []route {
 		{"DELETE /" + naming.AlertmanagerPath + "/api/v2/silence/{id}", "alertmanager", ended(guard, content.Silences, alertmanagerAPI(content.Alertmanager)), true},
 		{"GET /static/{file}", "static", compressed(static()), false},
 		{"GET /metrics", "metrics", content.Metrics, false},
+		{"GET /metrics/replica", "replica_metrics", amongReplicas(content.ReplicaMetrics), false},
+		{"GET " + replica.Path + "{asked...}", "replica", compressed(amongReplicas(content.Replica)), false},
 		{"GET " + api.Path + "activities", "api_activities", programs.to("activities", programs.activities), false},
 		{"GET " + api.Path + "alerts", "alerts", compressed(activeAlerts(content.Alerts, content.undelivered)), false},
 		{"GET " + api.Path + "collectors", "api_collectors", programs.to("collectors", programs.collectors), false},
@@ -267,6 +273,16 @@ func routes(content Content, guard *writing, logger *slog.Logger) []route {
 		{"GET /-/ready", "ready", ready(content.Ready), false},
 		{"/-/reload", "reload", reload(content.Reload), false},
 	}
+}
+
+// amongReplicas answers by next, or that planwatch is alone where that is nil.
+func amongReplicas(next http.Handler) http.Handler {
+	if next != nil {
+		return next
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		http.Error(w, "this planwatch has no replicas; planwatch.yaml names them in replicas.addresses", http.StatusNotFound)
+	})
 }
 
 func newHandler(guard *writing, content Content, logger *slog.Logger) http.Handler {

@@ -1,0 +1,215 @@
+package exporter
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+	dto "github.com/prometheus/client_model/go"
+
+	"planwatch/alerts/evaluator"
+	"planwatch/config"
+	"planwatch/internal/replica"
+	"planwatch/internal/snapshot"
+	"planwatch/internal/warehouse"
+)
+
+// replicas is this planwatch as one of several; nil where it is alone. The one that heads
+// collects, assesses and sends, and the others show what it gives.
+type replicas struct {
+	*replica.Replica
+	exporter *Exporter
+	source   *warehouse.Source
+	// metrics are those of the one that heads about itself, and sources which of its sources
+	// are up; nil before they have come.
+	metrics atomic.Pointer[[]*dto.MetricFamily]
+	sources atomic.Pointer[map[string]bool]
+	// taking is held while what another gives is taken, and with it the rest.
+	taking sync.Mutex
+	blocks map[string]*snapshot.GaugeBlock
+	// misfit is why a collector's figures are not taken, so that it is told once.
+	misfit map[string]string
+}
+
+// newReplicas takes this planwatch for one of several, where the region has them; else it
+// is nil.
+func (e *Exporter) newReplicas(ctx context.Context, region *config.Region) (*replicas, error) {
+	settings := region.Replicas
+	if !settings.On() {
+		return nil, nil
+	}
+	client, err := evaluator.Client(settings.Client).HTTP()
+	if err != nil {
+		return nil, fmt.Errorf("replicas: client: %w", err)
+	}
+	name := region.LockSource()
+	// A connection of its own, which outlasts the sources of a configuration.
+	source, err := warehouse.Open(ctx, region.Sources[name], warehouse.Options{Name: name, Location: region.Location, Logger: e.logger})
+	if err != nil {
+		return nil, err
+	}
+	lock, err := source.NewLock(region.LockName(), time.Duration(settings.Lease))
+	if err != nil {
+		return nil, errors.Join(err, source.Close())
+	}
+	r := &replicas{exporter: e, source: source, blocks: map[string]*snapshot.GaugeBlock{}, misfit: map[string]string{}}
+	r.Replica = replica.New(replica.Options{
+		Region: region.Name, Addresses: settings.Addresses, Client: client, Lock: lock, Lease: time.Duration(settings.Lease),
+		Give: r.give, Take: r.take, Logger: e.logger.With("component", "replicas"),
+	})
+	return r, nil
+}
+
+// heads reports whether this planwatch collects and sends.
+func (r *replicas) heads() bool { return r == nil || r.Heads() }
+
+// sending is alertmanager.Options.Heads.
+func (r *replicas) sending() func() bool {
+	if r == nil {
+		return nil
+	}
+	return r.Heads
+}
+
+// shows reports whether this planwatch shows what it has made of its figures itself: where
+// it heads, and where it reaches none that does.
+func (r *replicas) shows() bool { return r.heads() || !r.InTouch() }
+
+// ownMetrics are the metrics about the one that heads, where this one does not; ok is
+// false where its own are to be shown.
+func (r *replicas) ownMetrics() (families []*dto.MetricFamily, ok bool) {
+	if r.shows() {
+		return nil, false
+	}
+	if given := r.metrics.Load(); given != nil {
+		return *given, true
+	}
+	return nil, false
+}
+
+// sourceUp reports whether a source is up, as the one knows that asks it.
+func (r *replicas) sourceUp(source *warehouse.Source) bool {
+	if r.shows() {
+		return source.Up()
+	}
+	if up := r.sources.Load(); up != nil {
+		return (*up)[source.Name()]
+	}
+	return source.Up()
+}
+
+// turn reports whether a collector is due that last ran then. One that follows runs what
+// has been due twice and has not come: figures go before thrift.
+func (r *replicas) turn(schedule func(time.Time) time.Time, last, now time.Time) bool {
+	if r == nil || last.IsZero() && r.Heads() {
+		return true
+	}
+	if last.IsZero() {
+		return false
+	}
+	due := schedule(last)
+	if !r.Heads() {
+		due = schedule(due)
+	}
+	return !due.IsZero() && !now.Before(due)
+}
+
+// run takes part until ctx ends.
+func (r *replicas) run(ctx context.Context) {
+	var all sync.WaitGroup
+	all.Go(func() { r.Run(ctx) })
+	for {
+		select {
+		case <-r.Changed():
+			r.changeRole()
+			continue
+		case <-ctx.Done():
+		}
+		all.Wait()
+		if err := r.source.Close(); err != nil {
+			r.exporter.logger.Warn("source not closed", "err", err)
+		}
+		return
+	}
+}
+
+// changeRole does what this planwatch does in its role, from now on.
+func (r *replicas) changeRole() {
+	e := r.exporter
+	current := e.current.Load()
+	current.alerting.lead()
+	if r.Heads() {
+		// What is due, and nothing else: its turn has come.
+		current.scheduler.Trigger()
+	}
+	current.assessAnew()
+	e.own.Changed()
+}
+
+// reloaded takes what others give once more, as the new configuration may know more of it.
+func (r *replicas) reloaded() {
+	if r != nil {
+		r.Again()
+	}
+}
+
+// whileHeading runs work whenever this planwatch heads, and as long as it does, until ctx
+// ends.
+func (r *replicas) whileHeading(ctx context.Context, work func(context.Context)) {
+	if r == nil {
+		work(ctx)
+		return
+	}
+	for ctx.Err() == nil {
+		if r.Heads() {
+			heading, stop := context.WithCancel(ctx)
+			var all sync.WaitGroup
+			all.Go(func() { work(heading) })
+			for r.Heads() && sleep(ctx, roleInterval) {
+			}
+			stop()
+			all.Wait()
+		}
+		sleep(ctx, roleInterval)
+	}
+}
+
+// roleInterval is how often it is looked whether the role is another.
+const roleInterval = time.Second
+
+// Replica answers other replicas, or is nil where there are none.
+func (e *Exporter) Replica() http.Handler {
+	if e.replicas == nil {
+		return nil
+	}
+	return e.replicas
+}
+
+// ReplicaMetrics answers scrapes of the metrics about this process, where Metrics shows those
+// of the replica that leads; nil where planwatch is alone.
+func (e *Exporter) ReplicaMetrics() http.Handler {
+	if e.replicas == nil {
+		return nil
+	}
+	return promhttp.HandlerFor(prometheus.GathererFunc(e.gatherOwn), promhttp.HandlerOpts{})
+}
+
+// The names of what replicas give each other; those that end with a slash are followed by
+// a name or a number.
+const (
+	partRecord = "record/"
+	partGauges = "gauges/"
+	partRuns   = "runs"
+	partOwn    = "own"
+	partShared = "alertmanager/"
+)
+
+// partName is the rest of a part's name, where it is one of that kind.
+func partName(name, kind string) (rest string, is bool) { return strings.CutPrefix(name, kind) }

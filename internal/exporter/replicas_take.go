@@ -1,0 +1,141 @@
+package exporter
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+
+	"planwatch/internal/replica"
+	"planwatch/internal/snapshot"
+)
+
+// take implements replica.Options.Take.
+func (r *replicas) take(_ context.Context, from *replica.State, changed map[string][]byte) bool {
+	r.taking.Lock()
+	defer r.taking.Unlock()
+	all := r.takeShared(changed)
+	if r.Heads() {
+		// What another gives that heads as well is not taken now; it will not head for long.
+		return all && !from.Role.Heads()
+	}
+	if !from.Role.Heads() {
+		return all
+	}
+	err := errors.Join(r.takeRecords(changed), r.takeRuns(changed), r.takeGauges(from, changed), r.takeOwn(changed))
+	if err != nil {
+		r.exporter.logger.Error("what another replica shows is not shown here", "err", err)
+	}
+	return all && err == nil
+}
+
+// takeShared merges what was sent, and the silences. Where this planwatch has no
+// Alertmanager yet, they are to come again.
+func (r *replicas) takeShared(changed map[string][]byte) bool {
+	all := true
+	for name, data := range changed {
+		state, is := partName(name, partShared)
+		if !is {
+			continue
+		}
+		alerting := r.exporter.current.Load().alerting
+		if !alerting.sends() {
+			all = false
+			continue
+		}
+		if err := alerting.alertmanager.Merge(state, data); err != nil {
+			r.exporter.logger.Error("what another replica has sent is not known here; a message may come twice", "err", err)
+		}
+	}
+	return all
+}
+
+// takeRecords shows the figures of the one that heads. Those of another definition stay as
+// they are here, until both have the same configuration.
+func (r *replicas) takeRecords(changed map[string][]byte) error {
+	var faults []error
+	for name, data := range changed {
+		collector, is := partName(name, partRecord)
+		if !is {
+			continue
+		}
+		record, err := snapshot.DecodeRecord(data)
+		if err != nil {
+			faults = append(faults, err)
+			continue
+		}
+		err = r.exporter.store.Adopt(record, r.exporter.current.Load().describe)
+		r.tellMisfit(collector, err)
+	}
+	return errors.Join(faults...)
+}
+
+// tellMisfit logs when figures begin not to be taken.
+func (r *replicas) tellMisfit(collector string, err error) {
+	if err == nil {
+		delete(r.misfit, collector)
+		return
+	}
+	if r.misfit[collector] != err.Error() {
+		r.misfit[collector] = err.Error()
+		r.exporter.logger.Warn("figures of the replica that leads are not shown here; give both the same configuration", "err", err)
+	}
+}
+
+// takeRuns notes when collectors last ran, where that is later than is known here.
+func (r *replicas) takeRuns(changed map[string][]byte) error {
+	data, is := changed[partRuns]
+	if !is {
+		return nil
+	}
+	var told runs
+	if err := json.Unmarshal(data, &told); err != nil {
+		return err
+	}
+	for _, c := range r.exporter.current.Load().collectors {
+		run, ok := told.Collectors[c.name()]
+		known := c.state.Load()
+		if ok && (run.LastRun.After(known.LastRun) || run.LastRun.Equal(known.LastRun) && known.Err != nil) {
+			c.state.CompareAndSwap(known, run.state())
+		}
+	}
+	r.sources.Store(&told.Sources)
+	return nil
+}
+
+// takeGauges shows the metrics of the plan as the one that heads does.
+func (r *replicas) takeGauges(from *replica.State, changed map[string][]byte) error {
+	var blocks []*snapshot.GaugeBlock
+	next := map[string]*snapshot.GaugeBlock{}
+	for _, part := range from.Parts {
+		if _, is := partName(part.Name, partGauges); !is {
+			continue
+		}
+		block := r.blocks[part.Name]
+		if data, is := changed[part.Name]; is || block == nil {
+			var err error
+			if block, err = snapshot.DecodeGaugeBlock(data, block); err != nil {
+				return err
+			}
+		}
+		next[part.Name] = block
+		blocks = append(blocks, block)
+	}
+	r.blocks = next
+	r.exporter.store.ReplaceGauges(snapshot.NewGauges(blocks...))
+	return nil
+}
+
+// takeOwn notes the metrics of the one that heads about itself.
+func (r *replicas) takeOwn(changed map[string][]byte) error {
+	data, is := changed[partOwn]
+	if !is {
+		return nil
+	}
+	families, err := snapshot.DecodeFamilies(data)
+	if err != nil {
+		return err
+	}
+	r.metrics.Store(&families)
+	r.exporter.own.Changed()
+	return nil
+}

@@ -1,0 +1,95 @@
+package replica
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Path is under which replicas ask each other.
+const Path = "/-/replica/"
+
+const (
+	// longestWait is how long an answer waits for news at most.
+	longestWait = 5 * time.Second
+	// lookInterval is how often it is looked for news.
+	lookInterval = 50 * time.Millisecond
+)
+
+// ServeHTTP answers other replicas: state, and the parts that it names. A state that the
+// one who asks has already is waited with, for as long as it prefers (RFC 7240).
+func (r *Replica) ServeHTTP(w http.ResponseWriter, request *http.Request) {
+	switch asked, sum := strings.TrimPrefix(request.URL.Path, Path), ""; {
+	case asked == "state":
+		r.serveState(w, request)
+	case strings.HasPrefix(asked, "parts/"):
+		sum = strings.TrimPrefix(asked, "parts/")
+		data := r.shelf.get(sum)
+		if data == nil {
+			http.Error(w, "there is no such part any more; ask for the state again", http.StatusNotFound)
+			return
+		}
+		w.Header().Set("Content-Type", "application/octet-stream")
+		w.Header().Set("ETag", `"`+sum+`"`)
+		// An error is that the reader is gone.
+		_, _ = w.Write(data)
+	default:
+		http.NotFound(w, request)
+	}
+}
+
+func (r *Replica) serveState(w http.ResponseWriter, request *http.Request) {
+	tag, body, err := r.news(request.Context(), request.Header.Get("If-None-Match"), preferredWait(request.Header))
+	if err != nil {
+		http.Error(w, "the state cannot be told; the log says why", http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("ETag", tag)
+	w.Header().Set("Cache-Control", "no-cache")
+	if body == nil {
+		w.WriteHeader(http.StatusNotModified)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	_, _ = w.Write(body)
+}
+
+// news is the state as soon as it is another than known; without a body if it still is
+// not after the wait.
+func (r *Replica) news(ctx context.Context, known string, wait time.Duration) (tag string, body []byte, err error) {
+	end := time.Now().Add(wait)
+	tick := time.NewTicker(lookInterval)
+	defer tick.Stop()
+	for {
+		state, err := r.state()
+		if err != nil {
+			r.fault(err)
+			return "", nil, err
+		}
+		if tag, body, err = state.tag(); err != nil || tag != known {
+			return tag, body, err
+		}
+		if !time.Now().Before(end) {
+			return tag, nil, nil
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return tag, nil, nil
+		}
+	}
+}
+
+// preferredWait is how long the one who asks would wait.
+func preferredWait(h http.Header) time.Duration {
+	for _, preference := range strings.Split(h.Get("Prefer"), ",") {
+		if seconds, is := strings.CutPrefix(strings.TrimSpace(preference), "wait="); is {
+			if n, err := strconv.Atoi(seconds); err == nil && n > 0 {
+				return min(time.Duration(n)*time.Second, longestWait)
+			}
+		}
+	}
+	return 0
+}

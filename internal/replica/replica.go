@@ -1,0 +1,304 @@
+package replica
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"log/slog"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"planwatch/internal/warehouse"
+)
+
+// Options configure a Replica.
+type Options struct {
+	// Region is the region's name. Those of other regions are refused.
+	Region string
+	// Addresses are the URLs of the replicas, its own among them or not.
+	Addresses []string
+	// Client asks them.
+	Client *http.Client
+	// Lock is what the leader has.
+	Lock *warehouse.Lock
+	// Lease is how long a leader may be without a word to the lock's server.
+	Lease time.Duration
+	// Give is what this replica gives while it is in that role. It is called often, and is
+	// to be quick.
+	Give func(Role) []Given
+	// Take takes what another gives: its parts by name, as they all are and those that have
+	// changed. It is called by one goroutine for each other. Parts that it does not take
+	// come again.
+	Take   func(ctx context.Context, from *State, changed map[string][]byte) bool
+	Logger *slog.Logger
+}
+
+// Replica is one of several planwatch of a region.
+type Replica struct {
+	options Options
+	id      string
+	logger  *slog.Logger
+	shelf   shelf
+	peers   []*peer
+	// current is what it is, and lock what is known of that.
+	current atomic.Pointer[standing]
+	lock    atomic.Pointer[lockView]
+	// look receives when it is to be decided anew, and changed when the role is another.
+	look, changed chan struct{}
+	// decided is when the role was last decided, and awake since when the process has not
+	// been stopped: what was learned before is not known any more. Only Run uses them.
+	decided, awake time.Time
+	// split and failed are what was told of, so that it is told once.
+	split  bool
+	failed string
+}
+
+// standing is a role, as long as it holds.
+type standing struct {
+	role Role
+	// until is when a role that heads ends by itself, by the monotonic clock: a process that
+	// was stopped meanwhile is not to act on what it decided before.
+	until time.Time
+	led   time.Time
+}
+
+// lockView is what an attempt to have the lock gave.
+type lockView struct {
+	state lockState
+	// began is when the attempt was made.
+	began time.Time
+	// until is when a lock that is held may be another's.
+	until time.Time
+}
+
+const (
+	// decideInterval is how often it is decided at least what the replica is.
+	decideInterval = time.Second
+	// stopped is after how long without a decision the process is taken for one that was
+	// stopped, and a decision to stand in for void.
+	stopped = 4 * time.Second
+)
+
+// New makes a Replica, which follows until Run has found out more.
+func New(o Options) *Replica {
+	id := make([]byte, 8)
+	_, _ = rand.Read(id) // which never fails
+	r := &Replica{options: o, id: hex.EncodeToString(id), logger: o.Logger, look: make(chan struct{}, 1), changed: make(chan struct{}, 1)}
+	r.current.Store(&standing{role: Follows})
+	r.lock.Store(&lockView{})
+	for _, address := range o.Addresses {
+		r.peers = append(r.peers, &peer{
+			address: address, client: o.Client, region: o.Region, taken: map[string]string{}, logger: o.Logger.With("replica", address),
+		})
+	}
+	return r
+}
+
+// Role is what the replica is now.
+func (r *Replica) Role() Role {
+	current := r.current.Load()
+	if current.role.Heads() && !time.Now().Before(current.until) {
+		return Follows
+	}
+	return current.role
+}
+
+// Heads reports whether the replica collects and sends now.
+func (r *Replica) Heads() bool { return r.Role().Heads() }
+
+// InTouch reports whether another is reached that does what a leader does.
+func (r *Replica) InTouch() bool {
+	for _, p := range r.peers {
+		if s := p.state(); s != nil && s.Role.Heads() {
+			return true
+		}
+	}
+	return false
+}
+
+// Changed receives when the role has changed since it last did. It is for one reader.
+func (r *Replica) Changed() <-chan struct{} { return r.changed }
+
+// Peer is another replica, as it is seen.
+type Peer struct {
+	Address string
+	Up      bool
+}
+
+// Peers are the others.
+func (r *Replica) Peers() []Peer {
+	var all []Peer
+	for _, p := range r.peers {
+		if !p.own.Load() {
+			all = append(all, Peer{p.address, p.state() != nil})
+		}
+	}
+	return all
+}
+
+// Run takes part until ctx ends, and then gives the lock back.
+func (r *Replica) Run(ctx context.Context) {
+	var all sync.WaitGroup
+	for _, p := range r.peers {
+		all.Go(func() { p.run(ctx, r.id, r.decideSoon, r.options.Take) })
+	}
+	all.Go(func() { r.keepLock(ctx) })
+	tick := time.NewTicker(decideInterval)
+	defer tick.Stop()
+	for {
+		r.decide()
+		select {
+		case <-tick.C:
+		case <-r.look:
+		case <-ctx.Done():
+			all.Wait()
+			r.current.Store(&standing{role: Follows, led: r.current.Load().led})
+			if err := r.options.Lock.Close(); err != nil {
+				r.logger.Debug("lock not given back", "err", err)
+			}
+			return
+		}
+	}
+}
+
+// decideSoon has the role decided anew.
+func (r *Replica) decideSoon() {
+	select {
+	case r.look <- struct{}{}:
+	default:
+	}
+}
+
+// keepLock tries to have the lock until ctx ends.
+func (r *Replica) keepLock(ctx context.Context) {
+	for {
+		next := &lockView{state: elsewhere, began: time.Now()}
+		is, since, err := r.options.Lock.Take(ctx)
+		if ctx.Err() != nil {
+			return
+		}
+		switch {
+		case err != nil:
+			next.state = unknown
+		case is:
+			// The server counts the lease from when it heard the request, which is later.
+			next.state, next.until = held, since.Add(r.options.Lease*3/4)
+		}
+		r.tellOfLock(err)
+		r.lock.Store(next)
+		r.decideSoon()
+		wait := time.NewTimer(r.untilNextAttempt(next.state))
+		select {
+		case <-wait.C:
+		case <-ctx.Done():
+			wait.Stop()
+			return
+		}
+	}
+}
+
+// untilNextAttempt is how long the lock is left alone. Where another stands in, it is to
+// have the lock first once there is a server: a change of leaders helps nobody.
+func (r *Replica) untilNextAttempt(state lockState) time.Duration {
+	wait := min(time.Second, r.options.Lease/8)
+	if state == unknown && r.Role() == Follows && r.InTouch() {
+		wait += r.options.Lease / 4
+	}
+	return wait
+}
+
+// tellOfLock logs when the lock's server begins not to be reached, and when it is again.
+func (r *Replica) tellOfLock(err error) {
+	former := r.failed
+	if r.failed = ""; err != nil {
+		r.failed = err.Error()
+	}
+	switch {
+	case err != nil && former == "":
+		r.logger.Warn("it is not known which replica leads; the one that led last goes on", "err", err)
+	case err == nil && former != "":
+		r.logger.Info("it is known again which replica leads")
+	}
+}
+
+// view is what is known now, and until when a lock is held.
+func (r *Replica) view(now time.Time) (v view, until time.Time) {
+	v = view{id: r.id, led: r.current.Load().led, met: true}
+	lock := r.lock.Load()
+	switch {
+	case lock.state == held && now.Before(lock.until):
+		v.lock = held
+	case lock.state == held || lock.began.Before(r.awake):
+		v.lock = unasked // the next attempt tells
+	default:
+		v.lock = lock.state
+	}
+	for _, p := range r.peers {
+		if p.own.Load() {
+			continue
+		}
+		o := p.outcome.Load()
+		if o == nil || o.began.Before(r.awake) {
+			v.met = false
+			continue
+		}
+		if o.state != nil {
+			v.peers = append(v.peers, *o.state)
+		}
+	}
+	return v, lock.until
+}
+
+// decide decides what the replica is.
+func (r *Replica) decide() {
+	now := time.Now()
+	if now.Sub(r.decided) > stopped {
+		r.awake = now
+	}
+	r.decided = now
+	v, until := r.view(now)
+	former := r.current.Load()
+	next := &standing{role: v.decide(), until: until, led: former.led}
+	switch next.role {
+	case Leads:
+		if former.role != Leads {
+			next.led = now
+		}
+	case StandsIn:
+		next.until = now.Add(stopped)
+	case Follows:
+	}
+	if split := v.split(); split != r.split {
+		if r.split = split; split {
+			r.logger.Error("two replicas lead: lock_source leads to several servers, which do not share locks; name one server")
+		}
+	}
+	r.current.Store(next)
+	if next.role == former.role {
+		return
+	}
+	r.logger.Info("replica's role has changed", "role", next.role, "before", former.role)
+	select {
+	case r.changed <- struct{}{}:
+	default:
+	}
+}
+
+// state is what the replica tells others.
+func (r *Replica) state() (State, error) {
+	role := r.Role()
+	parts, err := r.shelf.put(r.options.Give(role))
+	return State{Form: form, ID: r.id, Region: r.options.Region, Role: role, Led: r.current.Load().led, Parts: parts}, err
+}
+
+// fault logs that something cannot be given.
+func (r *Replica) fault(err error) { r.logger.Error("other replicas are not told", "err", err) }
+
+// Again has all that others give taken once more, as by a new configuration.
+func (r *Replica) Again() {
+	for _, p := range r.peers {
+		p.again.Store(true)
+	}
+}
