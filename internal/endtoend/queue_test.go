@@ -66,9 +66,9 @@ type told struct {
 const user, password = "anna", "a-password-of-hers"
 
 // newSite makes the region, whose queues are as the plan wants them.
-func newSite(t *testing.T, binary string) *site {
+func newSite(t *testing.T, binary string, options ...databasetest.Option) *site {
 	t.Helper()
-	s := &site{t: t, whole: t, directory: t.TempDir(), binary: binary, server: databasetest.Start(t, databasetest.WithTCP())}
+	s := &site{t: t, whole: t, directory: t.TempDir(), binary: binary, server: databasetest.Start(t, append(options, databasetest.WithTCP())...)}
 	for _, statement := range []string{
 		"CREATE DATABASE warehouse", "CREATE TABLE warehouse.queue (hospital VARCHAR(20) NOT NULL, patients INT)",
 		"INSERT INTO warehouse.queue VALUES ('Kalix', 30), ('Piteå', 30)",

@@ -26,8 +26,8 @@ func (r *Replica) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 		r.serveState(w, request)
 	case strings.HasPrefix(asked, "parts/"):
 		sum = strings.TrimPrefix(asked, "parts/")
-		data := r.shelf.get(sum)
-		if data == nil {
+		data, ok := r.shelf.get(sum)
+		if !ok {
 			http.Error(w, "there is no such part any more; ask for the state again", http.StatusNotFound)
 			return
 		}

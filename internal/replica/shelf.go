@@ -67,17 +67,17 @@ func (k *kept) next(version any, data []byte) *kept {
 	return next
 }
 
-// get is the part with that sum; nil if there is none.
-func (s *shelf) get(sum string) []byte {
+// get is the part with that sum, which may be empty; ok is false if there is none.
+func (s *shelf) get(sum string) (data []byte, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, k := range s.parts {
 		switch sum {
 		case k.sum:
-			return k.data
+			return k.data, true
 		case k.formerSum:
-			return k.former
+			return k.former, true
 		}
 	}
-	return nil
+	return nil, false
 }
