@@ -98,6 +98,7 @@ func runServe(cmd *cobra.Command, load func() (*config.Region, error)) error {
 	} else {
 		defer kept.close(logger)
 		content.Comments, content.Audit = kept.comments, kept.audit
+		planwatch.Share("comments", kept.comments)
 	}
 	if region.Web.EnableLifecycle {
 		content.Reload = planwatch.Reload

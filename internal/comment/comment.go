@@ -119,7 +119,12 @@ func (l *Log) Add(c Comment) error {
 	if err := l.journal.Append(added...); err != nil {
 		return fmt.Errorf("comment not kept: %w", err)
 	}
-	l.all = append(l.all, c)
+	// One that another planwatch took is not always the newest.
+	place := len(l.all)
+	for place > 0 && l.all[place-1].Time.After(c.Time) {
+		place--
+	}
+	l.all = slices.Insert(l.all, place, c)
 	return nil
 }
 

@@ -31,6 +31,8 @@ type replicas struct {
 	// are up; nil before they have come.
 	metrics atomic.Pointer[[]*dto.MetricFamily]
 	sources atomic.Pointer[map[string]bool]
+	// shared is what each replica keeps for itself and merges, by name.
+	shared map[string]Shared
 	// taking is held while what another gives is taken, and with it the rest.
 	taking sync.Mutex
 	blocks map[string]*snapshot.GaugeBlock
@@ -59,12 +61,30 @@ func (e *Exporter) newReplicas(ctx context.Context, region *config.Region) (*rep
 	if err != nil {
 		return nil, errors.Join(err, source.Close())
 	}
-	r := &replicas{exporter: e, source: source, blocks: map[string]*snapshot.GaugeBlock{}, misfit: map[string]string{}}
+	r := &replicas{exporter: e, source: source, blocks: map[string]*snapshot.GaugeBlock{}, misfit: map[string]string{}, shared: map[string]Shared{}}
 	r.Replica = replica.New(replica.Options{
 		Region: region.Name, Addresses: settings.Addresses, Client: client, Lock: lock, Lease: time.Duration(settings.Lease),
 		Give: r.give, Take: r.take, Logger: e.logger.With("component", "replicas"),
 	})
 	return r, nil
+}
+
+// Shared is something that each replica keeps, and that is merged into what the others
+// keep, in whichever order it comes.
+type Shared interface {
+	// Version changes with what is kept.
+	Version() uint64
+	// Encode is all of it.
+	Encode() ([]byte, error)
+	// Merge keeps what another has encoded, as far as it is not there.
+	Merge(encoded []byte) error
+}
+
+// Share has something be the same in all replicas. It is called before Run.
+func (e *Exporter) Share(name string, s Shared) {
+	if e.replicas != nil {
+		e.replicas.shared[name] = s
+	}
 }
 
 // heads reports whether this planwatch collects and sends.
@@ -208,7 +228,8 @@ const (
 	partGauges = "gauges/"
 	partRuns   = "runs"
 	partOwn    = "own"
-	partShared = "alertmanager/"
+	partSent   = "alertmanager/"
+	partShared = "shared/"
 )
 
 // partName is the rest of a part's name, where it is one of that kind.

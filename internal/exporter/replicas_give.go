@@ -55,15 +55,18 @@ func (e *sharedError) Is(target error) bool {
 	return e.run.Unavailable && target == warehouse.ErrUnavailable || e.run.Timeout && target == warehouse.ErrTimeout
 }
 
-// give implements replica.Options.Give: what was sent and the silences always, and the
+// give implements replica.Options.Give: what is merged always, and the
 // rest where this planwatch heads.
 func (r *replicas) give(role replica.Role) []replica.Given {
 	current := r.exporter.current.Load()
 	var all []replica.Given
 	if current.alerting.sends() {
 		for _, shared := range current.alerting.alertmanager.Shared() {
-			all = append(all, replica.Given{Name: partShared + shared.Name, Version: shared.Version, Encode: shared.Encode})
+			all = append(all, replica.Given{Name: partSent + shared.Name, Version: shared.Version, Encode: shared.Encode})
 		}
+	}
+	for name, s := range r.shared {
+		all = append(all, replica.Given{Name: partShared + name, Version: s.Version(), Encode: s.Encode})
 	}
 	if role == replica.Follows {
 		return all

@@ -28,25 +28,35 @@ func (r *replicas) take(_ context.Context, from *replica.State, changed map[stri
 	return all && err == nil
 }
 
-// takeShared merges what was sent, and the silences. Where this planwatch has no
-// Alertmanager yet, they are to come again.
+// takeShared merges what each replica keeps, and reports whether it has all been.
 func (r *replicas) takeShared(changed map[string][]byte) bool {
 	all := true
 	for name, data := range changed {
-		state, is := partName(name, partShared)
-		if !is {
-			continue
+		if state, is := partName(name, partSent); is {
+			all = r.takeSent(state, data) && all
 		}
-		alerting := r.exporter.current.Load().alerting
-		if !alerting.sends() {
-			all = false
-			continue
-		}
-		if err := alerting.alertmanager.Merge(state, data); err != nil {
-			r.exporter.logger.Error("what another replica has sent is not known here; a message may come twice", "err", err)
+		if what, is := partName(name, partShared); is && r.shared[what] != nil {
+			if err := r.shared[what].Merge(data); err != nil {
+				r.exporter.logger.Error("what another replica keeps is not kept here", "what", what, "err", err)
+				all = false
+			}
 		}
 	}
 	return all
+}
+
+// takeSent merges what was sent, or the silences. Where this planwatch has no Alertmanager
+// yet, they are to come again.
+func (r *replicas) takeSent(state string, data []byte) bool {
+	alerting := r.exporter.current.Load().alerting
+	if !alerting.sends() {
+		return false
+	}
+	if err := alerting.alertmanager.Merge(state, data); err != nil {
+		r.exporter.logger.Error("what another replica has sent is not known here; a message may come twice", "err", err)
+		return false
+	}
+	return true
 }
 
 // takeRecords shows the figures of the one that heads. Those of another definition stay as
