@@ -31,6 +31,9 @@ type site struct {
 	log       *logtest.Log
 	// timeout is how long a message may be under way, or 0.
 	timeout time.Duration
+	// storage is the name of the storage, and heads Options.Heads.
+	storage string
+	heads   func() bool
 
 	mu   sync.Mutex
 	got  []string
@@ -40,7 +43,7 @@ type site struct {
 
 func newSite(t *testing.T) *site {
 	t.Helper()
-	s := &site{t: t, directory: t.TempDir(), log: &logtest.Log{}}
+	s := &site{t: t, directory: t.TempDir(), log: &logtest.Log{}, storage: "storage"}
 	var err error
 	if s.sink, err = sink.Listen(t.Context(), s.receive); err != nil {
 		t.Fatal(err)
@@ -127,7 +130,7 @@ func (s *site) start(c alertmanager.Configuration, before ...alertmanager.Alert)
 	s.t.Helper()
 	var err error
 	s.Alertmanager, err = alertmanager.New(s.t.Context(), alertmanager.Options{
-		Directory: filepath.Join(s.directory, "storage"), ExternalURL: &url.URL{Scheme: "http", Host: "localhost:9846"}, Alerts: before, Timeout: s.timeout,
+		Directory: filepath.Join(s.directory, s.storage), ExternalURL: &url.URL{Scheme: "http", Host: "localhost:9846"}, Alerts: before, Timeout: s.timeout, Heads: s.heads,
 		Registerer: prometheus.NewRegistry(), Logger: slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelWarn})),
 	})
 	if err != nil {

@@ -158,6 +158,9 @@ func (j *journal) close() error {
 	var faults []error
 	for _, file := range j.files {
 		file.of.SetBroadcast(func([]byte) {})
+		if file.lacks() {
+			faults = append(faults, file.compact())
+		}
 		faults = append(faults, file.close())
 	}
 	return errors.Join(faults...)
