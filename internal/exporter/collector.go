@@ -70,10 +70,10 @@ func (c *collector) name() string { return c.definition.Collector }
 // runInTurn runs the collector, where it is this planwatch's turn: that of one that heads
 // also as a configuration begins, and after a run that failed.
 func (c *collector) runInTurn(ctx context.Context) error {
-	begins := !c.met
+	begins, heads := !c.met, c.replicas.heads()
 	c.met = true
-	last := c.state.Load().LastRun
-	if !((c.again || begins) && c.replicas.heads()) && !c.replicas.turn(c.definition.ParsedSchedule().Next, last, c.clock.Now()) {
+	always := c.replicas == nil || heads && (begins || c.again)
+	if !always && !turn(heads, c.definition.ParsedSchedule().Next, c.state.Load().LastRun, c.clock.Now()) {
 		return nil
 	}
 	err := c.run(ctx)

@@ -125,17 +125,15 @@ func (r *replicas) sourceUp(source *warehouse.Source) bool {
 	return source.Up()
 }
 
-// turn reports whether a collector is due that last ran then. One that follows runs what
-// has been due twice and has not come: figures go before thrift.
-func (r *replicas) turn(schedule func(time.Time) time.Time, last, now time.Time) bool {
-	if r == nil || last.IsZero() && r.Heads() {
-		return true
-	}
+// turn reports whether it is the turn of a planwatch to run a collector that last ran
+// then, here or elsewhere. One that heads runs what is due. One that follows runs what has
+// been due twice and has not come: figures go before thrift.
+func turn(heads bool, schedule func(time.Time) time.Time, last, now time.Time) bool {
 	if last.IsZero() {
-		return false
+		return heads
 	}
 	due := schedule(last)
-	if !r.Heads() {
+	if !heads {
 		due = schedule(due)
 	}
 	return !due.IsZero() && !now.Before(due)

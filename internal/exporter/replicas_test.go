@@ -1,0 +1,162 @@
+package exporter_test
+
+import (
+	"bytes"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"planwatch/internal/databasetest"
+)
+
+// door is an address at which a planwatch answers once it is there.
+type door struct {
+	*httptest.Server
+	behind atomic.Pointer[http.Handler]
+}
+
+func newDoor(t *testing.T) *door {
+	t.Helper()
+	d := &door{}
+	d.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if next := d.behind.Load(); next != nil {
+			(*next).ServeHTTP(w, r)
+			return
+		}
+		http.Error(w, "not yet", http.StatusServiceUnavailable)
+	}))
+	t.Cleanup(d.Close)
+	return d
+}
+
+func (d *door) lead(to http.Handler) { d.behind.Store(&to) }
+
+// twoReplicas are two planwatch of the region in dir, of which the first leads.
+func twoReplicas(t *testing.T, dir, otherDir string) (first, second *planwatch) {
+	t.Helper()
+	doors := []*door{newDoor(t), newDoor(t)}
+	for _, d := range []string{dir, otherDir} {
+		path := filepath.Join(d, "planwatch.yaml")
+		data, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Contains(data, []byte("replicas:")) {
+			data = fmt.Appendf(data, "replicas: {addresses: [%q, %q], lease: 2s, lock_name: planwatch}\nhistory: {backfill: false}\n", doors[0].URL, doors[1].URL)
+		}
+		if err := os.WriteFile(path, data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	first = start(t, dir, t.TempDir())
+	doors[0].lead(first.Replica())
+	first.until("planwatch_replica_leads", "1")
+	second = start(t, otherDir, t.TempDir())
+	doors[1].lead(second.Replica())
+	return first, second
+}
+
+// askedFor counts the queries that the server was asked for figures.
+func askedFor(t *testing.T, log string) int {
+	t.Helper()
+	data, err := os.ReadFile(log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return bytes.Count(data, []byte("SELECT q.hospital"))
+}
+
+// scraped is the answer to a scrape in a form.
+func (p *planwatch) scraped(accept, encoding string) []byte {
+	p.t.Helper()
+	request := httptest.NewRequestWithContext(p.t.Context(), http.MethodGet, "/metrics", nil)
+	request.Header.Set("Accept", accept)
+	request.Header.Set("Accept-Encoding", encoding)
+	answer := httptest.NewRecorder()
+	p.Metrics().ServeHTTP(answer, request)
+	return answer.Body.Bytes()
+}
+
+// The one that follows shows what the one that leads does, in every form byte for byte,
+// and asks the warehouse nothing; nor does it when it leads, as long as nothing is due.
+func TestReplicas(t *testing.T) {
+	log := filepath.Join(t.TempDir(), "queries.log")
+	server := queue(t, databasetest.WithSetting("general_log=1"), databasetest.WithSetting("general_log_file="+log))
+	dir := queueRegion(t, server, "1h")
+	first, second := twoReplicas(t, dir, dir)
+	first.until(kalix, "42")
+	second.until(kalix, "42")
+	for _, accept := range []string{"text/plain", "application/openmetrics-text;version=1.0.0", "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited"} {
+		for _, encoding := range []string{"identity", "gzip", "zstd"} {
+			deadline := time.After(20 * time.Second)
+			for !bytes.Equal(first.scraped(accept, encoding), second.scraped(accept, encoding)) {
+				select {
+				case <-time.After(10 * time.Millisecond):
+				case <-deadline:
+					t.Fatalf("%s, %s: not the same bytes", accept, encoding)
+				}
+			}
+		}
+	}
+	if status := second.Collectors()[0]; status.LastRun.IsZero() || !status.SourceUp || status.Err != nil || status.Shown != 1 {
+		t.Errorf("the page of the one that follows: %+v", status)
+	}
+	if n := askedFor(t, log); n != 1 {
+		t.Errorf("%d queries, want 1", n)
+	}
+	if err := second.Ready(); err != nil {
+		t.Error(err)
+	}
+	first.stop()
+	second.untilLogged("role=leads")
+	second.until("planwatch_replica_leads", "1")
+	if got := second.exposed(kalix); got != "42" {
+		t.Errorf("it shows %q", got)
+	}
+	if n := askedFor(t, log); n != 1 {
+		t.Errorf("%d queries after the change, want 1", n)
+	}
+	// What is shown is what the new one finds.
+	execute(t, server, "UPDATE warehouse.queue SET patients = 43")
+	second.again()
+	second.until(kalix, "43")
+}
+
+// Figures of another definition are not shown, and the log says what to do.
+func TestReplicasOfTwoConfigurations(t *testing.T) {
+	server := queue(t)
+	dir, other := queueRegion(t, server, "1h"), queueRegion(t, server, "1h")
+	if err := os.WriteFile(filepath.Join(other, "collectors", "waiting.sql"), []byte("SELECT q.hospital, q.patients + 1 AS patients FROM queue AS q"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	// They are of one region by the name of its directory.
+	same := filepath.Join(t.TempDir(), filepath.Base(dir))
+	if err := os.Rename(other, same); err != nil {
+		t.Fatal(err)
+	}
+	first, second := twoReplicas(t, dir, same)
+	first.until(kalix, "42")
+	second.untilLogged("figures of the replica that leads are not shown here; give both the same configuration")
+	if got := second.exposed(kalix); got != "" {
+		t.Errorf("it shows %q", got)
+	}
+	if !strings.Contains(second.log.String(), "collector waiting: its definition, its query or its source is another here") {
+		t.Error("the log does not say of which collector")
+	}
+	// With the same configuration, it is shown.
+	data, err := os.ReadFile(filepath.Join(dir, "collectors", "waiting.sql"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(same, "collectors", "waiting.sql"), data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	second.again()
+	second.until(kalix, "42")
+}
