@@ -63,6 +63,10 @@ var ownTexts = map[string]ownText{
 		"planwatch cannot save its figures",
 		"The snapshot of the key figures cannot be written to disk. If planwatch restarts while its source is down, it shows no figures.",
 	},
+	naming.ReplicaDown: {
+		"The replica {replica} is not reached",
+		"The other planwatch does not answer at {replica}. This one goes on by itself. If it stops as well, no alert arrives.",
+	},
 	naming.ConfigReloadFailed: {
 		"planwatch could not read its configuration",
 		"The last reload of the configuration failed. planwatch runs on with the one before; changes to plan and definitions are not in force.",
@@ -111,6 +115,7 @@ var (
 	absentExpr         = parse(`absent([[.Metric.BuildInfo]])`)
 	sourceDownExpr     = parse(`max without ([[.Label.Instance]], [[.Label.Job]]) ([[.Metric.SourceUp]]) == 0`)
 	notSavedExpr       = parse(`max without ([[.Label.Instance]], [[.Label.Job]]) (increase([[.Metric.SaveFailures]][15m])) > 0`)
+	replicaDownExpr    = parse(`max without ([[.Label.Instance]], [[.Label.Job]]) ([[.Metric.ReplicaUp]]) == 0`)
 	reloadFailedExpr   = parse(`min without ([[.Label.Instance]], [[.Label.Job]]) ([[.Metric.ReloadSuccess]]) == 0`)
 	notDeliveredExpr   = parse(`max without ([[.Label.Instance]], [[.Label.Job]]) ([[.Metric.Undelivered]]) > 0`)
 	planExpiringExpr   = parse(`min by ([[.Label.Owner]]) ([[.Metric.CoveredUntil]]) - time() < [[.Notice]]`)
@@ -173,6 +178,10 @@ func (m maker) own() []rulefmt.Rule {
 		ownAlert{
 			name: naming.SnapshotNotSaved, severity: naming.SeverityWarning, wait: 10 * time.Minute, keep: KeepFiring, owner: operations, domain: planwatch,
 			expr: execute(notSavedExpr, fields),
+		},
+		ownAlert{
+			name: naming.ReplicaDown, severity: naming.SeverityWarning, wait: 10 * time.Minute, keep: KeepFiring, owner: operations, domain: planwatch,
+			expr: execute(replicaDownExpr, fields),
 		},
 		ownAlert{
 			name: naming.MessageNotDelivered, severity: naming.SeverityCritical, wait: 10 * time.Minute, keep: KeepFiring, owner: operations, domain: planwatch,

@@ -160,3 +160,33 @@ func TestReplicasOfTwoConfigurations(t *testing.T) {
 	second.again()
 	second.until(kalix, "42")
 }
+
+// The password of replicas is for those that are named, and for nobody to whom these lead.
+func TestReplicaFollowsNoRedirect(t *testing.T) {
+	var led atomic.Int32
+	elsewhere := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { led.Add(1) }))
+	t.Cleanup(elsewhere.Close)
+	var asked atomic.Int32
+	door := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked.Add(1)
+		http.Redirect(w, r, elsewhere.URL, http.StatusFound)
+	}))
+	t.Cleanup(door.Close)
+	server := queue(t)
+	dir := queueRegion(t, server, "1h")
+	path := filepath.Join(dir, "planwatch.yaml")
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	data = fmt.Appendf(data, "replicas: {addresses: [%q], client: {user: replica, password_file: %q}}\n", door.URL, filepath.Join(region(t, map[string]string{"password": password}), "password"))
+	if err := os.WriteFile(path, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p := start(t, dir, t.TempDir())
+	p.untilLogged("it answers 302 Found")
+	p.until(`planwatch_replica_up{replica="`+door.URL+`"}`, "0")
+	if asked.Load() == 0 || led.Load() > 0 {
+		t.Errorf("asked %d times, led elsewhere %d times", asked.Load(), led.Load())
+	}
+}

@@ -12,6 +12,7 @@ const (
 	KPIMissing          = "KPIMissing"
 	TargetWithoutFigure = "TargetWithoutFigure"
 	SnapshotNotSaved    = "SnapshotNotSaved"
+	ReplicaDown         = "ReplicaDown"
 	MessageNotDelivered = "MessageNotDelivered"
 	ConfigReloadFailed  = "ConfigReloadFailed"
 	PlanExpiring        = "PlanExpiring"

@@ -16,6 +16,8 @@ const (
 	longestWait = 5 * time.Second
 	// lookInterval is how often it is looked for news.
 	lookInterval = 50 * time.Millisecond
+	// mostWaiting is how many may wait at a time; more are answered at once.
+	mostWaiting = 8
 )
 
 // ServeHTTP answers other replicas: state, and the parts that it names. A state that the
@@ -59,6 +61,10 @@ func (r *Replica) serveState(w http.ResponseWriter, request *http.Request) {
 // news is the state as soon as it is another than known; without a body if it still is
 // not after the wait.
 func (r *Replica) news(ctx context.Context, known string, wait time.Duration) (tag string, body []byte, err error) {
+	if r.waiting.Add(1) > mostWaiting {
+		wait = 0
+	}
+	defer r.waiting.Add(-1)
 	end := time.Now().Add(wait)
 	tick := time.NewTicker(lookInterval)
 	defer tick.Stop()

@@ -152,3 +152,44 @@ func TestOwnAddress(t *testing.T) {
 		t.Errorf("taken of itself: %v", k.has)
 	}
 }
+
+// However many ask for news, few wait for it.
+func TestFewWait(t *testing.T) {
+	g := giving(t, "norrbotten", map[string]string{})
+	ask := func(tag string) *http.Response {
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, g.server.URL+Path+"state", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Header.Set("If-None-Match", tag)
+		request.Header.Set("Prefer", "respond-async, wait=60")
+		response, err := g.server.Client().Do(request)
+		if err != nil {
+			t.Error(err)
+			return nil
+		}
+		_ = response.Body.Close()
+		return response
+	}
+	tag := ask("").Header.Get("ETag")
+	var waiting sync.WaitGroup
+	for range mostWaiting {
+		waiting.Go(func() { ask(tag) })
+	}
+	deadline := time.After(20 * time.Second)
+	for g.waiting.Load() < mostWaiting {
+		select {
+		case <-time.After(time.Millisecond):
+		case <-deadline:
+			t.Fatal("they do not wait")
+		}
+	}
+	if response := ask(tag); response.StatusCode != http.StatusNotModified {
+		t.Errorf("one more: %s", response.Status)
+	}
+	if n := g.waiting.Load(); n != mostWaiting {
+		t.Errorf("%d wait", n)
+	}
+	g.set("a", "1") // which is news
+	waiting.Wait()
+}

@@ -47,6 +47,8 @@ type Replica struct {
 	lock    atomic.Pointer[lockView]
 	// look receives when it is to be decided anew, and changed when the role is another.
 	look, changed chan struct{}
+	// waiting counts the answers that wait for news.
+	waiting atomic.Int32
 	// decided is when the role was last decided, and awake since when the process has not
 	// been stopped: what was learned before is not known any more. Only Run uses them.
 	decided, awake time.Time

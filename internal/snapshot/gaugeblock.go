@@ -63,7 +63,7 @@ func DecodeFamilies(data []byte) ([]*dto.MetricFamily, error) {
 	var all []*dto.MetricFamily
 	for reader := bytes.NewReader(data); ; {
 		var family dto.MetricFamily
-		switch err := (protodelim.UnmarshalOptions{MaxSize: -1, UnmarshalOptions: proto.UnmarshalOptions{DiscardUnknown: true}}).UnmarshalFrom(reader, &family); {
+		switch err := (protodelim.UnmarshalOptions{MaxSize: int64(len(data)), UnmarshalOptions: proto.UnmarshalOptions{DiscardUnknown: true}}).UnmarshalFrom(reader, &family); {
 		case errors.Is(err, io.EOF):
 			return all, nil
 		case err != nil:
