@@ -118,7 +118,7 @@ func (g *generation) run(ctx context.Context) {
 		all.Go(func() { g.keepDuty(ctx) })
 	}
 	if g.filler != nil {
-		all.Go(func() { g.replicas.whileHeading(ctx, g.filler.Run) })
+		all.Go(func() { g.filler.Run(ctx) })
 		all.Go(func() { g.keepCourses(ctx) })
 	}
 	all.Wait()

@@ -64,7 +64,7 @@ func (e *Exporter) newReplicas(ctx context.Context, region *config.Region) (*rep
 	r := &replicas{exporter: e, source: source, blocks: map[string]*snapshot.GaugeBlock{}, misfit: map[string]string{}, shared: map[string]Shared{}}
 	r.Replica = replica.New(replica.Options{
 		Region: region.Name, Addresses: settings.Addresses, Client: client, Lock: lock, Lease: time.Duration(settings.Lease),
-		Give: r.give, Take: r.take, Logger: e.logger.With("component", "replicas"),
+		Give: r.give, Find: r.find, Take: r.take, Logger: e.logger.With("component", "replicas"),
 	})
 	return r, nil
 }
@@ -177,30 +177,6 @@ func (r *replicas) reloaded() {
 		r.Again()
 	}
 }
-
-// whileHeading runs work whenever this planwatch heads, and as long as it does, until ctx
-// ends.
-func (r *replicas) whileHeading(ctx context.Context, work func(context.Context)) {
-	if r == nil {
-		work(ctx)
-		return
-	}
-	for ctx.Err() == nil {
-		if r.Heads() {
-			heading, stop := context.WithCancel(ctx)
-			var all sync.WaitGroup
-			all.Go(func() { work(heading) })
-			for r.Heads() && sleep(ctx, roleInterval) {
-			}
-			stop()
-			all.Wait()
-		}
-		sleep(ctx, roleInterval)
-	}
-}
-
-// roleInterval is how often it is looked whether the role is another.
-const roleInterval = time.Second
 
 // Replica answers other replicas, or is nil where there are none.
 func (e *Exporter) Replica() http.Handler {

@@ -48,7 +48,7 @@ func twoReplicas(t *testing.T, dir, otherDir string) (first, second *planwatch) 
 			t.Fatal(err)
 		}
 		if !bytes.Contains(data, []byte("replicas:")) {
-			data = fmt.Appendf(data, "replicas: {addresses: [%q, %q], lease: 2s, lock_name: planwatch}\nhistory: {backfill: false}\n", doors[0].URL, doors[1].URL)
+			data = fmt.Appendf(data, "replicas: {addresses: [%q, %q], lease: 2s, lock_name: planwatch}\n", doors[0].URL, doors[1].URL)
 		}
 		if err := os.WriteFile(path, data, 0o600); err != nil {
 			t.Fatal(err)
@@ -188,5 +188,60 @@ func TestReplicaFollowsNoRedirect(t *testing.T) {
 	p.until(`planwatch_replica_up{replica="`+door.URL+`"}`, "0")
 	if asked.Load() == 0 || led.Load() > 0 {
 		t.Errorf("asked %d times, led elsewhere %d times", asked.Load(), led.Load())
+	}
+}
+
+// The past is read from the warehouse once: by the one that leads, which the other asks.
+func TestReplicasReadThePastOnce(t *testing.T) {
+	log := filepath.Join(t.TempDir(), "queries.log")
+	server := queue(t, databasetest.WithSetting("general_log=1"), databasetest.WithSetting("general_log_file="+log))
+	dir := queueRegion(t, server, "1h")
+	path := filepath.Join(dir, "planwatch.yaml")
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("PLANWATCH_HISTORY_BACKFILL", "true")
+	t.Setenv("PLANWATCH_HISTORY_MONTHS", "1")
+	t.Setenv("PLANWATCH_HISTORY_YEARS", "1")
+	t.Setenv("PLANWATCH_HISTORY_PAUSE", "0s")
+	if err := os.WriteFile(path, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	const asOf = "SELECT q.hospital, q.patients FROM queue AS q WHERE :as_of > '2000-01-01'"
+	if err := os.WriteFile(filepath.Join(dir, "collectors", "waiting.sql"), []byte(asOf), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	first, second := twoReplicas(t, dir, dir)
+	whole := func(p *planwatch) func() bool {
+		return func() bool {
+			progress, ok := p.History()
+			return ok && progress.Wanted > 10 && progress.Kept == progress.Wanted
+		}
+	}
+	await(t, "the first has read the past", whole(first))
+	n := askedFor(t, log)
+	await(t, "the second has it too", whole(second))
+	if now := askedFor(t, log); now != n {
+		t.Errorf("%d queries, and %d before the second had the past", now, n)
+	}
+	first.stop()
+	second.untilLogged("role=leads")
+	await(t, "the second has all, and leads", whole(second))
+	if now := askedFor(t, log); now != n {
+		t.Errorf("%d queries after the change, %d before", now, n)
+	}
+	second.untilLogged("the past has been read from another replica")
+}
+
+func await(t *testing.T, what string, holds func() bool) {
+	t.Helper()
+	deadline := time.After(40 * time.Second)
+	for !holds() {
+		select {
+		case <-time.After(10 * time.Millisecond):
+		case <-deadline:
+			t.Fatalf("never: %s", what)
+		}
 	}
 }

@@ -23,7 +23,7 @@ func TestTurn(t *testing.T) {
 		return at.AddDate(2025, 0, 0)
 	}
 	for name, c := range map[string]struct {
-		last, now    string
+		last, now      string
 		heads, follows bool // whether it is the turn of one that heads, and of one that follows
 	}{
 		"never run":             {"", "08:00:00", true, false},

@@ -45,7 +45,7 @@ func TestBuiltinHistory(t *testing.T) {
 			Definition: d, Key: history.Key{Collector: d.Collector, Fingerprint: region.Fingerprint(d)}, Ask: d.Asking(sources[d.Source]),
 		})
 	}
-	f.Filler = history.NewFiller(t.Context(), subjects, region.History, f.store, region.NewClock(), logger)
+	f.Filler = history.NewFiller(t.Context(), subjects, region.History, f.store, nil, region.NewClock(), logger)
 	ctx, cancel := context.WithCancel(t.Context())
 	var all sync.WaitGroup
 	all.Go(func() { f.Run(ctx) })

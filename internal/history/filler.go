@@ -47,13 +47,19 @@ type Filler struct {
 	// kept and failed are by subject; only Run uses them. failed has when the moment
 	// was tried.
 	kept, failed []map[time.Time]time.Time
-	// looked is set after the first pass, and filled once that all is kept was told.
-	looked, filled bool
+	// looked is set after the first pass, and filled once that all is kept was told; here is
+	// whether something was read from the warehouse.
+	looked, filled, here bool
+	// elsewhere is nil where planwatch is alone, and waits is whether the last pass left
+	// something to another.
+	elsewhere Elsewhere
+	waits     bool
 }
 
-// NewFiller makes a Filler of the subjects, and looks at what is kept of them.
-func NewFiller(ctx context.Context, subjects []Subject, settings config.History, store *Store, c clock.Clock, logger *slog.Logger) *Filler {
-	f := &Filler{subjects: subjects, settings: settings, store: store, clock: c, logger: logger, began: c.Now(), changed: make(chan struct{}, 1)}
+// NewFiller makes a Filler of the subjects, and looks at what is kept of them. Where
+// elsewhere is nil, all is read from the warehouse.
+func NewFiller(ctx context.Context, subjects []Subject, settings config.History, store *Store, elsewhere Elsewhere, c clock.Clock, logger *slog.Logger) *Filler {
+	f := &Filler{elsewhere: elsewhere, subjects: subjects, settings: settings, store: store, clock: c, logger: logger, began: c.Now(), changed: make(chan struct{}, 1)}
 	f.progress.Store(&Progress{})
 	for range subjects {
 		f.kept, f.failed = append(f.kept, nil), append(f.failed, map[time.Time]time.Time{})
@@ -85,19 +91,28 @@ type task struct {
 // outcome is what came of a task.
 type outcome struct {
 	task
-	figures []Figure
-	err     error
+	samples []kpi.Sample
+	// read is when it was read, and there whether another planwatch did; nowhere is that it
+	// is waited for.
+	read           time.Time
+	there, nowhere bool
+	err            error
 }
 
 // Run reads the past, and each moment when it has come, until ctx ends.
 func (f *Filler) Run(ctx context.Context) {
-	tick := time.NewTicker(lookInterval)
-	defer tick.Stop()
 	for {
+		f.waits = false
 		f.pass(ctx)
+		interval := lookInterval
+		if f.waits {
+			interval = elsewhereInterval
+		}
+		again := time.NewTimer(interval)
 		select {
-		case <-tick.C:
+		case <-again.C:
 		case <-ctx.Done():
+			again.Stop()
 			return
 		}
 	}
@@ -116,7 +131,11 @@ func (f *Filler) pass(ctx context.Context) {
 	read := f.read(ctx, tasks, left)
 	if p := f.Progress(); !f.filled && read > 0 && p.Kept == p.Wanted && ctx.Err() == nil {
 		f.filled = true
-		f.logger.Info("the past has been read from the warehouse", "moments", p.Kept, "read_now", read, "failed", p.Failed, "duration", time.Since(began).Round(time.Millisecond))
+		message := "the past has been read from the warehouse"
+		if !f.here {
+			message = "the past has been read from another replica"
+		}
+		f.logger.Info(message, "moments", p.Kept, "read_now", read, "failed", p.Failed, "duration", time.Since(began).Round(time.Millisecond))
 	}
 	f.note(func(p *Progress) { p.Reading = false })
 	if read > 0 || !f.looked {
@@ -255,8 +274,7 @@ func (f *Filler) read(ctx context.Context, tasks []task, coarse int) (read int) 
 	for range f.settings.Concurrency {
 		workers.Go(func() {
 			for t := range open {
-				figures, err := collect(reading, f.subjects[t.subject], memories[t.subject], t.at)
-				outcomes <- outcome{t, figures, err}
+				outcomes <- f.carryOut(reading, t, memories[t.subject])
 				f.rest(reading)
 			}
 		})
@@ -265,11 +283,13 @@ func (f *Filler) read(ctx context.Context, tasks []task, coarse int) (read int) 
 		workers.Wait()
 		close(outcomes)
 	}()
-	down := map[string]bool{}
+	// What is waited for elsewhere comes in the same order: the rest of that subject's is not
+	// there either.
+	down, waits := map[string]bool{}, map[int]bool{}
 	next, last := 0, time.Time{}
 	hand := open
 	for {
-		for next < len(tasks) && down[f.subjects[tasks[next].subject].Definition.Source] {
+		for next < len(tasks) && (waits[tasks[next].subject] || down[f.subjects[tasks[next].subject].Definition.Source]) {
 			next++
 		}
 		if hand != nil && (next == len(tasks) || ctx.Err() != nil) {
@@ -287,6 +307,8 @@ func (f *Filler) read(ctx context.Context, tasks []task, coarse int) (read int) 
 			if !more {
 				return read
 			}
+			waits[o.subject] = waits[o.subject] || o.nowhere
+			f.waits = f.waits || o.nowhere
 			if f.settle(ctx, o, down) {
 				read++
 			}
@@ -308,7 +330,7 @@ func (f *Filler) read(ctx context.Context, tasks []task, coarse int) (read int) 
 func (f *Filler) settle(ctx context.Context, o outcome, down map[string]bool) bool {
 	s := f.subjects[o.subject]
 	switch {
-	case ctx.Err() != nil:
+	case ctx.Err() != nil, o.nowhere:
 		return false
 	case errors.Is(o.err, warehouse.ErrUnavailable):
 		down[s.Definition.Source] = true
@@ -322,22 +344,18 @@ func (f *Filler) settle(ctx context.Context, o outcome, down map[string]bool) bo
 		f.countFailed()
 		return false
 	}
-	now := f.clock.Now()
-	samples := make([]kpi.Sample, len(o.figures))
-	for i, figure := range o.figures {
-		samples[i] = figure.Sample
-	}
-	revised, err := f.store.Put(ctx, Reading{Key: s.Key, At: o.at, Read: now, Samples: samples})
+	revised, err := f.store.Put(ctx, Reading{Key: s.Key, At: o.at, Read: o.read, Samples: o.samples})
 	if err != nil {
 		f.fault(ctx, err)
 		return false
 	}
 	delete(f.failed[o.subject], o.at)
 	_, again := f.kept[o.subject][o.at]
-	f.kept[o.subject][o.at] = now
+	f.kept[o.subject][o.at] = o.read
+	f.here = f.here || !o.there
 	f.note(func(p *Progress) {
 		p.Revised += uint64(revised)
-		p.Newest, p.Err = now, nil
+		p.Newest, p.Err = o.read, nil
 		if !again {
 			p.Kept++
 		}

@@ -101,7 +101,7 @@ func prepare(t *testing.T, dir, storage string) summing {
 	}
 	d := region.Collector("sums")
 	f := summing{filling: filling{store: store, log: log}, key: history.Key{Collector: "sums", Fingerprint: region.Fingerprint(d)}}
-	f.Filler = history.NewFiller(t.Context(), []history.Subject{{Definition: d, Key: f.key, Ask: d.Asking(sources[d.Source])}}, region.History, store, region.NewClock(), logger)
+	f.Filler = history.NewFiller(t.Context(), []history.Subject{{Definition: d, Key: f.key, Ask: d.Asking(sources[d.Source])}}, region.History, store, nil, region.NewClock(), logger)
 	ctx, cancel := context.WithCancel(t.Context())
 	var all sync.WaitGroup
 	f.begin = func() { all.Go(func() { f.Run(ctx) }) }

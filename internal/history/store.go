@@ -347,6 +347,29 @@ func (s *Store) Kept(ctx context.Context, key Key) (map[time.Time]time.Time, err
 	return kept, nil
 }
 
+// Reading is what is kept of a moment; ok is false where it was not read.
+func (s *Store) Reading(ctx context.Context, key Key, at time.Time) (r Reading, ok bool, err error) {
+	at = at.UTC()
+	var read int64
+	err = s.db.QueryRowContext(ctx, `SELECT read_at FROM reading
+		WHERE collector = (SELECT id FROM collector WHERE name = ? AND fingerprint = ?) AND at = ?`, key.Collector, key.Fingerprint, at.UnixMilli()).Scan(&read)
+	if errors.Is(err, sql.ErrNoRows) {
+		return Reading{}, false, nil
+	}
+	if err != nil {
+		return Reading{}, false, fmt.Errorf("history: %s: %w", key.Collector, err)
+	}
+	figures, err := s.Figures(ctx, key, []time.Time{at})
+	if err != nil {
+		return Reading{}, false, err
+	}
+	r = Reading{Key: key, At: at, Read: moment(read)}
+	for _, f := range figures[at] {
+		r.Samples = append(r.Samples, f.Sample)
+	}
+	return r, true, nil
+}
+
 // Figure is a sample of the past.
 type Figure struct {
 	kpi.Sample

@@ -23,23 +23,38 @@ const (
 // ServeHTTP answers other replicas: state, and the parts that it names. A state that the
 // one who asks has already is waited with, for as long as it prefers (RFC 7240).
 func (r *Replica) ServeHTTP(w http.ResponseWriter, request *http.Request) {
-	switch asked, sum := strings.TrimPrefix(request.URL.Path, Path), ""; {
-	case asked == "state":
+	kind, name, _ := strings.Cut(strings.TrimPrefix(request.URL.Path, Path), "/")
+	switch kind {
+	case "state":
 		r.serveState(w, request)
-	case strings.HasPrefix(asked, "parts/"):
-		sum = strings.TrimPrefix(asked, "parts/")
-		data, ok := r.shelf.get(sum)
+	case "parts":
+		data, ok := r.shelf.get(name)
 		if !ok {
 			http.Error(w, "there is no such part any more; ask for the state again", http.StatusNotFound)
 			return
 		}
-		w.Header().Set("Content-Type", "application/octet-stream")
-		w.Header().Set("ETag", `"`+sum+`"`)
-		// An error is that the reader is gone.
-		_, _ = w.Write(data)
+		w.Header().Set("ETag", `"`+name+`"`)
+		serveData(w, data)
+	case "find":
+		data, err := r.options.Find(request.Context(), name)
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusBadRequest)
+			return
+		}
+		if data == nil {
+			http.NotFound(w, request)
+			return
+		}
+		serveData(w, data)
 	default:
 		http.NotFound(w, request)
 	}
+}
+
+func serveData(w http.ResponseWriter, data []byte) {
+	w.Header().Set("Content-Type", "application/octet-stream")
+	// An error is that the reader is gone.
+	_, _ = w.Write(data)
 }
 
 func (r *Replica) serveState(w http.ResponseWriter, request *http.Request) {

@@ -136,6 +136,28 @@ func (p *peer) get(ctx context.Context, part Part) ([]byte, error) {
 	return data, nil
 }
 
+// find gets what the peer finds by a name; nil if it finds nothing.
+func (p *peer) find(ctx context.Context, name string) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, partLimit)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, p.address+Path+"find/"+name, nil)
+	if err != nil {
+		return nil, err
+	}
+	response, err := p.client.Do(request)
+	if err != nil {
+		return nil, err
+	}
+	defer response.Body.Close()
+	switch response.StatusCode {
+	case http.StatusNotFound:
+		return nil, nil
+	case http.StatusOK:
+		return read(response.Body, partSize)
+	}
+	return nil, fmt.Errorf("it answers %s", response.Status)
+}
+
 // errReplaced is the error of a part that is not there any more.
 var errReplaced = errors.New("it has been replaced")
 

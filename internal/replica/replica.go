@@ -28,6 +28,9 @@ type Options struct {
 	// Give is what this replica gives while it is in that role. It is called often, and is
 	// to be quick.
 	Give func(Role) []Given
+	// Find finds what another asks for by a name, and is not among what is given; nil where
+	// there is none.
+	Find func(ctx context.Context, name string) ([]byte, error)
 	// Take takes what another gives: its parts by name, as they all are and those that have
 	// changed. It is called by one goroutine for each other. Parts that it does not take
 	// come again.
@@ -118,6 +121,17 @@ func (r *Replica) InTouch() bool {
 		}
 	}
 	return false
+}
+
+// Ask asks the one that heads for what its Find finds by a name; nil where it finds
+// nothing, or none that heads is reached.
+func (r *Replica) Ask(ctx context.Context, name string) ([]byte, error) {
+	for _, p := range r.peers {
+		if s := p.state(); s != nil && s.Role.Heads() {
+			return p.find(ctx, name)
+		}
+	}
+	return nil, nil
 }
 
 // Changed receives when the role has changed since it last did. It is for one reader.

@@ -73,8 +73,8 @@ func soundHistogram(h *kpi.Histogram) error {
 	return nil
 }
 
-// fitsRecord returns an error if the record is not of the form that its KPIs have.
-func (d Description) fitsRecord(r Record) error {
+// Fits returns an error if the record is not of the form that its KPIs have.
+func (d Description) Fits(r Record) error {
 	misfit := d.fits(r.Samples)
 	for _, p := range r.Past {
 		misfit = errors.Join(misfit, d.fits(p.Samples))

@@ -169,7 +169,7 @@ func (s *Store) Adopt(r Record, describe Describe) error {
 	if !ok {
 		return fmt.Errorf("collector %s: %w", r.Collector, ErrUnknown)
 	}
-	if err := description.fitsRecord(r); err != nil {
+	if err := description.Fits(r); err != nil {
 		return fmt.Errorf("collector %s: %w", r.Collector, err)
 	}
 	if s.toCome(r) {
@@ -184,7 +184,7 @@ func (s *Store) Adopt(r Record, describe Describe) error {
 
 func (s *Store) restore(r Record, describe Describe) {
 	description, ok := describe(r)
-	misfit := description.fitsRecord(r)
+	misfit := description.Fits(r)
 	switch {
 	case !ok:
 		s.logger.Info("saved figures dropped", "collector", r.Collector, "why", "its definition, its query or its source has changed")
