@@ -108,8 +108,6 @@ type generation struct {
 	// dispatcher is nil where messages are not sent from here.
 	dispatcher *dispatch.Dispatcher
 	inhibitor  *inhibit.Inhibitor
-	// heads is that of Options.
-	heads func() bool
 	// running are the goroutines of both.
 	running sync.WaitGroup
 	// sending is held for reading while a message is sent and recorded, and for
@@ -139,7 +137,7 @@ func (g *generation) stage(of notify.Stage) notify.Stage {
 	return notify.StageFunc(func(ctx context.Context, l *slog.Logger, alerts ...*alert.Alert) (context.Context, []*alert.Alert, error) {
 		g.sending.RLock()
 		defer g.sending.RUnlock()
-		if g.stopped || g.heads != nil && !g.heads() {
+		if g.stopped {
 			return ctx, nil, context.Canceled
 		}
 		return of.Exec(ctx, l, alerts...)
@@ -273,7 +271,7 @@ func (a *Alertmanager) update(c Configuration, begin time.Time) error {
 		intervals[interval.Name] = interval.TimeIntervals
 	}
 	a.current.Load().stop()
-	next := &generation{inhibitor: inhibit.NewInhibitor(a.alerts, parsed.InhibitRules, a.logger, recorder), heads: a.options.Heads}
+	next := &generation{inhibitor: inhibit.NewInhibitor(a.alerts, parsed.InhibitRules, a.logger, recorder)}
 	a.api.Update(parsed, func(ctx context.Context, labels model.LabelSet) {
 		next.inhibitor.Mutes(ctx, labels)
 		a.silencer.Mutes(ctx, labels)

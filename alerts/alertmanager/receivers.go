@@ -217,7 +217,7 @@ var errFollows = errors.New("this planwatch does not lead any more; the one that
 // message may arrive later.
 func (n notifier) Notify(ctx context.Context, alerts ...*alert.Alert) (retry bool, err error) {
 	if n.heads != nil && !n.heads() {
-		return false, errFollows
+		return true, errFollows // it may be this one's turn again in a moment
 	}
 	if n.watchdog {
 		if n.outbox != nil {

@@ -406,6 +406,11 @@ func (p *pair) settle() {
 func (p *pair) toldOnce() {
 	p.t.Helper()
 	for _, hospital := range hospitals {
+		// The chief is told of what nobody has answered: of all, or of none that ended soon.
+		chief := len(p.messages("chief", hospital, false))
+		if most := p.raised[hospital]; chief > most || len(p.messages("chief", hospital, true)) > chief {
+			p.t.Errorf("chief, %s: %d messages of %d events", hospital, chief, most)
+		}
 		for _, to := range []string{"ward", "gateway"} {
 			for _, c := range []struct {
 				resolved bool

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -169,6 +170,29 @@ func (r *replicas) changeRole() {
 	}
 	current.assessAnew()
 	e.own.Changed()
+}
+
+// HandOver ends to collect and to send, before a stop, so that another replica leads at
+// once and knows of every message. It returns when it does, or ctx ends. Run must be
+// running. A planwatch that is alone does nothing.
+func (e *Exporter) HandOver(ctx context.Context) {
+	r := e.replicas
+	if r == nil || !r.Heads() || !r.reached() {
+		return
+	}
+	// A message under way is sent, and the lock is free only then.
+	if a := e.current.Load().alerting; a.sends() {
+		if err := a.alertmanager.Lead(false, 0); err != nil {
+			e.logger.Error("alerts are not sent", "err", err)
+		}
+	}
+	r.Told(ctx)
+	r.Resign(ctx)
+}
+
+// reached reports whether another replica is.
+func (r *replicas) reached() bool {
+	return slices.ContainsFunc(r.Peers(), func(p replica.Peer) bool { return p.Up })
 }
 
 // reloaded takes what others give once more, as the new configuration may know more of it.

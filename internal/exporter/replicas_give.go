@@ -71,6 +71,7 @@ func (r *replicas) give(role replica.Role) []replica.Given {
 	if role == replica.Follows {
 		return all
 	}
+	r.exporter.own.Wanted()
 	shown := r.exporter.store.Current()
 	for _, chunk := range shown.Chunks() {
 		all = append(all, replica.Given{Name: partRecord + chunk.Collector, Version: chunk, Encode: chunk.Encode})

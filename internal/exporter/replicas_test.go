@@ -245,3 +245,29 @@ func await(t *testing.T, what string, holds func() bool) {
 		}
 	}
 }
+
+// One that is to be stopped hands over first: it leads no more, though it goes on, and the
+// other does.
+func TestReplicaHandsOver(t *testing.T) {
+	dir := queueRegion(t, queue(t), "1h")
+	first, second := twoReplicas(t, dir, dir)
+	await(t, "they reach each other", func() bool { return reaches(first) })
+	second.until(kalix, "42")
+	first.HandOver(t.Context())
+	second.untilLogged("role=leads")
+	first.untilLogged("role=follows before=leads")
+	await(t, "the first shows what the second leads with", func() bool { return bytes.Equal(first.scraped("text/plain", "identity"), second.scraped("text/plain", "identity")) })
+	if strings.Count(first.log.String(), "role=leads") != 1 {
+		t.Error("the first leads again")
+	}
+}
+
+// reaches reports whether the planwatch reaches another.
+func reaches(p *planwatch) bool {
+	for line := range strings.Lines(p.text()) {
+		if strings.HasPrefix(line, "planwatch_replica_up{") && strings.HasSuffix(line, " 1\n") {
+			return true
+		}
+	}
+	return false
+}

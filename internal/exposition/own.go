@@ -58,6 +58,9 @@ func (o *Own) Changed() {
 	}
 }
 
+// Wanted has them gathered as after a scrape, for who shows them elsewhere.
+func (o *Own) Wanted() { o.scraped.Store(true) }
+
 // Run gathers them every five seconds and whenever Changed is called, as long as there
 // are scrapes, until ctx ends.
 func (o *Own) Run(ctx context.Context) {

@@ -58,7 +58,11 @@ func serveData(w http.ResponseWriter, data []byte) {
 }
 
 func (r *Replica) serveState(w http.ResponseWriter, request *http.Request) {
-	tag, body, err := r.news(request.Context(), request.Header.Get("If-None-Match"), preferredWait(request.Header))
+	known := request.Header.Get("If-None-Match")
+	if known != "" {
+		r.has.Store(&known)
+	}
+	tag, body, err := r.news(request.Context(), known, preferredWait(request.Header))
 	if err != nil {
 		http.Error(w, "the state cannot be told; the log says why", http.StatusInternalServerError)
 		return

@@ -22,7 +22,7 @@ const (
 	// pause is between two requests after one that failed.
 	pause = 500 * time.Millisecond
 	// stateSize is the most bytes that a state may have, and partSize a part.
-	stateSize, partSize = 4 << 20, 256 << 20
+	stateSize, partSize = 4 << 20, 64 << 20
 )
 
 // peer is another replica, as it is asked.

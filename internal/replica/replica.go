@@ -50,8 +50,13 @@ type Replica struct {
 	lock    atomic.Pointer[lockView]
 	// look receives when it is to be decided anew, and changed when the role is another.
 	look, changed chan struct{}
-	// waiting counts the answers that wait for news.
+	// waiting counts the answers that wait for news, and has is the tag of the state that the
+	// one who asked last has taken.
 	waiting atomic.Int32
+	has     atomic.Pointer[string]
+	// resigned is closed by Resign, and free once the lock is.
+	resigned, free chan struct{}
+	resign         sync.Once
 	// decided is when the role was last decided, and awake since when the process has not
 	// been stopped: what was learned before is not known any more. Only Run uses them.
 	decided, awake time.Time
@@ -90,7 +95,7 @@ const (
 func New(o Options) *Replica {
 	id := make([]byte, 8)
 	_, _ = rand.Read(id) // which never fails
-	r := &Replica{options: o, id: hex.EncodeToString(id), logger: o.Logger, look: make(chan struct{}, 1), changed: make(chan struct{}, 1)}
+	r := &Replica{options: o, id: hex.EncodeToString(id), logger: o.Logger, look: make(chan struct{}, 1), changed: make(chan struct{}, 1), resigned: make(chan struct{}), free: make(chan struct{})}
 	r.current.Store(&standing{role: Follows})
 	r.lock.Store(&lockView{})
 	for _, address := range o.Addresses {
@@ -154,13 +159,51 @@ func (r *Replica) Peers() []Peer {
 	return all
 }
 
+// Resign gives the lock back and follows from now on, though none may head. It returns when
+// the lock is free, or ctx ends. Run must be running.
+func (r *Replica) Resign(ctx context.Context) {
+	r.resign.Do(func() { close(r.resigned) })
+	r.decideSoon()
+	select {
+	case <-r.free:
+	case <-ctx.Done():
+	}
+}
+
+// Told waits until one that asks has taken what there is now, or ctx ends.
+func (r *Replica) Told(ctx context.Context) {
+	tick := time.NewTicker(lookInterval)
+	defer tick.Stop()
+	for {
+		state, err := r.state()
+		if err != nil {
+			return
+		}
+		tag, _, err := state.tag()
+		if has := r.has.Load(); err != nil || has != nil && *has == tag {
+			return
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
 // Run takes part until ctx ends, and then gives the lock back.
 func (r *Replica) Run(ctx context.Context) {
 	var all sync.WaitGroup
 	for _, p := range r.peers {
 		all.Go(func() { p.run(ctx, r.id, r.decideSoon, r.options.Take) })
 	}
-	all.Go(func() { r.keepLock(ctx) })
+	all.Go(func() {
+		r.keepLock(ctx)
+		if err := r.options.Lock.Close(); err != nil {
+			r.logger.Debug("lock not given back", "err", err)
+		}
+		close(r.free)
+	})
 	tick := time.NewTicker(decideInterval)
 	defer tick.Stop()
 	for {
@@ -171,9 +214,6 @@ func (r *Replica) Run(ctx context.Context) {
 		case <-ctx.Done():
 			all.Wait()
 			r.current.Store(&standing{role: Follows, led: r.current.Load().led})
-			if err := r.options.Lock.Close(); err != nil {
-				r.logger.Debug("lock not given back", "err", err)
-			}
 			return
 		}
 	}
@@ -187,8 +227,17 @@ func (r *Replica) decideSoon() {
 	}
 }
 
-// keepLock tries to have the lock until ctx ends.
+// keepLock tries to have the lock until ctx ends, or Resign is called.
 func (r *Replica) keepLock(ctx context.Context) {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	go func() {
+		select {
+		case <-r.resigned:
+			stop()
+		case <-ctx.Done():
+		}
+	}()
 	for {
 		next := &lockView{state: elsewhere, began: time.Now()}
 		is, since, err := r.options.Lock.Take(ctx)
@@ -277,6 +326,11 @@ func (r *Replica) decide() {
 	v, until := r.view(now)
 	former := r.current.Load()
 	next := &standing{role: v.decide(), until: until, led: former.led}
+	select {
+	case <-r.resigned:
+		next.role = Follows
+	default:
+	}
 	switch next.role {
 	case Leads:
 		if former.role != Leads {
