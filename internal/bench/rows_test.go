@@ -30,7 +30,11 @@ func BenchmarkRows(b *testing.B) {
 		databasetest.WithSetting("innodb_doublewrite=0"), databasetest.WithSetting("innodb_log_file_size=1G"))
 	began := time.Now()
 	end := measured(b, server)
-	b.Logf("%d rows after %s", *rows, time.Since(began).Round(time.Second))
+	var size float64
+	if err := server.Root().QueryRowContext(b.Context(), "SELECT SUM(allocated_size) / 1e6 FROM information_schema.innodb_sys_tablespaces WHERE name LIKE 'warehouse/%'").Scan(&size); err != nil {
+		b.Fatal(err)
+	}
+	b.Logf("%d rows after %s: %.0f MB", *rows, time.Since(began).Round(time.Second), size)
 	shipped, err := os.ReadFile(filepath.Join("..", "..", "config", "norrbotten", "collectors", "beds.sql"))
 	if err != nil {
 		b.Fatal(err)
@@ -41,7 +45,7 @@ func BenchmarkRows(b *testing.B) {
 		for _, moment := range []struct {
 			name string
 			at   time.Time
-		}{{"now", end}, {"past", end.AddDate(0, 0, -20)}} {
+		}{{"now", end}, {"past", end.Add(-time.Duration(*rows/wards/2) * time.Minute)}} {
 			b.Run(c.name+"/as-of="+moment.name, func(b *testing.B) {
 				var out bytes.Buffer
 				for b.Loop() {
