@@ -58,10 +58,15 @@ func loadService(files fs.FS, overrides Overrides) (Service, []string, error) {
 func variables(v *viper.Viper) []string {
 	names := v.AllKeys()
 	for i, key := range names {
-		names[i] = environmentPrefix + "_" + strings.ToUpper(environmentKey.Replace(key))
+		names[i] = variableOf(key)
 	}
 	slices.Sort(names)
 	return names
+}
+
+// variableOf is the name of the variable that overrides a key.
+func variableOf(key string) string {
+	return environmentPrefix + "_" + strings.ToUpper(environmentKey.Replace(key))
 }
 
 // setDefaults gives viper every key, so that the environment can override it.

@@ -39,6 +39,9 @@ type Region struct {
 	Name string
 	// Dir is the directory that it was read from, or "" for the built-in region.
 	Dir string
+	// Beside is whether it is one of several in one process: its pages are under a path, and
+	// its series have a label with its name in a Prometheus that scrapes all of them.
+	Beside bool
 	// Location is the configured time zone.
 	Location *time.Location
 	// Languages of the output.
