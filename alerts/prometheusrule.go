@@ -80,10 +80,13 @@ func PrometheusRules(region *config.Region, object Object) ([]byte, error) {
 	fmt.Fprintf(&out, "# %s\n", Notice(region))
 	encoder := yaml.NewEncoder(&out, encoding...)
 	for _, file := range rules.Files(region) {
+		name := "planwatch"
+		if region.Beside {
+			name += "-" + region.Name
+		}
 		// The domain is a collector's name: letters, digits and single underscores.
-		name := "planwatch-" + strings.ReplaceAll(file.Domain, "_", "-")
-		if file.Domain == naming.DomainPlanwatch {
-			name = "planwatch"
+		if file.Domain != naming.DomainPlanwatch {
+			name += "-" + strings.ReplaceAll(file.Domain, "_", "-")
 		}
 		manifest := prometheusRule{
 			APIVersion: "monitoring.coreos.com/v1",

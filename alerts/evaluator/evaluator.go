@@ -64,6 +64,8 @@ type Options struct {
 	Ready func() error
 	// Instance is the instance label of scraped series, host:port.
 	Instance string
+	// Region is the region label of scraped series; "" for none.
+	Region string
 	// ExternalURL is the address of planwatch for users, for links in alerts.
 	ExternalURL *url.URL
 	// Storage keeps samples and pending alerts over a restart, and what was sent.
@@ -253,12 +255,21 @@ func group(address string) []*targetgroup.Group {
 	return []*targetgroup.Group{{Source: address, Targets: []model.LabelSet{{model.AddressLabel: model.LabelValue(address)}}}}
 }
 
+// scraped is the target with planwatch's figures.
+func (o Options) scraped() []*targetgroup.Group {
+	targets := group(o.Instance)
+	if o.Region != "" {
+		targets[0].Labels = model.LabelSet{naming.LabelRegion: model.LabelValue(o.Region)}
+	}
+	return targets
+}
+
 // Run scrapes, evaluates and sends until ctx ends, or until the rules cannot be
 // loaded. It returns when all it started has ended.
 func (e *Evaluator) Run(ctx context.Context) error {
 	server := &http.Server{Handler: e.scrapes.handler(e.options.Metrics), ReadHeaderTimeout: 5 * time.Second}
 	scraped := make(chan map[string][]*targetgroup.Group, 1)
-	scraped <- map[string][]*targetgroup.Group{job: group(e.options.Instance)}
+	scraped <- map[string][]*targetgroup.Group{job: e.options.scraped()}
 	var all sync.WaitGroup
 	var serveErr, scrapeErr error
 	all.Go(func() {

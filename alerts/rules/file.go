@@ -45,20 +45,25 @@ func (f File) Rules() []rulefmt.Rule {
 // file.
 func Files(region *config.Region) []File {
 	m := maker{region}
-	files := []File{newFile(naming.DomainPlanwatch, m.own())}
+	files := []File{m.file(naming.DomainPlanwatch, m.own())}
 	for _, d := range region.Collectors {
 		var rules []rulefmt.Rule
 		for _, planned := range PlannedKPIs(region, d) {
 			rules = append(rules, m.about(planned)...)
 		}
 		if len(rules) > 0 {
-			files = append(files, newFile(d.Collector, rules))
+			files = append(files, m.file(d.Collector, rules))
 		}
 	}
 	return files
 }
 
-func newFile(domain string, rules []rulefmt.Rule) File {
+func (m maker) file(domain string, rules []rulefmt.Rule) File {
+	if m.region.Beside {
+		for i, rule := range rules {
+			rules[i] = beside(rule, m.region.Name)
+		}
+	}
 	group := rulefmt.RuleGroup{Name: domain, Interval: model.Duration(Evaluation), Rules: rules}
 	return File{domain, rulefmt.RuleGroups{Groups: []rulefmt.RuleGroup{group}}}
 }

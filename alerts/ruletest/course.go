@@ -304,6 +304,9 @@ func (s scene) expected(alert string, labels map[string]string, since time.Durat
 	collector := s.kpi.Definition
 	labels[naming.LabelKPI], labels[naming.LabelTarget], labels[naming.LabelOwner] = s.kpi.Name, s.target.ID, s.target.Owner
 	labels[naming.LabelDomain], labels[naming.LabelSource] = collector.Collector, collector.Source
+	if s.region.Beside {
+		labels[naming.LabelRegion] = s.region.Name
+	}
 	first := s.region.Languages.First()
 	annotations := map[string]string{
 		naming.AnnotationBetter:   string(s.better()),
@@ -382,6 +385,9 @@ func (s scene) course(name, alert, severity string, wait time.Duration, off, on 
 			continue
 		}
 		scraped := fmt.Sprintf("%s=%q,%s=%q}", naming.LabelInstance, "a", naming.LabelJob, naming.Planwatch)
+		if s.region.Beside {
+			scraped = fmt.Sprintf("%s=%q,", naming.LabelRegion, s.region.Name) + scraped
+		}
 		for _, m := range part.of.Metrics() {
 			if !slices.Contains([]string{naming.PlanCoveredUntil, naming.PlanStatus, naming.PlanRank}, m.Name) {
 				add(m.Name+"{"+m.Labels.String()+","+scraped, fmt.Sprintf("%sx%d", strconv.FormatFloat(m.Value, 'f', -1, 64), more))

@@ -102,6 +102,9 @@ func (e *Exporter) newAlerting(ctx context.Context, g *generation, opened *evalu
 		Instance: external.Host, ExternalURL: external,
 		Storage: opened, Registerer: registerer, Resolving: e.resolving, Ended: e.keepPast, Logger: e.logger,
 	}
+	if g.region.Beside {
+		options.Region = g.region.Name
+	}
 	if g.sends() {
 		a.alertmanager, err = alertmanager.New(ctx, alertmanager.Options{
 			Directory: filepath.Join(g.region.Storage.Path, "alertmanager"), ExternalURL: external.JoinPath(naming.AlertmanagerPath),

@@ -92,7 +92,7 @@ func New(ctx context.Context, region *config.Region, o Options) (*Exporter, erro
 	e.store = snapshot.NewStore(e.clock, snapshot.SaveDirectory{Path: filepath.Join(region.Storage.Path, "snapshot"), Hold: e.directory.Hold}, o.Logger)
 	e.own = exposition.NewOwn(e, e.store, o.Logger)
 	e.metrics = exposition.Handler(e.own)
-	register(e.registry, e.counters, stateCollector{current: e.current.Load, store: e.store, clock: e.clock, replicas: func() *replicas { return e.replicas }})
+	register(e.registry, region, e.counters, stateCollector{current: e.current.Load, store: e.store, clock: e.clock, replicas: func() *replicas { return e.replicas }})
 	if err := e.directory.Hold(); errors.Is(err, storage.ErrInUse) {
 		return nil, err
 	} else if err != nil {

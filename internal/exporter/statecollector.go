@@ -7,19 +7,20 @@ import (
 	promcollectors "github.com/prometheus/client_golang/prometheus/collectors"
 	versioncollector "github.com/prometheus/client_golang/prometheus/collectors/version"
 
+	"planwatch/config"
 	"planwatch/internal/clock"
 	"planwatch/internal/history"
 	"planwatch/internal/naming"
 	"planwatch/internal/snapshot"
 )
 
-// register registers the metrics about planwatch itself.
-func register(registry *prometheus.Registry, own ...prometheus.Collector) {
-	registry.MustRegister(
-		promcollectors.NewGoCollector(),
-		promcollectors.NewProcessCollector(promcollectors.ProcessCollectorOpts{}),
-		versioncollector.NewCollector(naming.Planwatch),
-	)
+// register registers the metrics about planwatch itself. Those of the process are not among
+// the metrics of one of several regions.
+func register(registry *prometheus.Registry, region *config.Region, own ...prometheus.Collector) {
+	registry.MustRegister(versioncollector.NewCollector(naming.Planwatch))
+	if !region.Beside {
+		registry.MustRegister(promcollectors.NewGoCollector(), promcollectors.NewProcessCollector(promcollectors.ProcessCollectorOpts{}))
+	}
 	registry.MustRegister(own...)
 }
 

@@ -25,6 +25,8 @@ const (
 	LabelStandard    = "standard"
 	// LabelDay is the day of KPIEvent.
 	LabelDay = "day"
+	// LabelRegion is the name of a region, where several are in one process.
+	LabelRegion = "region"
 	// LabelDomain is the collector that an alert's figure comes from, or
 	// DomainPlanwatch or DomainPlan.
 	LabelDomain = "domain"
@@ -92,8 +94,8 @@ var reserved = map[string]string{
 	LabelFor: "planwatch uses it for alerts",
 	LabelKPI: "planwatch uses it for the plan's metrics", LabelTarget: "planwatch uses it for the plan's metrics",
 	LabelOwner: "planwatch uses it for the plan's metrics", LabelUnit: "planwatch uses it for the plan's metrics",
-	"type":   "it does not say what it is the type of",
-	"region": "set it with external_labels in Prometheus", "service": "set it with external_labels in Prometheus",
+	"type":      "it does not say what it is the type of",
+	LabelRegion: "set it with external_labels in Prometheus", "service": "set it with external_labels in Prometheus",
 	"env": "set it with external_labels in Prometheus",
 }
 

@@ -114,11 +114,13 @@ const (
 	Undelivered          = "planwatch_alerting_undelivered_recipients"
 	// ReplicaLeads is 1 for the replica that collects and sends, and ReplicaUp is whether
 	// another is reached; label LabelReplica, its address.
-	ReplicaLeads          = "planwatch_replica_leads"
-	ReplicaUp             = "planwatch_replica_up"
-	TimeZoneOffset        = "planwatch_time_zone_offset_seconds"
-	ClockOffset           = "planwatch_clock_offset_seconds"
-	BuildInfo             = "planwatch_build_info"
+	ReplicaLeads   = "planwatch_replica_leads"
+	ReplicaUp      = "planwatch_replica_up"
+	TimeZoneOffset = "planwatch_time_zone_offset_seconds"
+	ClockOffset    = "planwatch_clock_offset_seconds"
+	BuildInfo      = "planwatch_build_info"
+	// RegionUp is of the process, where it has several regions; label region.
+	RegionUp              = "planwatch_region_up"
 	ConfigReloadSuccess   = "planwatch_config_last_reload_successful"
 	ConfigReloadTimestamp = "planwatch_config_last_reload_success_timestamp_seconds"
 	HTTPRequests          = "planwatch_http_requests_total"
