@@ -31,6 +31,20 @@ func NewSet(files fs.FS, codes []string) (*Set, error) {
 	return s, nil
 }
 
+// Union is the languages of all sets, in order of the sets. A language that two have is as
+// the first has it.
+func Union(sets ...*Set) *Set {
+	union := &Set{}
+	for _, s := range sets {
+		for _, l := range s.all {
+			if !slices.Contains(union.Codes(), l.code) {
+				union.all = append(union.all, l)
+			}
+		}
+	}
+	return union
+}
+
 // All are the languages, in the region's order.
 func (s *Set) All() []*Language { return s.all }
 

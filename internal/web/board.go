@@ -52,6 +52,8 @@ type page struct {
 	// Root leads from the page to those beside the report's. It is relative, since a proxy
 	// may have planwatch under a path.
 	Root string
+	// Regions leads to the page of all regions, where there are several; else it is "".
+	Regions string
 	// Asked is the language that was asked for, or "", and Query keeps it in links.
 	Asked, Query string
 	// Other is the other language that the page links to; nil if the region has
@@ -90,6 +92,9 @@ func (b *board) page(r *http.Request, name string, current *report.Report) page 
 	}
 	p := page{messages: messages{l}, Page: name, Region: current.Region.Title, Root: root(r.URL), Asked: asked, Query: query, Version: version.Version,
 		HasActivities: len(current.Region.Activities) > 0, HasRisks: len(current.Region.Risks) > 0}
+	if b.content.Beside {
+		p.Regions = p.Root + "../../" + query
+	}
 	if other := languages.Next(l); other != l {
 		p.Other, p.OtherURL = other, "?"+config.LanguageQuery+"="+other.Code()
 	}

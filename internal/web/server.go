@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/url"
 	"sync"
 	"time"
 
@@ -83,6 +84,18 @@ type Content struct {
 	Audit    *audit.Log
 	// ExternalURL is where people reach planwatch.
 	ExternalURL string
+	// Beside is whether the region is one of several that the server serves.
+	Beside bool
+}
+
+// path is that of the pages, as browsers see it. Behind a proxy, one region by itself cannot
+// tell.
+func (c Content) path() string {
+	external, err := url.Parse(c.ExternalURL)
+	if !c.Beside || err != nil {
+		return "/"
+	}
+	return external.EscapedPath() + "/"
 }
 
 // undelivered are the recipients that the last message did not reach.
@@ -107,14 +120,20 @@ type Server struct {
 	// before that of each.
 	servers   []*http.Server
 	listeners []net.Listener
-	writing   *writing
-	toolkit   *toolkit.FlagConfig
-	logger    *slog.Logger
-	tls       bool
+	// refused keeps that the toolkit has refused a request.
+	refused func(r *http.Request, why string)
+	toolkit *toolkit.FlagConfig
+	logger  *slog.Logger
+	tls     bool
 }
 
-// Listen listens on the addresses and makes a Server.
+// Listen listens on the addresses and makes a Server of one region.
 func Listen(ctx context.Context, settings config.Web, content Content, logger *slog.Logger) (*Server, error) {
+	guard := newWriting(settings, content, logger)
+	return listen(ctx, settings, newHandler(guard, content, logger), guard.note, logger)
+}
+
+func listen(ctx context.Context, settings config.Web, handler http.Handler, refused func(*http.Request, string), logger *slog.Logger) (*Server, error) {
 	configured, err := readConfigFile(settings.ConfigFile)
 	if err != nil {
 		return nil, err
@@ -122,10 +141,9 @@ func Listen(ctx context.Context, settings config.Web, content Content, logger *s
 	for _, secret := range configured.openSecrets() {
 		logger.Warn("everyone can read a file with a secret", "key", "web.config_file: "+secret.Key, "file", secret.Path, "mode", fmt.Sprintf("%04o", secret.Mode))
 	}
-	connections, guard := newConnections(settings.MaxConnections, logger), newWriting(settings, content, logger)
-	handler := newHandler(guard, content, logger)
+	connections := newConnections(settings.MaxConnections, logger)
 	s := &Server{
-		writing: guard,
+		refused: refused,
 		toolkit: &toolkit.FlagConfig{WebListenAddresses: &settings.ListenAddress, WebSystemdSocket: new(false), WebConfigFile: &settings.ConfigFile},
 		logger:  logger,
 		tls:     configured.TLS != nil,
@@ -181,7 +199,7 @@ func (s *Server) Serve() error {
 	for i, listener := range s.listeners {
 		server := s.servers[i]
 		// By the first Accept the toolkit has put its handler in front.
-		begun := &beginning{Listener: listener, begin: func() { server.Handler = s.writing.beforeTheToolkit(server.Handler) }}
+		begun := &beginning{Listener: listener, begin: func() { server.Handler = beforeTheToolkit(s.refused, server.Handler) }}
 		all.Go(func() {
 			if err := toolkit.Serve(begun, server, s.toolkit, s.logger); !errors.Is(err, http.ErrServerClosed) {
 				errs[i] = fmt.Errorf("web: %w", err)
@@ -286,9 +304,15 @@ func amongReplicas(next http.Handler) http.Handler {
 }
 
 func newHandler(guard *writing, content Content, logger *slog.Logger) http.Handler {
-	counted, origin := newCounted(content.Registry), sameOrigin()
+	return routed(routes(content, guard, logger), content.Registry, guard)
+}
+
+// routed answers what there is a route for, and counts it. guard is nil where none
+// writes.
+func routed(all []route, registry prometheus.Registerer, guard *writing) http.Handler {
+	counted, origin := newCounted(registry), sameOrigin()
 	mux := http.NewServeMux()
-	for _, r := range routes(content, guard, logger) {
+	for _, r := range all {
 		allowed := origin.Handler(r.handler)
 		if r.writes {
 			allowed = guard.handler(r.handler)

@@ -50,14 +50,15 @@ func (v visit) now(now time.Time) visit {
 	return v
 }
 
-func (v visit) cookie(r *http.Request) *http.Cookie {
+// cookie is for the pages under a path.
+func (v visit) cookie(r *http.Request, path string) *http.Cookie {
 	text := strconv.FormatInt(v.last.Unix(), 10)
 	if !v.before.IsZero() {
 		text += "." + strconv.FormatInt(v.before.Unix(), 10)
 	}
 	//nolint:gosec // it is secure where the connection is, and holds no secret
 	return &http.Cookie{
-		Name: naming.VisitCookie, Value: text, Path: "/", MaxAge: int(remembered / time.Second), HttpOnly: true, Secure: r.TLS != nil, SameSite: http.SameSiteLaxMode,
+		Name: naming.VisitCookie, Value: text, Path: path, MaxAge: int(remembered / time.Second), HttpOnly: true, Secure: r.TLS != nil, SameSite: http.SameSiteLaxMode,
 	}
 }
 
@@ -65,7 +66,7 @@ func (v visit) cookie(r *http.Request) *http.Cookie {
 // first.
 func (b *board) news(w http.ResponseWriter, r *http.Request, current *report.Report, l *language.Language) string {
 	seen := visitOf(r).now(time.Now())
-	http.SetCookie(w, seen.cookie(r))
+	http.SetCookie(w, seen.cookie(r, b.content.path()))
 	if seen.before.IsZero() {
 		return ""
 	}

@@ -75,9 +75,9 @@ func (g *writing) note(r *http.Request, why string) {
 // the toolkit has let the request in.
 type reached struct{}
 
-// beforeTheToolkit keeps who was refused by the toolkit, which asks for the
+// beforeTheToolkit notes who was refused by the toolkit, which asks for the
 // user's password before planwatch does, and tells nobody.
-func (g *writing) beforeTheToolkit(toolkits http.Handler) http.Handler {
+func beforeTheToolkit(note func(r *http.Request, why string), toolkits http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodGet || r.Method == http.MethodHead {
 			toolkits.ServeHTTP(w, r)
@@ -89,9 +89,9 @@ func (g *writing) beforeTheToolkit(toolkits http.Handler) http.Handler {
 			return
 		}
 		if _, _, hasUser := r.BasicAuth(); hasUser {
-			g.note(r, "wrong user or password")
+			note(r, "wrong user or password")
 		} else {
-			g.note(r, "nobody has signed in")
+			note(r, "nobody has signed in")
 		}
 	})
 }

@@ -1,0 +1,211 @@
+package web
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"net/http"
+	"runtime/debug"
+	"slices"
+	"strings"
+
+	"github.com/prometheus/common/version"
+
+	"planwatch/alerts/evaluator"
+	"planwatch/config"
+	"planwatch/internal/language"
+	"planwatch/internal/naming"
+	"planwatch/internal/report"
+	"planwatch/internal/status"
+)
+
+// regionsView holds the page of all regions.
+type regionsView struct {
+	page
+	All []regionView
+}
+
+// regionView is how a region does.
+type regionView struct {
+	Name, Title, URL string
+	// Class and Symbol are of its State, in words, and Error is why it is not served.
+	Class, Symbol, State, Error string
+	// Sources says how many of its sources answer.
+	Sources string
+	Alerts  []countView
+	Targets []countView
+}
+
+// standing is how a region does, at the moment that it was asked for. Its report is nil
+// where it is not served.
+type standing struct {
+	name    string
+	err     error
+	report  *report.Report
+	waits   error
+	sources int
+	silent  []string
+	failing int
+	alerts  evaluator.Overview
+}
+
+// errFault is that of a region in which there is a fault of planwatch's.
+var errFault = errors.New("how it does could not be found; the log says why")
+
+// standings are those of all regions.
+func (rs *Regions) standings() []standing {
+	all := make([]standing, len(rs.places))
+	for i, p := range rs.places {
+		all[i] = rs.standing(p)
+	}
+	return all
+}
+
+// standing is that of a region, in which a fault ends no other's.
+func (rs *Regions) standing(p *place) (s standing) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			rs.logger.Error("page ended by a panic", naming.LabelRegion, p.name, "panic", fmt.Sprint(fault), "stack", string(debug.Stack()))
+			s = standing{name: p.name, err: errFault}
+		}
+	}()
+	now := p.now.Load()
+	s = standing{name: p.name, err: now.err}
+	if now.err != nil {
+		return s
+	}
+	c := now.content
+	s.report, s.waits, s.alerts = c.Report(), c.Ready(), c.Alerts()
+	s.sources = len(s.report.Region.Sources)
+	states := c.Collectors()
+	s.silent = silentSources(states)
+	for _, state := range states {
+		if state.Err != nil {
+			s.failing++
+		}
+	}
+	return s
+}
+
+// languagesOf are those of all regions that are served; nil where none is.
+func languagesOf(all []standing) *language.Set {
+	var sets []*language.Set
+	for _, s := range all {
+		if s.report != nil {
+			sets = append(sets, s.report.Region.Languages)
+		}
+	}
+	if len(sets) == 0 {
+		return nil
+	}
+	return language.Union(sets...)
+}
+
+// serveList is the page of all regions, with how each does.
+func (rs *Regions) serveList(w http.ResponseWriter, r *http.Request) {
+	all := rs.standings()
+	languages := languagesOf(all)
+	if languages == nil {
+		http.Error(w, "no region is served; /-/ready says why", http.StatusServiceUnavailable)
+		return
+	}
+	p := page{Page: "regions", Region: naming.Planwatch, Version: version.Version}
+	l, err := languages.Get(r.URL.Query().Get(config.LanguageQuery))
+	if err != nil {
+		l = languages.Negotiate(r.Header.Get("Accept-Language"))
+	} else {
+		p.Asked, p.Query = l.Code(), "?"+config.LanguageQuery+"="+l.Code()
+	}
+	p.messages, p.Heading = messages{l}, l.Say("Regions")
+	if other := languages.Next(l); other != l {
+		p.Other, p.OtherURL = other, "?"+config.LanguageQuery+"="+other.Code()
+	}
+	view := regionsView{page: p}
+	for _, s := range all {
+		view.All = append(view.All, s.view(p.Asked, l))
+	}
+	var made bytes.Buffer
+	if err := templates.ExecuteTemplate(&made, "regions", view); err != nil {
+		rs.logger.Error("page not made", "page", "regions", "err", err)
+		http.Error(w, "the page could not be made; the log says why", http.StatusInternalServerError)
+		return
+	}
+	setPage(w.Header(), l)
+	sendCached(w, r, http.StatusOK, &made)
+}
+
+// view is the region in words. A region that does not have the language that is asked for
+// is read in its own.
+func (s standing) view(asked string, l *language.Language) regionView {
+	v := regionView{Name: s.name, Title: s.name, URL: strings.TrimPrefix(config.RegionsPath, "/") + s.name + "/", Sources: language.Dash}
+	if s.report == nil {
+		v.Class, v.Symbol, v.State = "failed", status.Critical.Symbol(), l.Say("is not served")
+		v.Error = bounded(s.err.Error(), shownError)
+		return v
+	}
+	region := s.report.Region
+	v.Title = region.Title
+	if slices.Contains(region.Languages.Codes(), asked) {
+		v.URL += "?" + config.LanguageQuery + "=" + asked
+	}
+	v.Sources = l.Say("%d of %d answer", s.sources-len(s.silent), s.sources)
+	switch {
+	case len(s.silent) > 0:
+		v.Class, v.Symbol, v.State = "failed", status.Critical.Symbol(), l.Say("The data source %s does not answer", strings.Join(s.silent, ", "))
+	case s.failing > 0:
+		v.Class, v.Symbol, v.State = "failed", status.Warning.Symbol(), l.Say("%d of %d fail", s.failing, len(region.Collectors))
+	case s.waits != nil:
+		v.Class, v.Symbol, v.State = "waiting", status.Unknown.Symbol(), l.Say("Collecting has just begun: not all figures are in yet.")
+	default:
+		v.Class, v.Symbol, v.State = "well", status.OnPlan.Symbol(), l.Say("All %d succeed", len(region.Collectors))
+	}
+	v.Alerts, v.Targets = s.viewAlerts(l), s.viewTargets(l)
+	return v
+}
+
+// viewAlerts counts those that fire, by severity.
+func (s standing) viewAlerts(l *language.Language) []countView {
+	switch {
+	case s.alerts.Off:
+		return []countView{{status.NoTarget.Class(), status.NoTarget.Symbol(), l.Say("only Prometheus knows")}}
+	case s.alerts.Err != nil:
+		return []countView{{status.Unknown.Class(), status.Unknown.Symbol(), l.Say("cannot be evaluated")}}
+	}
+	var counts []countView
+	for _, severity := range severities {
+		firing := 0
+		for _, a := range s.alerts.Alerts {
+			if a.State == naming.StateFiring && a.Labels[naming.LabelSeverity] == severity.name {
+				firing++
+			}
+		}
+		if of := severity.status; firing > 0 {
+			counts = append(counts, countView{of.Class(), of.Symbol(), l.Count(firing) + " " + strings.ToLower(wordOf(of, firing, l))})
+		}
+	}
+	if len(counts) == 0 {
+		counts = []countView{{status.OnPlan.Class(), status.OnPlan.Symbol(), l.Say("none is firing")}}
+	}
+	return counts
+}
+
+// viewTargets counts the targets by status.
+func (s standing) viewTargets(l *language.Language) []countView {
+	var counts []countView
+	for _, group := range s.report.Groups() {
+		if group.Status == status.NoTarget || len(group.Rows) == 0 {
+			continue
+		}
+		of := group.Status
+		counts = append(counts, countView{of.Class(), of.Symbol(), l.Count(len(group.Rows)) + " " + strings.ToLower(wordOf(of, len(group.Rows), l))})
+	}
+	return counts
+}
+
+// wordOf is the status of one or of several.
+func wordOf(of status.Status, number int, l *language.Language) string {
+	if number == 1 {
+		return of.Name(l)
+	}
+	return of.Plural(l)
+}
