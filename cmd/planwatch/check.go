@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"planwatch/config"
 	"planwatch/internal/check"
 	"planwatch/internal/format"
 )
@@ -28,39 +29,25 @@ func newCheck(s *settings) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			region, err := s.load(nil)
+			regions, err := s.loadAll()
 			if err != nil {
 				_, _ = fmt.Fprintln(cmd.ErrOrStderr(), err)
-				return errFoundWrong
 			}
-			l := region.Languages.First()
-			if lang != "" {
-				if l, err = region.Languages.Get(lang); err != nil {
-					return fmt.Errorf("lang: %w", err)
+			wrong := err != nil
+			for _, region := range regions {
+				if region == nil {
+					continue
 				}
-			}
-			printNotices(cmd, region.Notices())
-			found := check.Run(cmd.Context(), region)
-			for _, warning := range found.Warnings {
-				_, _ = fmt.Fprintln(cmd.ErrOrStderr(), "warning:", warning)
-			}
-			for _, fault := range found.Faults {
-				_, _ = fmt.Fprintln(cmd.ErrOrStderr(), fault)
-			}
-			report, err := check.NewReport(region, len(found.Faults))
-			if err != nil {
-				return err
-			}
-			if len(found.Faults) == 0 {
-				now := region.NewClock().Now().In(region.Location)
-				if err := report.HoldAgainstWarehouse(cmd.Context(), region, now); err != nil {
-					_, _ = fmt.Fprintln(cmd.ErrOrStderr(), "warning:", err)
+				if region.Beside {
+					_, _ = fmt.Fprintf(cmd.ErrOrStderr(), "planwatch: region %s:\n", region.Name)
 				}
+				found, err := checkRegion(cmd, region, chosen, lang, strict)
+				if err != nil {
+					return err
+				}
+				wrong = wrong || found
 			}
-			if err := report.Write(output(cmd, chosen), chosen, l); err != nil {
-				return err
-			}
-			if len(found.Faults) > 0 || strict && report.Differences()+report.Deviations() > 0 {
+			if wrong {
 				return errFoundWrong
 			}
 			return nil
@@ -70,4 +57,36 @@ func newCheck(s *settings) *cobra.Command {
 	cmd.Flags().StringVar(&lang, "lang", "", "the `language` of the differences, one of the region's, such as en (default: its first)")
 	formatFlag(cmd, &formatName, check.Formats())
 	return cmd
+}
+
+// checkRegion prints what is to be said of the region, and whether something is wrong.
+func checkRegion(cmd *cobra.Command, region *config.Region, chosen format.Format, lang string, strict bool) (wrong bool, err error) {
+	l := region.Languages.First()
+	if lang != "" {
+		if l, err = region.Languages.Get(lang); err != nil {
+			return false, fmt.Errorf("lang: %w", err)
+		}
+	}
+	printNotices(cmd, region.Notices())
+	found := check.Run(cmd.Context(), region)
+	for _, warning := range found.Warnings {
+		_, _ = fmt.Fprintln(cmd.ErrOrStderr(), "warning:", warning)
+	}
+	for _, fault := range found.Faults {
+		_, _ = fmt.Fprintln(cmd.ErrOrStderr(), fault)
+	}
+	report, err := check.NewReport(region, len(found.Faults))
+	if err != nil {
+		return false, err
+	}
+	if len(found.Faults) == 0 {
+		now := region.NewClock().Now().In(region.Location)
+		if err := report.HoldAgainstWarehouse(cmd.Context(), region, now); err != nil {
+			_, _ = fmt.Fprintln(cmd.ErrOrStderr(), "warning:", err)
+		}
+	}
+	if err := report.Write(output(cmd, chosen), chosen, l); err != nil {
+		return false, err
+	}
+	return len(found.Faults) > 0 || strict && report.Differences()+report.Deviations() > 0, nil
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"path"
 
 	"github.com/spf13/cobra"
 
@@ -33,7 +34,9 @@ func newGenerate(s *settings) *cobra.Command {
 			"by default the working directory. With --check it writes nothing, lists each file that is not\n" +
 			"what it should be, and exits with 1 if there is one.\n\n" +
 			"With --format prometheusrule it prints the alert rules for prometheus-operator, as PrometheusRule\n" +
-			"objects; with DIR it writes them to prometheusrules.yaml there.",
+			"objects; with DIR it writes them to prometheusrules.yaml there.\n\n" +
+			"With several regions, as serve has them, links lead to each under its name, and the rules of\n" +
+			"each ask for series with its label region.",
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			chosen, err := format.Parse(formatName, generateFormats...)
@@ -50,12 +53,12 @@ func newGenerate(s *settings) *cobra.Command {
 			if len(args) > 0 {
 				root = args[0]
 			}
-			region, err := s.load(nil)
+			regions, err := s.loadAll()
 			if err != nil {
 				return err
 			}
 			if chosen == format.PrometheusRule {
-				manifests, err := alerts.PrometheusRules(region, object)
+				manifests, err := manifestsOf(regions, object)
 				if err != nil {
 					return err
 				}
@@ -65,10 +68,15 @@ func newGenerate(s *settings) *cobra.Command {
 				}
 				return writeGenerated(cmd, root, []genfiles.File{{Path: prometheusRules, Data: manifests}}, nil, checkOnly)
 			}
-			note := func(text string) { _, _ = fmt.Fprintf(cmd.ErrOrStderr(), "planwatch: %s\n", text) }
-			files, owned, err := generate(region, note)
-			if err != nil {
-				return err
+			var files []genfiles.File
+			var owned []string
+			for _, region := range regions {
+				note := func(text string) { _, _ = fmt.Fprintf(cmd.ErrOrStderr(), "planwatch: %s%s\n", of(region), text) }
+				made, directories, err := generate(region, note)
+				if err != nil {
+					return fmt.Errorf("%s%w", of(region), err)
+				}
+				files, owned = append(files, made...), append(owned, directories...)
 			}
 			return writeGenerated(cmd, root, files, owned, checkOnly)
 		},
@@ -78,6 +86,30 @@ func newGenerate(s *settings) *cobra.Command {
 	cmd.Flags().StringToStringVar(&object.Labels, "label", nil, "a `name=value` that Kubernetes objects carry, as a Prometheus may choose its rules by; repeatable")
 	cmd.Flags().BoolVar(&checkOnly, "check", false, "only list what is out of date")
 	return cmd
+}
+
+// of says which region is meant, where there are several.
+func of(region *config.Region) string {
+	if !region.Beside {
+		return ""
+	}
+	return "region " + region.Name + ": "
+}
+
+// manifestsOf are the alert rules of all regions, as one stream of YAML documents.
+func manifestsOf(regions []*config.Region, object alerts.Object) ([]byte, error) {
+	var all []byte
+	for i, region := range regions {
+		manifests, err := alerts.PrometheusRules(region, object)
+		if err != nil {
+			return nil, fmt.Errorf("%s%w", of(region), err)
+		}
+		if i > 0 {
+			all = append(all, "---\n"...)
+		}
+		all = append(all, manifests...)
+	}
+	return all, nil
 }
 
 // generateFormats are those of generate.
@@ -108,7 +140,11 @@ func writeGenerated(cmd *cobra.Command, root string, files []genfiles.File, owne
 // directories that hold only such files. It calls note for
 // what is not generated because a file is missing.
 func generate(region *config.Region, note func(string)) (files []genfiles.File, owned []string, err error) {
-	files = append(files, kpisdoc.Generate(region))
+	document := kpisdoc.Generate(region)
+	if region.Beside {
+		document.Path = path.Join("docs", "kpis", region.Name+".md")
+	}
+	files = append(files, document)
 	if region.Dashboards == nil {
 		note("no " + layout.File + ": no dashboards are generated")
 	} else {

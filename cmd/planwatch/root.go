@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -11,8 +12,8 @@ import (
 
 // settings are the flags of all commands.
 type settings struct {
-	// dir is the region's directory, or "" for the built-in region.
-	dir string
+	// dirs are the regions' directories; none is the built-in region.
+	dirs []string
 }
 
 // newRoot is the command that the arguments are then given to.
@@ -30,7 +31,7 @@ func newRoot(args []string) *cobra.Command {
 			hangup.Release()
 		}
 	}
-	root.PersistentFlags().StringVar(&s.dir, configFlag, "", "the region's `directory` (default: the one compiled in)")
+	root.PersistentFlags().StringArrayVar(&s.dirs, configFlag, nil, "the region's `directory` (default: the one compiled in); serve, check and generate take several, repeated")
 	root.AddCommand(newServe(&s), newCollect(&s), newAlerts(&s), newComments(&s), newAudit(&s), newReport(&s, dimensionsIn(args)), newActivities(&s), newRisks(&s), newBackfill(&s), newCheck(&s), newGenerate(&s), newInit(), newVersion(), newMan())
 	root.CompletionOptions.HiddenDefaultCmd = true
 	return root
@@ -38,7 +39,36 @@ func newRoot(args []string) *cobra.Command {
 
 // load reads the region that the flags name.
 func (s *settings) load(overrides config.Overrides) (*config.Region, error) {
-	return config.Load(s.dir, overrides)
+	switch len(s.dirs) {
+	case 0:
+		return config.Load("", overrides)
+	case 1:
+		return config.Load(s.dirs[0], overrides)
+	}
+	return nil, fmt.Errorf("--%s: %d regions are given, and this is of one at a time", configFlag, len(s.dirs))
+}
+
+// loadAll reads the regions that the flags name; of several, all as they are beside one
+// another.
+func (s *settings) loadAll() ([]*config.Region, error) {
+	if len(s.dirs) < 2 {
+		region, err := s.load(nil)
+		return []*config.Region{region}, err
+	}
+	several, err := config.LoadSeveral(s.dirs, nil)
+	if err != nil {
+		return nil, err
+	}
+	var regions []*config.Region
+	var faults []error
+	for _, place := range several.Places {
+		if place.Err != nil {
+			faults = append(faults, fmt.Errorf("region %s: %w", place.Name, place.Err))
+			continue
+		}
+		regions = append(regions, place.Region)
+	}
+	return regions, errors.Join(faults...)
 }
 
 // printNotices prints what is valid and may not be meant.

@@ -14,12 +14,8 @@ import (
 	"github.com/prometheus/common/promslog"
 	"github.com/spf13/cobra"
 
-	"planwatch/alerts/evaluator"
-	"planwatch/alerts/message"
 	"planwatch/config"
-	"planwatch/internal/exporter"
 	"planwatch/internal/hangup"
-	"planwatch/internal/language"
 	"planwatch/internal/web"
 )
 
@@ -51,7 +47,13 @@ func newServe(s *settings) *cobra.Command {
 		"log.format":           flags.Lookup("log.format"),
 	}
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		return runServe(cmd, func() (*config.Region, error) { return s.load(overrides) })
+		if os.Getenv("GOGC") == "" {
+			debug.SetGCPercent(garbagePercent)
+		}
+		if len(s.dirs) > 1 {
+			return serveSeveral(cmd, s.dirs, overrides)
+		}
+		return serveOne(cmd, func() (*config.Region, error) { return s.load(overrides) })
 	}
 	return cmd
 }
@@ -61,10 +63,8 @@ func newServe(s *settings) *cobra.Command {
 // processor time that this takes, since a scrape allocates next to nothing.
 const garbagePercent = 50
 
-func runServe(cmd *cobra.Command, load func() (*config.Region, error)) error {
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(garbagePercent)
-	}
+// serveOne serves one region, whose pages are at /.
+func serveOne(cmd *cobra.Command, load func() (*config.Region, error)) error {
 	region, err := load()
 	if err != nil {
 		return err
@@ -73,37 +73,12 @@ func runServe(cmd *cobra.Command, load func() (*config.Region, error)) error {
 	if err != nil {
 		return err
 	}
-	for _, notice := range region.Notices() {
-		logger.Warn("the configuration is valid, but may not be what was meant", "notice", notice)
-	}
-	planwatch, err := exporter.New(cmd.Context(), region, exporter.Options{Load: load, Logger: logger})
+	planwatch, err := newServed(cmd.Context(), region, load, logger)
 	if err != nil {
 		return err
 	}
-	content := web.Content{
-		Metrics: planwatch.Metrics(), Store: planwatch.Store(), Registry: planwatch.Registry(), Ready: planwatch.Ready,
-		Alerts: planwatch.Alerts, Report: planwatch.Report, EarlierReport: planwatch.EarlierReport, Collectors: planwatch.Collectors, Clock: planwatch.Clock(), History: planwatch.History,
-		Summary: func(alert evaluator.Alert, l *language.Language) string {
-			return message.New(planwatch.Region()).Summary(alert.Labels, alert.Annotations, l)
-		},
-	}
-	content.ExternalURL, content.Silences = region.Web.ExternalURL, planwatch.Silences()
-	content.PastAlerts = planwatch.PastAlerts
-	content.Replica, content.ReplicaMetrics = planwatch.Replica(), planwatch.ReplicaMetrics()
-	content.Alertmanager, content.Outbox, content.Undelivered = planwatch.Alertmanager, planwatch.Outbox, planwatch.Undelivered
-	kept, err := openAnswers(region.Storage.Path, logger)
-	if err != nil {
-		// Alerts cannot be answered; figures are served all the same.
-		logger.Error("comments and the audit log are not kept; nobody can answer alerts", "err", err)
-	} else {
-		defer kept.close(logger)
-		content.Comments, content.Audit = kept.comments, kept.audit
-		planwatch.Share("comments", kept.comments)
-	}
-	if region.Web.EnableLifecycle {
-		content.Reload = planwatch.Reload
-	}
-	server, err := web.Listen(cmd.Context(), region.Web, content, logger)
+	defer planwatch.close()
+	server, err := web.Listen(cmd.Context(), region.Web, planwatch.content, logger)
 	if err != nil {
 		return err
 	}
@@ -113,7 +88,7 @@ func runServe(cmd *cobra.Command, load func() (*config.Region, error)) error {
 	failed := make(chan error, 1)
 	var all sync.WaitGroup
 	all.Go(func() { planwatch.Run(ctx) })
-	all.Go(func() { reloadOnHangup(ctx, hangup.Signals(), planwatch) })
+	all.Go(func() { reloadOnHangup(ctx, hangup.Signals(), planwatch.Reload) })
 	all.Go(func() { failed <- server.Serve() })
 	for _, url := range server.URLs() {
 		_, _ = fmt.Fprintf(cmd.OutOrStdout(), "%s is served on %s (metrics: %s/metrics)\n", region.Title, url, url)
@@ -154,12 +129,13 @@ func drain(ctx context.Context, server *web.Server, all *sync.WaitGroup, limit t
 	return err
 }
 
-func reloadOnHangup(ctx context.Context, hangups <-chan os.Signal, planwatch *exporter.Exporter) {
+// reloadOnHangup reloads on SIGHUP, until ctx ends.
+func reloadOnHangup(ctx context.Context, hangups <-chan os.Signal, reload func(context.Context) error) {
 	for {
 		select {
 		case <-hangups:
-			// The exporter logs the result.
-			_ = planwatch.Reload(ctx)
+			// What reloads logs the result.
+			_ = reload(ctx)
 		case <-ctx.Done():
 			return
 		}
