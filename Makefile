@@ -124,6 +124,11 @@ bench: prerequisites ## the benchmarks of docs/performance.md, which they write 
 bench-ratios: prerequisites ## fail if a ratio of docs/performance.md has grown by half
 	@tools/bench-ratios -tags $(TAGS)
 
+# What docs/scale.md says of many regions in one process.
+.PHONY: regions-bench
+regions-bench: prerequisites ## twenty-one regions in one process for five minutes: processor time and memory
+	PLANWATCH_BENCH_REGIONS=5m go test -run '^$$' -bench Regions -benchtime 1x -timeout 30m ./internal/bench
+
 .PHONY: bench-all
 bench-all: ## every benchmark, as it is
 	go test -run '^$$' -bench . -benchmem -tags $(TAGS) ./...
