@@ -21,7 +21,8 @@ func newCheck(s *settings) *cobra.Command {
 			"a source's user beyond SELECT. Holds what the plan states against its own tables, registers\n" +
 			"and the documents beside it, and lists what differs by its cause, the largest first. Holds the\n" +
 			"frames and budgets that are to be exactly the plan's against the warehouse. The last line\n" +
-			"counts all. Exits with 1 if the configuration has faults; a difference is wrong only with\n" +
+			"counts all. Of several regions, also tells which KPIs of one name they define otherwise. Exits\n" +
+			"with 1 if the configuration has faults; a difference is wrong only with\n" +
 			"--strict.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -35,9 +36,6 @@ func newCheck(s *settings) *cobra.Command {
 			}
 			wrong := err != nil
 			for _, region := range regions {
-				if region == nil {
-					continue
-				}
 				if region.Beside {
 					_, _ = fmt.Fprintf(cmd.ErrOrStderr(), "planwatch: region %s:\n", region.Name)
 				}
@@ -47,7 +45,11 @@ func newCheck(s *settings) *cobra.Command {
 				}
 				wrong = wrong || found
 			}
-			if wrong {
+			differing := check.Disagreements(regions)
+			for _, difference := range differing {
+				_, _ = fmt.Fprintln(cmd.ErrOrStderr(), "warning:", difference)
+			}
+			if wrong || strict && len(differing) > 0 {
 				return errFoundWrong
 			}
 			return nil

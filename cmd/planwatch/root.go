@@ -53,7 +53,10 @@ func (s *settings) load(overrides config.Overrides) (*config.Region, error) {
 func (s *settings) loadAll() ([]*config.Region, error) {
 	if len(s.dirs) < 2 {
 		region, err := s.load(nil)
-		return []*config.Region{region}, err
+		if err != nil {
+			return nil, err
+		}
+		return []*config.Region{region}, nil
 	}
 	several, err := config.LoadSeveral(s.dirs, nil)
 	if err != nil {

@@ -225,3 +225,39 @@ func TestOneOfSeveralAsked(t *testing.T) {
 	}
 	contains(t, "check", planwatch(t, "check", "--config", filepath.Join(root, "nord"), "--config", filepath.Join(root, "sor")), "Helse nord: 1 kilde", "Helse sor: 1 kilde")
 }
+
+// The national board: the same KPI by region, where it is the same, and check tells where it
+// is not.
+func TestKPIsOfSeveralRegions(t *testing.T) {
+	root := fjords(t, "nord", "sor", "vest")
+	replace(t, filepath.Join(root, "sor", "collectors", "capacity.yaml"), "Senger som er bemannet og kan tas i bruk når det telles.", "Senger som er bemannet.")
+	replace(t, filepath.Join(root, "vest", "warehouse", "bed_count.csv"), "Ytre Fjord,Kirurgi,2026-03-02 07:00:00,30,", "Ytre Fjord,Kirurgi,2026-03-02 07:00:00,29,")
+	args := []string{"--storage.path", filepath.Join(root, "data")}
+	for _, name := range []string{"nord", "sor", "vest"} {
+		args = append(args, "--config", filepath.Join(root, name))
+	}
+	served := startServing(t, args...)
+	contains(t, "the page of all", body(t, served.url+"/"), "Felles nøkkeltall", `<a href="kpi/beds_staffed">Bemannede senger</a>`, "i 3 regioner", "1 med en annen definisjon", `<a href="kpi/cost_nok">Driftskostnader</a>`)
+	const nbsp = "\u00a0"
+	board := body(t, served.url+"/kpi/beds_staffed")
+	contains(t, "a KPI by region", board, "<h1>Bemannede senger</h1>", `<a href="../r/nord/kpi/beds_staffed">Helse nord</a>`, `<a href="../r/sor/kpi/beds_staffed">Helse sor</a>`,
+		"har en annen definisjon og skal ikke sammenlignes: definition.nb", `data-heading="Resultat">88</td>`, `data-heading="Resultat">87</td>`)
+	contains(t, "a KPI with a target for the whole region", body(t, served.url+"/kpi/bed_use_ratio"), "90,0"+nbsp+"%")
+	for path, want := range map[string]int{"/kpi/nothing": http.StatusNotFound, "/kpi/": http.StatusNotFound} {
+		if got := status(t, http.MethodGet, served.url+path); got != want {
+			t.Errorf("%s: %d", path, got)
+		}
+	}
+	check := append([]string{"check"}, args[2:]...)
+	command := exec.CommandContext(t.Context(), "planwatch", check...)
+	said, err := command.CombinedOutput()
+	if err != nil {
+		t.Errorf("%v\n%s", err, said)
+	}
+	contains(t, "check", string(said), `warning: kpi beds_staffed: definition.nb: "Senger som er bemannet og kan tas i bruk når det telles." in nord/collectors/capacity.yaml, "Senger som er bemannet." in sor/collectors/capacity.yaml`)
+	command = exec.CommandContext(t.Context(), "planwatch", append(check, "--strict")...)
+	said, _ = command.CombinedOutput() // the status is looked at
+	if got := command.ProcessState.ExitCode(); got != exitFoundWrong {
+		t.Errorf("exit status %d\n%s", got, said)
+	}
+}

@@ -37,6 +37,8 @@ type Report struct {
 	// Activities and Risks are all those of the region, whichever rows there are.
 	Activities []Activity
 	Risks      []Risk
+
+	samples plan.Samples
 }
 
 // Row is one target, or a KPI that has none, added up over all its labels. A
@@ -95,10 +97,10 @@ func New(region *config.Region, assessments plan.Assessments, samples []kpi.Samp
 		r.Rows = append(r.Rows, r.rowOfTarget(a, entry))
 	}
 	slices.SortStableFunc(r.Rows, worstFirst)
-	byKPI := plan.NewSamples(samples)
+	r.samples = plan.NewSamples(samples)
 	for _, entry := range region.KPIs.Entries() {
 		if !hasTarget[entry.Name] {
-			r.Rows = append(r.Rows, r.rowsOfKPI(entry, byKPI)...)
+			r.Rows = append(r.Rows, r.rowsOfKPI(entry, r.samples)...)
 		}
 	}
 	for i := range r.Rows {

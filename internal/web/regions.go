@@ -103,6 +103,7 @@ const underRegions = config.RegionsPath + "{" + naming.LabelRegion + "}"
 func (rs *Regions) handler() http.Handler {
 	process := routed([]route{
 		{"GET /{$}", "regions", compressed(http.HandlerFunc(rs.serveList)), false},
+		{"GET /kpi/{kpi}", "kpi", compressed(http.HandlerFunc(rs.serveCommon)), false},
 		{"GET /static/{file}", "static", compressed(static()), false},
 		{"GET /metrics", "metrics", rs.process.Metrics, false},
 		{"GET /-/targets", "targets", http.HandlerFunc(rs.serveTargets), false},

@@ -22,7 +22,8 @@ import (
 // regionsView holds the page of all regions.
 type regionsView struct {
 	page
-	All []regionView
+	All     []regionView
+	Commons []commonView
 }
 
 // regionView is how a region does.
@@ -101,37 +102,57 @@ func languagesOf(all []standing) *language.Set {
 	return language.Union(sets...)
 }
 
-// serveList is the page of all regions, with how each does.
-func (rs *Regions) serveList(w http.ResponseWriter, r *http.Request) {
-	all := rs.standings()
+// page makes what all pages of the process share, in the language of the request. Without
+// a region that is served there is none, which it answers.
+func (rs *Regions) page(w http.ResponseWriter, r *http.Request, all []standing) (p page, ok bool) {
 	languages := languagesOf(all)
 	if languages == nil {
 		http.Error(w, "no region is served; /-/ready says why", http.StatusServiceUnavailable)
-		return
+		return page{}, false
 	}
-	p := page{Page: "regions", Region: naming.Planwatch, Version: version.Version}
+	p = page{Page: "regions", Region: naming.Planwatch, Version: version.Version}
 	l, err := languages.Get(r.URL.Query().Get(config.LanguageQuery))
 	if err != nil {
 		l = languages.Negotiate(r.Header.Get("Accept-Language"))
 	} else {
 		p.Asked, p.Query = l.Code(), "?"+config.LanguageQuery+"="+l.Code()
 	}
-	p.messages, p.Heading = messages{l}, l.Say("Regions")
+	p.messages = messages{l}
 	if other := languages.Next(l); other != l {
 		p.Other, p.OtherURL = other, "?"+config.LanguageQuery+"="+other.Code()
 	}
-	view := regionsView{page: p}
-	for _, s := range all {
-		view.All = append(view.All, s.view(p.Asked, l))
-	}
+	return p, true
+}
+
+// send writes a page that a browser may keep as long as it is the same.
+func (rs *Regions) send(w http.ResponseWriter, r *http.Request, name string, l *language.Language, view any) {
 	var made bytes.Buffer
-	if err := templates.ExecuteTemplate(&made, "regions", view); err != nil {
-		rs.logger.Error("page not made", "page", "regions", "err", err)
+	if err := templates.ExecuteTemplate(&made, name, view); err != nil {
+		rs.logger.Error("page not made", "page", name, "err", err)
 		http.Error(w, "the page could not be made; the log says why", http.StatusInternalServerError)
 		return
 	}
 	setPage(w.Header(), l)
 	sendCached(w, r, http.StatusOK, &made)
+}
+
+// serveList is the page of all regions, with how each does, and the KPIs that they have in
+// common.
+func (rs *Regions) serveList(w http.ResponseWriter, r *http.Request) {
+	all := rs.standings()
+	p, ok := rs.page(w, r, all)
+	if !ok {
+		return
+	}
+	p.Heading = p.Say("Regions")
+	view := regionsView{page: p}
+	for _, s := range all {
+		view.All = append(view.All, s.view(p.Asked, p.Lang))
+	}
+	for _, c := range commons(all) {
+		view.Commons = append(view.Commons, viewCommon(c, p))
+	}
+	rs.send(w, r, "regions", p.Lang, view)
 }
 
 // view is the region in words. A region that does not have the language that is asked for
