@@ -123,7 +123,8 @@ func nameOf(dir string) (string, error) {
 func checkVariables() error {
 	for _, variable := range os.Environ() {
 		name, _, _ := strings.Cut(variable, "=")
-		if name == environmentPrefix+"_REGION" || strings.HasPrefix(name, environmentPrefix+"_SOURCES_") {
+		of := func(key string) bool { return strings.HasPrefix(name, environmentPrefix+"_"+key) }
+		if name == environmentPrefix+"_REGION" || of("SOURCES_") || of("REPLICAS_ADDRESSES") {
 			return fmt.Errorf("environment: %s would count for each of several regions; give it in planwatch.yaml, and a secret by its file", name)
 		}
 	}
