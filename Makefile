@@ -127,7 +127,7 @@ bench-ratios: prerequisites ## fail if a ratio of docs/performance.md has grown 
 # What docs/scale.md says of many regions in one process.
 .PHONY: regions-bench
 regions-bench: prerequisites ## twenty-one regions in one process for five minutes: processor time and memory
-	PLANWATCH_BENCH_REGIONS=5m go test -run '^$$' -bench Regions -benchtime 1x -timeout 30m ./internal/bench
+	go test -tags regions -run '^$$' -bench Regions -benchtime 1x -timeout 30m ./internal/bench
 
 .PHONY: bench-all
 bench-all: ## every benchmark, as it is

@@ -1,3 +1,5 @@
+//go:build regions
+
 package bench_test
 
 import (
@@ -12,9 +14,8 @@ import (
 	"planwatch/internal/databasetest"
 )
 
-// regionsFor is the variable that says for how long the regions run: minutes, so that other
-// benchmarks do not wait for them.
-const regionsFor = "PLANWATCH_BENCH_REGIONS"
+// The tag keeps what takes minutes from the other benchmarks.
+const regionsFor = 5 * time.Minute
 
 // The size of the regions in one process.
 const (
@@ -29,10 +30,6 @@ const scrapeInterval = 15 * time.Second
 // BenchmarkRegions runs many regions in one process, each collector once a minute, with every
 // figure another one at every run, and each region scraped as by a Prometheus.
 func BenchmarkRegions(b *testing.B) {
-	length, err := time.ParseDuration(os.Getenv(regionsFor))
-	if err != nil {
-		b.Skipf("%s is not set to how long it is to run, such as 5m", regionsFor)
-	}
 	lean := binary(b, "")
 	server := databasetest.Start(b)
 	args := []string{"serve", "--web.listen-address=127.0.0.1:0", "--storage.path=" + b.TempDir(), "--log.level=warn"}
@@ -50,7 +47,7 @@ func BenchmarkRegions(b *testing.B) {
 		began, scrapes, most := time.Now(), 0, float64(0)
 		c, f := newClient(), form{name: "text", accept: "text/plain", encoding: "gzip"}
 		next := time.NewTicker(scrapeInterval / regionsOfAll)
-		for time.Since(began) < length {
+		for time.Since(began) < regionsFor {
 			<-next.C
 			if err := c.get(b.Context(), fmt.Sprintf("%s/r/%s/metrics", p.url, nameOf(scrapes%regionsOfAll+1)), f, new(bytes.Buffer)); err != nil {
 				b.Fatalf("%v\n%s", err, p.log)
