@@ -1,8 +1,10 @@
 package web_test
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -52,6 +54,21 @@ func TestBrowserFindsThePagesAccessible(t *testing.T) {
 		"/comments?lang=sv&kpi=beds_available", "/comments?lang=sv", "/collectors?lang=sv", "/runbook?lang=sv", "/runbook/BedsAvailableOffPlan?lang=sv", "/outbox?lang=sv",
 	} {
 		t.Run(path, func(t *testing.T) { d.accessible(t, w.base+path, axe) })
+	}
+}
+
+// So can they the pages of several regions.
+func TestBrowserFindsTheRegionsAccessible(t *testing.T) {
+	axe := axetest.Source(t)
+	s := serveRegions(t, config.Web{}, nil, "north", "south", "west")
+	for _, name := range []string{"north", "south"} {
+		s.Serve(name, content(t, everything(t, "[sv, en]")), slog.New(slog.DiscardHandler))
+	}
+	s.Refuse("west", errors.New("planwatch.yaml:3:1: "+strings.Repeat("långtord", 30)))
+	d := drive(t)
+	d.Open("about:blank", http.Header{})
+	for _, path := range []string{"/?lang=sv", "/?lang=en", "/kpi/beds_available?lang=sv", "/r/north/?lang=sv"} {
+		t.Run(path, func(t *testing.T) { d.accessible(t, s.url+path, axe) })
 	}
 }
 
