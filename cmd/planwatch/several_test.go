@@ -76,6 +76,7 @@ func TestServeSeveral(t *testing.T) {
 	if alerts := body(t, served.url+"/r/sor/api/v1/alerts"); strings.Contains(alerts, `"region":"nord"`) {
 		t.Errorf("alerts of another region:\n%s", alerts)
 	}
+	contains(t, "planwatch alerts", planwatch(t, "alerts", "--url", served.url+"/r/sor"), "OffPlan")
 	for line := range strings.Lines(served.stderr.String()) {
 		if strings.Contains(line, "source=filler.go") && !strings.Contains(line, " region=") {
 			t.Errorf("a line of no region: %s", line)
