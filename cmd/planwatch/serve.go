@@ -83,7 +83,8 @@ func serveOne(cmd *cobra.Command, load func() (*config.Region, error)) error {
 		return err
 	}
 
-	ctx, stop := context.WithCancel(cmd.Context())
+	// What runs goes on while it hands over.
+	ctx, stop := context.WithCancel(context.WithoutCancel(cmd.Context()))
 	defer stop()
 	failed := make(chan error, 1)
 	var all sync.WaitGroup
@@ -94,11 +95,12 @@ func serveOne(cmd *cobra.Command, load func() (*config.Region, error)) error {
 		_, _ = fmt.Fprintf(cmd.OutOrStdout(), "%s is served on %s (metrics: %s/metrics)\n", region.Title, url, url)
 	}
 	select {
-	case <-ctx.Done():
+	case <-cmd.Context().Done():
 		logger.Info("stopping", "drain_time", region.DrainTime)
+		handOver(ctx, planwatch)
 	case err = <-failed:
-		stop()
 	}
+	stop()
 	return errors.Join(err, drain(ctx, server, &all, time.Duration(region.DrainTime)))
 }
 
@@ -112,6 +114,20 @@ func newLogger(c config.Log, w io.Writer) (*slog.Logger, error) {
 		return nil, err
 	}
 	return promslog.New(&promslog.Config{Level: level, Format: format, Writer: w}), nil
+}
+
+// handOverLimit is how long a stop waits for other replicas. They lead without that, too.
+const handOverLimit = 3 * time.Second
+
+// handOver has other replicas lead, and know of all that was sent.
+func handOver(ctx context.Context, all ...*served) {
+	ctx, cancel := context.WithTimeout(ctx, handOverLimit)
+	defer cancel()
+	var each sync.WaitGroup
+	for _, one := range all {
+		each.Go(func() { one.HandOver(ctx) })
+	}
+	each.Wait()
 }
 
 // drain waits for open scrapes and runs, at most for limit.

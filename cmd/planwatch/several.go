@@ -157,12 +157,21 @@ func (p *place) reload(ctx context.Context) error {
 	}
 }
 
-// close closes what people have said, when nobody asks any more.
-func (p *process) close() {
+// started are the regions that could be.
+func (p *process) started() []*served {
+	var all []*served
 	for _, one := range p.places {
 		if now := one.served.Load(); now != nil {
-			now.close()
+			all = append(all, now)
 		}
+	}
+	return all
+}
+
+// close closes what people have said, when nobody asks any more.
+func (p *process) close() {
+	for _, one := range p.started() {
+		one.close()
 	}
 }
 
@@ -197,7 +206,8 @@ func serveSeveral(cmd *cobra.Command, dirs []string, overrides config.Overrides)
 		return err
 	}
 	defer p.close()
-	ctx, stop := context.WithCancel(cmd.Context())
+	// What runs goes on while it hands over.
+	ctx, stop := context.WithCancel(context.WithoutCancel(cmd.Context()))
 	defer stop()
 	failed := make(chan error, 2)
 	var all sync.WaitGroup
@@ -215,10 +225,11 @@ func serveSeveral(cmd *cobra.Command, dirs []string, overrides config.Overrides)
 		_, _ = fmt.Fprintf(cmd.OutOrStdout(), "%s are served on %s (metrics: those of %s/-/targets)\n", strings.Join(p.names(), ", "), url, url)
 	}
 	select {
-	case <-ctx.Done():
+	case <-cmd.Context().Done():
 		logger.Info("stopping", "drain_time", several.Process.DrainTime)
+		handOver(ctx, p.started()...)
 	case err = <-failed:
-		stop()
 	}
+	stop()
 	return errors.Join(err, drain(ctx, server, &all, time.Duration(several.Process.DrainTime)))
 }
