@@ -131,11 +131,12 @@ func (f *Filler) pass(ctx context.Context) {
 	read := f.read(ctx, tasks, left)
 	if p := f.Progress(); !f.filled && read > 0 && p.Kept == p.Wanted && ctx.Err() == nil {
 		f.filled = true
-		message := "the past has been read from the warehouse"
-		if !f.here {
-			message = "the past has been read from another replica"
+		told := []any{"moments", p.Kept, "read_now", read, "failed", p.Failed, "duration", time.Since(began).Round(time.Millisecond)}
+		if f.here {
+			f.logger.Info("the past has been read from the warehouse", told...)
+		} else {
+			f.logger.Info("the past has been read from another replica", told...)
 		}
-		f.logger.Info(message, "moments", p.Kept, "read_now", read, "failed", p.Failed, "duration", time.Since(began).Round(time.Millisecond))
 	}
 	f.note(func(p *Progress) { p.Reading = false })
 	if read > 0 || !f.looked {
