@@ -256,7 +256,9 @@ func TestReplicaHandsOver(t *testing.T) {
 	first.HandOver(t.Context())
 	second.untilLogged("role=leads")
 	first.untilLogged("role=follows before=leads")
-	await(t, "the first shows what the second leads with", func() bool { return bytes.Equal(first.scraped("text/plain", "identity"), second.scraped("text/plain", "identity")) })
+	await(t, "the first shows what the second leads with", func() bool {
+		return bytes.Equal(first.scraped("text/plain", "identity"), second.scraped("text/plain", "identity"))
+	})
 	if strings.Count(first.log.String(), "role=leads") != 1 {
 		t.Error("the first leads again")
 	}
