@@ -217,6 +217,13 @@ func (p *pair) faults() []replicaFault {
 	}
 	return []replicaFault{
 		{"the leader is killed", killed},
+		{"the leader is told to stop", func(leader int) func() {
+			p.replicas[leader].signal(p.t, syscall.SIGTERM)
+			if err := p.replicas[leader].command.Wait(); err != nil {
+				p.t.Errorf("replica %d ends with %v", leader, err)
+			}
+			return func() { p.start(leader) }
+		}},
 		{"the follower is killed", func(leader int) func() { return killed(1 - leader) }},
 		{"the leader is stopped", stopped},
 		{"the follower is stopped", func(leader int) func() { return stopped(1 - leader) }},
