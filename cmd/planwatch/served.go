@@ -43,6 +43,7 @@ func newServed(ctx context.Context, region *config.Region, load func() (*config.
 	s.content.ExternalURL, s.content.Silences = region.Web.ExternalURL, planwatch.Silences()
 	s.content.PastAlerts = planwatch.PastAlerts
 	s.content.Replica, s.content.ReplicaMetrics = planwatch.Replica(), planwatch.ReplicaMetrics()
+	s.content.Replicas = planwatch.Replicas()
 	s.content.Alertmanager, s.content.Outbox, s.content.Undelivered = planwatch.Alertmanager, planwatch.Outbox, planwatch.Undelivered
 	if s.kept, err = openAnswers(region.Storage.Path, logger); err != nil {
 		// Alerts cannot be answered; figures are served all the same.

@@ -210,6 +210,15 @@ func (e *Exporter) Replica() http.Handler {
 	return e.replicas
 }
 
+// Replicas returns what this planwatch is among several, and the others; it is nil where
+// planwatch is alone.
+func (e *Exporter) Replicas() func() (replica.Role, []replica.Peer) {
+	if e.replicas == nil {
+		return nil
+	}
+	return func() (replica.Role, []replica.Peer) { return e.replicas.Role(), e.replicas.Peers() }
+}
+
 // ReplicaMetrics answers scrapes of the metrics about this process, where Metrics shows those
 // of the replica that leads; nil where planwatch is alone.
 func (e *Exporter) ReplicaMetrics() http.Handler {

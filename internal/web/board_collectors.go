@@ -87,7 +87,7 @@ func (b *board) serveCollectors(w http.ResponseWriter, r *http.Request) {
 		}
 		view.States = append(view.States, one)
 	}
-	view.Counts = countsOf(states, p.Lang)
+	view.Counts = append(countsOf(states, p.Lang), b.replicas(p.Lang)...)
 	b.renderCached(w, r, http.StatusOK, "collectors", p.Lang, view)
 }
 
@@ -134,6 +134,25 @@ func countsOf(states []collectors.Status, l *language.Language) []countView {
 		add(all, "well", status.OnPlan.Symbol(), l.Say("All %d succeed", all))
 	}
 	return counts
+}
+
+// replicas says what this planwatch is among several, and which of the others do not answer.
+func (b *board) replicas(l *language.Language) []countView {
+	if b.content.Replicas == nil {
+		return nil
+	}
+	role, others := b.content.Replicas()
+	text := l.Say("This planwatch follows: it shows what another collects")
+	if role.Heads() {
+		text = l.Say("This planwatch leads: it collects and sends")
+	}
+	all := []countView{{"well", status.OnPlan.Symbol(), text}}
+	for _, other := range others {
+		if !other.Up {
+			all = append(all, countView{"failed", status.Warning.Symbol(), l.Say("The replica %s does not answer", other.Address)})
+		}
+	}
+	return all
 }
 
 // silentSources are those that do not answer, by name.

@@ -10,6 +10,7 @@ import (
 	"planwatch/collectors"
 	"planwatch/internal/clock"
 	"planwatch/internal/history"
+	"planwatch/internal/replica"
 	"planwatch/internal/web"
 )
 
@@ -63,6 +64,29 @@ func TestCollectorsInWords(t *testing.T) {
 			}
 			if len(page) > 150_000 || response.Header.Get("ETag") == "" {
 				t.Errorf("%d bytes, ETag %q", len(page), response.Header.Get("ETag"))
+			}
+		})
+	}
+}
+
+func TestReplicasInWords(t *testing.T) {
+	others := []replica.Peer{{Address: "https://planwatch-2.example.org:9846"}, {Address: "https://planwatch-3.example.org:9846", Up: true}}
+	for _, tt := range []struct {
+		role       replica.Role
+		lang, want string
+	}{
+		{replica.Leads, "sv", "Denna planwatch leder: den hämtar och skickar"},
+		{replica.StandsIn, "en", "This planwatch leads: it collects and sends"},
+		{replica.Follows, "en", "This planwatch follows: it shows what another collects"},
+	} {
+		t.Run(string(tt.role), func(t *testing.T) {
+			base := "http://" + serve(t, "", func(c *web.Content) {
+				everything(t, "[sv, en]")(c)
+				c.Replicas = func() (replica.Role, []replica.Peer) { return tt.role, others }
+			})
+			_, body := get(t, http.MethodGet, base+"/collectors?lang="+tt.lang, nil)
+			if page := string(body); !strings.Contains(page, tt.want) || !strings.Contains(page, others[0].Address) || strings.Contains(page, others[1].Address) {
+				t.Errorf("the page has not %q, or other replicas than the one that does not answer", tt.want)
 			}
 		})
 	}

@@ -41,6 +41,9 @@ type Content struct {
 	// Replica answers other replicas, and ReplicaMetrics scrapes of the metrics about this
 	// process; both are nil where planwatch is alone.
 	Replica, ReplicaMetrics http.Handler
+	// Replicas returns what this planwatch is among several, and the others; nil where it is
+	// alone.
+	Replicas func() (replica.Role, []replica.Peer)
 	// Store holds the figures.
 	Store *snapshot.Store
 	// Registry registers the metrics about the server.
