@@ -2,10 +2,13 @@ package config
 
 import (
 	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"maps"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"planwatch/internal/warehouse"
@@ -20,7 +23,7 @@ type Replicas struct {
 	Addresses []string `yaml:"addresses"`
 	// The source whose server has the lock that the leading replica holds. Without it, the only one with driver: mysql. Its address must lead all replicas to one server.
 	LockSource string `yaml:"lock_source"`
-	// Name of the lock. Without it, planwatch_ and the name of the region's directory. Another planwatch at the same server, as one for tests, needs another name.
+	// Name of the lock. Without it, planwatch_, the name of the region's directory, and that of the database. Another planwatch of the same at the same server, as one for tests, needs another name.
 	LockName string `yaml:"lock_name"`
 	// How long the leading replica may be without a word to the lock's server before another leads, in whole seconds.
 	Lease yamlfile.Duration `yaml:"lease" jsonschema:"default=10s"`
@@ -83,8 +86,22 @@ func (r *Region) LockSource() string {
 	return cmp.Or(r.Replicas.LockSource, append(r.servers(), "")[0])
 }
 
-// LockName is the lock's name.
+// LockName is the lock's name. Without one of its own it names region and database, since
+// other regions may have their locks at the same server.
 func (r *Region) LockName() string {
-	name := cmp.Or(r.Replicas.LockName, "planwatch_"+r.Name)
-	return name[:min(len(name), longestLockName)]
+	name := cmp.Or(r.Replicas.LockName, "planwatch_"+r.Name+"_"+warehouse.Database(r.Sources[r.LockSource()]))
+	if len(name) > longestLockName {
+		sum := sha256.Sum256([]byte(name))
+		name = name[:longestLockName-9] + "_" + hex.EncodeToString(sum[:4])
+	}
+	return name
+}
+
+// Peers are the addresses of the replicas, as they are asked.
+func (r Replicas) Peers() []string {
+	all := make([]string, len(r.Addresses))
+	for i, address := range r.Addresses {
+		all[i] = strings.TrimRight(address, "/")
+	}
+	return all
 }

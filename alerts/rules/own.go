@@ -64,8 +64,8 @@ var ownTexts = map[string]ownText{
 		"The snapshot of the key figures cannot be written to disk. If planwatch restarts while its source is down, it shows no figures.",
 	},
 	naming.ReplicaDown: {
-		"The replica {replica} is not reached",
-		"The other planwatch does not answer at {replica}. This one goes on by itself. If it stops as well, no alert arrives.",
+		"The replica {replica} is not reached, or has a fault",
+		"The other planwatch does not answer at {replica}, or could not take over as it should. This one goes on by itself. If it stops, no alert may arrive.",
 	},
 	naming.ConfigReloadFailed: {
 		"planwatch could not read its configuration",
@@ -115,7 +115,7 @@ var (
 	absentExpr         = parse(`absent([[.Metric.BuildInfo]])`)
 	sourceDownExpr     = parse(`max without ([[.Label.Instance]], [[.Label.Job]]) ([[.Metric.SourceUp]]) == 0`)
 	notSavedExpr       = parse(`max without ([[.Label.Instance]], [[.Label.Job]]) (increase([[.Metric.SaveFailures]][15m])) > 0`)
-	replicaDownExpr    = parse(`max without ([[.Label.Instance]], [[.Label.Job]]) ([[.Metric.ReplicaUp]]) == 0`)
+	replicaDownExpr    = parse(`max without ([[.Label.Instance]], [[.Label.Job]]) ([[.Metric.ReplicaUp]] == 0 or [[.Metric.ReplicaFaults]] > 0)`)
 	reloadFailedExpr   = parse(`min without ([[.Label.Instance]], [[.Label.Job]]) ([[.Metric.ReloadSuccess]]) == 0`)
 	notDeliveredExpr   = parse(`max without ([[.Label.Instance]], [[.Label.Job]]) ([[.Metric.Undelivered]]) > 0`)
 	planExpiringExpr   = parse(`min by ([[.Label.Owner]]) ([[.Metric.CoveredUntil]]) - time() < [[.Notice]]`)

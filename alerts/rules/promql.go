@@ -32,7 +32,7 @@ type vocabulary struct {
 type metrics struct {
 	Actual, Expected, Target, Forecast, ForecastThreshold, Threshold, Margin, TargetInfo, CoveredUntil, Signal string
 	KPIInfo, AnyKPI, NoKPI, CountSuffix                                                                        string
-	BuildInfo, SourceUp, SaveFailures, ReplicaUp, ReloadSuccess, Undelivered                                   string
+	BuildInfo, SourceUp, SaveFailures, ReplicaUp, ReplicaFaults, ReloadSuccess, Undelivered                    string
 	CollectorSuccess, OldestData, MaxAge, Withdrawn, SuppressedCells                                           string
 	ClockOffset, TimeZoneOffset                                                                                string
 }
@@ -47,7 +47,7 @@ var names = vocabulary{
 		Actual: naming.PlanActual, Expected: naming.PlanExpected, Target: naming.PlanTarget, Forecast: naming.PlanForecast, ForecastThreshold: naming.PlanForecastThreshold,
 		Threshold: naming.PlanThreshold, Margin: naming.PlanMargin, TargetInfo: naming.PlanTargetInfo, CoveredUntil: naming.PlanCoveredUntil, Signal: naming.KPISignal,
 		KPIInfo: naming.KPIInfo, AnyKPI: naming.AnyKPI, NoKPI: naming.NoKPI, CountSuffix: naming.SuffixCount,
-		BuildInfo: naming.BuildInfo, SourceUp: naming.SourceUp, SaveFailures: naming.SnapshotSaveFailures, ReplicaUp: naming.ReplicaUp, ReloadSuccess: naming.ConfigReloadSuccess, Undelivered: naming.Undelivered,
+		BuildInfo: naming.BuildInfo, SourceUp: naming.SourceUp, SaveFailures: naming.SnapshotSaveFailures, ReplicaUp: naming.ReplicaUp, ReplicaFaults: naming.ReplicaFaults, ReloadSuccess: naming.ConfigReloadSuccess, Undelivered: naming.Undelivered,
 		CollectorSuccess: naming.CollectorSuccess, OldestData: naming.CollectorOldestData, MaxAge: naming.CollectorMaxAge,
 		Withdrawn: naming.CollectorWithdrawn, SuppressedCells: naming.SuppressedCells,
 		ClockOffset: naming.ClockOffset, TimeZoneOffset: naming.TimeZoneOffset,

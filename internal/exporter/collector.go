@@ -70,7 +70,7 @@ func (c *collector) name() string { return c.definition.Collector }
 // runInTurn runs the collector, where it is this planwatch's turn: that of one that heads
 // also as a configuration begins, and after a run that failed.
 func (c *collector) runInTurn(ctx context.Context) error {
-	begins, heads := !c.met, c.replicas.heads()
+	begins, heads := !c.met, c.replicas.runs(c.name())
 	c.met = true
 	always := c.replicas == nil || heads && (begins || c.again)
 	if !always && !turn(heads, c.definition.ParsedSchedule().Next, c.state.Load().LastRun, c.clock.Now()) {

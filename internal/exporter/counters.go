@@ -3,6 +3,7 @@ package exporter
 import (
 	"errors"
 	"slices"
+	"sync/atomic"
 
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -16,6 +17,8 @@ type counters struct {
 	runs          *prometheus.CounterVec
 	reloadSuccess prometheus.Gauge
 	reloadTime    prometheus.Gauge
+	// reloadFails is whether the last load failed.
+	reloadFails atomic.Bool
 }
 
 func newCounters() *counters {
@@ -64,11 +67,15 @@ func (c *counters) configured(former, collectors []string) {
 		}
 	}
 	c.reloadSuccess.Set(1)
+	c.reloadFails.Store(false)
 	c.reloadTime.SetToCurrentTime()
 }
 
 // reloadFailed records that a configuration could not be loaded.
-func (c *counters) reloadFailed() { c.reloadSuccess.Set(0) }
+func (c *counters) reloadFailed() {
+	c.reloadSuccess.Set(0)
+	c.reloadFails.Store(true)
+}
 
 // Describe implements prometheus.Collector.
 func (c *counters) Describe(descs chan<- *prometheus.Desc) {

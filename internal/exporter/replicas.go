@@ -17,6 +17,7 @@ import (
 
 	"planwatch/alerts/evaluator"
 	"planwatch/config"
+	"planwatch/internal/clock"
 	"planwatch/internal/replica"
 	"planwatch/internal/snapshot"
 	"planwatch/internal/warehouse"
@@ -34,11 +35,14 @@ type replicas struct {
 	sources atomic.Pointer[map[string]bool]
 	// shared is what each replica keeps for itself and merges, by name.
 	shared map[string]Shared
-	// taking is held while what another gives is taken, and with it the rest.
+	// known is what was last found out of what this planwatch cannot do.
+	known atomic.Pointer[knownFaults]
+	// taking is held while what another gives is taken, and with it blocks.
 	taking sync.Mutex
 	blocks map[string]*snapshot.GaugeBlock
-	// misfit is why a collector's figures are not taken, so that it is told once.
-	misfit map[string]string
+	// misfits has, by collector, why the figures of the one that heads are not taken, so that
+	// it is told once. Such a collector is run here too.
+	misfits sync.Map
 }
 
 // newReplicas takes this planwatch for one of several, where the region has them; else it
@@ -62,10 +66,10 @@ func (e *Exporter) newReplicas(ctx context.Context, region *config.Region) (*rep
 	if err != nil {
 		return nil, errors.Join(err, source.Close())
 	}
-	r := &replicas{exporter: e, source: source, blocks: map[string]*snapshot.GaugeBlock{}, misfit: map[string]string{}, shared: map[string]Shared{}}
+	r := &replicas{exporter: e, source: source, blocks: map[string]*snapshot.GaugeBlock{}, shared: map[string]Shared{}}
 	r.Replica = replica.New(replica.Options{
-		Region: region.Name, Addresses: settings.Addresses, Client: client, Lock: lock, Lease: time.Duration(settings.Lease),
-		Give: r.give, Find: r.find, Take: r.take, Logger: e.logger.With("component", "replicas"),
+		Region: region.Name, Addresses: settings.Peers(), Client: client, Lock: lock, Lease: time.Duration(settings.Lease),
+		Give: r.give, Find: r.find, Take: r.take, Faults: r.faults, Logger: e.logger.With("component", "replicas"),
 	})
 	return r, nil
 }
@@ -126,12 +130,22 @@ func (r *replicas) sourceUp(source *warehouse.Source) bool {
 	return source.Up()
 }
 
+// runs reports whether this planwatch runs a collector whenever it is due: where it heads,
+// and where the one that heads has another definition of it.
+func (r *replicas) runs(collector string) bool {
+	if r.heads() {
+		return true
+	}
+	_, misfit := r.misfits.Load(collector)
+	return misfit
+}
+
 // turn reports whether it is the turn of a planwatch to run a collector that last ran
 // then, here or elsewhere. One that heads runs what is due. One that follows runs what has
 // been due twice and has not come: figures go before thrift.
 func turn(heads bool, schedule func(time.Time) time.Time, last, now time.Time) bool {
-	if last.IsZero() {
-		return heads
+	if last.IsZero() || last.Sub(now) > clock.Slack {
+		return heads // the clock was set, here or there
 	}
 	due := schedule(last)
 	if !heads {

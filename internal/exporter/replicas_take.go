@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 
+	"planwatch/internal/clock"
 	"planwatch/internal/replica"
 	"planwatch/internal/snapshot"
 )
@@ -79,15 +80,15 @@ func (r *replicas) takeRecords(changed map[string][]byte) error {
 	return errors.Join(faults...)
 }
 
-// tellMisfit logs when figures begin not to be taken.
+// tellMisfit logs when figures begin not to be taken, and has the collector run here.
 func (r *replicas) tellMisfit(collector string, err error) {
 	if err == nil {
-		delete(r.misfit, collector)
+		r.misfits.Delete(collector)
 		return
 	}
-	if r.misfit[collector] != err.Error() {
-		r.misfit[collector] = err.Error()
+	if former, is := r.misfits.Swap(collector, err.Error()); !is || former != err.Error() {
 		r.exporter.logger.Warn("figures of the replica that leads are not shown here; give both the same configuration", "err", err)
+		r.exporter.current.Load().scheduler.Trigger()
 	}
 }
 
@@ -102,8 +103,14 @@ func (r *replicas) takeRuns(changed map[string][]byte) error {
 		return err
 	}
 	for _, c := range r.exporter.current.Load().collectors {
+		if _, misfit := r.misfits.Load(c.name()); misfit {
+			continue // which is run here
+		}
 		run, ok := told.Collectors[c.name()]
 		known := c.state.Load()
+		if run.LastRun.Sub(c.clock.Now()) > clock.Slack {
+			continue // its clock is wrong, or this one's
+		}
 		if ok && (run.LastRun.After(known.LastRun) || run.LastRun.Equal(known.LastRun) && known.Err != nil) {
 			c.state.CompareAndSwap(known, run.state())
 		}

@@ -95,7 +95,7 @@ func (e *Exporter) firing() (alerts []map[string]string, ok bool) {
 
 // resolving ends acknowledgements of alerts that have resolved.
 func (e *Exporter) resolving(ctx context.Context, resolved, firing []map[string]string) {
-	if s := e.current.Load().silences; s != nil && e.replicas.heads() {
+	if s := e.current.Load().silences; s != nil {
 		s.Resolving(ctx, resolved, firing)
 	}
 }

@@ -51,19 +51,20 @@ var (
 	descSuppressed = prometheus.NewDesc(naming.SuppressedCells, "Cells of the KPI that are withheld because they are about too few people.", []string{naming.LabelCollector, naming.LabelKPI}, nil)
 	descSourceUp   = prometheus.NewDesc(naming.SourceUp, "Whether the source answered the last ping or query.", []string{naming.LabelSource}, nil)
 
-	descLastSave     = prometheus.NewDesc(naming.SnapshotLastSave, "When the snapshot was last saved.", nil, nil)
-	descSaveFailures = prometheus.NewDesc(naming.SnapshotSaveFailures, "How many times the snapshot could not be saved.", nil, nil)
-	descHistoryUp    = prometheus.NewDesc(naming.HistoryUp, "Whether the figures of past moments can be kept.", nil, nil)
-	descWanted       = prometheus.NewDesc(naming.HistoryWanted, "Moments of all collectors that belong to the history.", nil, nil)
-	descKept         = prometheus.NewDesc(naming.HistoryKept, "Those moments of the history that have been read and are kept.", nil, nil)
-	descFailed       = prometheus.NewDesc(naming.HistoryFailed, "Those moments of the history that could not be read when last tried.", nil, nil)
-	descRevisions    = prometheus.NewDesc(naming.HistoryRevisions, "Kept figures that the warehouse was seen to have changed.", nil, nil)
-	descAlertingUp   = prometheus.NewDesc(naming.AlertingUp, "Whether planwatch has evaluated all alert rules when they were due last; only where the configuration has it do so.", nil, nil)
-	descUndelivered  = prometheus.NewDesc(naming.Undelivered, "Recipients of messages that the last one did not reach; only where planwatch itself sends.", nil, nil)
-	descLeads        = prometheus.NewDesc(naming.ReplicaLeads, "Whether this planwatch is the one that collects and sends; only where there are replicas.", nil, nil)
-	descReplicaUp    = prometheus.NewDesc(naming.ReplicaUp, "Whether the other replica is reached, by its address.", []string{naming.LabelReplica}, nil)
-	descZoneOffset   = prometheus.NewDesc(naming.TimeZoneOffset, "How far the configured time zone is ahead of UTC now, by planwatch's clock. Rules add it to write a moment in local time.", nil, nil)
-	descClockOffset  = prometheus.NewDesc(naming.ClockOffset, "How far planwatch's clock is behind the system's; 0 unless the configuration sets it.", nil, nil)
+	descLastSave      = prometheus.NewDesc(naming.SnapshotLastSave, "When the snapshot was last saved.", nil, nil)
+	descSaveFailures  = prometheus.NewDesc(naming.SnapshotSaveFailures, "How many times the snapshot could not be saved.", nil, nil)
+	descHistoryUp     = prometheus.NewDesc(naming.HistoryUp, "Whether the figures of past moments can be kept.", nil, nil)
+	descWanted        = prometheus.NewDesc(naming.HistoryWanted, "Moments of all collectors that belong to the history.", nil, nil)
+	descKept          = prometheus.NewDesc(naming.HistoryKept, "Those moments of the history that have been read and are kept.", nil, nil)
+	descFailed        = prometheus.NewDesc(naming.HistoryFailed, "Those moments of the history that could not be read when last tried.", nil, nil)
+	descRevisions     = prometheus.NewDesc(naming.HistoryRevisions, "Kept figures that the warehouse was seen to have changed.", nil, nil)
+	descAlertingUp    = prometheus.NewDesc(naming.AlertingUp, "Whether planwatch has evaluated all alert rules when they were due last; only where the configuration has it do so.", nil, nil)
+	descUndelivered   = prometheus.NewDesc(naming.Undelivered, "Recipients of messages that the last one did not reach; only where planwatch itself sends.", nil, nil)
+	descLeads         = prometheus.NewDesc(naming.ReplicaLeads, "Whether this planwatch is the one that collects and sends; only where there are replicas.", nil, nil)
+	descReplicaUp     = prometheus.NewDesc(naming.ReplicaUp, "Whether the other replica is reached, by its address.", []string{naming.LabelReplica}, nil)
+	descReplicaFaults = prometheus.NewDesc(naming.ReplicaFaults, "What the other replica says it cannot do: evaluate alerts, reload, or save.", []string{naming.LabelReplica}, nil)
+	descZoneOffset    = prometheus.NewDesc(naming.TimeZoneOffset, "How far the configured time zone is ahead of UTC now, by planwatch's clock. Rules add it to write a moment in local time.", nil, nil)
+	descClockOffset   = prometheus.NewDesc(naming.ClockOffset, "How far planwatch's clock is behind the system's; 0 unless the configuration sets it.", nil, nil)
 )
 
 func collectorDesc(name, help string) *prometheus.Desc {
@@ -74,7 +75,7 @@ func collectorDesc(name, help string) *prometheus.Desc {
 func (stateCollector) Describe(descs chan<- *prometheus.Desc) {
 	for _, desc := range []*prometheus.Desc{
 		descSuccess, descDuration, descRows, descSeries, descWithdrawn, descLastRun, descLastSuccess, descNextRun, descDataTime, descOldestData, descMaxAge,
-		descSuppressed, descSourceUp, descLastSave, descSaveFailures, descHistoryUp, descWanted, descKept, descFailed, descRevisions, descAlertingUp, descUndelivered, descLeads, descReplicaUp, descZoneOffset, descClockOffset,
+		descSuppressed, descSourceUp, descLastSave, descSaveFailures, descHistoryUp, descWanted, descKept, descFailed, descRevisions, descAlertingUp, descUndelivered, descLeads, descReplicaUp, descReplicaFaults, descZoneOffset, descClockOffset,
 	} {
 		descs <- desc
 	}
@@ -111,6 +112,7 @@ func (s stateCollector) Collect(out chan<- prometheus.Metric) {
 		gauge(descLeads, boolean(r.Heads()))
 		for _, peer := range r.Peers() {
 			gauge(descReplicaUp, boolean(peer.Up), peer.Address)
+			gauge(descReplicaFaults, float64(len(peer.Faults)), peer.Address)
 		}
 	}
 	gauge(descClockOffset, s.clock.Offset().Seconds())

@@ -33,6 +33,7 @@ func TestTurn(t *testing.T) {
 		"due for long":          {"08:00:01", "08:19:59", true, false},
 		"due twice":             {"08:00:01", "08:20:00", true, true},
 		"run between two times": {"08:05:00", "08:10:00", true, false},
+		"run in a while":        {"09:00:00", "08:10:00", true, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			for heads, want := range map[bool]bool{true: c.heads, false: c.follows} {

@@ -114,8 +114,10 @@ const (
 	Undelivered          = "planwatch_alerting_undelivered_recipients"
 	// ReplicaLeads is 1 for the replica that collects and sends, and ReplicaUp is whether
 	// another is reached; label LabelReplica, its address.
-	ReplicaLeads   = "planwatch_replica_leads"
-	ReplicaUp      = "planwatch_replica_up"
+	ReplicaLeads = "planwatch_replica_leads"
+	ReplicaUp    = "planwatch_replica_up"
+	// ReplicaFaults counts what the other says it cannot do; label LabelReplica.
+	ReplicaFaults  = "planwatch_replica_faults"
 	TimeZoneOffset = "planwatch_time_zone_offset_seconds"
 	ClockOffset    = "planwatch_clock_offset_seconds"
 	BuildInfo      = "planwatch_build_info"

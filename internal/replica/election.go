@@ -1,6 +1,9 @@
 package replica
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // view is what a replica knows when it decides what it is.
 type view struct {
@@ -8,9 +11,12 @@ type view struct {
 	led time.Time
 	// lock is what is known of the lock, and since is when it was last had.
 	lock lockState
-	// peers are the others that are reached, and met is whether each was asked once.
-	peers []State
-	met   bool
+	// peers are the others that are reached, met is whether each was asked once, and all
+	// whether all are reached.
+	peers    []State
+	met, all bool
+	// fit is State.fit.
+	fit bool
 }
 
 // lockState is what is known of the lock.
@@ -23,6 +29,9 @@ const (
 	held
 	// elsewhere is a lock that another has.
 	elsewhere
+	// strange is a lock that another has for longer than a lease, and that no replica that is
+	// reached says it has.
+	strange
 	// unknown is a lock whose server is not reached.
 	unknown
 )
@@ -40,19 +49,35 @@ func (v view) decide() Role {
 			}
 		}
 		return Leads
+	case strange:
+		if !v.all {
+			return Follows // it may be the one's that is not reached
+		}
+		return v.decideWithoutLock()
 	case unknown:
-		if !v.met {
-			return Follows
-		}
-		for _, p := range v.peers {
-			if p.Role == Leads || v.after(p) {
-				return Follows
-			}
-		}
-		return StandsIn
+		return v.decideWithoutLock()
 	case unasked, elsewhere:
 	}
 	return Follows
+}
+
+// decideWithoutLock is what the replica is where the lock says nothing.
+func (v view) decideWithoutLock() Role {
+	if !v.met {
+		return Follows
+	}
+	for _, p := range v.peers {
+		if p.Role == Leads || v.after(p) {
+			return Follows
+		}
+	}
+	return StandsIn
+}
+
+// yields reports whether another should lead: this replica would tell nobody of what is
+// wrong, and another would.
+func (v view) yields() bool {
+	return v.lock == held && !v.fit && slices.ContainsFunc(v.peers, State.fit)
 }
 
 // after reports whether the peer comes before this replica where nobody has the lock: the

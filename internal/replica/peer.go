@@ -19,8 +19,11 @@ const (
 	answerLimit = 2 * time.Second
 	// partLimit is how long a part may take.
 	partLimit = 30 * time.Second
-	// pause is between two requests after one that failed.
-	pause = 500 * time.Millisecond
+	// pause is between two requests after one that failed, and shortPause at least between
+	// two whatever came of them.
+	pause, shortPause = 500 * time.Millisecond, 50 * time.Millisecond
+	// ownInterval is how often an address is asked at which this planwatch answered itself.
+	ownInterval = time.Minute
 	// stateSize is the most bytes that a state may have, and partSize a part.
 	stateSize, partSize = 4 << 20, 64 << 20
 )
@@ -89,6 +92,10 @@ func (p *peer) ask(ctx context.Context) (*State, error) {
 	case http.StatusNotModified:
 		return nil, nil
 	case http.StatusOK:
+	case http.StatusUnauthorized, http.StatusForbidden:
+		return nil, fmt.Errorf("it answers %s: give replicas.client a user and password that it takes", response.Status)
+	case http.StatusTemporaryRedirect, http.StatusFound, http.StatusMovedPermanently, http.StatusPermanentRedirect, http.StatusSeeOther:
+		return nil, fmt.Errorf("it answers %s, and no redirect is followed: give replicas.addresses where it leads to", response.Status)
 	default:
 		return nil, fmt.Errorf("it answers %s", response.Status)
 	}
@@ -101,11 +108,14 @@ func (p *peer) ask(ctx context.Context) (*State, error) {
 		return nil, fmt.Errorf("it is no planwatch that has replicas: %w", err)
 	}
 	if err := state.validate(p.region); err != nil {
-		return nil, err
+		return nil, &misfit{err}
 	}
 	p.tag = response.Header.Get("ETag")
 	return &state, nil
 }
+
+// misfit is the error of a replica that is none of this region, or of another version.
+type misfit struct{ error }
 
 // get gets a part, and verifies that it is the one.
 func (p *peer) get(ctx context.Context, part Part) ([]byte, error) {
@@ -172,27 +182,37 @@ func read(from io.Reader, most int64) ([]byte, error) {
 // lost notes that it is not reached, and tells so once.
 func (p *peer) lost(began time.Time, err error) {
 	p.outcome.Store(&outcome{began: began})
-	if text := cause(err); text != p.failed {
-		p.failed = text
-		p.logger.Warn("replica not reached", "err", text)
+	text := cause(err)
+	if text == p.failed {
+		return
 	}
+	p.failed = text
+	if _, is := errors.AsType[*misfit](err); is {
+		p.logger.Error("what is at a replica's address is no replica of this planwatch; both collect and send", "err", text)
+		return
+	}
+	p.logger.Warn("replica not reached", "err", text)
 }
 
 // cause is an error of a request without its address, which the log has.
 func cause(err error) string {
 	text := err.Error()
-	if _, rest, found := strings.Cut(text, `": `); found {
+	if _, rest, found := strings.Cut(text, `": `); found && strings.HasPrefix(text, "Get ") {
 		return rest
 	}
 	return text
 }
 
-// found notes that it is reached.
-func (p *peer) found(began time.Time, s *State) {
+// well notes that all that it gives was taken.
+func (p *peer) well() {
 	if p.failed != "" {
 		p.failed = ""
 		p.logger.Info("replica reached again")
 	}
+}
+
+// found notes that it is reached.
+func (p *peer) found(began time.Time, s *State) {
 	p.outcome.Store(&outcome{s, began})
 }
 
@@ -205,29 +225,35 @@ func (p *peer) run(ctx context.Context, id string, changed func(), take func(con
 		if err != nil && ctx.Err() != nil {
 			return
 		}
-		switch {
+		switch own := state != nil && state.ID == id; {
 		case err != nil:
 			p.lost(began, err)
 			changed()
-			rest(ctx)
-			continue
-		case state != nil && state.ID == id:
+			rest(ctx, pause)
+		case own:
+			p.tag = ""
 			p.own.Store(true)
 			changed()
-			<-ctx.Done()
-			return
+			rest(ctx, ownInterval)
 		case state == nil:
 			p.found(began, p.state())
+			p.well()
+			rest(ctx, shortPause)
 		default:
+			p.own.Store(false)
 			p.found(began, state)
 			changed()
-			p.takeFrom(ctx, state, take)
+			if p.takeFrom(ctx, state, take) {
+				p.well()
+			}
+			rest(ctx, shortPause)
 		}
 	}
 }
 
-// takeFrom gets the parts of the state that have not been taken.
-func (p *peer) takeFrom(ctx context.Context, state *State, take func(context.Context, *State, map[string][]byte) bool) {
+// takeFrom gets the parts of the state that have not been taken, and reports whether all
+// could be got. Those that take did not take come again with the next state.
+func (p *peer) takeFrom(ctx context.Context, state *State, take func(context.Context, *State, map[string][]byte) bool) bool {
 	news := map[string][]byte{}
 	for _, part := range state.Parts {
 		if p.taken[part.Name] == part.Sum {
@@ -238,23 +264,23 @@ func (p *peer) takeFrom(ctx context.Context, state *State, take func(context.Con
 			p.tag = "" // so that the state is told again, and not waited for
 			if !errors.Is(err, errReplaced) && ctx.Err() == nil {
 				p.lost(time.Now(), err)
-				rest(ctx)
+				rest(ctx, pause)
 			}
-			return
+			return false
 		}
 		news[part.Name] = data
 	}
-	if !take(ctx, state, news) {
-		return
+	if take(ctx, state, news) {
+		for _, part := range state.Parts {
+			p.taken[part.Name] = part.Sum
+		}
 	}
-	for _, part := range state.Parts {
-		p.taken[part.Name] = part.Sum
-	}
+	return true
 }
 
-// rest waits until a peer that was not reached is asked again.
-func rest(ctx context.Context) {
-	again := time.NewTimer(pause)
+// rest waits.
+func rest(ctx context.Context, d time.Duration) {
+	again := time.NewTimer(d)
 	defer again.Stop()
 	select {
 	case <-again.C:

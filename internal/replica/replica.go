@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"log/slog"
 	"net/http"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -34,7 +35,9 @@ type Options struct {
 	// Take takes what another gives: its parts by name, as they all are and those that have
 	// changed. It is called by one goroutine for each other. Parts that it does not take
 	// come again.
-	Take   func(ctx context.Context, from *State, changed map[string][]byte) bool
+	Take func(ctx context.Context, from *State, changed map[string][]byte) bool
+	// Faults are what this planwatch cannot do as it should.
+	Faults func() []Fault
 	Logger *slog.Logger
 }
 
@@ -60,9 +63,14 @@ type Replica struct {
 	// decided is when the role was last decided, and awake since when the process has not
 	// been stopped: what was learned before is not known any more. Only Run uses them.
 	decided, awake time.Time
-	// split and failed are what was told of, so that it is told once.
-	split  bool
-	failed string
+	// split, strange and unfit are since when two lead, a stranger has the lock, and this
+	// replica should not lead; zero where it is not so. told and failed are what was told of, so
+	// that it is told once.
+	split, strange, unfit time.Time
+	told                  map[string]bool
+	failed                string
+	// yielding is until when the lock is left to another.
+	yielding atomic.Pointer[time.Time]
 }
 
 // standing is a role, as long as it holds.
@@ -79,11 +87,16 @@ type lockView struct {
 	state lockState
 	// began is when the attempt was made.
 	began time.Time
-	// until is when a lock that is held may be another's.
-	until time.Time
+	// until is when a lock that is held may be another's, and got when it was got.
+	until, got time.Time
 }
 
 const (
+	// patience is how long what may pass is not told, or acted on: two that lead, as one that
+	// was stopped thinks for a moment.
+	patience = 5 * time.Second
+	// unfitFor is how long a leader may be unfit, as it is after a start.
+	unfitFor = 2 * time.Minute
 	// decideInterval is how often it is decided at least what the replica is.
 	decideInterval = time.Second
 	// stopped is after how long without a decision the process is taken for one that was
@@ -95,7 +108,8 @@ const (
 func New(o Options) *Replica {
 	id := make([]byte, 8)
 	_, _ = rand.Read(id) // which never fails
-	r := &Replica{options: o, id: hex.EncodeToString(id), logger: o.Logger, look: make(chan struct{}, 1), changed: make(chan struct{}, 1), resigned: make(chan struct{}), free: make(chan struct{})}
+	r := &Replica{options: o, id: hex.EncodeToString(id), logger: o.Logger, look: make(chan struct{}, 1), changed: make(chan struct{}, 1), resigned: make(chan struct{}), free: make(chan struct{}), told: map[string]bool{}}
+	r.yielding.Store(&time.Time{})
 	r.current.Store(&standing{role: Follows})
 	r.lock.Store(&lockView{})
 	for _, address := range o.Addresses {
@@ -146,6 +160,8 @@ func (r *Replica) Changed() <-chan struct{} { return r.changed }
 type Peer struct {
 	Address string
 	Up      bool
+	// Faults are what it says of itself.
+	Faults []Fault
 }
 
 // Peers are the others.
@@ -153,7 +169,11 @@ func (r *Replica) Peers() []Peer {
 	var all []Peer
 	for _, p := range r.peers {
 		if !p.own.Load() {
-			all = append(all, Peer{p.address, p.state() != nil})
+			one := Peer{Address: p.address}
+			if s := p.state(); s != nil {
+				one.Up, one.Faults = true, s.Faults
+			}
+			all = append(all, one)
 		}
 	}
 	return all
@@ -240,6 +260,15 @@ func (r *Replica) keepLock(ctx context.Context) {
 	}()
 	for {
 		next := &lockView{state: elsewhere, began: time.Now()}
+		if next.began.Before(*r.yielding.Load()) {
+			r.options.Lock.Release()
+			r.lock.Store(next)
+			rest(ctx, decideInterval)
+			if ctx.Err() != nil {
+				return
+			}
+			continue
+		}
 		is, since, err := r.options.Lock.Take(ctx)
 		if ctx.Err() != nil {
 			return
@@ -249,7 +278,10 @@ func (r *Replica) keepLock(ctx context.Context) {
 			next.state = unknown
 		case is:
 			// The server counts the lease from when it heard the request, which is later.
-			next.state, next.until = held, since.Add(r.options.Lease*3/4)
+			next.state, next.until, next.got = held, since.Add(r.options.Lease*3/4), since
+			if former := r.lock.Load(); former.state == held {
+				next.got = former.got
+			}
 		}
 		r.tellOfLock(err)
 		r.lock.Store(next)
@@ -290,7 +322,7 @@ func (r *Replica) tellOfLock(err error) {
 
 // view is what is known now, and until when a lock is held.
 func (r *Replica) view(now time.Time) (v view, until time.Time) {
-	v = view{id: r.id, led: r.current.Load().led, met: true}
+	v = view{id: r.id, led: r.current.Load().led, met: true, all: true, fit: r.own().fit()}
 	lock := r.lock.Load()
 	switch {
 	case lock.state == held && now.Before(lock.until):
@@ -306,14 +338,49 @@ func (r *Replica) view(now time.Time) (v view, until time.Time) {
 		}
 		o := p.outcome.Load()
 		if o == nil || o.began.Before(r.awake) {
-			v.met = false
+			v.met, v.all = false, false
 			continue
 		}
-		if o.state != nil {
-			v.peers = append(v.peers, *o.state)
+		if o.state == nil {
+			v.all = false
+			continue
 		}
+		said := *o.state
+		if v.lock == held && o.began.Before(lock.got) && said.Role == Leads {
+			said.Role = Follows // as it was before this one got the lock
+		}
+		v.peers = append(v.peers, said)
+	}
+	if v.lock == elsewhere && !slices.ContainsFunc(v.peers, func(s State) bool { return s.Role == Leads }) {
+		if r.strange.IsZero() {
+			r.strange = now
+		}
+		if now.Sub(r.strange) > r.options.Lease+patience {
+			v.lock = strange
+		}
+	} else {
+		r.strange = time.Time{}
 	}
 	return v, lock.until
+}
+
+// tell logs once that something is so, and may be told again once it is not.
+func (r *Replica) tell(is bool, message string, args ...any) {
+	if is && !r.told[message] {
+		r.logger.Error(message, args...)
+	}
+	r.told[message] = is
+}
+
+// lasts reports whether something has been so for a while; since is when it began, or zero.
+func lasts(since *time.Time, is bool, now time.Time, d time.Duration) bool {
+	switch {
+	case !is:
+		*since = time.Time{}
+	case since.IsZero():
+		*since = now
+	}
+	return is && now.Sub(*since) >= d
 }
 
 // decide decides what the replica is.
@@ -340,10 +407,15 @@ func (r *Replica) decide() {
 		next.until = now.Add(stopped)
 	case Follows:
 	}
-	if split := v.split(); split != r.split {
-		if r.split = split; split {
-			r.logger.Error("two replicas lead: lock_source leads to several servers, which do not share locks; name one server")
-		}
+	r.tell(lasts(&r.split, v.split(), now, patience), "two replicas lead: lock_source leads to several servers, which do not share locks; name one server")
+	r.tell(v.lock == strange, "the replicas' lock is held by none of them that is reached; if it is another planwatch's, give one of the two another replicas.lock_name", "lock", r.options.Lock.Name())
+	r.tell(len(v.peers) == 0 && v.met && len(r.Peers()) == 0, "replicas.addresses names no other replica: each address leads to this planwatch itself")
+	if lasts(&r.unfit, v.yields(), now, unfitFor) {
+		r.unfit = time.Time{}
+		r.logger.Error("another replica is to lead, since alerts are not evaluated here")
+		until := now.Add(3 * r.options.Lease)
+		r.yielding.Store(&until)
+		next.role = Follows
 	}
 	r.current.Store(next)
 	if next.role == former.role {
@@ -358,9 +430,19 @@ func (r *Replica) decide() {
 
 // state is what the replica tells others.
 func (r *Replica) state() (State, error) {
-	role := r.Role()
-	parts, err := r.shelf.put(r.options.Give(role))
-	return State{Form: form, ID: r.id, Region: r.options.Region, Role: role, Led: r.current.Load().led, Parts: parts}, err
+	s := r.own()
+	var err error
+	s.Parts, err = r.shelf.put(r.options.Give(s.Role))
+	return s, err
+}
+
+// own is the state without parts.
+func (r *Replica) own() State {
+	s := State{Form: form, ID: r.id, Region: r.options.Region, Role: r.Role(), Led: r.current.Load().led}
+	if r.options.Faults != nil {
+		s.Faults = r.options.Faults()
+	}
+	return s
 }
 
 // fault logs that something cannot be given.

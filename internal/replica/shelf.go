@@ -71,6 +71,9 @@ func (k *kept) next(version any, data []byte) *kept {
 func (s *shelf) get(sum string) (data []byte, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if sum == "" {
+		return nil, false
+	}
 	for _, k := range s.parts {
 		switch sum {
 		case k.sum:

@@ -39,9 +39,27 @@ type State struct {
 	Role   Role   `json:"role"`
 	// Led is when it last had the lock, by its own clock; zero if never.
 	Led time.Time `json:"led,omitzero"`
+	// Faults are what it cannot do as it should.
+	Faults []Fault `json:"faults,omitempty"`
 	// Parts are what it gives, in order of name.
 	Parts []Part `json:"parts"`
 }
+
+// Fault is something that a replica cannot do as it should.
+type Fault string
+
+// The faults.
+const (
+	// NotAlerting is one that does not evaluate all rules, and so would tell nobody.
+	NotAlerting Fault = "alerts are not evaluated"
+	// NotReloaded is one that runs on with a former configuration.
+	NotReloaded Fault = "the configuration was not reloaded"
+	// NotSaved is one that would begin without figures.
+	NotSaved Fault = "the snapshot is not saved"
+)
+
+// fit reports whether the replica could tell what is wrong, if it led.
+func (s State) fit() bool { return !slices.Contains(s.Faults, NotAlerting) }
 
 // Part is something that a replica gives.
 type Part struct {
@@ -70,9 +88,9 @@ func (s State) validate(region string) error {
 	case s.ID == "":
 		return errors.New("it has no id")
 	case s.Region != region:
-		return fmt.Errorf("it is of region %q, and this planwatch of %q", s.Region, region)
+		return fmt.Errorf("it is of region %.100q, and this planwatch of %q; the names are those of the regions' directories", s.Region, region)
 	case !slices.Contains([]Role{Follows, Leads, StandsIn}, s.Role):
-		return fmt.Errorf("it has no role that is known: %q", s.Role)
+		return fmt.Errorf("it has no role that is known: %.100q", s.Role)
 	}
 	return nil
 }

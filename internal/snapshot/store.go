@@ -36,8 +36,8 @@ type Store struct {
 	// saved is what each file has, by collector; nil for one that was there at the start.
 	// Only Restore, and then Run, use it.
 	saved map[string]*Chunk
-	// saveFailed is whether the newest attempt to save failed. Only Run uses it.
-	saveFailed bool
+	// saveFailed is whether the newest attempt to save failed. Only Run sets it.
+	saveFailed atomic.Bool
 }
 
 // How soon a failed save is tried again: after the first, then twice as long
@@ -77,6 +77,9 @@ func (s *Store) Saved() (last time.Time, failures uint64) {
 	}
 	return last, s.failures.Load()
 }
+
+// SaveFails reports whether the newest attempt to save failed.
+func (s *Store) SaveFails() bool { return s.saveFailed.Load() }
 
 // Replace shows a record in place of its collector's former one.
 func (s *Store) Replace(r Record, d Description) {
@@ -336,16 +339,16 @@ func (s *Store) save() bool {
 	}
 	if err := s.file.write(s.Current(), s.saved); err != nil {
 		s.failures.Add(1)
-		if !s.saveFailed {
+		if !s.saveFailed.Load() {
 			s.logger.Error("snapshot not saved; a restart would begin without figures", "err", err)
 		}
-		s.saveFailed = true
+		s.saveFailed.Store(true)
 		return false
 	}
-	if s.saveFailed {
+	if s.saveFailed.Load() {
 		s.logger.Info("snapshot saved again")
 	}
-	s.saveFailed = false
+	s.saveFailed.Store(false)
 	now := time.Now()
 	s.lastSaved.Store(&now)
 	return true

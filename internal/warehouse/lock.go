@@ -96,6 +96,12 @@ func (l *Lock) drop() {
 	}
 }
 
+// Release frees the lock, where it is held. The next Take may take it again.
+func (l *Lock) Release() { l.drop() }
+
+// Name is the lock's.
+func (l *Lock) Name() string { return l.name }
+
 // Close frees the lock and closes the connection.
 func (l *Lock) Close() error {
 	l.drop()

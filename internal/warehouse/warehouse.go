@@ -98,6 +98,9 @@ func Identity(cfg Config) string {
 	return fmt.Sprintf("%s %q %q", cfg.Driver, cfg.Folder, cfg.Schema)
 }
 
+// Database is the name of the database that a source with driver: mysql is about.
+func Database(cfg Config) string { return mysql.Database(cfg) }
+
 // ParseQuery reads one query, and refuses what is not one statement that only
 // reads. file names it in errors, which carry the line.
 func ParseQuery(file, text string) (Query, error) { return sqltext.ParseQuery(file, text) }

@@ -78,6 +78,15 @@ func Identity(cfg settings.Config) string {
 	return fmt.Sprintf("mysql %s %q %q", d.Net, d.Addr, d.DBName)
 }
 
+// Database is the name of the database that an entry is about, or "".
+func Database(cfg settings.Config) string {
+	d, _, err := driverConfig(cfg)
+	if err != nil {
+		return ""
+	}
+	return d.DBName
+}
+
 // driverConfig is the driver's configuration without TLS, and the key in
 // planwatch.yaml that gave the password.
 func driverConfig(cfg settings.Config) (d *mysql.Config, secretKey string, err error) {
