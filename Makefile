@@ -124,6 +124,11 @@ bench: prerequisites ## the benchmarks of docs/performance.md, which they write 
 bench-ratios: prerequisites ## fail if a ratio of docs/performance.md has grown by half
 	@tools/bench-ratios -tags $(TAGS)
 
+# Fifty faults at random, for two replicas that are scraped all the while.
+.PHONY: replicas-test
+replicas-test: prerequisites ## fifty rounds of faults for two replicas; some fifteen minutes
+	go test -tags $(TAGS) -count 1 -run '^TestReplicas$$' -timeout 60m -v ./internal/endtoend -replicas.rounds 50
+
 # What docs/scale.md says of many regions in one process.
 .PHONY: regions-bench
 regions-bench: prerequisites ## twenty-one regions in one process for five minutes: processor time and memory
