@@ -67,7 +67,7 @@ type Replica struct {
 	// replica should not lead; zero where it is not so. told and failed are what was told of, so
 	// that it is told once.
 	split, strange, unfit time.Time
-	told                  map[string]bool
+	told                  map[trouble]bool
 	failed                string
 	// yielding is until when the lock is left to another.
 	yielding atomic.Pointer[time.Time]
@@ -108,7 +108,7 @@ const (
 func New(o Options) *Replica {
 	id := make([]byte, 8)
 	_, _ = rand.Read(id) // which never fails
-	r := &Replica{options: o, id: hex.EncodeToString(id), logger: o.Logger, look: make(chan struct{}, 1), changed: make(chan struct{}, 1), resigned: make(chan struct{}), free: make(chan struct{}), told: map[string]bool{}}
+	r := &Replica{options: o, id: hex.EncodeToString(id), logger: o.Logger, look: make(chan struct{}, 1), changed: make(chan struct{}, 1), resigned: make(chan struct{}), free: make(chan struct{}), told: map[trouble]bool{}}
 	r.yielding.Store(&time.Time{})
 	r.current.Store(&standing{role: Follows})
 	r.lock.Store(&lockView{})
@@ -364,13 +364,21 @@ func (r *Replica) view(now time.Time) (v view, until time.Time) {
 	return v, lock.until
 }
 
-// tell logs once that something is so, and may be told again once it is not.
-func (r *Replica) tell(is bool, message string, args ...any) {
-	if is && !r.told[message] {
-		r.logger.Error(message, args...)
-	}
-	r.told[message] = is
+// begins reports whether something is so that was not when it was last looked.
+func (r *Replica) begins(what trouble, is bool) bool {
+	was := r.told[what]
+	r.told[what] = is
+	return is && !was
 }
+
+// trouble is something that is told once.
+type trouble int
+
+const (
+	twoLead trouble = iota
+	strangersLock
+	noOther
+)
 
 // lasts reports whether something has been so for a while; since is when it began, or zero.
 func lasts(since *time.Time, is bool, now time.Time, d time.Duration) bool {
@@ -407,9 +415,15 @@ func (r *Replica) decide() {
 		next.until = now.Add(stopped)
 	case Follows:
 	}
-	r.tell(lasts(&r.split, v.split(), now, patience), "two replicas lead: lock_source leads to several servers, which do not share locks; name one server")
-	r.tell(v.lock == strange, "the replicas' lock is held by none of them that is reached; if it is another planwatch's, give one of the two another replicas.lock_name", "lock", r.options.Lock.Name())
-	r.tell(len(v.peers) == 0 && v.met && len(r.Peers()) == 0, "replicas.addresses names no other replica: each address leads to this planwatch itself")
+	if r.begins(twoLead, lasts(&r.split, v.split(), now, patience)) {
+		r.logger.Error("two replicas lead: lock_source leads to several servers, which do not share locks; name one server")
+	}
+	if r.begins(strangersLock, v.lock == strange) {
+		r.logger.Error("the replicas' lock is held by none of them that is reached; if it is another planwatch's, give one of the two another replicas.lock_name", "lock", r.options.Lock.Name())
+	}
+	if r.begins(noOther, v.met && len(r.Peers()) == 0) {
+		r.logger.Error("replicas.addresses names no other replica: each address leads to this planwatch itself")
+	}
 	if lasts(&r.unfit, v.yields(), now, unfitFor) {
 		r.unfit = time.Time{}
 		r.logger.Error("another replica is to lead, since alerts are not evaluated here")
