@@ -3,96 +3,43 @@ package evaluator
 import (
 	"fmt"
 	"net/http"
-	"strings"
 
-	configutil "github.com/prometheus/common/config"
-
-	"planwatch/internal/diskfile"
-	"planwatch/internal/warehouse/settings"
+	"planwatch/internal/httpclient"
 )
 
 // Client is what an Alertmanager asks of its client, and the client of it. The
 // files are read at every message.
-type Client struct {
-	// User and PasswordFile are for basic authentication, TokenFile for a bearer
-	// token instead; all empty for none.
-	User, PasswordFile, TokenFile string
-	// CAFile has the authorities to trust; "" for the system's.
-	CAFile string
-}
+type Client httpclient.Client
 
 // CheckSecret returns why the file with the password or the token cannot be
 // read, or nil. Nothing can be sent meanwhile.
-func (c Client) CheckSecret() error {
-	_, err := c.secret()
-	return err
-}
+func (c Client) CheckSecret() error { return ofClient(httpclient.Client(c).CheckSecret()) }
 
 // CheckAuthorities returns why the file with the authorities is not valid, or
 // nil.
-func (c Client) CheckAuthorities() error {
-	if c.CAFile == "" {
-		return nil
-	}
-	if _, err := settings.ReadCertificates(c.CAFile); err != nil {
-		return fmt.Errorf("alerting: alertmanager_client: ca_file: %w", err)
-	}
-	return nil
-}
+func (c Client) CheckAuthorities() error { return ofClient(httpclient.Client(c).CheckAuthorities()) }
 
-// secret reads the password or the token; "" if there is neither.
-func (c Client) secret() (string, error) {
-	key, path := "password_file", c.PasswordFile
-	if c.TokenFile != "" {
-		key, path = "token_file", c.TokenFile
-	}
-	if path == "" {
-		return "", nil
-	}
-	secret, err := settings.ReadSecret(path)
-	if err != nil {
-		return "", fmt.Errorf("alerting: alertmanager_client: %s: %w", key, err)
-	}
-	return strings.TrimSpace(secret.Reveal()), nil
-}
-
-// prepare adds to a request what the Alertmanager asks for. Prometheus' own
-// client would read a pipe or a device in place of a file for ever, and would
-// show the secret to whoever the Alertmanager sends it on to.
+// prepare adds to a request what the Alertmanager asks for.
 func (c Client) prepare(request *http.Request) error {
-	secret, err := c.secret()
-	if err != nil {
-		return err
-	}
-	switch {
-	case c.TokenFile != "":
-		request.Header.Set("Authorization", "Bearer "+secret)
-	case c.User != "":
-		request.SetBasicAuth(c.User, secret)
-	}
-	if c.CAFile == "" {
-		return nil
-	}
-	// Prometheus' client reads it, at every request.
-	file, err := diskfile.Open(c.CAFile)
-	if err != nil {
-		return fmt.Errorf("alerting: alertmanager_client: ca_file: %w", err)
-	}
-	return file.Close()
+	return ofClient(httpclient.Client(c).Prepare(request))
 }
 
 // HTTP returns an HTTP client for the Alertmanagers' API.
 func (c Client) HTTP() (*http.Client, error) {
-	settings := configutil.DefaultHTTPClientConfig
-	settings.TLSConfig.CAFile = c.CAFile
-	// The transport would show the secret to wherever it is led.
-	settings.FollowRedirects = false
-	client, err := configutil.NewClientFromConfig(settings, "alertmanager")
+	client, err := httpclient.Client(c).HTTP("alertmanager")
 	if err != nil {
-		return nil, fmt.Errorf("alerting: alertmanager_client: %w", err)
+		return nil, ofClient(err)
 	}
 	client.Transport = transport{c, client.Transport}
 	return client, nil
+}
+
+// ofClient says where in planwatch.yaml to look; nil stays nil.
+func ofClient(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("alerting: alertmanager_client: %w", err)
 }
 
 // transport adds to requests what the Alertmanager asks for.
