@@ -28,7 +28,7 @@ type Replicas struct {
 	// How long the leading replica may be without a word to the lock's server before another leads, in whole seconds.
 	Lease yamlfile.Duration `yaml:"lease" jsonschema:"default=10s"`
 	// How planwatch proves to the other replicas who it is, and checks who they are.
-	Client AlertmanagerClient `yaml:"client"`
+	Client Client `yaml:"client"`
 }
 
 // The bounds of a lease.

@@ -43,6 +43,8 @@ type Service struct {
 	Alerting Alerting `yaml:"alerting"`
 	// Several planwatch for one region, so that one may fail.
 	Replicas Replicas `yaml:"replicas"`
+	// Sending what a scrape of /metrics shows to engines that do not scrape.
+	Push Push `yaml:"push"`
 	// What planwatch keeps.
 	Storage Storage `yaml:"storage"`
 	// What planwatch reads and keeps of the past.
@@ -81,25 +83,25 @@ type Alerting struct {
 	// Whether messages are kept for the page /outbox in place of being sent, to see what they would say. It has no effect where alertmanagers are given.
 	Outbox bool `yaml:"outbox"`
 	// How planwatch proves to the Alertmanagers who it is, and checks who they are.
-	AlertmanagerClient AlertmanagerClient `yaml:"alertmanager_client"`
+	AlertmanagerClient Client `yaml:"alertmanager_client"`
 	// How often figures are sampled. Rules are evaluated with every fourth sample, and once a minute at least.
 	Interval yamlfile.Duration `yaml:"interval" jsonschema:"default=15s"`
 }
 
-// AlertmanagerClient is planwatch as a client of the Alertmanagers.
-type AlertmanagerClient struct {
+// Client is planwatch as a client of a server.
+type Client struct {
 	// User of basic authentication.
 	User string `yaml:"user"`
-	// File that holds the user's password; read at every message, so that a changed password needs no restart.
+	// File that holds the user's password; read at every request, so that a changed password needs no restart.
 	PasswordFile string `yaml:"password_file"`
-	// File that holds a bearer token, in place of user and password; read at every message.
+	// File that holds a bearer token, in place of user and password; read at every request.
 	TokenFile string `yaml:"token_file"`
 	// Certificates of the authorities to trust, in PEM; without it, the system's.
 	CAFile string `yaml:"ca_file"`
 }
 
 // OpenSecrets gives the files with a secret that everyone can read.
-func (c AlertmanagerClient) OpenSecrets() []settings.OpenSecret {
+func (c Client) OpenSecrets() []settings.OpenSecret {
 	return settings.OpenSecrets(settings.SecretFile{Key: "password_file", Path: c.PasswordFile}, settings.SecretFile{Key: "token_file", Path: c.TokenFile})
 }
 
@@ -157,6 +159,7 @@ func DefaultService() Service {
 		Web:      Web{ListenAddress: []string{":9846"}, ExternalURL: "http://localhost:9846", MaxConnections: 512},
 		Alerting: Alerting{Embedded: true, Interval: yamlfile.Duration(15 * time.Second)},
 		Replicas: Replicas{Lease: yamlfile.Duration(10 * time.Second)},
+		Push:     defaultPush(),
 		Storage:  Storage{Path: "planwatch-data"},
 		History: History{
 			Backfill: true, Concurrency: 2, Pause: yamlfile.Duration(20 * time.Millisecond), Months: 13, Years: 3, Keep: yamlfile.Duration(10 * 365 * 24 * time.Hour),
@@ -208,6 +211,7 @@ func (s Service) validate() error {
 	s.Web.TrustedHeader.validate(f)
 	s.Alerting.validate(f)
 	s.Replicas.validate(f, s)
+	s.Push.validate(f)
 	if s.Storage.Path == "" {
 		f.Add(".storage.path", "storage: path: missing; name a directory that planwatch may write to")
 	}
@@ -242,7 +246,7 @@ func (a Alerting) validate(f *yamlfile.Faults) {
 	for i, address := range a.Alertmanagers {
 		path := fmt.Sprintf(".alerting.alertmanagers[%d]", i)
 		requireURL(f, path, "alerting: alertmanagers", address, "http://localhost:9093")
-		refuseMore(f, path, address)
+		refuseMore(f, path, "alerting: alertmanagers", "alertmanager_client", address)
 	}
 	a.validateClient(f)
 	if a.Interval < yamlfile.Duration(time.Second) {
@@ -250,8 +254,18 @@ func (a Alerting) validate(f *yamlfile.Faults) {
 	}
 }
 
-// validate refuses what does not go together; path and key are where the client is.
-func (c AlertmanagerClient) validate(f *yamlfile.Faults, path, key string) {
+func (a Alerting) validateClient(f *yamlfile.Faults) {
+	const path, key = ".alerting.alertmanager_client", "alerting: alertmanager_client"
+	a.AlertmanagerClient.validate(f, path, key)
+	encrypted := func(address string) bool { return strings.HasPrefix(address, "https:") }
+	if a.AlertmanagerClient.CAFile != "" && len(a.Alertmanagers) > 0 && !slices.ContainsFunc(a.Alertmanagers, encrypted) {
+		f.Add(path+".ca_file", "%s: ca_file: no Alertmanager's URL begins with https", key)
+	}
+}
+
+// validate finds faults in what proves to a server who planwatch is; path and key are
+// where it stands.
+func (c Client) validate(f *yamlfile.Faults, path, key string) {
 	if (c.User == "") != (c.PasswordFile == "") {
 		f.Add(path, "%s: user and password_file must be given together", key)
 	}
@@ -260,19 +274,9 @@ func (c AlertmanagerClient) validate(f *yamlfile.Faults, path, key string) {
 	}
 }
 
-func (a Alerting) validateClient(f *yamlfile.Faults) {
-	const path = ".alerting.alertmanager_client"
-	client := a.AlertmanagerClient
-	client.validate(f, path, "alerting: alertmanager_client")
-	encrypted := func(address string) bool { return strings.HasPrefix(address, "https:") }
-	if client.CAFile != "" && len(a.Alertmanagers) > 0 && !slices.ContainsFunc(a.Alertmanagers, encrypted) {
-		f.Add(path+".ca_file", "alerting: alertmanager_client: ca_file: no Alertmanager's URL begins with https")
-	}
-}
-
-// refuseMore refuses what an Alertmanager's URL may have and planwatch would
-// not send.
-func refuseMore(f *yamlfile.Faults, path, address string) {
+// refuseMore refuses what an address may have and planwatch would not send; key is the
+// address's, and client that of its credentials.
+func refuseMore(f *yamlfile.Faults, path, key, client, address string) {
 	parsed, err := url.Parse(address)
 	if err != nil || !slices.Contains([]string{"http", "https"}, parsed.Scheme) {
 		return
@@ -280,10 +284,10 @@ func refuseMore(f *yamlfile.Faults, path, address string) {
 	// What follows may be a secret too.
 	address, _, _ = strings.Cut(address, "?")
 	if parsed.User != nil {
-		f.Add(path, "alerting: alertmanagers: %q has a user in it; give alertmanager_client.user and alertmanager_client.password_file", settings.HideUser(address))
+		f.Add(path, "%s: %q has a user in it; give %s.user and %[3]s.password_file", key, settings.HideUser(address), client)
 	}
 	if parsed.RawQuery != "" || parsed.Fragment != "" {
-		f.Add(path, "alerting: alertmanagers: %q has more than an address and a path; leave out what follows them", settings.HideUser(address))
+		f.Add(path, "%s: %q has more than an address and a path; leave out what follows them", key, settings.HideUser(address))
 	}
 }
 
@@ -343,6 +347,6 @@ func parseService(files fs.FS) (Service, *yamlfile.Document, error) {
 		return service, nil, err
 	}
 	// viper makes keys lower case, so names are checked before.
-	err = file.Locate(service.validateNames())
+	err = file.Locate(errors.Join(service.validateNames(), service.Push.validateNames()))
 	return service, file, err
 }

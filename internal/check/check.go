@@ -19,6 +19,7 @@ import (
 	"planwatch/config"
 	"planwatch/dashboards"
 	"planwatch/internal/exporter"
+	"planwatch/internal/httpclient"
 	"planwatch/internal/kpi"
 	"planwatch/internal/language"
 	"planwatch/internal/snapshot"
@@ -62,6 +63,11 @@ func openSecrets(region *config.Region) []string {
 	var warnings []string
 	for _, secret := range region.Alerting.AlertmanagerClient.OpenSecrets() {
 		warnings = append(warnings, fmt.Sprintf("alerting: alertmanager_client: %s", secret))
+	}
+	for _, name := range slices.Sorted(maps.Keys(region.Push.Receivers)) {
+		for _, secret := range region.Push.Receivers[name].Client.OpenSecrets() {
+			warnings = append(warnings, fmt.Sprintf("push: receivers: %s: client: %s", name, secret))
+		}
 	}
 	for _, secret := range web.OpenSecrets(region.Web.ConfigFile) {
 		warnings = append(warnings, fmt.Sprintf("web.config.file: %s", secret))
@@ -131,6 +137,14 @@ func outputs(region *config.Region) []error {
 		for _, err := range []error{client.CheckSecret(), client.CheckAuthorities()} {
 			if err != nil {
 				faults = append(faults, err)
+			}
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(region.Push.Receivers)) {
+		client := httpclient.Client(region.Push.Receivers[name].Client)
+		for _, err := range []error{client.CheckSecret(), client.CheckAuthorities()} {
+			if err != nil {
+				faults = append(faults, fmt.Errorf("push: receivers: %s: client: %w", name, err))
 			}
 		}
 	}

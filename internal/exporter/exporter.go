@@ -23,6 +23,7 @@ import (
 	"planwatch/internal/clock"
 	"planwatch/internal/exposition"
 	"planwatch/internal/history"
+	"planwatch/internal/push"
 	"planwatch/internal/snapshot"
 	"planwatch/internal/storage"
 	"planwatch/internal/subscription"
@@ -40,6 +41,8 @@ type Exporter struct {
 	// part of embedded alerting.
 	directory *storage.Directory
 	alerts    *alertStorage
+	// pusher sends what a scrape shows to receivers.
+	pusher *push.Pusher
 	// past keeps the alerts that have ended; it is nil if it cannot.
 	past    atomic.Pointer[past.Log]
 	current atomic.Pointer[generation]
@@ -92,7 +95,8 @@ func New(ctx context.Context, region *config.Region, o Options) (*Exporter, erro
 	e.store = snapshot.NewStore(e.clock, snapshot.SaveDirectory{Path: filepath.Join(region.Storage.Path, "snapshot"), Hold: e.directory.Hold}, o.Logger)
 	e.own = exposition.NewOwn(e, e.store, o.Logger)
 	e.metrics = exposition.Handler(e.own)
-	register(e.registry, region, e.counters, stateCollector{current: e.current.Load, store: e.store, clock: e.clock, replicas: func() *replicas { return e.replicas }})
+	e.pusher = newPusher(region, e.metrics, o.Logger)
+	register(e.registry, region, e.counters, e.pusher, stateCollector{current: e.current.Load, store: e.store, clock: e.clock, replicas: func() *replicas { return e.replicas }})
 	if err := e.directory.Hold(); errors.Is(err, storage.ErrInUse) {
 		return nil, err
 	} else if err != nil {
@@ -126,6 +130,9 @@ func (e *Exporter) prepare(ctx context.Context, region *config.Region) (*generat
 	if err == nil {
 		g.silences, err = e.newSilences(g)
 	}
+	if err == nil {
+		err = e.preparePush(g)
+	}
 	if err != nil {
 		g.close()
 		return nil, err
@@ -141,6 +148,7 @@ func (e *Exporter) activate(g *generation) {
 	g.assess()
 	former := e.current.Swap(g)
 	e.counters.configured(former.names(), g.names())
+	e.pusher.Update(g.push)
 	e.own.Changed()
 }
 
@@ -152,6 +160,7 @@ func (e *Exporter) Run(ctx context.Context) {
 	storeCtx, stopStore := context.WithCancel(context.WithoutCancel(ctx))
 	all.Go(func() { e.store.Run(storeCtx) })
 	all.Go(func() { e.own.Run(storeCtx) })
+	all.Go(func() { e.pusher.Run(ctx) })
 	all.Go(func() {
 		clock.Watch(ctx, func(by time.Duration) {
 			select {

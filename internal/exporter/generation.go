@@ -17,6 +17,7 @@ import (
 	"planwatch/config"
 	"planwatch/internal/course"
 	"planwatch/internal/history"
+	"planwatch/internal/push"
 	"planwatch/internal/snapshot"
 	"planwatch/internal/warehouse"
 	"planwatch/internal/warehouse/settings"
@@ -39,6 +40,7 @@ type generation struct {
 	alerting *alerting
 	rules    evaluator.Configuration
 	sending  alertmanager.Configuration
+	push     push.Configuration
 	// duty is nil where planwatch does not evaluate alerts.
 	duty *duty
 	// silences is nil where planwatch knows no Alertmanager.
@@ -95,9 +97,15 @@ func warnOfOpenSecrets(region *config.Region, logger *slog.Logger) {
 				"file", settings.HideUser(secret.Path), "mode", fmt.Sprintf("%04o", secret.Mode))
 		}
 	}
-	for _, secret := range region.Alerting.AlertmanagerClient.OpenSecrets() {
-		logger.Warn("everyone can read a file with a secret", "key", "alerting.alertmanager_client."+secret.Key,
-			"file", settings.HideUser(secret.Path), "mode", fmt.Sprintf("%04o", secret.Mode))
+	warn := func(key string, secrets []settings.OpenSecret) {
+		for _, secret := range secrets {
+			logger.Warn("everyone can read a file with a secret", "key", key+"."+secret.Key,
+				"file", settings.HideUser(secret.Path), "mode", fmt.Sprintf("%04o", secret.Mode))
+		}
+	}
+	warn("alerting.alertmanager_client", region.Alerting.AlertmanagerClient.OpenSecrets())
+	for _, name := range slices.Sorted(maps.Keys(region.Push.Receivers)) {
+		warn("push.receivers."+name+".client", region.Push.Receivers[name].Client.OpenSecrets())
 	}
 }
 

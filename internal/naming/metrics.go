@@ -110,6 +110,12 @@ const (
 	HistoryKept          = "planwatch_history_moments_kept"
 	HistoryFailed        = "planwatch_history_moments_failed"
 	HistoryRevisions     = "planwatch_history_revisions_total"
+	PushSamples          = "planwatch_push_samples_total"
+	PushDropped          = "planwatch_push_dropped_samples_total"
+	PushFailures         = "planwatch_push_failures_total"
+	PushQueued           = "planwatch_push_queued_bytes"
+	PushLag              = "planwatch_push_lag_seconds"
+	PushLastSuccess      = "planwatch_push_last_success_timestamp_seconds"
 	AlertingUp           = "planwatch_alerting_up"
 	Undelivered          = "planwatch_alerting_undelivered_recipients"
 	// ReplicaLeads is 1 for the replica that collects and sends, and ReplicaUp is whether
@@ -134,6 +140,20 @@ const (
 	AlertmanagerPrefix = AlertingPrefix + "alertmanager_"
 )
 
+// Labels of the metrics about pushing: the receiver's name, and why samples were dropped,
+// one of the Dropped values.
+const (
+	LabelReceiver = "receiver"
+	LabelReason   = "reason"
+)
+
+// Values of LabelReason.
+const (
+	DroppedFull    = "full"
+	DroppedExpired = "expired"
+	DroppedRefused = "refused"
+)
+
 // LabelIntegration is Alertmanager's name for how a message is sent.
 const LabelIntegration = "integration"
 
@@ -150,6 +170,7 @@ const (
 	ProcessMemory    = "process_resident_memory_bytes"
 	ProcessCPU       = "process_cpu_seconds_total"
 	GoGoroutines     = "go_goroutines"
+	Up               = "up"
 	ScrapeDuration   = "scrape_duration_seconds"
 	NativeHistograms = "_histogram_"
 )
