@@ -33,6 +33,7 @@ LDFLAGS   = -X $V.Version=$(VERSION) -X $V.Revision=$(REVISION) -X $V.Branch=$(B
 TOOLS        := golangci-lint govulncheck prometheus promtool
 ALERTMANAGER := alertmanager amtool
 RELEASE      := goreleaser cyclonedx-gomod
+VICTORIA     := victoria-metrics vmalert vmauth
 
 .PHONY: help
 help: ## list the targets
@@ -78,6 +79,12 @@ test-without-race: export GOMEMLIMIT := 3GiB
 test-without-race:
 	go test -tags $(TAGS) -timeout 30m ./internal/asof
 	go test -tags $(TAGS) -timeout 30m -run '^(TestParity|TestStorm)$$' ./internal/exporter
+
+# The servers are built first: some three minutes of two processors, once.
+.PHONY: scale-test
+scale-test: export GOGC := 400
+scale-test: $(addprefix bin/tools/,prometheus thanos $(VICTORIA)) ## push against real Thanos, VictoriaMetrics and Prometheus, with kills
+	go test -count=1 -tags $(TAGS),scale -timeout 15m -run '^TestPush' -v ./internal/endtoend
 
 .PHONY: prerequisites
 prerequisites:
@@ -147,7 +154,7 @@ pictures: ## docs/dashboards, over a running make stack; needs Node and Chromium
 	@tools/pictures/draw-all
 
 .PHONY: tools
-tools: $(addprefix bin/tools/,$(TOOLS) $(ALERTMANAGER) $(RELEASE)) ## all the pinned tools, into bin/tools
+tools: $(addprefix bin/tools/,$(TOOLS) $(ALERTMANAGER) $(RELEASE) thanos $(VICTORIA)) ## all the pinned tools, into bin/tools
 
 bin/tools/golangci-lint: PACKAGE := github.com/golangci/golangci-lint/v2/cmd/golangci-lint
 bin/tools/govulncheck:   PACKAGE := golang.org/x/vuln/cmd/govulncheck
@@ -155,6 +162,10 @@ bin/tools/prometheus:    PACKAGE := github.com/prometheus/prometheus/cmd/prometh
 bin/tools/promtool:      PACKAGE := github.com/prometheus/prometheus/cmd/promtool
 bin/tools/alertmanager:  PACKAGE := github.com/prometheus/alertmanager/cmd/alertmanager
 bin/tools/amtool:        PACKAGE := github.com/prometheus/alertmanager/cmd/amtool
+bin/tools/thanos:           PACKAGE := github.com/thanos-io/thanos/cmd/thanos
+bin/tools/victoria-metrics: PACKAGE := github.com/VictoriaMetrics/VictoriaMetrics/app/victoria-metrics
+bin/tools/vmalert:          PACKAGE := github.com/VictoriaMetrics/VictoriaMetrics/app/vmalert
+bin/tools/vmauth:           PACKAGE := github.com/VictoriaMetrics/VictoriaMetrics/app/vmauth
 bin/tools/goreleaser:      PACKAGE := github.com/goreleaser/goreleaser/v2
 bin/tools/cyclonedx-gomod: PACKAGE := github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod
 
@@ -167,6 +178,12 @@ $(TOOLS:%=bin/tools/%): tools/go.mod tools/go.sum
 	$(BUILDTOOL)
 
 $(ALERTMANAGER:%=bin/tools/%): tools/alertmanager/go.mod tools/alertmanager/go.sum
+	$(BUILDTOOL)
+
+bin/tools/thanos: tools/thanos/go.mod tools/thanos/go.sum
+	$(BUILDTOOL)
+
+$(VICTORIA:%=bin/tools/%): tools/victoriametrics/go.mod tools/victoriametrics/go.sum
 	$(BUILDTOOL)
 
 $(RELEASE:%=bin/tools/%): tools/release/go.mod tools/release/go.sum

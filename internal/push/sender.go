@@ -87,11 +87,15 @@ func (s *sender) same(r Receiver) bool {
 // update has the sender send as r and c say. Only who started it may call it.
 func (s *sender) update(r Receiver, c Configuration) {
 	s.queue.bound(c.QueueBytes, c.MaxAge)
-	if s.connection.Load() != nil && r.Client == s.receiver.Client && maps.Equal(r.Headers, s.receiver.Headers) {
+	former := s.connection.Load()
+	if former != nil && r.Client == s.receiver.Client && maps.Equal(r.Headers, s.receiver.Headers) {
 		return
 	}
 	s.receiver = r
 	s.connection.Store(newConnection(r, s.timeout))
+	if former == nil {
+		return
+	}
 	select {
 	case s.changed <- struct{}{}:
 	default:

@@ -1,0 +1,314 @@
+package endtoend_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+// program is a process of a test, which may be killed and started again.
+type program struct {
+	t    *testing.T
+	name string
+	args []string
+	env  []string
+	// ready is an address that answers with 200 once the program serves.
+	ready   string
+	process *exec.Cmd
+	ended   chan struct{}
+	log     string
+}
+
+// begin starts a program, which ends with the test, and waits until it serves.
+func begin(t *testing.T, p *program) *program {
+	t.Helper()
+	p.t, p.log = t, filepath.Join(t.TempDir(), "log")
+	t.Cleanup(func() {
+		p.kill()
+		if text, err := os.ReadFile(p.log); err == nil && t.Failed() {
+			t.Logf("the last that %s said:\n%s", p.name, text[max(0, len(text)-3000):])
+		}
+	})
+	p.start()
+	return p
+}
+
+func (p *program) start() {
+	p.t.Helper()
+	file, err := os.OpenFile(p.log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	defer file.Close()
+	p.process = exec.Command(p.args[0], p.args[1:]...) //nolint:noctx // it may outlive a step of the test
+	p.process.Env = append(os.Environ(), p.env...)
+	p.process.Stdout, p.process.Stderr = file, file
+	if err := p.process.Start(); err != nil {
+		p.t.Fatal(err)
+	}
+	process, ended := p.process, make(chan struct{})
+	p.ended = ended
+	go func() {
+		defer close(ended)
+		_ = process.Wait() // it is killed
+	}()
+	eventually(p.t, p.name+" serves", func() error {
+		select {
+		case <-ended:
+			p.t.Fatalf("%s has ended", p.name)
+		default:
+		}
+		_, err := get(p.ready)
+		return err
+	})
+}
+
+// kill ends it as a power failure would.
+func (p *program) kill() {
+	if p.process == nil {
+		return
+	}
+	_ = p.process.Process.Kill() // it may have ended
+	<-p.ended
+	p.process = nil
+}
+
+// eventually waits until something holds.
+func eventually(t *testing.T, what string, holds func() error) {
+	t.Helper()
+	deadline := time.After(patience)
+	for {
+		err := holds()
+		if err == nil {
+			return
+		}
+		select {
+		case <-time.After(100 * time.Millisecond):
+		case <-deadline:
+			t.Fatalf("not so: %s: %v", what, err)
+		}
+	}
+}
+
+// get is what an address answers with.
+func get(address string) ([]byte, error) {
+	client := http.Client{Timeout: 10 * time.Second}
+	response, err := client.Get(address) //nolint:noctx // it has a timeout
+	if err != nil {
+		return nil, err
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	if err == nil && response.StatusCode != http.StatusOK {
+		err = fmt.Errorf("%s: %s: %s", address, response.Status, bytes.TrimSpace(body))
+	}
+	return body, err
+}
+
+// buildWithSample makes the planwatch binary that reads folders of CSV files.
+func buildWithSample(t *testing.T) string {
+	t.Helper()
+	binary := filepath.Join(t.TempDir(), "planwatch")
+	command := exec.CommandContext(t.Context(), "go", "build", "-tags", "gms_pure_go", "-o", binary, "./cmd/planwatch")
+	command.Dir = repository
+	if said, err := command.CombinedOutput(); err != nil {
+		t.Fatalf("go build: %v\n%s", err, said)
+	}
+	return binary
+}
+
+// pushing is a planwatch of the region examples/fjord that pushes.
+type pushing struct {
+	*program
+	url    string
+	region string
+}
+
+// startPushing starts one, whose planwatch.yaml has this text besides. All of them have the same
+// external URL, since they show the same.
+func startPushing(t *testing.T, binary, settings string) *pushing {
+	t.Helper()
+	address := free(t)
+	p := &pushing{url: "http://" + address, region: filepath.Join(t.TempDir(), "fjord")}
+	if err := os.CopyFS(p.region, os.DirFS(filepath.Join(repository, "examples", "fjord"))); err != nil {
+		t.Fatal(err)
+	}
+	name := filepath.Join(p.region, "planwatch.yaml")
+	text, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	adapted := strings.Replace(string(text), "outbox: true", "outbox: true\n  interval: 1s", 1) + "\nhistory: {backfill: false}\n" + settings
+	if err := os.WriteFile(name, []byte(adapted), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p.program = begin(t, &program{
+		name: "planwatch", ready: p.url + "/-/ready",
+		args: []string{binary, "serve", "--config", p.region, "--storage.path", t.TempDir(), "--web.listen-address", address},
+		env:  []string{"PLANWATCH_WEB_ENABLE_LIFECYCLE=true", "PLANWATCH_WEB_EXTERNAL_URL=http://planwatch.example.org"},
+	})
+	return p
+}
+
+// metric is one of the metrics about itself, summed over its series.
+func (p *pushing) metric(name string) (float64, error) {
+	text, err := get(p.url + "/metrics")
+	if err != nil {
+		return 0, err
+	}
+	sum, found := 0.0, false
+	for line := range strings.Lines(string(text)) {
+		series, value, _ := strings.Cut(strings.TrimSpace(line), "} ")
+		if !strings.HasPrefix(series, name+"{") {
+			continue
+		}
+		v, err := strconv.ParseFloat(value, 64)
+		if err != nil {
+			return 0, err
+		}
+		sum, found = sum+v, true
+	}
+	if !found {
+		return 0, fmt.Errorf("no %s", name)
+	}
+	return sum, nil
+}
+
+// idle waits until nothing waits for a receiver, and nothing was dropped.
+func (p *pushing) idle() {
+	p.t.Helper()
+	eventually(p.t, "nothing waits to be pushed", func() error {
+		if lag, err := p.metric("planwatch_push_lag_seconds"); err != nil || lag >= 1 {
+			return fmt.Errorf("a lag of %v, %w", lag, err)
+		}
+		sent, err := p.metric("planwatch_push_samples_total")
+		if err == nil && sent == 0 {
+			err = fmt.Errorf("nothing is sent")
+		}
+		return err
+	})
+	if dropped, err := p.metric("planwatch_push_dropped_samples_total"); err != nil || dropped > 0 {
+		p.t.Errorf("%v samples are dropped, %v", dropped, err)
+	}
+}
+
+// alertsOf are the alerts of a rule manager by labels, with their state, without some labels.
+func alertsOf(manager string, without ...string) (map[string]string, error) {
+	text, err := get(manager + "/api/v1/alerts")
+	if err != nil {
+		return nil, err
+	}
+	var answer struct {
+		Data struct {
+			Alerts []struct {
+				Labels map[string]string
+				State  string
+			}
+		}
+	}
+	if err := json.Unmarshal(text, &answer); err != nil {
+		return nil, err
+	}
+	all := map[string]string{}
+	for _, a := range answer.Data.Alerts {
+		for _, label := range without {
+			delete(a.Labels, label)
+		}
+		all[fmt.Sprint(a.Labels)] = a.State
+	}
+	return all, nil
+}
+
+// span is some series at moments that are an interval apart.
+type span struct {
+	Metric map[string]string
+	Values [][2]any
+}
+
+// ranged asks for a query at each of the moments.
+func ranged(t *testing.T, engine, query string, from, to time.Time, step time.Duration, more ...string) []span {
+	t.Helper()
+	values := url.Values{
+		"query": {query}, "start": {strconv.FormatInt(from.Unix(), 10)}, "end": {strconv.FormatInt(to.Unix(), 10)}, "step": {step.String()}, "nocache": {"1"},
+	}
+	for i := 0; i < len(more); i += 2 {
+		values.Set(more[i], more[i+1])
+	}
+	text, err := get(engine + "/api/v1/query_range?" + values.Encode())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var answer struct{ Data struct{ Result []span } }
+	if err := json.Unmarshal(text, &answer); err != nil {
+		t.Fatal(err)
+	}
+	return answer.Data.Result
+}
+
+// gaps are the moments at which a series has nothing.
+func (s span) gaps(from, to time.Time, step time.Duration) []string {
+	have := map[int64]bool{}
+	for _, v := range s.Values {
+		if at, ok := v[0].(float64); ok {
+			have[int64(at)] = true
+		}
+	}
+	var all []string
+	for at := from; !at.After(to); at = at.Add(step) {
+		if !have[at.Unix()] {
+			all = append(all, at.UTC().Format(time.TimeOnly))
+		}
+	}
+	return all
+}
+
+// labelled are the labels of series, without some, in order; each is there as often as it has series.
+func labelled(all []span, without ...string) []string {
+	var texts []string
+	for _, s := range all {
+		for _, label := range without {
+			delete(s.Metric, label)
+		}
+		texts = append(texts, fmt.Sprint(s.Metric))
+	}
+	slices.Sort(texts)
+	return texts
+}
+
+// shownBy are the labels of the series of a metric in the answer to a scrape, as Prometheus has them, in order.
+func (p *pushing) shownBy(metric string) []string {
+	p.t.Helper()
+	text, err := get(p.url + "/metrics")
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	var all []string
+	for line := range strings.Lines(string(text)) {
+		labels, found := strings.CutPrefix(line, metric+"{")
+		if !found {
+			continue
+		}
+		labels, _, _ = strings.Cut(labels, "} ")
+		of := map[string]string{"job": "planwatch", "instance": "planwatch.example.org"}
+		for pair := range strings.SplitSeq(labels, ",") {
+			name, value, _ := strings.Cut(pair, "=")
+			if of[name], err = strconv.Unquote(value); err != nil {
+				p.t.Fatal(line, err)
+			}
+		}
+		all = append(all, fmt.Sprint(of))
+	}
+	slices.Sort(all)
+	return all
+}
