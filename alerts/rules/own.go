@@ -75,6 +75,10 @@ var ownTexts = map[string]ownText{
 		"Messages about alerts do not arrive",
 		"planwatch cannot deliver messages to every recipient. Alerts may fire without anybody being told. The page says to whom and why.",
 	},
+	naming.FiguresNotPushed: {
+		"Figures do not reach {receiver}",
+		"planwatch pushes its figures to {receiver}, which has taken none for a while, or refuses some. Dashboards and alerts that rest on it show old figures, or none. The reason is in planwatch's log.",
+	},
 	naming.PlanExpiring: {
 		"Targets of the plan end within {days} days without a successor",
 		"{count} targets have ended or end within {days} days, and the plan has nothing that takes over. After that nothing calls about those key figures. Decide on new targets, or take the old ones out of the plan.",
@@ -121,6 +125,10 @@ var (
 	planExpiringExpr   = parse(`min by ([[.Label.Owner]]) ([[.Metric.CoveredUntil]]) - time() < [[.Notice]]`)
 	collectorFailsExpr = parse(`max without ([[.Label.Instance]], [[.Label.Job]]) ([[.Metric.CollectorSuccess]][[.Of]]) == 0`)
 
+	notPushedExpr = parse(`max without ([[.Label.Instance]], [[.Label.Job]]) ([[.Metric.PushLag]]) > 300
+or
+max without ([[.Label.Instance]], [[.Label.Job]], [[.Label.Reason]]) (increase([[.Metric.PushDropped]][15m])) > 0
+`)
 	staleExpr = parse(`max without ([[.Label.Instance]], [[.Label.Job]]) (
     time() - [[.Metric.OldestData]][[.Of]]
   > [[.StaleShare]] * [[.Metric.MaxAge]][[.Of]]
@@ -186,6 +194,10 @@ func (m maker) own() []rulefmt.Rule {
 		ownAlert{
 			name: naming.MessageNotDelivered, severity: naming.SeverityCritical, wait: 10 * time.Minute, keep: KeepFiring, owner: operations, domain: planwatch,
 			expr: execute(notDeliveredExpr, fields),
+		},
+		ownAlert{
+			name: naming.FiguresNotPushed, severity: naming.SeverityWarning, wait: 10 * time.Minute, keep: KeepFiring, owner: operations, domain: planwatch,
+			expr: execute(notPushedExpr, fields),
 		},
 		ownAlert{
 			name: naming.ConfigReloadFailed, severity: naming.SeverityWarning, wait: 5 * time.Minute, keep: KeepFiring, owner: operations, domain: planwatch,

@@ -30,16 +30,16 @@ type vocabulary struct {
 }
 
 type metrics struct {
-	Actual, Expected, Target, Forecast, ForecastThreshold, Threshold, Margin, TargetInfo, CoveredUntil, Signal string
-	KPIInfo, AnyKPI, NoKPI, CountSuffix                                                                        string
-	BuildInfo, SourceUp, SaveFailures, ReplicaUp, ReplicaFaults, ReloadSuccess, Undelivered                    string
-	CollectorSuccess, OldestData, MaxAge, Withdrawn, SuppressedCells                                           string
-	ClockOffset, TimeZoneOffset                                                                                string
+	Actual, Expected, Target, Forecast, ForecastThreshold, Threshold, Margin, TargetInfo, CoveredUntil, Signal    string
+	KPIInfo, AnyKPI, NoKPI, CountSuffix                                                                           string
+	BuildInfo, SourceUp, SaveFailures, ReplicaUp, ReplicaFaults, ReloadSuccess, Undelivered, PushLag, PushDropped string
+	CollectorSuccess, OldestData, MaxAge, Withdrawn, SuppressedCells                                              string
+	ClockOffset, TimeZoneOffset                                                                                   string
 }
 
 type labels struct {
 	KPI, Target, Owner, Unit, Severity, Basis, ValueFrom, Collector, Accumulates string
-	Name, Job, Instance                                                          string
+	Name, Job, Instance, Receiver, Reason                                        string
 }
 
 var names = vocabulary{
@@ -47,7 +47,7 @@ var names = vocabulary{
 		Actual: naming.PlanActual, Expected: naming.PlanExpected, Target: naming.PlanTarget, Forecast: naming.PlanForecast, ForecastThreshold: naming.PlanForecastThreshold,
 		Threshold: naming.PlanThreshold, Margin: naming.PlanMargin, TargetInfo: naming.PlanTargetInfo, CoveredUntil: naming.PlanCoveredUntil, Signal: naming.KPISignal,
 		KPIInfo: naming.KPIInfo, AnyKPI: naming.AnyKPI, NoKPI: naming.NoKPI, CountSuffix: naming.SuffixCount,
-		BuildInfo: naming.BuildInfo, SourceUp: naming.SourceUp, SaveFailures: naming.SnapshotSaveFailures, ReplicaUp: naming.ReplicaUp, ReplicaFaults: naming.ReplicaFaults, ReloadSuccess: naming.ConfigReloadSuccess, Undelivered: naming.Undelivered,
+		BuildInfo: naming.BuildInfo, SourceUp: naming.SourceUp, SaveFailures: naming.SnapshotSaveFailures, ReplicaUp: naming.ReplicaUp, ReplicaFaults: naming.ReplicaFaults, ReloadSuccess: naming.ConfigReloadSuccess, Undelivered: naming.Undelivered, PushLag: naming.PushLag, PushDropped: naming.PushDropped,
 		CollectorSuccess: naming.CollectorSuccess, OldestData: naming.CollectorOldestData, MaxAge: naming.CollectorMaxAge,
 		Withdrawn: naming.CollectorWithdrawn, SuppressedCells: naming.SuppressedCells,
 		ClockOffset: naming.ClockOffset, TimeZoneOffset: naming.TimeZoneOffset,
@@ -55,6 +55,6 @@ var names = vocabulary{
 	Label: labels{
 		KPI: naming.LabelKPI, Target: naming.LabelTarget, Owner: naming.LabelOwner, Unit: naming.LabelUnit, Severity: naming.LabelSeverity, Basis: naming.LabelBasis, ValueFrom: naming.LabelValueFrom,
 		Collector: naming.LabelCollector, Accumulates: naming.LabelAccumulates,
-		Name: naming.LabelName, Job: naming.LabelJob, Instance: naming.LabelInstance,
+		Name: naming.LabelName, Job: naming.LabelJob, Instance: naming.LabelInstance, Receiver: naming.LabelReceiver, Reason: naming.LabelReason,
 	},
 }

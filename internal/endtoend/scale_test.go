@@ -344,3 +344,17 @@ func (e *engine) isWhole(t *testing.T, p *pushing, from, to time.Time) {
 		}
 	}
 }
+
+// VictoriaMetrics has the same of OTLP as of remote write.
+func TestPushToVictoriaMetricsByOTLP(t *testing.T) {
+	web := free(t)
+	engine := "http://" + web
+	begin(t, &program{name: "victoria-metrics", ready: engine + "/health", args: []string{
+		toolPath(t, "victoria-metrics"), "-storageDataPath=" + t.TempDir(), "-httpListenAddr=" + web, "-search.latencyOffset=0s", "-search.minStalenessInterval=15s",
+		"-opentelemetry.promoteAllResourceAttributes=false", "-opentelemetry.promoteScopeMetadata=false",
+	}})
+	binary := buildWithSample(t)
+	pushBy(t, binary, "remote_write", engine+"/api/v1/write").idle()
+	pushBy(t, binary, "otlp", engine+"/opentelemetry/v1/metrics").idle()
+	same(t, engine, "remote_write", "otlp")
+}

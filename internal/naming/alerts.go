@@ -14,6 +14,7 @@ const (
 	SnapshotNotSaved    = "SnapshotNotSaved"
 	ReplicaDown         = "ReplicaDown"
 	MessageNotDelivered = "MessageNotDelivered"
+	FiguresNotPushed    = "FiguresNotPushed"
 	ConfigReloadFailed  = "ConfigReloadFailed"
 	PlanExpiring        = "PlanExpiring"
 )

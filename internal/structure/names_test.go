@@ -44,7 +44,7 @@ func parsed(t *testing.T, visit func(name string, file *ast.File, set *token.Fil
 }
 
 // owned matches names that package naming owns.
-var owned = regexp.MustCompile(`\b(planwatch|plan|kpi)_[a-z]+(_[a-z]+)*\b|\b(Watchdog|PlanwatchDown|SourceDown|CollectorFailing|DataStale|KPIMissing|TargetWithoutFigure|SnapshotNotSaved|ReplicaDown|MessageNotDelivered|ConfigReloadFailed|PlanExpiring)\b|OffPlan\b|ForecastMissesPlan\b|\b(alertname|alertstate|runbook_url|dashboard_url|summary_[a-z]+|title_[a-z]{2})\b|\bby \([a-z]|\bon \([a-z]|\bwithout \([a-z]`)
+var owned = regexp.MustCompile(`\b(planwatch|plan|kpi)_[a-z]+(_[a-z]+)*\b|\b(Watchdog|PlanwatchDown|SourceDown|CollectorFailing|DataStale|KPIMissing|TargetWithoutFigure|SnapshotNotSaved|ReplicaDown|MessageNotDelivered|FiguresNotPushed|ConfigReloadFailed|PlanExpiring)\b|OffPlan\b|ForecastMissesPlan\b|\b(alertname|alertstate|runbook_url|dashboard_url|summary_[a-z]+|title_[a-z]{2})\b|\bby \([a-z]|\bon \([a-z]|\bwithout \([a-z]`)
 
 // Names of metrics, labels and alerts stand in package naming and nowhere else,
 // so that one that changes there changes everywhere.
