@@ -3,8 +3,10 @@ package docs_test
 import (
 	"bufio"
 	"context"
+	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -97,7 +99,7 @@ func scrape(t *testing.T) map[string]*dto.MetricFamily {
 		t.Fatalf("go build: %v\n%s", err, said)
 	}
 	ctx, stop := context.WithCancel(t.Context())
-	serve := exec.CommandContext(ctx, binary, "serve", "--web.listen-address=127.0.0.1:0", "--storage.path", filepath.Join(t.TempDir(), "storage"))
+	serve := exec.CommandContext(ctx, binary, "serve", "--config", pushingRegion(t, binary), "--web.listen-address=127.0.0.1:0", "--storage.path", filepath.Join(t.TempDir(), "storage"))
 	serve.Env = append(os.Environ(), "PLANWATCH_ALERTING_INTERVAL=1s")
 	serve.Cancel = func() error { return serve.Process.Signal(os.Interrupt) }
 	serve.WaitDelay = patience
@@ -124,7 +126,7 @@ func scrape(t *testing.T) map[string]*dto.MetricFamily {
 	}
 	// These come last: when the plan was assessed, when the first alert was
 	// sent, and when a group with a pending alert was evaluated a second time.
-	last := []string{"plan_forecast", "planwatch_alerting_prometheus_notifications_latency_seconds", "planwatch_alerting_prometheus_rule_group_last_restore_duration_seconds"}
+	last := []string{"plan_forecast", naming.PushLastSuccess, "planwatch_alerting_prometheus_notifications_latency_seconds", "planwatch_alerting_prometheus_rule_group_last_restore_duration_seconds"}
 	limited, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	tick := time.NewTicker(200 * time.Millisecond)
@@ -148,6 +150,27 @@ func scrape(t *testing.T) map[string]*dto.MetricFamily {
 			t.Fatalf("planwatch does not become ready, or does not expose %s", strings.Join(missing, ", "))
 		}
 	}
+}
+
+// pushingRegion is the built-in region, which pushes to a receiver that takes everything.
+func pushingRegion(t *testing.T, binary string) string {
+	t.Helper()
+	receiver := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	t.Cleanup(receiver.Close)
+	region := filepath.Join(t.TempDir(), "region")
+	if said, err := exec.CommandContext(t.Context(), binary, "init", region).CombinedOutput(); err != nil {
+		t.Fatalf("planwatch init: %v\n%s", err, said)
+	}
+	settings := filepath.Join(region, "planwatch.yaml")
+	text, err := os.ReadFile(settings)
+	if err == nil {
+		text = fmt.Appendf(text, "\npush: {interval: 1s, receivers: {engine: {url: %q}}}\n", receiver.URL)
+		err = os.WriteFile(settings, text, 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return region
 }
 
 // get is the body of a good answer, or nil.
