@@ -51,7 +51,7 @@ func (p *program) start() {
 		p.t.Fatal(err)
 	}
 	defer file.Close()
-	p.process = exec.Command(p.args[0], p.args[1:]...) //nolint:noctx // it may outlive a step of the test
+	p.process = exec.Command(p.args[0], p.args[1:]...) // it may outlive a step of the test
 	p.process.Env = append(os.Environ(), p.env...)
 	p.process.Stdout, p.process.Stderr = file, file
 	if err := p.process.Start(); err != nil {
@@ -104,7 +104,7 @@ func eventually(t *testing.T, what string, holds func() error) {
 // get is what an address answers with.
 func get(address string) ([]byte, error) {
 	client := http.Client{Timeout: 10 * time.Second}
-	response, err := client.Get(address) //nolint:noctx // it has a timeout
+	response, err := client.Get(address)
 	if err != nil {
 		return nil, err
 	}

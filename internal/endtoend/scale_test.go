@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"net/http"
 	"net/url"
 	"os"
 	"os/exec"
@@ -225,13 +224,7 @@ func (p *pushing) closeBeds() {
 	if err := os.WriteFile(name, []byte(strings.Replace(string(text), row+"30,28", row+"20,20", 1)), 0o600); err != nil {
 		p.t.Fatal(err)
 	}
-	response, err := http.Post(p.url+"/-/reload", "", nil) //nolint:noctx // it is answered at once
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	if response.Body.Close(); response.StatusCode != http.StatusOK {
-		p.t.Fatal(response.Status)
-	}
+	runAgain(p.t, p.url)
 }
 
 // agrees waits until the ruler and the embedded evaluators have the same alerts in the same

@@ -157,7 +157,7 @@ func (a answer) verdict(samples int, again func(status int) bool) error {
 // retryAfter is for how long a Retry-After header asks to wait; 0 where it does not say.
 func retryAfter(header string, now time.Time) time.Duration {
 	if seconds, err := strconv.ParseUint(header, 10, 31); err == nil {
-		return time.Duration(seconds) * time.Second //nolint:gosec // it has 31 bits
+		return time.Duration(seconds) * time.Second
 	}
 	if at, err := http.ParseTime(header); err == nil {
 		return at.Sub(now)

@@ -4,12 +4,11 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	dto "github.com/prometheus/client_model/go"
-	promlabels "github.com/prometheus/prometheus/model/labels"
-	"github.com/prometheus/prometheus/model/value"
 
 	"planwatch/internal/naming"
 )
@@ -64,10 +63,22 @@ func (b *batch) stale(m *metric) {
 	}
 }
 
-// staleMarker is the value by which Prometheus writes that a series has ended.
-var staleMarker = math.Float64frombits(value.StaleNaN)
+// staleBits are those of the value by which Prometheus writes that a series has ended: one
+// of those that are no numbers, and not the usual one.
+const staleBits = 0x7ff0000000000002
 
-func isStale(v float64) bool { return value.IsStaleNaN(v) }
+var staleMarker = math.Float64frombits(staleBits)
+
+func isStale(v float64) bool { return math.Float64bits(v) == staleBits }
+
+// written is a bound or a quantile as Prometheus has it in a label: 1.0 and 2.5e+06.
+func written(bound float64) string {
+	text := strconv.FormatFloat(bound, 'g', -1, 64)
+	if math.IsInf(bound, 0) || math.IsNaN(bound) || strings.ContainsAny(text, "e.") {
+		return text
+	}
+	return text + ".0"
+}
 
 // series is how many series it is.
 func (m *metric) series() int {
@@ -122,7 +133,7 @@ func (m *metric) each(external []label, what func(labels []label)) {
 		suffix, name = naming.SuffixBucket, naming.LabelBucket
 	}
 	for _, bound := range m.bounds {
-		tell(suffix, label{name, promlabels.FormatOpenMetricsFloat(bound)})
+		tell(suffix, label{name, written(bound)})
 	}
 	if !m.buckets {
 		tell(naming.SuffixSum)

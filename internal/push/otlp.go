@@ -167,7 +167,7 @@ func attributes(labels []label) []*common.KeyValue {
 }
 
 // nanoseconds is t in nanoseconds since 1970.
-func nanoseconds(t time.Time) uint64 { return uint64(max(t.UnixNano(), 0)) } //nolint:gosec // it is not below zero
+func nanoseconds(t time.Time) uint64 { return uint64(max(t.UnixNano(), 0)) }
 
 // whole is a count that came as a sample's value.
 func whole(v float64) uint64 {

@@ -224,7 +224,7 @@ func TestReceiverFails(t *testing.T) {
 			}
 			return n <= 2
 		}, push.RemoteWrite, false, "they wait, and are tried again"},
-		{"it hangs up", func(n int, w http.ResponseWriter, _ *http.Request) bool {
+		{"it hangs up", func(n int, _ http.ResponseWriter, _ *http.Request) bool {
 			if n <= 2 {
 				panic(http.ErrAbortHandler)
 			}

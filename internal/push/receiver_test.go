@@ -171,7 +171,7 @@ func (r *receiver) takePoints(body []byte) error {
 					v = math.Float64frombits(value.StaleNaN)
 				}
 				key := fmt.Sprintf("[%s] %s %q %s %s", resource, m.Name, m.Description, kind, written(attributes))
-				r.series[key] = append(r.series[key], sample{int64(at / 1e6), v}) //nolint:gosec // a moment
+				r.series[key] = append(r.series[key], sample{int64(at / 1e6), v})
 			}
 			for _, p := range m.GetGauge().GetDataPoints() {
 				add(p.Attributes, "gauge", p.Flags, p.TimeUnixNano, p.GetAsDouble())
@@ -264,7 +264,7 @@ func (s *shown) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusServiceUnavailable)
 		return
 	}
-	format := expfmt.Negotiate(r.Header)
+	format := expfmt.NegotiateAccept(r.Header, expfmt.NewFormat(expfmt.TypeProtoDelim))
 	w.Header().Set("Content-Type", string(format))
 	encoder := expfmt.NewEncoder(w, format)
 	for _, name := range slices.Sorted(maps.Keys(all)) {

@@ -21,9 +21,9 @@ type remoteWrite struct {
 	logger *slog.Logger
 }
 
-// written is the header in which a receiver of 2.0 says how many samples it has taken. One
+// samplesWritten is the header in which a receiver of 2.0 says how many samples it has taken. One
 // that does not know 2.0 says nothing, and has taken none: it finds no series of its own.
-const written = "X-Prometheus-Remote-Write-Samples-Written"
+const samplesWritten = "X-Prometheus-Remote-Write-Samples-Written"
 
 // samplesAgain reports whether remote write lets a request be tried again.
 func samplesAgain(status int) bool { return status/100 == 5 }
@@ -41,7 +41,7 @@ func (w *remoteWrite) send(ctx context.Context, to *connection, p part) error {
 		if err != nil {
 			return err
 		}
-		taken, err := strconv.Atoi(a.header.Get(written))
+		taken, err := strconv.Atoi(a.header.Get(samplesWritten))
 		switch {
 		case a.status/100 == 2 && err == nil && taken < len(p.values):
 			return refusal{errors.New("it has not taken all of them"), len(p.values) - max(taken, 0)}

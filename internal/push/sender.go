@@ -105,9 +105,9 @@ func (s *sender) update(r Receiver, c Configuration) {
 // drop counts samples that are dropped, and tells of the first.
 func (s *sender) drop(reason string, samples int) {
 	if reason == naming.DroppedFull {
-		s.full.Add(uint64(samples)) //nolint:gosec // a count
+		s.full.Add(uint64(samples))
 	} else {
-		s.expired.Add(uint64(samples)) //nolint:gosec // a count
+		s.expired.Add(uint64(samples))
 	}
 	if !s.dropping.Swap(true) {
 		s.logger.Error("figures for the receiver dropped, the oldest first; they have waited too long, or there were too many", "reason", reason)
@@ -167,8 +167,8 @@ func (s *sender) send(ctx context.Context, e *entry) error {
 			s.failed(ctx, err)
 			return err
 		}
-		s.sent.Add(uint64(samples - refused.lost)) //nolint:gosec // a count
-		s.refused.Add(uint64(refused.lost))        //nolint:gosec // a count
+		s.sent.Add(uint64(samples - refused.lost))
+		s.refused.Add(uint64(refused.lost))
 		if refused.lost > 0 {
 			e.refused = refusal{refused.error, e.refused.lost + refused.lost}
 		}
