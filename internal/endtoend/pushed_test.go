@@ -161,45 +161,59 @@ func startPushing(t *testing.T, binary, settings string) *pushing {
 	return p
 }
 
-// metric is one of the metrics about itself, summed over its series.
-func (p *pushing) metric(name string) (float64, error) {
+// metric is one of the metrics about itself, by what stands in its braces.
+func (p *pushing) metric(name string) (map[string]float64, error) {
 	text, err := get(p.url + "/metrics")
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
-	sum, found := 0.0, false
+	all := map[string]float64{}
 	for line := range strings.Lines(string(text)) {
-		series, value, _ := strings.Cut(strings.TrimSpace(line), "} ")
-		if !strings.HasPrefix(series, name+"{") {
+		series, found := strings.CutPrefix(strings.TrimSpace(line), name+"{")
+		if !found {
 			continue
 		}
-		v, err := strconv.ParseFloat(value, 64)
-		if err != nil {
-			return 0, err
+		labels, value, _ := strings.Cut(series, "} ")
+		if all[labels], err = strconv.ParseFloat(value, 64); err != nil {
+			return nil, err
 		}
-		sum, found = sum+v, true
 	}
-	if !found {
-		return 0, fmt.Errorf("no %s", name)
+	if len(all) == 0 {
+		err = fmt.Errorf("no %s", name)
 	}
-	return sum, nil
+	return all, err
 }
 
-// idle waits until nothing waits for a receiver, and nothing was dropped.
+// idle waits until every receiver has taken what was pushed after this call, and so what
+// waited before, and checks that nothing was dropped.
 func (p *pushing) idle() {
 	p.t.Helper()
+	// Metrics about itself may be some seconds old.
+	began := float64(time.Now().Add(time.Second).UnixMilli()) / 1000
 	eventually(p.t, "nothing waits to be pushed", func() error {
-		if lag, err := p.metric("planwatch_push_lag_seconds"); err != nil || lag >= 1 {
-			return fmt.Errorf("a lag of %v, %w", lag, err)
+		taken, err := p.metric("planwatch_push_last_success_timestamp_seconds")
+		if err != nil {
+			return err
 		}
-		sent, err := p.metric("planwatch_push_samples_total")
-		if err == nil && sent == 0 {
-			err = fmt.Errorf("nothing is sent")
+		lags, err := p.metric("planwatch_push_lag_seconds")
+		if err != nil {
+			return err
 		}
-		return err
+		for receiver, lag := range lags {
+			if at := taken[receiver]; at < began || lag >= 1 {
+				return fmt.Errorf("%s: a lag of %v, taken last %v s too early", receiver, lag, began-at)
+			}
+		}
+		return nil
 	})
-	if dropped, err := p.metric("planwatch_push_dropped_samples_total"); err != nil || dropped > 0 {
-		p.t.Errorf("%v samples are dropped, %v", dropped, err)
+	dropped, err := p.metric("planwatch_push_dropped_samples_total")
+	for labels, samples := range dropped {
+		if samples > 0 {
+			p.t.Errorf("%v samples are dropped: %s", samples, labels)
+		}
+	}
+	if err != nil {
+		p.t.Error(err)
 	}
 }
 

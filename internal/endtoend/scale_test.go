@@ -37,6 +37,9 @@ type engine struct {
 	// apart are parameters of a query that shows each replica's samples apart, by labels of
 	// theirs.
 	apart, replicas []string
+	// durable is whether a receiver that is killed keeps what it has taken, so that each of
+	// them has every moment.
+	durable bool
 	// added are the labels that the engine adds to series and alerts.
 	added []string
 }
@@ -73,8 +76,8 @@ func thanos(t *testing.T, rules string) *engine {
 	e := &engine{
 		labels: func(replica string) string { return "{replica: " + replica + "}" },
 		// The ruler's alerts have the tenant that the receivers name.
-		added: []string{"tenant_id"},
-		apart: []string{"dedup", "false"}, replicas: []string{"replica", "receive_replica"},
+		added:   []string{"tenant_id"},
+		durable: true, apart: []string{"dedup", "false"}, replicas: []string{"replica", "receive_replica"},
 	}
 	query := []string{binary, "query", "--query.replica-label=replica", "--query.replica-label=receive_replica", "--query.lookback-delta=15s"}
 	for i := range 2 {
@@ -310,29 +313,38 @@ func (e *engine) isWhole(t *testing.T, p *pushing, from, to time.Time) {
 				return nil
 			})
 		}
-		kept := map[string]map[int64]bool{}
+		moments := int(to.Sub(from)/pushInterval) + 1
+		kept, byReceiver := map[string]map[int64]bool{}, map[string]map[int64]bool{}
 		for i, store := range e.stores {
 			for _, s := range ranged(t, store, fmt.Sprintf("count_over_time(%s[%s])", metric, pushInterval), from, to, pushInterval, e.apart...) {
-				whose := fmt.Sprint(i, " ", s.Metric["receive_replica"], " ", s.Metric["replica"])
-				lacks := len(s.gaps(from, to, pushInterval))
+				receiver := fmt.Sprint("receiver ", i, s.Metric["receive_replica"])
 				labels := labelled([]span{s}, slices.Concat(e.added, e.replicas, []string{"__name__"})...)[0]
 				if kept[labels] == nil {
 					kept[labels] = map[int64]bool{}
+				}
+				if byReceiver[receiver+" "+labels] == nil {
+					byReceiver[receiver+" "+labels] = map[int64]bool{}
 				}
 				for _, v := range s.Values {
 					if v[1] != "1" {
 						t.Errorf("%s %s: %v samples at %v", metric, labels, v[1], v[0])
 					}
-					kept[labels][int64(v[0].(float64))] = true
-				}
-				if labels == want[0] {
-					t.Logf("%s: %s lacks %d of %d moments", metric, whose, lacks, int(to.Sub(from)/pushInterval)+1)
+					at, _ := v[0].(float64)
+					kept[labels][int64(at)], byReceiver[receiver+" "+labels][int64(at)] = true, true
 				}
 			}
 		}
 		for _, labels := range want {
-			if has, all := len(kept[labels]), int(to.Sub(from)/pushInterval)+1; has != all {
-				t.Errorf("%s %s: samples of %d moments, want %d", metric, labels, has, all)
+			if has := len(kept[labels]); has != moments {
+				t.Errorf("%s %s: samples of %d moments, want %d", metric, labels, has, moments)
+			}
+		}
+		for of, has := range byReceiver {
+			if e.durable && len(has) != moments {
+				t.Errorf("%s: %s: samples of %d moments, want %d", metric, of, len(has), moments)
+			}
+			if strings.HasSuffix(of, want[0]) {
+				t.Logf("%s: %s: samples of %d moments of %d", metric, of, len(has), moments)
 			}
 		}
 	}
