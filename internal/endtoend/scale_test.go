@@ -56,9 +56,9 @@ func toolPath(t *testing.T, name string) string {
 	return path
 }
 
-// generated are the rules that planwatch generates for the region, with an evaluation every
+// rulesOfFjord are the rules that planwatch generates for the region, with an evaluation every
 // second.
-func generated(t *testing.T, binary string) string {
+func rulesOfFjord(t *testing.T, binary string) string {
 	t.Helper()
 	root := t.TempDir()
 	command := exec.CommandContext(t.Context(), binary, "generate", "--config", filepath.Join(repository, "examples", "fjord"), root)
@@ -149,7 +149,7 @@ func victoriaMetrics(t *testing.T, rules string) *engine {
 // do, and over the whole time each figure is there at every moment, once.
 func TestPushToTwoReceivers(t *testing.T) {
 	binary := buildWithSample(t)
-	rules := generated(t, binary)
+	rules := rulesOfFjord(t, binary)
 	for name, start := range map[string]func(*testing.T, string) *engine{"Thanos": thanos, "VictoriaMetrics": victoriaMetrics} {
 		t.Run(name, func(t *testing.T) {
 			began := time.Now()
