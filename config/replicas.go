@@ -6,13 +6,11 @@ import (
 	"encoding/hex"
 	"fmt"
 	"maps"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
 
 	"planwatch/internal/warehouse"
-	"planwatch/internal/warehouse/settings"
 	"planwatch/internal/yamlfile"
 )
 
@@ -47,9 +45,7 @@ func (r Replicas) validate(f *yamlfile.Faults, s Service) {
 	for i, address := range r.Addresses {
 		path := fmt.Sprintf(".replicas.addresses[%d]", i)
 		requireURL(f, path, "replicas: addresses", address, "https://planwatch-1.example.org:9846")
-		if parsed, err := url.Parse(address); err == nil && (parsed.User != nil || parsed.RawQuery != "" || parsed.Fragment != "") {
-			f.Add(path, "replicas: addresses: %q has more than an address and a path; give the user as client.user", settings.HideUser(address))
-		}
+		refuseMore(f, path, "replicas: addresses", "client", address)
 		if slices.Index(r.Addresses, address) < i {
 			f.Add(path, "replicas: addresses: %q is given twice", address)
 		}

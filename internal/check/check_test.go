@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -117,5 +118,31 @@ func TestFilesOfAddresses(t *testing.T) {
 				t.Errorf("%d: %q", len(got), got)
 			}
 		})
+	}
+}
+
+// So is what other replicas ask for.
+func TestReplicasFiles(t *testing.T) {
+	missing := filepath.Join(t.TempDir(), "none")
+	t.Setenv("PLANWATCH_SOURCES_WAREHOUSE_ADDRESS", filepath.Join(t.TempDir(), "socket"))
+	t.Setenv("PLANWATCH_REPLICAS_ADDRESSES", "https://planwatch-1.example.org:9846")
+	t.Setenv("PLANWATCH_REPLICAS_CLIENT_TOKEN_FILE", missing)
+	t.Setenv("PLANWATCH_REPLICAS_CLIENT_CA_FILE", missing)
+	region, err := config.Load("../../config/testdata/good", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var found []string
+	for _, fault := range check.Run(t.Context(), region).Faults {
+		if strings.HasPrefix(fault.Error(), "replicas: client: ") {
+			found = append(found, fault.Error())
+		}
+	}
+	want := []string{
+		"replicas: client: token_file: open " + missing + ": no such file or directory",
+		"replicas: client: ca_file: open " + missing + ": no such file or directory",
+	}
+	if !slices.Equal(found, want) {
+		t.Errorf("got %q, want %q", found, want)
 	}
 }

@@ -104,6 +104,7 @@ func warnOfOpenSecrets(region *config.Region, logger *slog.Logger) {
 		}
 	}
 	warn("alerting.alertmanager_client", region.Alerting.AlertmanagerClient.OpenSecrets())
+	warn("replicas.client", region.Replicas.Client.OpenSecrets())
 	for _, name := range slices.Sorted(maps.Keys(region.Push.Receivers)) {
 		warn("push.receivers."+name+".client", region.Push.Receivers[name].Client.OpenSecrets())
 	}

@@ -15,9 +15,9 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 	dto "github.com/prometheus/client_model/go"
 
-	"planwatch/alerts/evaluator"
 	"planwatch/config"
 	"planwatch/internal/clock"
+	"planwatch/internal/httpclient"
 	"planwatch/internal/replica"
 	"planwatch/internal/snapshot"
 	"planwatch/internal/warehouse"
@@ -52,7 +52,7 @@ func (e *Exporter) newReplicas(ctx context.Context, region *config.Region) (*rep
 	if !settings.On() {
 		return nil, nil
 	}
-	client, err := evaluator.Client(settings.Client).HTTP()
+	client, err := httpclient.Client(settings.Client).Prepared("replicas")
 	if err != nil {
 		return nil, fmt.Errorf("replicas: client: %w", err)
 	}

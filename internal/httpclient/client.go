@@ -90,3 +90,28 @@ func (c Client) HTTP(name string) (*http.Client, error) {
 	settings.FollowRedirects = false
 	return configutil.NewClientFromConfig(settings, name)
 }
+
+// Prepared is HTTP, of which each request is prepared.
+func (c Client) Prepared(name string) (*http.Client, error) {
+	client, err := c.HTTP(name)
+	if err != nil {
+		return nil, err
+	}
+	client.Transport = preparing{c, client.Transport}
+	return client, nil
+}
+
+// preparing adds to requests what the server asks for.
+type preparing struct {
+	client Client
+	next   http.RoundTripper
+}
+
+// RoundTrip implements http.RoundTripper.
+func (p preparing) RoundTrip(request *http.Request) (*http.Response, error) {
+	request = request.Clone(request.Context())
+	if err := p.client.Prepare(request); err != nil {
+		return nil, err
+	}
+	return p.next.RoundTrip(request)
+}
