@@ -110,7 +110,7 @@ func New(ctx context.Context, region *config.Region, o Options) (*Exporter, erro
 	first, err := e.prepare(ctx, region)
 	if err != nil {
 		e.alerts.close()
-		return nil, errors.Join(err, e.closePast(), e.closeHistory(), e.directory.Release())
+		return nil, errors.Join(err, e.replicas.close(), e.closePast(), e.closeHistory(), e.directory.Release())
 	}
 	e.activate(first)
 	e.store.Restore(first.describe)

@@ -166,11 +166,19 @@ func (r *replicas) run(ctx context.Context) {
 		case <-ctx.Done():
 		}
 		all.Wait()
-		if err := r.source.Close(); err != nil {
+		if err := r.close(); err != nil {
 			r.exporter.logger.Warn("source not closed", "err", err)
 		}
 		return
 	}
+}
+
+// close closes what is left when nothing runs.
+func (r *replicas) close() error {
+	if r == nil {
+		return nil
+	}
+	return r.source.Close()
 }
 
 // changeRole does what this planwatch does in its role, from now on.

@@ -28,7 +28,7 @@ func (r *replicas) find(ctx context.Context, name string) ([]byte, error) {
 	if err != nil {
 		return nil, errNoMoment
 	}
-	kept := r.exporter.history
+	kept := r.exporter.current.Load().history
 	if kept == nil || !r.Heads() {
 		return nil, nil
 	}
