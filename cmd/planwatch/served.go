@@ -50,7 +50,7 @@ func newServed(ctx context.Context, region *config.Region, load func() (*config.
 		logger.Error("comments and the audit log are not kept; nobody can answer alerts", "err", err)
 	} else {
 		s.content.Comments, s.content.Audit = s.kept.comments, s.kept.audit
-		planwatch.Share("comments", s.kept.comments)
+		planwatch.ShareComments(s.kept.comments)
 	}
 	if region.Web.EnableLifecycle {
 		s.content.Reload = planwatch.Reload

@@ -17,6 +17,7 @@ import (
 
 	"planwatch/config"
 	"planwatch/internal/clock"
+	"planwatch/internal/comment"
 	"planwatch/internal/httpclient"
 	"planwatch/internal/replica"
 	"planwatch/internal/snapshot"
@@ -33,8 +34,8 @@ type replicas struct {
 	// are up; nil before they have come.
 	metrics atomic.Pointer[[]*dto.MetricFamily]
 	sources atomic.Pointer[map[string]bool]
-	// shared is what each replica keeps for itself and merges, by name.
-	shared map[string]Shared
+	// comments are kept by each replica, and merged; nil where they cannot be kept.
+	comments *comment.Log
 	// known is what was last found out of what this planwatch cannot do.
 	known atomic.Pointer[knownFaults]
 	// taking is held while what another gives is taken, and with it blocks.
@@ -66,7 +67,7 @@ func (e *Exporter) newReplicas(ctx context.Context, region *config.Region) (*rep
 	if err != nil {
 		return nil, errors.Join(err, source.Close())
 	}
-	r := &replicas{exporter: e, source: source, blocks: map[string]*snapshot.GaugeBlock{}, shared: map[string]Shared{}}
+	r := &replicas{exporter: e, source: source, blocks: map[string]*snapshot.GaugeBlock{}}
 	r.Replica = replica.New(replica.Options{
 		Region: region.Name, Addresses: settings.Peers(), Client: client, Lock: lock, Lease: time.Duration(settings.Lease),
 		Give: r.give, Find: r.find, Take: r.take, Faults: r.faults, Logger: e.logger.With("component", "replicas"),
@@ -74,21 +75,10 @@ func (e *Exporter) newReplicas(ctx context.Context, region *config.Region) (*rep
 	return r, nil
 }
 
-// Shared is something that each replica keeps, and that is merged into what the others
-// keep, in whichever order it comes.
-type Shared interface {
-	// Version changes with what is kept.
-	Version() uint64
-	// Encode is all of it.
-	Encode() ([]byte, error)
-	// Merge keeps what another has encoded, as far as it is not there.
-	Merge(encoded []byte) error
-}
-
-// Share has something be the same in all replicas. It is called before Run.
-func (e *Exporter) Share(name string, s Shared) {
+// ShareComments has comments be the same in all replicas. It is called before Run.
+func (e *Exporter) ShareComments(comments *comment.Log) {
 	if e.replicas != nil {
-		e.replicas.shared[name] = s
+		e.replicas.comments = comments
 	}
 }
 
@@ -258,7 +248,8 @@ const (
 	partRuns   = "runs"
 	partOwn    = "own"
 	partSent   = "alertmanager/"
-	partShared = "shared/"
+	// Comments are merged as what was sent is.
+	partComments = "comments"
 )
 
 // partName is the rest of a part's name, where it is one of that kind.

@@ -65,8 +65,8 @@ func (r *replicas) give(role replica.Role) []replica.Given {
 			all = append(all, replica.Given{Name: partSent + shared.Name, Version: shared.Version, Encode: shared.Encode})
 		}
 	}
-	for name, s := range r.shared {
-		all = append(all, replica.Given{Name: partShared + name, Version: s.Version(), Encode: s.Encode})
+	if r.comments != nil {
+		all = append(all, replica.Given{Name: partComments, Version: r.comments.Version(), Encode: r.comments.Encode})
 	}
 	if role == replica.Follows {
 		return all

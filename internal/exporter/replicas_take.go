@@ -36,9 +36,9 @@ func (r *replicas) takeShared(changed map[string][]byte) bool {
 		if state, is := partName(name, partSent); is {
 			all = r.takeSent(state, data) && all
 		}
-		if what, is := partName(name, partShared); is && r.shared[what] != nil {
-			if err := r.shared[what].Merge(data); err != nil {
-				r.exporter.logger.Error("what another replica keeps is not kept here", "what", what, "err", err)
+		if name == partComments && r.comments != nil {
+			if err := r.comments.Merge(data); err != nil {
+				r.exporter.logger.Error("comments from another replica are not kept here", "err", err)
 				all = false
 			}
 		}
