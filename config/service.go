@@ -12,6 +12,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/prometheus/common/model"
+
 	"planwatch/collectors"
 	"planwatch/internal/clock"
 	"planwatch/internal/naming"
@@ -125,6 +127,12 @@ type History struct {
 	Years int `yaml:"years" jsonschema:"minimum=1,maximum=20,default=3"`
 	// How long figures are kept.
 	Keep yamlfile.Duration `yaml:"keep" jsonschema:"default=10y"`
+	// URL of a Prometheus-compatible API that has what planwatch has shown, such as that of Prometheus, Thanos or VictoriaMetrics. What it has of the past is read from there, and the rest from the warehouse. Figures about people and histograms are read from the warehouse all the same.
+	URL string `yaml:"url"`
+	// Labels that planwatch's series have there besides, so that others' are not read: {region: norrbotten}.
+	Labels map[string]string `yaml:"labels"`
+	// How planwatch proves to that API who it is, and checks who it is.
+	Client Client `yaml:"client"`
 }
 
 func (h History) validate(f *yamlfile.Faults) {
@@ -141,6 +149,20 @@ func (h History) validate(f *yamlfile.Faults) {
 	}
 	if least := yamlfile.Duration(365 * 24 * time.Hour); h.Keep < least {
 		f.Add(".history.keep", "history: keep: %s is shorter than a year, so that nothing could be compared with the year before", h.Keep)
+	}
+	h.Client.validate(f, ".history.client", "history: client")
+	if h.URL == "" {
+		if len(h.Labels) > 0 || h.Client != (Client{}) {
+			f.Add(".history", "history: labels and client are of url, which is missing")
+		}
+		return
+	}
+	requireURL(f, ".history.url", "history: url", h.URL, "https://thanos-query.example.org")
+	refuseMore(f, ".history.url", "history: url", "client", h.URL)
+	for _, name := range slices.Sorted(maps.Keys(h.Labels)) {
+		if !model.LegacyValidation.IsValidLabelName(name) {
+			f.Add(".history.labels", "history: labels: %q is not the name of a label", name)
+		}
 	}
 }
 

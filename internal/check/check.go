@@ -64,6 +64,9 @@ func openSecrets(region *config.Region) []string {
 	for _, secret := range region.Alerting.AlertmanagerClient.OpenSecrets() {
 		warnings = append(warnings, fmt.Sprintf("alerting: alertmanager_client: %s", secret))
 	}
+	for _, secret := range region.History.Client.OpenSecrets() {
+		warnings = append(warnings, fmt.Sprintf("history: client: %s", secret))
+	}
 	for _, secret := range region.Replicas.Client.OpenSecrets() {
 		warnings = append(warnings, fmt.Sprintf("replicas: client: %s", secret))
 	}
@@ -135,6 +138,13 @@ func outputs(region *config.Region) []error {
 	var faults []error
 	if err := web.CheckConfigFile(region.Web.ConfigFile); err != nil {
 		faults = append(faults, err)
+	}
+	if client := httpclient.Client(region.History.Client); region.History.URL != "" {
+		for _, err := range []error{client.CheckSecret(), client.CheckAuthorities()} {
+			if err != nil {
+				faults = append(faults, fmt.Errorf("history: client: %w", err))
+			}
+		}
 	}
 	if client := httpclient.Client(region.Replicas.Client); region.Replicas.On() {
 		for _, err := range []error{client.CheckSecret(), client.CheckAuthorities()} {

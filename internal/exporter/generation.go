@@ -2,6 +2,7 @@ package exporter
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"maps"
@@ -57,6 +58,8 @@ type generation struct {
 	filler  *history.Filler
 	courses atomic.Pointer[course.Book]
 	earlier *earlierReports
+	// engine is nil where the past is read from the warehouse alone.
+	engine *engine
 	// coursesMade receives when courses have changed, and anew when all is to be assessed
 	// anew for another reason.
 	coursesMade, anew chan struct{}
@@ -76,6 +79,9 @@ func newGeneration(ctx context.Context, b base, region *config.Region, former *g
 		base: b, region: region, sources: sources, assessor: plan.NewAssessor(region.Plan.Targets, region.KPIs, region.Location),
 		events:    snapshot.NewGaugeBlock(snapshot.EventGauges(region.Events, region.CollectorNames(), region.Languages, region.Location, b.clock), nil),
 		scheduler: collectors.NewScheduler(b.clock, region.Retry, b.logger), coursesMade: make(chan struct{}, 1), anew: make(chan struct{}, 1), earlier: newEarlierReports(),
+	}
+	if g.engine, err = b.newEngine(region); err != nil {
+		return nil, errors.Join(err, sources.Close())
 	}
 	for _, d := range region.Collectors {
 		c := newCollector(b, region, d, sources[d.Source], former)
@@ -105,6 +111,7 @@ func warnOfOpenSecrets(region *config.Region, logger *slog.Logger) {
 	}
 	warn("alerting.alertmanager_client", region.Alerting.AlertmanagerClient.OpenSecrets())
 	warn("replicas.client", region.Replicas.Client.OpenSecrets())
+	warn("history.client", region.History.Client.OpenSecrets())
 	for _, name := range slices.Sorted(maps.Keys(region.Push.Receivers)) {
 		warn("push.receivers."+name+".client", region.Push.Receivers[name].Client.OpenSecrets())
 	}

@@ -54,7 +54,7 @@ func (g *generation) newFiller(ctx context.Context) *history.Filler {
 			Definition: c.definition, Key: history.Key{Collector: c.name(), Fingerprint: c.fingerprint}, Ask: c.definition.Asking(c.source),
 		})
 	}
-	return history.NewFiller(ctx, subjects, g.region.History, g.history, g.replicas.elsewhere(), g.clock, g.logger)
+	return history.NewFiller(ctx, subjects, g.region.History, g.history, g.readElsewhere(), g.clock, g.logger)
 }
 
 // foresight is what forecasts are made from: how figures went, as far as that is known.

@@ -40,27 +40,18 @@ func (r *replicas) find(ctx context.Context, name string) ([]byte, error) {
 	return snapshot.Record{Collector: key.Collector, Fingerprint: key.Fingerprint, At: reading.Read, Samples: reading.Samples}.Encode()
 }
 
-// elsewhere is the history.Elsewhere of a replica: the past is read by the one that heads.
-// It is nil where planwatch is alone.
-func (r *replicas) elsewhere() history.Elsewhere {
-	if r == nil {
-		return nil
+// reading asks the one that heads for a moment of the past.
+func (r *replicas) reading(ctx context.Context, key history.Key, at time.Time) (history.Reading, history.Origin) {
+	data, err := r.Ask(ctx, fmt.Sprintf("%s/%s/%s/%d", findHistory, key.Collector, key.Fingerprint, at.UnixMilli()))
+	if err != nil || data == nil {
+		return history.Reading{}, history.Nowhere
 	}
-	return func(ctx context.Context, key history.Key, at time.Time) (history.Reading, history.Origin) {
-		if r.Heads() {
-			return history.Reading{}, history.Here
-		}
-		data, err := r.Ask(ctx, fmt.Sprintf("%s/%s/%s/%d", findHistory, key.Collector, key.Fingerprint, at.UnixMilli()))
-		if err != nil || data == nil {
-			return history.Reading{}, history.Nowhere
-		}
-		record, err := snapshot.DecodeRecord(data)
-		if err != nil || record.Collector != key.Collector || record.Fingerprint != key.Fingerprint {
-			return history.Reading{}, history.Nowhere
-		}
-		if description, ok := r.exporter.current.Load().describe(record); !ok || description.Fits(record) != nil {
-			return history.Reading{}, history.Nowhere
-		}
-		return history.Reading{Key: key, At: at, Read: record.At.UTC(), Samples: record.Samples}, history.There
+	record, err := snapshot.DecodeRecord(data)
+	if err != nil || record.Collector != key.Collector || record.Fingerprint != key.Fingerprint {
+		return history.Reading{}, history.Nowhere
 	}
+	if description, ok := r.exporter.current.Load().describe(record); !ok || description.Fits(record) != nil {
+		return history.Reading{}, history.Nowhere
+	}
+	return history.Reading{Key: key, At: at, Read: record.At.UTC(), Samples: record.Samples}, history.There
 }

@@ -241,7 +241,7 @@ func TestReplicasReadThePastOnce(t *testing.T) {
 	if now := askedFor(t, log); now != n {
 		t.Errorf("%d queries after the change, %d before", now, n)
 	}
-	second.untilLogged("the past has been read from another replica")
+	second.untilLogged("the past has been read, without the warehouse")
 }
 
 func await(t *testing.T, what string, holds func() bool) {

@@ -135,7 +135,7 @@ func (f *Filler) pass(ctx context.Context) {
 		if f.here {
 			f.logger.Info("the past has been read from the warehouse", told...)
 		} else {
-			f.logger.Info("the past has been read from another replica", told...)
+			f.logger.Info("the past has been read, without the warehouse", told...)
 		}
 	}
 	f.note(func(p *Progress) { p.Reading = false })
