@@ -296,6 +296,7 @@ func (d *Definition) validateKPI(k kpi.KPI, index int, scope Scope, f *yamlfile.
 	base, err := scope.Units.Get(k.Unit)
 	d.validateProtection(k, index, err == nil && base.Persons, f)
 	d.validateValue(k, f)
+	d.validateFunnel(k, scope, f)
 }
 
 // validateValue checks where the KPI's value comes from.

@@ -57,6 +57,21 @@ func (c Catalogue) BeginsAnew(k KPI) bool {
 	return of.Accumulates != "" || to.Accumulates != ""
 }
 
+// FunnelOf is how the KPI is compared across regions by a funnel plot: as it says, or as a
+// proportion where part_of says that the one part of the ratio counts some of what the
+// other counts.
+func (c Catalogue) FunnelOf(k KPI) Funnel {
+	if k.Funnel != NoFunnel || k.Ratio == nil {
+		return k.Funnel
+	}
+	of, _ := c.Get(k.Ratio.Of)
+	to, _ := c.Get(k.Ratio.To)
+	if of.PartOf == k.Ratio.To && of.Aggregate == Sum && to.Aggregate == Sum {
+		return FunnelProportion
+	}
+	return NoFunnel
+}
+
 // Names are the KPIs' names, in order of name.
 func (c Catalogue) Names() []string {
 	names := make([]string, 0, len(c.entries))

@@ -52,6 +52,17 @@ const (
 	WorkingDays Days = "working_days"
 )
 
+// Funnel is what chance makes of a ratio, by which a funnel plot has its limits.
+type Funnel string
+
+// The kinds of funnel plots. A proportion's numerator is a part of its denominator; a
+// rate's is events, and its denominator what they can happen in.
+const (
+	NoFunnel         Funnel = ""
+	FunnelProportion Funnel = "proportion"
+	FunnelRate       Funnel = "rate"
+)
+
 // KPI is one entry under kpis in a collector's file.
 type KPI struct {
 	// Name of the KPI; exposed to Prometheus as kpi_<name>. Lower-case words joined by underscores, unit last.
@@ -78,6 +89,8 @@ type KPI struct {
 	Unit string `yaml:"unit" jsonschema:"required"`
 	// The measure that people read the figures in, where it is another than the unit's usual one: hours rather than days.
 	Measure string `yaml:"measure,omitempty"`
+	// What chance makes of a ratio of two counts, where several regions are compared by a funnel plot: proportion, where what is divided is a part of what it is divided by; rate, where it is events that each happen by themselves, per day, visit or inhabitant. Without the key it is proportion where part_of says so, and else the KPI has no funnel plot.
+	Funnel Funnel `yaml:"funnel,omitempty" jsonschema:"enum=proportion,enum=rate"`
 	// Which way is better. as_planned is for what is to equal its plan, neither more nor less.
 	Better Direction `yaml:"better" jsonschema:"required,enum=higher,enum=lower,enum=as_planned"`
 	// How the KPI adds up over labels. A ratio has none: it adds up as sum over sum.
