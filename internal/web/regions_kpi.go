@@ -25,6 +25,8 @@ type commonKPIView struct {
 	page
 	Definition string
 	Rows       []regionRowView
+	// Funnel is nil for a KPI that is not compared by a funnel plot.
+	Funnel *funnelView
 }
 
 // regionRowView is how the KPI stands in one region, as a whole.
@@ -94,26 +96,28 @@ func (rs *Regions) serveCommon(w http.ResponseWriter, r *http.Request) {
 	for _, one := range c.Regions {
 		view.Rows = append(view.Rows, viewRegionRow(one, p))
 	}
+	view.Funnel = viewFunnel(c, all, p)
 	rs.send(w, r, "region-kpi", l, view)
+}
+
+// regionURL is the address of the region's own page of the KPI.
+func regionURL(r report.RegionRow, p page) string {
+	region, asked := r.Report.Region, ""
+	if slices.Contains(region.Languages.Codes(), p.Asked) {
+		asked = p.Asked
+	}
+	return p.Root + strings.TrimPrefix(config.RegionsPath, "/") + region.Name + "/" + kpiAddress(r.Row.KPI.Name, "", nil, asked)
 }
 
 func viewRegionRow(r report.RegionRow, p page) regionRowView {
 	l, region, row := p.Lang, r.Report.Region, r.Row
-	asked := ""
-	if slices.Contains(region.Languages.Codes(), p.Asked) {
-		asked = p.Asked
-	}
 	view := regionRowView{
-		Title: region.Title, URL: p.Root + strings.TrimPrefix(config.RegionsPath, "/") + region.Name + "/" + kpiAddress(row.KPI.Name, "", nil, asked),
+		Title: region.Title, URL: regionURL(r, p),
 		Actual: row.Figure(l, row.Actual), Class: status.NoTarget.Class(), Symbol: status.NoTarget.Symbol(),
 		Expected: language.Dash, Margin: language.Dash,
 	}
 	if len(r.Disagrees) > 0 {
-		var keys []string
-		for _, d := range r.Disagrees {
-			keys = append(keys, d.Key)
-		}
-		view.Note = l.Say("has another definition, not to be compared: %s", strings.Join(keys, ", "))
+		view.Note = l.Say("has another definition, not to be compared: %s", keysOf(r.Disagrees))
 		return view
 	}
 	view.Class, view.Symbol, view.Status, view.Note = row.Status.Class(), row.Status.Symbol(), row.Status.Name(l), row.Why(l)
