@@ -34,7 +34,7 @@ const (
 	// exactVariance is the largest variance of a numerator whose probabilities are
 	// summed. Above it the normal distribution's limits differ by less than a
 	// thousandth of their distance from the common rate.
-	exactVariance = 1e7
+	exactVariance = 1e6
 
 	// negligible is the probability, as a share of the most likely number's, at which
 	// summing ends.

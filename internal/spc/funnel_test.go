@@ -123,11 +123,11 @@ func TestFunnelLimitsOfManyGoOn(t *testing.T) {
 			t.Fatal(err)
 		}
 		variance := map[spc.FunnelModel]float64{spc.Binomial: 0.25, spc.Poisson: 0.5}[model]
-		below, above := f.Limits(0.999e7/variance), f.Limits(1.001e7/variance)
+		below, above := f.Limits(0.9995e6/variance), f.Limits(1.0005e6/variance)
 		for _, pair := range [][2]float64{
 			{below.OuterLower, above.OuterLower}, {below.InnerLower, above.InnerLower}, {below.InnerUpper, above.InnerUpper}, {below.OuterUpper, above.OuterUpper},
 		} {
-			if a, b := math.Abs(pair[0]-f.Common), math.Abs(pair[1]-f.Common); a == 0 || math.Abs(b/a-1) > 0.003 {
+			if a, b := math.Abs(pair[0]-f.Common), math.Abs(pair[1]-f.Common); a == 0 || math.Abs(b/a-1) > 0.002 {
 				t.Errorf("%d: %g from the common rate, and then %g", model, a, b)
 			}
 		}

@@ -44,10 +44,11 @@ type funnelMeasures struct{ value, of unit.Measure }
 // limitSteps is of how many straight pieces the line of a limit is.
 const limitSteps = 72
 
-// markRadius is about how large the mark of a place is, and digitWidth and digitHeight a
-// digit of its number.
+// markRadius is about how large the mark of a place is, labelGap how far its number is from
+// it, and digitWidth and digitHeight how large a digit of that.
 const (
 	markRadius  = 5.0
+	labelGap    = 4.0
 	digitWidth  = 7.0
 	digitHeight = 11.0
 )
@@ -141,7 +142,7 @@ func (b box) meets(other box) bool {
 // placePlaces draws the places, each with its number beside it where nothing else is, if
 // there is such a side.
 func placePlaces(f *spc.Funnel, better kpi.Direction, x, y func(float64) float64, plot [4]float64) []funnelPlace {
-	var taken []box
+	taken := []box{{plot[0], y(f.Common) - 1, plot[2], y(f.Common) + 1}}
 	for _, p := range f.Points {
 		taken = append(taken, box{x(p.Of) - markRadius, y(p.Value) - markRadius, x(p.Of) + markRadius, y(p.Value) + markRadius})
 	}
@@ -156,10 +157,10 @@ func placePlaces(f *spc.Funnel, better kpi.Direction, x, y func(float64) float64
 			width *= 2
 		}
 		sides := []box{
-			{at + markRadius + 2, up - digitHeight/2, at + markRadius + 2 + width, up + digitHeight/2},
-			{at - width/2, up - markRadius - 2 - digitHeight, at + width/2, up - markRadius - 2},
-			{at - width/2, up + markRadius + 2, at + width/2, up + markRadius + 2 + digitHeight},
-			{at - markRadius - 2 - width, up - digitHeight/2, at - markRadius - 2, up + digitHeight/2},
+			{at + markRadius + labelGap, up - digitHeight/2, at + markRadius + labelGap + width, up + digitHeight/2},
+			{at - width/2, up - markRadius - labelGap - digitHeight, at + width/2, up - markRadius - labelGap},
+			{at - width/2, up + markRadius + labelGap, at + width/2, up + markRadius + labelGap + digitHeight},
+			{at - markRadius - labelGap - width, up - digitHeight/2, at - markRadius - labelGap, up + digitHeight/2},
 		}
 		side := slices.IndexFunc(sides, func(b box) bool {
 			return inside(b) && !slices.ContainsFunc(taken, func(other box) bool { return other.meets(b) })

@@ -15,7 +15,7 @@ import (
 type funnelView struct {
 	// NoPlot says why there is none, and the rest is then empty but for LeftOut.
 	NoPlot string
-	// Reading says in sentences what the plot is.
+	// Reading says in two paragraphs what the plot is.
 	Reading []string
 	// Text says what the picture shows.
 	Text     string
@@ -104,16 +104,15 @@ func outer(l *language.Language) string { return l.Percent(spc.OuterCoverage, 1)
 
 // read says what the plot is, and what is to be thought of where reading it.
 func (v *funnelView) read(f *report.Funnel, common string, l *language.Language) {
-	v.Reading = append(v.Reading, l.Say("Together the regions have %s. The smaller a region is, the further chance alone takes it from that: the inner limits hold %s of what chance makes, and the outer limits %s.", common, inner(l), outer(l)))
+	first := l.Say("Together the regions have %s. The smaller a region is, the further chance alone takes it from that: the inner limits hold %s of what chance makes, and the outer limits %s.", common, inner(l), outer(l))
 	if factor := f.Plot.Overdispersion; factor > 1 {
-		v.Reading = append(v.Reading, l.Say("The regions differ by more than chance. The limits are therefore %s times as far apart as chance alone would have them (overdispersion %s).", l.Number(math.Sqrt(factor), 2), l.Number(factor, 2)))
+		first += " " + l.Say("The regions differ by more than chance. The limits are therefore %s times as far apart as chance alone would have them (overdispersion %s).", l.Number(math.Sqrt(factor), 2), l.Number(factor, 2))
 	}
+	second := l.Say("The figure is a rate of events: the limits are of the Poisson distribution.")
 	if f.Kind == kpi.FunnelProportion {
-		v.Reading = append(v.Reading, l.Say("The figure is a proportion: the limits are of the binomial distribution."))
-	} else {
-		v.Reading = append(v.Reading, l.Say("The figure is a rate of events: the limits are of the Poisson distribution."))
+		second = l.Say("The figure is a proportion: the limits are of the binomial distribution.")
 	}
-	v.Reading = append(v.Reading, l.Say("A region outside the limits is worth a question, and is no verdict: ages, needs and ways of counting may differ."))
+	v.Reading = []string{first, second + " " + l.Say("A region outside the limits is worth a question, and is no verdict: ages, needs and ways of counting may differ.")}
 }
 
 // legend says in words what is drawn.
