@@ -203,13 +203,9 @@ func (f *Funnel) Limits(of float64) FunnelLimits {
 	widened := func(limit float64) float64 { return f.Common + math.Sqrt(f.Overdispersion)*(limit-f.Common) }
 	// Where an event is hardly to be expected at all, the interpolated upper limits are
 	// below the common rate. There, any event is beyond them.
-	for i := range limits[:2] {
-		limits[i] = max(0, widened(min(limits[i], f.Common)))
-	}
-	for i := range limits[2:] {
-		limits[2+i] = min(most, widened(max(limits[2+i], f.Common)))
-	}
-	return FunnelLimits{limits[0], limits[1], limits[2], limits[3]}
+	lower := func(limit float64) float64 { return max(0, widened(min(limit, f.Common))) }
+	upper := func(limit float64) float64 { return min(most, widened(max(limit, f.Common))) }
+	return FunnelLimits{lower(limits[0]), lower(limits[1]), upper(limits[2]), upper(limits[3])}
 }
 
 // exact are the limits below which those shares of the distribution are. A numerator is a
