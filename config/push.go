@@ -18,7 +18,7 @@ import (
 type Push struct {
 	// How often figures are sent. They are of moments that are multiples of it, so that two planwatch that push the same figures push the same samples.
 	Interval yamlfile.Duration `yaml:"interval" jsonschema:"default=1m"`
-	// Labels that are added to every series, beside job and instance: the region, or which of two planwatch it is. A series that has such a label keeps its own.
+	// Labels that are added to every series, beside job and instance: the region, or which of two planwatch it is. Of several regions in one process each has region besides. A series that has such a label keeps its own.
 	ExternalLabels map[string]string `yaml:"external_labels"`
 	// Where figures are sent, by a name that metrics and the log have. Without any, nothing is sent.
 	Receivers map[string]PushReceiver `yaml:"receivers"`
@@ -121,7 +121,7 @@ func (p Push) validateNames() error {
 		path := "$.push.external_labels." + name
 		if reason := naming.Reserved(name); !naming.ValidName(name) {
 			faults = append(faults, yamlfile.Faultf(path, "push: external_labels: %q is not a name of lower-case words joined by underscores", name))
-		} else if reason != "" {
+		} else if reason != "" && !slices.Contains(naming.External, name) {
 			faults = append(faults, yamlfile.Faultf(path, "push: external_labels: %s: %s", name, reason))
 		}
 	}

@@ -64,8 +64,8 @@ var ownTexts = map[string]ownText{
 		"The snapshot of the key figures cannot be written to disk. If planwatch restarts while its source is down, it shows no figures.",
 	},
 	naming.ReplicaDown: {
-		"The replica {replica} is not reached, or has a fault",
-		"The other planwatch does not answer at {replica}, or could not take over as it should. This one goes on by itself. If it stops, no alert may arrive.",
+		"The replica {peer} is not reached, or has a fault",
+		"The other planwatch does not answer at {peer}, or could not take over as it should. This one goes on by itself. If it stops, no alert may arrive.",
 	},
 	naming.ConfigReloadFailed: {
 		"planwatch could not read its configuration",

@@ -135,6 +135,9 @@ func askAlerts(ctx context.Context, address, user, passwordFile string) (active 
 		return nil, nil, fmt.Errorf("%s: %w; planwatch must be running there", parsed.Redacted(), err)
 	}
 	defer response.Body.Close()
+	if response.StatusCode == http.StatusNotFound {
+		return nil, nil, fmt.Errorf("%s: %s; where planwatch serves several regions, name one: --url ADDRESS/r/NAME", parsed.Redacted(), response.Status)
+	}
 	if response.StatusCode == http.StatusUnauthorized {
 		return nil, nil, fmt.Errorf("%s: it asks who you are, or does not know you; give --user and --password-file", parsed.Redacted())
 	}

@@ -1,13 +1,16 @@
 package exporter
 
 import (
+	"errors"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/url"
 	"time"
 
 	"planwatch/config"
 	"planwatch/internal/httpclient"
+	"planwatch/internal/naming"
 	"planwatch/internal/push"
 )
 
@@ -24,9 +27,20 @@ func newPusher(region *config.Region, metrics http.Handler, logger *slog.Logger)
 // preparePush gives g where its figures are pushed.
 func (e *Exporter) preparePush(g *generation) error {
 	settings := g.region.Push
+	labels := settings.ExternalLabels
+	if g.region.Beside {
+		if labels[naming.LabelRegion] != "" {
+			return errors.New("push: external_labels: region: of several regions in one process, each has its name; leave it out")
+		}
+		labels = maps.Clone(labels)
+		if labels == nil {
+			labels = map[string]string{}
+		}
+		labels[naming.LabelRegion] = g.region.Name
+	}
 	g.push = push.Configuration{
 		Interval: time.Duration(settings.Interval), QueueBytes: int64(settings.Queue.Megabytes) << 20, MaxAge: time.Duration(settings.Queue.MaxAge),
-		ExternalLabels: settings.ExternalLabels, Receivers: map[string]push.Receiver{},
+		ExternalLabels: labels, Receivers: map[string]push.Receiver{},
 	}
 	for name, r := range settings.Receivers {
 		protocol := push.RemoteWrite

@@ -12,8 +12,12 @@ type knownFaults struct {
 	faults []replica.Fault
 }
 
-// faultsFor is how long it is not looked for faults again.
-const faultsFor = time.Second
+const (
+	// faultsFor is how long it is not looked for faults again.
+	faultsFor = time.Second
+	// pushedWithin is how long figures may wait for a receiver.
+	pushedWithin = 5 * time.Minute
+)
 
 // faults implements replica.Options.Faults.
 func (r *replicas) faults() []replica.Fault {
@@ -31,6 +35,9 @@ func (r *replicas) faults() []replica.Fault {
 	}
 	if e.store.SaveFails() {
 		next.faults = append(next.faults, replica.NotSaved)
+	}
+	if e.pusher.Behind(pushedWithin) {
+		next.faults = append(next.faults, replica.NotPushed)
 	}
 	r.known.Store(next)
 	return next.faults

@@ -195,7 +195,7 @@ func TestReplicaFollowsNoRedirect(t *testing.T) {
 	}
 	p := start(t, dir, t.TempDir())
 	p.untilLogged("it answers 302 Found")
-	p.until(`planwatch_replica_up{replica="`+door.URL+`"}`, "0")
+	p.until(`planwatch_replica_up{peer="`+door.URL+`"}`, "0")
 	if asked.Load() == 0 || led.Load() > 0 {
 		t.Errorf("asked %d times, led elsewhere %d times", asked.Load(), led.Load())
 	}

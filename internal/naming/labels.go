@@ -14,7 +14,7 @@ const (
 	LabelTo        = "to"
 	LabelCollector = "collector"
 	LabelSource    = "source"
-	LabelReplica   = "replica"
+	LabelPeer      = "peer"
 	LabelResult    = "result"
 	LabelHandler   = "handler"
 	LabelCode      = "code"
@@ -98,6 +98,10 @@ var reserved = map[string]string{
 	LabelRegion: "set it with external_labels in Prometheus", "service": "set it with external_labels in Prometheus",
 	"env": "set it with external_labels in Prometheus",
 }
+
+// External are names that series get outside planwatch, as by Prometheus'
+// external_labels, and that it may so give to what it pushes.
+var External = []string{LabelRegion, "service", "env"}
 
 // Reserved returns why a collector may not have a label of that name, or "".
 func Reserved(label string) string { return reserved[label] }

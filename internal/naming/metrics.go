@@ -119,10 +119,10 @@ const (
 	AlertingUp           = "planwatch_alerting_up"
 	Undelivered          = "planwatch_alerting_undelivered_recipients"
 	// ReplicaLeads is 1 for the replica that collects and sends, and ReplicaUp is whether
-	// another is reached; label LabelReplica, its address.
+	// another is reached; label LabelPeer, its address.
 	ReplicaLeads = "planwatch_replica_leads"
 	ReplicaUp    = "planwatch_replica_up"
-	// ReplicaFaults counts what the other says it cannot do; label LabelReplica.
+	// ReplicaFaults counts what the other says it cannot do; label LabelPeer.
 	ReplicaFaults  = "planwatch_replica_faults"
 	TimeZoneOffset = "planwatch_time_zone_offset_seconds"
 	ClockOffset    = "planwatch_clock_offset_seconds"

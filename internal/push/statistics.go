@@ -28,6 +28,16 @@ func (p *Pusher) Describe(descs chan<- *prometheus.Desc) {
 	}
 }
 
+// Behind reports whether something has waited for a receiver for so long.
+func (p *Pusher) Behind(d time.Duration) bool {
+	for _, s := range *p.senders.Load() {
+		if _, oldest := s.queue.state(); !oldest.IsZero() && time.Since(oldest) > d {
+			return true
+		}
+	}
+	return false
+}
+
 // Collect implements prometheus.Collector.
 func (p *Pusher) Collect(out chan<- prometheus.Metric) {
 	counter := func(desc *prometheus.Desc, value uint64, labels ...string) {

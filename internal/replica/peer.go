@@ -96,6 +96,8 @@ func (p *peer) ask(ctx context.Context) (*State, error) {
 		return nil, fmt.Errorf("it answers %s: give replicas.client a user and password that it takes", response.Status)
 	case http.StatusTemporaryRedirect, http.StatusFound, http.StatusMovedPermanently, http.StatusPermanentRedirect, http.StatusSeeOther:
 		return nil, fmt.Errorf("it answers %s, and no redirect is followed: give replicas.addresses where it leads to", response.Status)
+	case http.StatusNotFound:
+		return nil, fmt.Errorf("it answers %s: no planwatch with replicas is there; of several regions in one process, the address ends with /r/NAME", response.Status)
 	default:
 		return nil, fmt.Errorf("it answers %s", response.Status)
 	}

@@ -54,6 +54,8 @@ const (
 	NotAlerting Fault = "alerts are not evaluated"
 	// NotReloaded is one that runs on with a former configuration.
 	NotReloaded Fault = "the configuration was not reloaded"
+	// NotPushed is one whose figures a receiver does not take.
+	NotPushed Fault = "figures are not pushed"
 	// NotSaved is one that would begin without figures.
 	NotSaved Fault = "the snapshot is not saved"
 )

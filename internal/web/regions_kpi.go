@@ -34,6 +34,8 @@ type regionRowView struct {
 	Title, URL               string
 	Class, Symbol, Status    string
 	Actual, Expected, Margin string
+	// At is the moment of the region's figures.
+	At string
 	// Note says why there is no figure, or in what the definition differs.
 	Note string
 }
@@ -111,9 +113,14 @@ func regionURL(r report.RegionRow, p page) string {
 
 func viewRegionRow(r report.RegionRow, p page) regionRowView {
 	l, region, row := p.Lang, r.Report.Region, r.Row
+	// Measures have words in the region's languages alone.
+	own, err := region.Languages.Get(l.Code())
+	if err != nil {
+		own = region.Languages.First()
+	}
 	view := regionRowView{
 		Title: region.Title, URL: regionURL(r, p),
-		Actual: row.Figure(l, row.Actual), Class: status.NoTarget.Class(), Symbol: status.NoTarget.Symbol(),
+		Actual: row.Figure(own, row.Actual), At: l.Moment(r.Report.At), Class: status.NoTarget.Class(), Symbol: status.NoTarget.Symbol(),
 		Expected: language.Dash, Margin: language.Dash,
 	}
 	if len(r.Disagrees) > 0 {
@@ -122,7 +129,7 @@ func viewRegionRow(r report.RegionRow, p page) regionRowView {
 	}
 	view.Class, view.Symbol, view.Status, view.Note = row.Status.Class(), row.Status.Symbol(), row.Status.Name(l), row.Why(l)
 	if row.Target != nil {
-		view.Expected, view.Margin = row.Figure(l, row.Expected), row.MarginFigure(l)
+		view.Expected, view.Margin = row.Figure(own, row.Expected), row.MarginFigure(own)
 	}
 	return view
 }

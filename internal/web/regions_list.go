@@ -35,6 +35,8 @@ type regionView struct {
 	Sources string
 	Alerts  []countView
 	Targets []countView
+	// At is the moment of its figures.
+	At string
 }
 
 // standing is how a region does, at the moment that it was asked for. Its report is nil
@@ -165,7 +167,7 @@ func (s standing) view(asked string, l *language.Language) regionView {
 		return v
 	}
 	region := s.report.Region
-	v.Title = region.Title
+	v.Title, v.At = region.Title, l.Moment(s.report.At)
 	if slices.Contains(region.Languages.Codes(), asked) {
 		v.URL += "?" + config.LanguageQuery + "=" + asked
 	}
