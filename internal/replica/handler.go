@@ -109,7 +109,7 @@ func (r *Replica) news(ctx context.Context, known string, wait time.Duration) (t
 
 // preferredWait is how long the one who asks would wait.
 func preferredWait(h http.Header) time.Duration {
-	for _, preference := range strings.Split(h.Get("Prefer"), ",") {
+	for preference := range strings.SplitSeq(h.Get("Prefer"), ",") {
 		if seconds, is := strings.CutPrefix(strings.TrimSpace(preference), "wait="); is {
 			if n, err := strconv.Atoi(seconds); err == nil && n > 0 {
 				return min(time.Duration(n)*time.Second, longestWait)
