@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"strconv"
 	"strings"
@@ -75,15 +76,12 @@ func (p *peer) ask(ctx context.Context) (*State, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, wait+answerLimit)
 	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, p.address+Path+"state", nil)
-	if err != nil {
-		return nil, err
-	}
-	request.Header.Set("Prefer", "wait="+strconv.Itoa(int(wait.Seconds())))
+	header := http.Header{}
+	header.Set("Prefer", "wait="+strconv.Itoa(int(wait.Seconds())))
 	if p.tag != "" {
-		request.Header.Set("If-None-Match", p.tag)
+		header.Set("If-None-Match", p.tag)
 	}
-	response, err := p.client.Do(request)
+	response, err := p.answer(ctx, "state", header)
 	if err != nil {
 		return nil, err
 	}
@@ -116,6 +114,16 @@ func (p *peer) ask(ctx context.Context) (*State, error) {
 	return &state, nil
 }
 
+// answer is that to a request for what is under Path. Its body is to be closed.
+func (p *peer) answer(ctx context.Context, name string, header http.Header) (*http.Response, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, p.address+Path+name, nil)
+	if err != nil {
+		return nil, err
+	}
+	maps.Copy(request.Header, header)
+	return p.client.Do(request)
+}
+
 // misfit is the error of a replica that is none of this region, or of another version.
 type misfit struct{ error }
 
@@ -123,11 +131,7 @@ type misfit struct{ error }
 func (p *peer) get(ctx context.Context, part Part) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, partLimit)
 	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, p.address+Path+"parts/"+part.Sum, nil)
-	if err != nil {
-		return nil, err
-	}
-	response, err := p.client.Do(request)
+	response, err := p.answer(ctx, "parts/"+part.Sum, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -152,11 +156,7 @@ func (p *peer) get(ctx context.Context, part Part) ([]byte, error) {
 func (p *peer) find(ctx context.Context, name string) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, partLimit)
 	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, p.address+Path+"find/"+name, nil)
-	if err != nil {
-		return nil, err
-	}
-	response, err := p.client.Do(request)
+	response, err := p.answer(ctx, "find/"+name, nil)
 	if err != nil {
 		return nil, err
 	}
