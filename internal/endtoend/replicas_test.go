@@ -341,7 +341,7 @@ func (p *pair) scrape(ctx context.Context) {
 		} else {
 			p.fresh(body)
 		}
-		p.rest(50 * time.Millisecond)
+		p.rest(100 * time.Millisecond)
 	}
 }
 
