@@ -25,34 +25,15 @@ func (c Client) prepare(request *http.Request) error {
 }
 
 // HTTP returns an HTTP client for the Alertmanagers' API.
-func (c Client) HTTP() (*http.Client, error) {
-	client, err := httpclient.Client(c).HTTP("alertmanager")
-	if err != nil {
-		return nil, ofClient(err)
-	}
-	client.Transport = transport{c, client.Transport}
-	return client, nil
-}
+func (c Client) HTTP() (*http.Client, error) { return httpclient.Client(c).Prepared(clientKey) }
+
+// clientKey is where in planwatch.yaml the client stands.
+const clientKey = "alerting: alertmanager_client"
 
 // ofClient says where in planwatch.yaml to look; nil stays nil.
 func ofClient(err error) error {
 	if err == nil {
 		return nil
 	}
-	return fmt.Errorf("alerting: alertmanager_client: %w", err)
-}
-
-// transport adds to requests what the Alertmanager asks for.
-type transport struct {
-	client Client
-	next   http.RoundTripper
-}
-
-// RoundTrip implements http.RoundTripper.
-func (t transport) RoundTrip(request *http.Request) (*http.Response, error) {
-	request = request.Clone(request.Context())
-	if err := t.client.prepare(request); err != nil {
-		return nil, err
-	}
-	return t.next.RoundTrip(request)
+	return fmt.Errorf("%s: %w", clientKey, err)
 }

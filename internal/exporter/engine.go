@@ -2,7 +2,6 @@ package exporter
 
 import (
 	"context"
-	"fmt"
 	"sync/atomic"
 	"time"
 
@@ -24,9 +23,9 @@ func (b base) newEngine(region *config.Region) (*engine, error) {
 	if settings.URL == "" {
 		return nil, nil
 	}
-	client, err := httpclient.Client(settings.Client).Prepared("history")
+	client, err := httpclient.Client(settings.Client).Prepared("history: client")
 	if err != nil {
-		return nil, fmt.Errorf("history: client: %w", err)
+		return nil, err
 	}
 	made, err := history.NewEngine(settings.URL, client, settings.Labels, b.clock)
 	if err != nil {

@@ -3,10 +3,8 @@ package exporter
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -53,9 +51,9 @@ func (e *Exporter) newReplicas(ctx context.Context, region *config.Region) (*rep
 	if !settings.On() {
 		return nil, nil
 	}
-	client, err := httpclient.Client(settings.Client).Prepared("replicas")
+	client, err := httpclient.Client(settings.Client).Prepared("replicas: client")
 	if err != nil {
-		return nil, fmt.Errorf("replicas: client: %w", err)
+		return nil, err
 	}
 	name := region.LockSource()
 	// A connection of its own, which outlasts the sources of a configuration.
@@ -251,6 +249,3 @@ const (
 	// Comments are merged as what was sent is.
 	partComments = "comments"
 )
-
-// partName is the rest of a part's name, where it is one of that kind.
-func partName(name, kind string) (rest string, is bool) { return strings.CutPrefix(name, kind) }

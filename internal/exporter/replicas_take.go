@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"strings"
 
 	"planwatch/internal/clock"
 	"planwatch/internal/replica"
@@ -33,7 +34,7 @@ func (r *replicas) take(_ context.Context, from *replica.State, changed map[stri
 func (r *replicas) takeShared(changed map[string][]byte) bool {
 	all := true
 	for name, data := range changed {
-		if state, is := partName(name, partSent); is {
+		if state, is := strings.CutPrefix(name, partSent); is {
 			all = r.takeSent(state, data) && all
 		}
 		if name == partComments && r.comments != nil {
@@ -65,7 +66,7 @@ func (r *replicas) takeSent(state string, data []byte) bool {
 func (r *replicas) takeRecords(changed map[string][]byte) error {
 	var faults []error
 	for name, data := range changed {
-		collector, is := partName(name, partRecord)
+		collector, is := strings.CutPrefix(name, partRecord)
 		if !is {
 			continue
 		}
@@ -124,7 +125,7 @@ func (r *replicas) takeGauges(from *replica.State, changed map[string][]byte) er
 	var blocks []*snapshot.GaugeBlock
 	next := map[string]*snapshot.GaugeBlock{}
 	for _, part := range from.Parts {
-		if _, is := partName(part.Name, partGauges); !is {
+		if _, is := strings.CutPrefix(part.Name, partGauges); !is {
 			continue
 		}
 		block := r.blocks[part.Name]

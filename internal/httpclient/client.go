@@ -91,19 +91,21 @@ func (c Client) HTTP(name string) (*http.Client, error) {
 	return configutil.NewClientFromConfig(settings, name)
 }
 
-// Prepared is HTTP, of which each request is prepared.
-func (c Client) Prepared(name string) (*http.Client, error) {
-	client, err := c.HTTP(name)
+// Prepared is HTTP, of which each request is prepared. Errors begin with key, which is where
+// in planwatch.yaml the client stands.
+func (c Client) Prepared(key string) (*http.Client, error) {
+	client, err := c.HTTP(key)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%s: %w", key, err)
 	}
-	client.Transport = preparing{c, client.Transport}
+	client.Transport = preparing{c, key, client.Transport}
 	return client, nil
 }
 
 // preparing adds to requests what the server asks for.
 type preparing struct {
 	client Client
+	key    string
 	next   http.RoundTripper
 }
 
@@ -111,7 +113,7 @@ type preparing struct {
 func (p preparing) RoundTrip(request *http.Request) (*http.Response, error) {
 	request = request.Clone(request.Context())
 	if err := p.client.Prepare(request); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%s: %w", p.key, err)
 	}
 	return p.next.RoundTrip(request)
 }
