@@ -72,7 +72,7 @@ func (f *Document) Decode(v any) (err error) {
 	}()
 	decoder := yaml.NewDecoder(bytes.NewReader(f.data), yaml.Strict())
 	if err := decoder.Decode(v); err != nil && !errors.Is(err, io.EOF) {
-		return oneLine(f.name, err)
+		return oneLine(f.name, f.firstUnknown(err, v))
 	}
 	return nil
 }
