@@ -194,6 +194,21 @@ func TestMessages(t *testing.T) {
 	}
 	resolved := surgery
 	resolved.Status, resolved.EndsAt = "resolved", "2025-07-18T09:05:00Z"
+	// The warning about surgery was covered by the critical alert.
+	occupancy, covered := resolved, resolved
+	occupancy.Labels = map[string]string{"alertname": "BedOccupancyRatioOffPlan", "severity": "warning", "owner": "lanssjukvard-2", "hospital": "Sunderby", "kpi": "bed_occupancy_ratio", "target": "occupancy-sunderby"}
+	occupancy.Annotations = maps.Clone(surgery.Annotations)
+	maps.Copy(occupancy.Annotations, map[string]string{
+		"summary": "Beläggningsgrad, Länssjukvård 2, Sunderby", "summary_en": "Bed occupancy, Länssjukvård 2, Sunderby", "covered": "",
+		"actual": "102.7 percent", "expected": "95.0 percent", "target": "95.0 percent", "threshold": "97.0 percent", "difference": "7.7 percent", "better": "lower",
+	})
+	covered.Labels = maps.Clone(surgery.Labels)
+	covered.Labels["severity"] = "warning"
+	covered.Annotations = maps.Clone(surgery.Annotations)
+	covered.Annotations["covered"] = "true"
+	full := occupancy
+	full.Status, full.EndsAt = surgery.Status, surgery.EndsAt
+	warnings := map[string]string{"severity": "warning", "owner": "lanssjukvard-2", "hospital": "Sunderby"}
 	common := map[string]string{"alertname": "BedsAvailableOffPlan", "severity": "critical", "owner": "lanssjukvard-2", "hospital": "Sunderby"}
 	group := map[string]string{"owner": "lanssjukvard-2", "hospital": "Sunderby"}
 	templates := filepath.Join(fresh(t), "templates", "*.tmpl")
@@ -208,6 +223,9 @@ func TestMessages(t *testing.T) {
 		{"forecast", notification{Status: "firing", Alerts: []notified{forecast}, GroupLabels: map[string]string{"owner": "ekonomi"}, CommonLabels: forecast.Labels}},
 		{"source", notification{Status: "firing", Alerts: []notified{watchdog}, GroupLabels: map[string]string{"owner": "it-mt"}, CommonLabels: watchdog.Labels}},
 		{"resolved", notification{Status: "resolved", Alerts: []notified{resolved}, GroupLabels: group, CommonLabels: resolved.Labels}},
+		{"covered", notification{Status: "resolved", Alerts: []notified{covered, occupancy}, GroupLabels: group, CommonLabels: warnings}},
+		{"covered_beside_one_that_fires", notification{Status: "firing", Alerts: []notified{full, covered}, GroupLabels: group, CommonLabels: warnings}},
+		{"covered_only", notification{Status: "resolved", Alerts: []notified{covered}, GroupLabels: group, CommonLabels: covered.Labels}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -124,6 +124,27 @@ func (p PlannedKPI) signal() string {
 // betterTemplate writes in which direction a figure that can be off both ways is to move.
 var betterTemplate = parse("{{ if printf `[[.Metric.Actual]]{[[.Label.Target]]=%[1]q} < [[.Metric.Expected]]{[[.Label.Target]]=%[1]q}` $labels.[[.Label.Target]] | query }}" + string(kpi.Higher) + "{{ else }}" + string(kpi.Lower) + "{{ end }}")
 
+// coveredTemplate writes whether the query has a result.
+var coveredTemplate = parse("{{ if printf `[[.Query]]` $labels.[[.Label.Target]] | query }}true{{ end }}")
+
+// coveredBy returns the annotation of an alert that those of the query inhibit.
+func coveredBy(query string) string {
+	return execute(coveredTemplate, struct {
+		vocabulary
+		Query string
+	}{names, query})
+}
+
+// firing is a query for an alert about the target that fires, of one severity or, with
+// "", of any.
+func firing(alert, severity string) string {
+	query := fmt.Sprintf("%s{%s=%q, %s=%q, ", naming.Alerts, naming.LabelAlertName, alert, naming.LabelAlertState, naming.StateFiring)
+	if severity != "" {
+		query += fmt.Sprintf("%s=%q, ", naming.LabelSeverity, severity)
+	}
+	return query + byTarget + "}"
+}
+
 // figureTemplate writes the result of a query, and nothing if there is none.
 var figureTemplate = parse("{{ with printf `[[.Query]]` $labels.[[.Label.Target]] | query }}{{ . | first | value | printf `%.[[.Decimals]]f` }} [[.Measure]]{{ end }}")
 

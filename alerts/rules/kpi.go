@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/prometheus/common/model"
@@ -15,7 +16,7 @@ func (m maker) about(p PlannedKPI) []rulefmt.Rule {
 	var rules []rulefmt.Rule
 	for _, group := range p.WaitGroups() {
 		for _, severity := range Severities {
-			if group.has(severity) {
+			if group.Reaches(severity) {
 				rules = append(rules, m.offPlan(p, group, severity))
 			}
 		}
@@ -76,6 +77,9 @@ func (m maker) offPlan(p PlannedKPI, group WaitGroup, severity string) rulefmt.R
 		fields.Targets = strings.Join(group.ids(), "|")
 	}
 	rule := m.kpiRule(p, naming.OffPlan(p.Name), severity)
+	if severity != naming.SeverityCritical && group.Reaches(naming.SeverityCritical) {
+		rule.Annotations[naming.AnnotationCovered] = coveredBy(firing(rule.Alert, naming.SeverityCritical))
+	}
 	expr := offPlanExpr
 	if p.TwoSided() {
 		expr = offBothWaysExpr
@@ -103,6 +107,11 @@ var forecastExpr = parse(`[[.Worst]] without ([[.Label.Instance]], [[.Label.Job]
 
 func (m maker) forecast(p PlannedKPI, severity string) rulefmt.Rule {
 	rule := m.kpiRule(p, naming.ForecastMissesPlan(p.Name), severity)
+	covering := firing(naming.OffPlan(p.Name), "")
+	if severity != naming.SeverityCritical && slices.Contains(p.ForecastSeverities(), naming.SeverityCritical) {
+		covering += " or " + firing(rule.Alert, naming.SeverityCritical)
+	}
+	rule.Annotations[naming.AnnotationCovered] = coveredBy(covering)
 	rule.Expr = execute(forecastExpr, fieldsOf(p, severity))
 	rule.For = model.Duration(ForecastFor)
 	return rule

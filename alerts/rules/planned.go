@@ -107,8 +107,8 @@ func (p PlannedKPI) WaitGroups() []WaitGroup {
 	return groups
 }
 
-// has reports whether a target of the group can have alerts of that severity.
-func (g WaitGroup) has(severity string) bool {
+// Reaches reports whether a target of the group can have alerts of that severity.
+func (g WaitGroup) Reaches(severity string) bool {
 	return slices.ContainsFunc(g.Targets, func(t plan.Target) bool { return Reaches(t, severity) })
 }
 
@@ -121,8 +121,9 @@ func (g WaitGroup) ids() []string {
 	return ids
 }
 
-// Severities are in the order of the rules of one alert.
-var Severities = []string{naming.SeverityWarning, naming.SeverityCritical}
+// Severities are in the order of the rules of one alert: a warning's can ask whether the
+// critical alert fires.
+var Severities = []string{naming.SeverityCritical, naming.SeverityWarning}
 
 // Reaches reports whether the target has alerts of that severity: it has the
 // threshold, or it has no threshold and the severity is warning.

@@ -248,6 +248,9 @@ func (s scene) offPlan(group rules.WaitGroup, severity string) ruleTest {
 				naming.AnnotationActual: assessment.Actual, naming.AnnotationExpected: assessment.Expected, naming.AnnotationTarget: assessment.Full,
 				naming.AnnotationThreshold: thresholdOf(assessment, severity), naming.AnnotationDifference: distance(assessment.Actual, assessment.Expected),
 			}))
+			if severity != naming.SeverityCritical && group.Reaches(naming.SeverityCritical) {
+				alerts[len(alerts)-1].cover(slices.Contains(s.holds(assessment), naming.SeverityCritical))
+			}
 		}
 		return alerts
 	}
@@ -265,8 +268,7 @@ func (s scene) forecast(severity string) ruleTest {
 	expect := func(assessment plan.Assessment, since time.Duration) []expectedAlert {
 		alerts := []expectedAlert{}
 		for _, severity := range s.kpi.ForecastSeverities() {
-			begins := forecastThresholdOf(assessment, severity)
-			if begins == nil || s.isWorse(*begins, *assessment.Forecast) || !s.isWorse(*assessment.Forecast, *assessment.Full) {
+			if !s.forecastHolds(assessment, severity) {
 				continue
 			}
 			alerts = append(alerts, s.expected(alert, map[string]string{naming.LabelSeverity: severity}, since, map[string]*float64{
@@ -274,10 +276,28 @@ func (s scene) forecast(severity string) ruleTest {
 				naming.AnnotationActual: assessment.Actual, naming.AnnotationExpected: assessment.Expected,
 				naming.AnnotationDifference: distance(assessment.Forecast, assessment.Full),
 			}))
+			worse := severity != naming.SeverityCritical && s.forecastHolds(assessment, naming.SeverityCritical)
+			alerts[len(alerts)-1].cover(worse || s.isOffPlan(on, off, since))
 		}
 		return alerts
 	}
 	return s.course(fmt.Sprintf("%s, %s, target %s", alert, severity, s.target.ID), alert, severity, rules.ForecastFor, off, on, expect)
+}
+
+// forecastHolds reports whether the rule about the forecast holds at that severity.
+func (s scene) forecastHolds(a plan.Assessment, severity string) bool {
+	begins := forecastThresholdOf(a, severity)
+	return begins != nil && !s.isWorse(*begins, *a.Forecast) && s.isWorse(*a.Forecast, *a.Full)
+}
+
+// isOffPlan reports whether the target's alert about the figure fires after that time of a
+// course between two figures.
+func (s scene) isOffPlan(on, off plan.Assessment, since time.Duration) bool {
+	begins := time.Duration(0)
+	if len(s.holds(on)) == 0 {
+		begins = calmFor
+	}
+	return len(s.holds(off)) > 0 && begins+time.Duration(s.target.For) <= since
 }
 
 func forecastThresholdOf(a plan.Assessment, severity string) *float64 {

@@ -3,7 +3,10 @@
 // rules against it.
 package ruletest
 
-import "planwatch/internal/yamlfile"
+import (
+	"planwatch/internal/naming"
+	"planwatch/internal/yamlfile"
+)
 
 // File is one of promtool's test files.
 type File struct {
@@ -35,6 +38,14 @@ type alertTest struct {
 type expectedAlert struct {
 	Labels      map[string]string `yaml:"exp_labels"`
 	Annotations map[string]string `yaml:"exp_annotations"`
+}
+
+// cover gives the alert the annotation of whether another covers it.
+func (a expectedAlert) cover(by bool) {
+	a.Annotations[naming.AnnotationCovered] = ""
+	if by {
+		a.Annotations[naming.AnnotationCovered] = "true"
+	}
 }
 
 type queryTest struct {

@@ -53,6 +53,8 @@ func impatient(t *testing.T, binary string) string {
 	routing := filepath.Join(root, "alerts", "norrbotten")
 	rewrite(t, routing, `(?m)^( *(?:- )?group_wait: ).*$`, "${1}3s")
 	rewrite(t, routing, `(?m)^( *(?:- )?group_interval: ).*$`, "${1}3s")
+	// Warnings are sent at whatever hour of whatever day the test runs.
+	rewrite(t, routing, `(?m)^ +(?:active|mute)_time_intervals: .*\n`, "")
 	return root
 }
 

@@ -82,6 +82,9 @@ const (
 	// AnnotationSignal is whether the newest whole period of the figure was more than
 	// chance: one of the Signal values, or empty where that is not known.
 	AnnotationSignal = "signal"
+	// AnnotationCovered is there, as "true", while another alert about the target fires
+	// that inhibits this one, so that its message tells of the end of both.
+	AnnotationCovered = "covered"
 	// AnnotationDataTime is the moment of the oldest figure used, in the
 	// region's local time, and AnnotationDataAge how long ago that is.
 	AnnotationDataTime = "data_time"
