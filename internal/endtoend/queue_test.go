@@ -25,6 +25,7 @@ import (
 	"golang.org/x/crypto/bcrypt"
 
 	"planwatch/internal/databasetest"
+	"planwatch/internal/logtest"
 	"planwatch/internal/sink"
 )
 
@@ -41,7 +42,7 @@ type site struct {
 	env       []string
 
 	process *exec.Cmd
-	log     *bytes.Buffer
+	log     *logtest.Log
 	// startAlertmanager starts the site's own, if it has one.
 	startAlertmanager func() (stop func())
 	stopAlertmanager  func()
@@ -140,7 +141,7 @@ func free(t *testing.T) string {
 // start starts planwatch, and waits until it serves.
 func (s *site) start() {
 	s.t.Helper()
-	s.log = &bytes.Buffer{}
+	s.log = &logtest.Log{}
 	s.process = exec.CommandContext(context.Background(), s.binary, "serve", "--config", filepath.Join(s.directory, "region"),
 		"--web.listen-address", strings.TrimPrefix(s.url, "http://"), "--web.config.file", filepath.Join(s.directory, "web.yaml"),
 		"--storage.path", filepath.Join(s.directory, "storage"))

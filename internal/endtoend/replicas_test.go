@@ -25,6 +25,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"planwatch/internal/databasetest"
+	"planwatch/internal/logtest"
 )
 
 var replicaRounds = flag.Int("replicas.rounds", 0, "rounds of TestReplicas at random; 0 is each fault once")
@@ -114,7 +115,7 @@ type replicaProcess struct {
 	url     string
 	way     *databasetest.Proxy
 	command *exec.Cmd
-	log     *bytes.Buffer
+	log     *logtest.Log
 	stopped atomic.Bool
 }
 
@@ -162,7 +163,7 @@ func (p *pair) start(i int) {
 		p.began = time.Now()
 	}
 	r := p.replicas[i]
-	r.log = &bytes.Buffer{}
+	r.log = &logtest.Log{}
 	r.command = exec.CommandContext(context.Background(), p.binary, "serve", "--config", filepath.Join(p.directory, "region"),
 		"--web.listen-address", strings.TrimPrefix(r.url, "http://"), "--web.config.file", filepath.Join(p.directory, "web.yaml"),
 		"--storage.path", filepath.Join(p.directory, "storage-"+strconv.Itoa(i)))
