@@ -140,7 +140,11 @@ func drain(ctx context.Context, server *web.Server, all *sync.WaitGroup, limit t
 	select {
 	case <-ended:
 	case <-limited.Done():
-		err = fmt.Errorf("not everything ended within drain_time, %s", limit)
+		err = limited.Err()
+	}
+	// Of both at once either may be seen first.
+	if errors.Is(err, context.DeadlineExceeded) {
+		return fmt.Errorf("not everything ended within drain_time, %s", limit)
 	}
 	return err
 }
