@@ -31,7 +31,7 @@ import (
 )
 
 // patience bounds each wait of the test.
-const patience = 90 * time.Second
+const patience = 3 * time.Minute
 
 // surgeon is the address of the owner of surgery in Sunderby, and technician
 // that of the owner of the sources, in deploy/oncall.

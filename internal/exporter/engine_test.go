@@ -187,6 +187,7 @@ func TestEngineThatDoesNotAnswer(t *testing.T) {
 	if n := strings.Count(p.log.String(), "it is waited for"); n != 1 || led.Load() > 0 {
 		t.Errorf("told %d times, led elsewhere %d times", n, led.Load())
 	}
+	await(t, "the figures of now are asked for", func() bool { return askedFor(t, log) > 0 })
 	if n := askedFor(t, log); n != 1 {
 		t.Errorf("%d queries, want that of now alone", n)
 	}
