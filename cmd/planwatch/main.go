@@ -38,6 +38,12 @@ func run(args []string, stdout, stderr io.Writer) int {
 // which it has printed already.
 var errFoundWrong = errors.New("something is wrong")
 
+// configurationFault is an error of what somebody has written, so that to try again
+// without a change is of no use.
+type configurationFault struct{ error }
+
+func (f configurationFault) Unwrap() error { return f.error }
+
 func exitStatus(err error, stderr io.Writer) int {
 	if err == nil {
 		return exitFine
@@ -46,5 +52,8 @@ func exitStatus(err error, stderr io.Writer) int {
 		return exitFoundWrong
 	}
 	_, _ = fmt.Fprintf(stderr, "planwatch: %v\n", err)
+	if _, ok := errors.AsType[configurationFault](err); ok {
+		return exitFoundWrong
+	}
 	return exitCouldNotRun
 }

@@ -1,7 +1,11 @@
 package main
 
 import (
+	"bytes"
+	"errors"
 	"os"
+	"path/filepath"
+	"slices"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/cobra/doc"
@@ -20,7 +24,70 @@ func newMan() *cobra.Command {
 				return err
 			}
 			cmd.Root().DisableAutoGenTag = true
-			return doc.GenManTree(cmd.Root(), &doc.GenManHeader{Section: "1", Source: "planwatch", Manual: "planwatch"}, args[0])
+			if err := doc.GenManTree(cmd.Root(), &doc.GenManHeader{Section: "1", Source: "planwatch", Manual: "planwatch"}, args[0]); err != nil {
+				return err
+			}
+			pages, err := filepath.Glob(filepath.Join(args[0], "planwatch*.1"))
+			if err != nil {
+				return err
+			}
+			for _, page := range pages {
+				sections := exitStatusSection
+				if slices.Contains([]string{"planwatch.1", "planwatch-" + serveName + ".1"}, filepath.Base(page)) {
+					sections += serviceSections
+				}
+				if err := addSections(page, sections); err != nil {
+					return err
+				}
+			}
+			return nil
 		},
 	}
+}
+
+// The sections that a manual page has beside those of the library.
+const (
+	exitStatusSection = `.SH EXIT STATUS
+.TP
+0
+What was asked for was done.
+.TP
+1
+Something is wrong, and is printed: the configuration has a fault, a collector has failed, a file is not as generated.
+.TP
+2
+It could not run; standard error says why.
+
+`
+	serviceSections = `.SH ENVIRONMENT
+Every key of planwatch.yaml can be set by a variable, PLANWATCH_ and the key's path in capitals: PLANWATCH_LOG_LEVEL sets log.level. A flag comes before a variable, and a variable before the file.
+.SH FILES
+Those of the packages' service:
+.TP
+/etc/planwatch
+The region. planwatch init writes one to start from.
+.TP
+/etc/planwatch-secrets
+Passwords, as files for password_file.
+.TP
+/etc/default/planwatch
+ARGS, more flags for serve, and variables.
+.TP
+/var/lib/planwatch
+What planwatch keeps: --storage.path.
+
+`
+)
+
+// addSections adds sections to a manual page, before the last.
+func addSections(page, sections string) error {
+	text, err := os.ReadFile(page)
+	if err != nil {
+		return err
+	}
+	before, after, found := bytes.Cut(text, []byte("\n.SH SEE ALSO"))
+	if !found {
+		return errors.New(page + ": has no section SEE ALSO")
+	}
+	return os.WriteFile(page, slices.Concat(before, []byte("\n"+sections+".SH SEE ALSO"), after), 0o644)
 }

@@ -67,7 +67,7 @@ const garbagePercent = 50
 func serveOne(cmd *cobra.Command, load func() (*config.Region, error)) error {
 	region, err := load()
 	if err != nil {
-		return err
+		return configurationFault{err}
 	}
 	logger, err := newLogger(region.Log, cmd.ErrOrStderr())
 	if err != nil {

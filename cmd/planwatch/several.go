@@ -194,7 +194,7 @@ func (p *process) refused(ctx context.Context) error {
 func serveSeveral(cmd *cobra.Command, dirs []string, overrides config.Overrides) error {
 	several, err := config.LoadSeveral(dirs, overrides)
 	if err != nil {
-		return err
+		return configurationFault{err}
 	}
 	logger, err := newLogger(several.Process.Log, cmd.ErrOrStderr())
 	if err != nil {

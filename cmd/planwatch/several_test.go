@@ -174,7 +174,7 @@ func TestServeSeveralRefused(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			command := exec.CommandContext(t.Context(), "planwatch", append([]string{"serve", "--storage.path", t.TempDir()}, tt.args...)...)
 			said, _ := command.CombinedOutput() // the status is looked at
-			if got := command.ProcessState.ExitCode(); got != exitCouldNotRun || !strings.Contains(string(said), tt.want) {
+			if got := command.ProcessState.ExitCode(); got != exitFoundWrong || !strings.Contains(string(said), tt.want) {
 				t.Errorf("exit status %d\n%s", got, said)
 			}
 		})

@@ -1,6 +1,7 @@
 package packages
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -123,6 +124,22 @@ func TestDeb(t *testing.T) {
 		same(t, "enabled", strings.TrimSpace(out), "disabled")
 		same(t, "state", m.property(t, "ActiveState"), "inactive")
 		m.run(t, "systemctl", "enable", "--now", "planwatch")
+		ready(t, m)
+	})
+	t.Run("a fault of the configuration", func(t *testing.T) {
+		m.run(t, "cp", "/etc/planwatch/planwatch.yaml", "/etc/planwatch.yaml")
+		m.run(t, "sh", "-c", "echo 'tittle: Norrbotten' >>/etc/planwatch/planwatch.yaml")
+		m.run(t, "systemctl", "restart", "planwatch")
+		wait(t, "the unit to fail", func() error {
+			if state := m.property(t, "ActiveState"); state != "failed" {
+				return errors.New(state)
+			}
+			return nil
+		})
+		same(t, "starts again", m.property(t, "NRestarts"), "0")
+		same(t, "exit status", m.property(t, "ExecMainStatus"), "1")
+		m.run(t, "mv", "/etc/planwatch.yaml", "/etc/planwatch/planwatch.yaml")
+		m.run(t, "systemctl", "start", "planwatch")
 		ready(t, m)
 	})
 	t.Run("removed", func(t *testing.T) {
