@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -20,11 +22,11 @@ import (
 	"planwatch/internal/backfill"
 	"planwatch/internal/format"
 	"planwatch/internal/naming"
-	source "planwatch/internal/warehouse/settings"
 )
 
 func newAlerts(s *settings) *cobra.Command {
-	var address, user, passwordFile, formatName string
+	var asked running
+	var formatName string
 	past := backtest.Options{Period: backfill.DefaultPeriod()}
 	formats := []format.Format{format.Table, format.JSON}
 	cmd := &cobra.Command{
@@ -50,7 +52,7 @@ func newAlerts(s *settings) *cobra.Command {
 				past.Finely = !cmd.Flags().Changed("step")
 				return testAlerts(cmd, s, past, chosen)
 			}
-			active, warnings, err := askAlerts(cmd.Context(), strings.TrimSuffix(address, "/")+"/api/v1/alerts", user, passwordFile)
+			active, warnings, err := askAlerts(cmd.Context(), asked)
 			if err != nil {
 				return err
 			}
@@ -63,9 +65,7 @@ func newAlerts(s *settings) *cobra.Command {
 			return printAlerts(output(cmd, chosen), active)
 		},
 	}
-	cmd.Flags().StringVar(&address, "url", "http://localhost:9846", "the `address` that planwatch serves on")
-	cmd.Flags().StringVar(&user, "user", "", "your `name`, where planwatch asks for one")
-	cmd.Flags().StringVar(&passwordFile, "password-file", "", "the `file` with your password")
+	asked.flags(cmd, "your `name`, where planwatch asks for one")
 	cmd.MarkFlagsRequiredTogether("user", "password-file")
 	cmd.Flags().StringVar(&past.From, "from", "", "the first `moment` of a past to test, as --as-of takes it; a date alone is that day")
 	cmd.Flags().StringVar(&past.To, "to", "", "the last `moment`; a date alone is the end of that day (default: now, by planwatch's clock)")
@@ -106,27 +106,27 @@ func testAlerts(cmd *cobra.Command, s *settings, o backtest.Options, chosen form
 	return nil
 }
 
-// askAlerts gets the alerts from an address that may hold a password, and what
+// askAlerts gets the alerts of a planwatch, whose address may hold a password, and what
 // to know about them. Its errors never hold the password.
-func askAlerts(ctx context.Context, address, user, passwordFile string) (active []evaluator.Alert, warnings []string, err error) {
-	parsed, err := url.Parse(address)
+func askAlerts(ctx context.Context, of running) (active []evaluator.Alert, warnings []string, err error) {
+	parsed, err := url.Parse(of.under("/api/v1/alerts"))
 	if err != nil || parsed.Host == "" {
 		return nil, nil, errors.New("--url: not an address such as http://localhost:9846")
 	}
+	client, err := of.client()
+	if err != nil {
+		return nil, nil, err
+	}
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, parsed.String(), nil)
 	if err != nil {
 		return nil, nil, errors.New("--url: not an address such as http://localhost:9846")
 	}
-	if user != "" {
-		password, err := source.ReadSecret(passwordFile)
-		if err != nil {
-			return nil, nil, fmt.Errorf("--password-file: %w", err)
-		}
-		request.SetBasicAuth(user, strings.TrimSpace(password.Reveal()))
+	if err := of.authorize(request); err != nil {
+		return nil, nil, err
 	}
-	response, err := http.DefaultClient.Do(request)
+	response, err := client.Do(request)
 	if err != nil {
 		// The error has the address with the user name, or that of a redirect.
 		if wrapped := (*url.Error)(nil); errors.As(err, &wrapped) {
@@ -165,11 +165,12 @@ func printAlerts(w io.Writer, active []evaluator.Alert) error {
 		return err
 	}
 	out := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	_, _ = fmt.Fprintln(out, "STATE\tSEVERITY\tSINCE\tALERT\tACTUAL\tEXPECTED\tSUMMARY")
+	_, _ = fmt.Fprintln(out, "STATE\tSEVERITY\tSINCE\tALERT\tACTUAL\tEXPECTED\tSUMMARY\tEVENT")
 	for _, alert := range active {
 		cells := []string{
 			alert.State, alert.Labels[naming.LabelSeverity], alert.ActiveAt.Local().Format("2006-01-02 15:04:05"), alert.Name(),
 			alert.Annotations[naming.AnnotationActual], alert.Annotations[naming.AnnotationExpected], alert.Annotations[naming.AnnotationSummary("")],
+			eventLabels(alert.Labels),
 		}
 		for i := range cells {
 			cells[i] = format.Cell(cells[i])
@@ -177,4 +178,30 @@ func printAlerts(w io.Writer, active []evaluator.Alert) error {
 		_, _ = fmt.Fprintln(out, strings.Join(cells, "\t"))
 	}
 	return out.Flush()
+}
+
+// ofNoEvent are labels by which no event is told from another.
+var ofNoEvent = []string{
+	naming.LabelAlertName, naming.LabelSeverity, naming.LabelDomain, naming.LabelSource, naming.LabelKPI, naming.LabelTarget, naming.LabelFor, naming.LabelUnit,
+}
+
+// eventLabels are those that an event may have, as a shell takes them for ack and silence.
+func eventLabels(labels map[string]string) string {
+	var all []string
+	for _, name := range slices.Sorted(maps.Keys(labels)) {
+		if !slices.Contains(ofNoEvent, name) {
+			all = append(all, shellWord(name+"="+labels[name]))
+		}
+	}
+	return strings.Join(all, " ")
+}
+
+var needsQuotes = regexp.MustCompile(`[^\pL\pN=_.,:/@%+-]`)
+
+// shellWord is the text as one word of a shell.
+func shellWord(text string) string {
+	if needsQuotes.MatchString(text) {
+		return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
+	}
+	return text
 }

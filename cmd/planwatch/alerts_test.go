@@ -1,9 +1,13 @@
 package main
 
 import (
+	"encoding/pem"
 	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -81,10 +85,34 @@ func TestAnswersWithoutAlerts(t *testing.T) {
 		t.Run(answer, func(t *testing.T) {
 			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, answer) }))
 			defer server.Close()
-			active, _, err := askAlerts(t.Context(), server.URL, "", "")
-			if want := server.URL + ": 200 OK, and no list of alerts; is planwatch running there?"; err == nil || err.Error() != want {
+			active, _, err := askAlerts(t.Context(), running{address: server.URL})
+			if want := server.URL + "/api/v1/alerts: 200 OK, and no list of alerts; is planwatch running there?"; err == nil || err.Error() != want {
 				t.Errorf("%d alerts, and %v\nwant %s", len(active), err, want)
 			}
 		})
+	}
+}
+
+// The table has the labels of the event, as a shell takes them for ack and silence; a server
+// of the region's own authority is trusted by its file.
+func TestAlertsOfAnEvent(t *testing.T) {
+	const answer = `{"status":"success","data":{"alerts":[{"labels":{"alertname":"X","severity":"critical","kpi":"k","target":"t","owner":"it-mt","hospital":"Norra Ängens 's"},"annotations":{"summary":"What"},"state":"firing","activeAt":"2025-03-18T07:00:00Z"}]}}`
+	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, answer) }))
+	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	defer server.Close()
+	authority := filepath.Join(t.TempDir(), "ca.pem")
+	if err := os.WriteFile(authority, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw}), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var stdout, stderr strings.Builder
+	if got := run([]string{"alerts", "--url", server.URL}, &stdout, &stderr); got != exitCouldNotRun {
+		t.Errorf("exit status %d without the authority", got)
+	}
+	stderr.Reset()
+	if got := run([]string{"alerts", "--url", server.URL, "--ca-file", authority}, &stdout, &stderr); got != exitFine {
+		t.Errorf("exit status %d\n%s", got, stderr.String())
+	}
+	if want := `What     'hospital=Norra Ängens '\''s' owner=it-mt` + "\n"; !strings.HasSuffix(stdout.String(), want) {
+		t.Errorf("got\n%s\nwant at its end\n%s", stdout.String(), want)
 	}
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -15,29 +14,24 @@ import (
 	"github.com/spf13/cobra"
 
 	"planwatch/internal/format"
-	source "planwatch/internal/warehouse/settings"
 )
 
 // answerer answers the alerts of an event at a running planwatch, as its page
 // does.
 type answerer struct {
-	address, user, passwordFile, caFile string
-	comment                             string
+	running
+	comment string
 }
 
 // flags adds the flags that say where to answer, and as whom.
 func (a *answerer) flags(cmd *cobra.Command) {
-	flags := cmd.Flags()
-	flags.StringVar(&a.address, "url", "http://localhost:9846", "the `address` that planwatch serves on")
-	flags.StringVar(&a.user, "user", "", "your `name`, as in basic_auth_users of the web configuration")
-	flags.StringVar(&a.passwordFile, "password-file", "", "the `file` with your password")
-	flags.StringVar(&a.caFile, "ca-file", "", "a `file` with the certificates of the authorities to trust, in PEM (default: the system's)")
+	a.running.flags(cmd, "your `name`, as in basic_auth_users of the web configuration")
 	_ = cmd.MarkFlagRequired("user")
 	_ = cmd.MarkFlagRequired("password-file")
 }
 
 const eventHelp = "The event is given as the labels of its message: owner, and what oncall.yaml groups by, such as\n" +
-	"owner=it. planwatch alerts shows the labels, and the link of a message has them."
+	"owner=it. planwatch alerts shows labels of alerts, of which an event has those, and the link of a\nmessage has them."
 
 func newAcknowledge() *cobra.Command {
 	var a answerer
@@ -88,7 +82,7 @@ func (a *answerer) answer(cmd *cobra.Command, what string, labels []string, more
 		form.Set(name, value)
 	}
 	maps.Copy(form, more)
-	address, err := url.Parse(strings.TrimSuffix(a.address, "/") + "/event/" + what)
+	address, err := url.Parse(a.under("/event/" + what))
 	if err != nil || address.Host == "" || address.User != nil {
 		return errors.New("--url: not an address such as http://localhost:9846")
 	}
@@ -96,10 +90,7 @@ func (a *answerer) answer(cmd *cobra.Command, what string, labels []string, more
 	if err != nil {
 		return err
 	}
-	password, err := source.ReadSecret(a.passwordFile)
-	if err != nil {
-		return fmt.Errorf("--password-file: %w", err)
-	}
+	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	ctx, cancel := context.WithTimeout(cmd.Context(), 30*time.Second)
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, address.String(), strings.NewReader(form.Encode()))
@@ -108,7 +99,9 @@ func (a *answerer) answer(cmd *cobra.Command, what string, labels []string, more
 	}
 	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	request.Header.Set("Accept", "text/plain")
-	request.SetBasicAuth(a.user, strings.TrimSpace(password.Reveal()))
+	if err := a.authorize(request); err != nil {
+		return err
+	}
 	response, err := client.Do(request)
 	if err != nil {
 		if wrapped := (*url.Error)(nil); errors.As(err, &wrapped) {
@@ -126,17 +119,4 @@ func (a *answerer) answer(cmd *cobra.Command, what string, labels []string, more
 		return fmt.Errorf("%s: %s: %w", address.Redacted(), response.Status, err)
 	}
 	return fmt.Errorf("%s: %s", address.Redacted(), format.Cell(strings.TrimSpace(string(why))))
-}
-
-// client trusts the authorities, and follows nobody.
-func (a *answerer) client() (*http.Client, error) {
-	transport := &http.Transport{Proxy: http.ProxyFromEnvironment}
-	if a.caFile != "" {
-		authorities, err := source.ReadCertificates(a.caFile)
-		if err != nil {
-			return nil, fmt.Errorf("--ca-file: %w", err)
-		}
-		transport.TLSClientConfig = &tls.Config{RootCAs: authorities, MinVersion: tls.VersionTLS12}
-	}
-	return &http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}, nil
 }

@@ -2,11 +2,14 @@ package web
 
 import (
 	"errors"
+	"fmt"
 	"io"
+	"maps"
 	"mime"
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 
 	"planwatch/internal/comment"
 )
@@ -30,7 +33,6 @@ var (
 	errFormType    = errors.New("not a form: send application/x-www-form-urlencoded")
 	errFormTooLong = errors.New("a form that is too long")
 	errFormText    = errors.New("a form that cannot be read")
-	errFormFields  = errors.New("a form with a field that it does not have, or has once; who writes is never one")
 )
 
 // form is what was sent, by field.
@@ -55,11 +57,14 @@ func decodeForm(body string, fields []string) (form, error) {
 		return nil, errFormText
 	}
 	decoded := form{}
-	for name, sent := range values {
-		if len(sent) != 1 || !slices.Contains(fields, name) {
-			return nil, errFormFields
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		if !slices.Contains(fields, name) {
+			return nil, fmt.Errorf("a form with %.40q; its fields are %s", name, strings.Join(fields, ", "))
 		}
-		decoded[name] = sent[0]
+		if len(values[name]) != 1 {
+			return nil, fmt.Errorf("a form with %q more than once", name)
+		}
+		decoded[name] = values[name][0]
 	}
 	return decoded, nil
 }
