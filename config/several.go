@@ -52,6 +52,9 @@ func LoadSeveral(dirs []string, overrides Overrides) (*Several, error) {
 		if err != nil {
 			return nil, err
 		}
+		if i := slices.IndexFunc(s.Places, func(p Place) bool { return isSameDirectory(p.Dir, dir) }); i >= 0 {
+			return nil, fmt.Errorf("--config %s: that is the directory of --config %s; give each region's once", dir, s.Places[i].Dir)
+		}
 		if i := slices.IndexFunc(s.Places, func(p Place) bool { return p.Name == name }); i >= 0 {
 			return nil, fmt.Errorf("--config %s: its region is called %s, as that of --config %s; a region is called as its directory, and each has a name of its own", dir, name, s.Places[i].Dir)
 		}
@@ -116,6 +119,13 @@ func nameOf(dir string) (string, error) {
 		return "", fmt.Errorf("--config %s: no region: its %s is not a file", dir, serviceFile)
 	}
 	return name, nil
+}
+
+// isSameDirectory reports whether both paths lead to one directory, as by a symbolic link.
+func isSameDirectory(a, b string) bool {
+	of, errA := os.Stat(a)
+	other, errB := os.Stat(b)
+	return errA == nil && errB == nil && os.SameFile(of, other)
 }
 
 // checkVariables refuses those of the environment by which the figures of one region would

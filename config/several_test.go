@@ -114,6 +114,9 @@ func TestSeveralRefuses(t *testing.T) {
 			"one name", map[string]string{"x/a": "", "y/a": ""}, []string{"x/a", "y/a"}, "",
 			"--config y/a: its region is called a, as that of --config x/a; a region is called as its directory, and each has a name of its own",
 		},
+		{"one directory twice", map[string]string{"a": ""}, []string{"a", "./a"}, "", "--config ./a: that is the directory of --config a; give each region's once"},
+		{"one directory twice, by a link", map[string]string{"a": "", "b": ""}, []string{"a", "b", "link"}, "", "--config link: that is the directory of --config a; give each region's once"},
+		{"one directory twice, by a link above it", map[string]string{"a/b": "", "a": ""}, []string{"a/b", "a", "link/b"}, "", "--config link/b: that is the directory of --config a/b; give each region's once"},
 		{
 			"a name that is no part of an address", map[string]string{"a": "", "B c": ""}, []string{"a", "B c"}, "",
 			`--config B c: the directory's name, "B c", is part of addresses where there are several regions: it is to be of a-z, 0-9 and hyphens, with none at its ends`,
