@@ -102,36 +102,47 @@ func pastOf(m history.Moments, l *language.Language) string {
 	return l.Say("%d of %d moments", m.Kept, m.Wanted)
 }
 
-// countsOf counts what needs somebody's eye; where nothing does, it says so.
-func countsOf(states []collectors.Status, l *language.Language) []countView {
-	fails, waits, old := 0, 0, 0
+// collecting is how many of all collectors have failed, have not run, or have figures that
+// are too old, and the sources that do not answer.
+type collecting struct {
+	all, fails, waits, old int
+	silent                 []string
+}
+
+func collectingOf(states []collectors.Status) collecting {
+	c := collecting{all: len(states), silent: silentSources(states)}
 	for _, s := range states {
 		switch outcomeOf(s) {
 		case failed:
-			fails++
+			c.fails++
 		case notRun:
-			waits++
+			c.waits++
 		case succeeded:
 		}
 		if s.Withdrawn > 0 {
-			old++
+			c.old++
 		}
 	}
+	return c
+}
+
+// countsOf counts what needs somebody's eye; where nothing does, it says so.
+func countsOf(states []collectors.Status, l *language.Language) []countView {
+	c := collectingOf(states)
 	var counts []countView
 	add := func(n int, class, symbol, text string) {
 		if n > 0 {
 			counts = append(counts, countView{class, symbol, text})
 		}
 	}
-	all := len(states)
-	for _, source := range silentSources(states) {
+	for _, source := range c.silent {
 		add(1, "failed", status.Critical.Symbol(), l.Say("The data source %s does not answer", source))
 	}
-	add(fails, "failed", status.Critical.Symbol(), l.Say("%d of %d fail", fails, all))
-	add(waits, "waiting", status.Unknown.Symbol(), l.Say("%d of %d have not run yet", waits, all))
-	add(old, "failed", status.Warning.Symbol(), l.Say("%d of %d have figures that are too old", old, all))
-	if len(counts) == 0 && all > 0 {
-		add(all, "well", status.OnPlan.Symbol(), l.Say("All %d succeed", all))
+	add(c.fails, "failed", status.Critical.Symbol(), l.Say("%d of %d fail", c.fails, c.all))
+	add(c.waits, "waiting", status.Unknown.Symbol(), l.Say("%d of %d have not run yet", c.waits, c.all))
+	add(c.old, "failed", status.Warning.Symbol(), l.Say("%d of %d have figures that are too old", c.old, c.all))
+	if len(counts) == 0 && c.all > 0 {
+		add(c.all, "well", status.OnPlan.Symbol(), l.Say("All %d succeed", c.all))
 	}
 	return counts
 }

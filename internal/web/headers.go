@@ -40,7 +40,7 @@ const (
 )
 
 // boardPolicy lets the report have its form and its script, which asks planwatch for
-// the report of the next minute.
+// the report of the next minute, and the page of all regions the script.
 const boardPolicy = "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
 
 // allowBoard lets the report have its form and its script. What the web configuration

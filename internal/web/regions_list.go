@@ -29,12 +29,13 @@ type regionsView struct {
 // regionView is how a region does.
 type regionView struct {
 	Name, Title, URL string
-	// Class and Symbol are of its State, in words, and Error is why it is not served.
-	Class, Symbol, State, Error string
+	// Class and Symbol are of the worst that is so, which State has in words, with the page
+	// that tells more; and Error is why it is not served.
+	Class, Symbol, State, StateURL, Error string
 	// Sources says how many of its sources answer.
-	Sources string
-	Alerts  []countView
-	Targets []countView
+	Sources            string
+	Collecting, Alerts []condition
+	Targets            []countView
 	// At is the moment of its figures.
 	At string
 }
@@ -42,14 +43,15 @@ type regionView struct {
 // standing is how a region does, at the moment that it was asked for. Its report is nil
 // where it is not served.
 type standing struct {
-	name    string
-	err     error
-	report  *report.Report
-	waits   error
-	sources int
-	silent  []string
-	failing int
-	alerts  evaluator.Overview
+	name       string
+	err        error
+	report     *report.Report
+	waits      error
+	sources    int
+	collecting collecting
+	alerts     evaluator.Overview
+	// undelivered is whether the last message did not reach a recipient.
+	undelivered bool
 }
 
 // errFault is that of a region in which there is a fault of planwatch's.
@@ -79,14 +81,7 @@ func (rs *Regions) standing(p *place) (s standing) {
 	}
 	c := now.content
 	s.report, s.waits, s.alerts = c.Report(), c.Ready(), c.Alerts()
-	s.sources = len(s.report.Region.Sources)
-	states := c.Collectors()
-	s.silent = silentSources(states)
-	for _, state := range states {
-		if state.Err != nil {
-			s.failing++
-		}
-	}
+	s.sources, s.collecting, s.undelivered = len(s.report.Region.Sources), collectingOf(c.Collectors()), len(c.undelivered()) > 0
 	return s
 }
 
@@ -154,62 +149,32 @@ func (rs *Regions) serveList(w http.ResponseWriter, r *http.Request) {
 	for _, c := range commons(all) {
 		view.Commons = append(view.Commons, viewCommon(c, p))
 	}
+	allowBoard(w)
 	rs.send(w, r, "regions", p.Lang, view)
 }
 
 // view is the region in words. A region that does not have the language that is asked for
 // is read in its own.
 func (s standing) view(asked string, l *language.Language) regionView {
-	v := regionView{Name: s.name, Title: s.name, URL: strings.TrimPrefix(config.RegionsPath, "/") + s.name + "/", Sources: language.Dash}
+	under := strings.TrimPrefix(config.RegionsPath, "/") + s.name + "/"
+	v := regionView{Name: s.name, Title: s.name, URL: under, Sources: language.Dash}
 	if s.report == nil {
-		v.Class, v.Symbol, v.State = "failed", status.Critical.Symbol(), l.Say("is not served")
+		v.Class, v.Symbol, v.State = status.Critical.Class(), status.Critical.Symbol(), l.Say("is not served")
 		v.Error = bounded(s.err.Error(), shownError)
 		return v
 	}
 	region := s.report.Region
 	v.Title, v.At = region.Title, l.Moment(s.report.At)
+	query := ""
 	if slices.Contains(region.Languages.Codes(), asked) {
-		v.URL += "?" + config.LanguageQuery + "=" + asked
+		query = "?" + config.LanguageQuery + "=" + asked
 	}
-	v.Sources = l.Say("%d of %d answer", s.sources-len(s.silent), s.sources)
-	switch {
-	case len(s.silent) > 0:
-		v.Class, v.Symbol, v.State = "failed", status.Critical.Symbol(), l.Say("The data source %s does not answer", strings.Join(s.silent, ", "))
-	case s.failing > 0:
-		v.Class, v.Symbol, v.State = "failed", status.Warning.Symbol(), l.Say("%d of %d fail", s.failing, len(region.Collectors))
-	case s.waits != nil:
-		v.Class, v.Symbol, v.State = "waiting", status.Unknown.Symbol(), l.Say("Collecting has just begun: not all figures are in yet.")
-	default:
-		v.Class, v.Symbol, v.State = "well", status.OnPlan.Symbol(), l.Say("All %d succeed", len(region.Collectors))
-	}
-	v.Alerts, v.Targets = s.viewAlerts(l), s.viewTargets(l)
+	v.URL += query
+	v.Sources = l.Say("%d of %d answer", s.sources-len(s.collecting.silent), s.sources)
+	v.Alerts, v.Collecting, v.Targets = s.ofAlerts(under+"alerts"+query, l), s.ofCollectors(under+"collectors"+query, l), s.viewTargets(l)
+	worst := worstOf(slices.Concat(v.Alerts, v.Collecting))
+	v.Class, v.Symbol, v.State, v.StateURL = worst.Class(), worst.Symbol(), worst.Text, worst.URL
 	return v
-}
-
-// viewAlerts counts those that fire, by severity.
-func (s standing) viewAlerts(l *language.Language) []countView {
-	switch {
-	case s.alerts.Off:
-		return []countView{{status.NoTarget.Class(), status.NoTarget.Symbol(), l.Say("only Prometheus knows")}}
-	case s.alerts.Err != nil:
-		return []countView{{status.Unknown.Class(), status.Unknown.Symbol(), l.Say("cannot be evaluated")}}
-	}
-	var counts []countView
-	for _, severity := range severities {
-		firing := 0
-		for _, a := range s.alerts.Alerts {
-			if a.State == naming.StateFiring && a.Labels[naming.LabelSeverity] == severity.name {
-				firing++
-			}
-		}
-		if of := severity.status; firing > 0 {
-			counts = append(counts, countView{of.Class(), of.Symbol(), l.Count(firing) + " " + strings.ToLower(wordOf(of, firing, l))})
-		}
-	}
-	if len(counts) == 0 {
-		counts = []countView{{status.OnPlan.Class(), status.OnPlan.Symbol(), l.Say("none is firing")}}
-	}
-	return counts
 }
 
 // viewTargets counts the targets by status.

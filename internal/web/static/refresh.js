@@ -1,5 +1,5 @@
-// Brings the report up to date in place, once a minute while somebody looks at it, and
-// says when planwatch does not answer. Without this script a reload does the same.
+// Brings the report, or the page of all regions, up to date in place, once a minute while
+// somebody looks at it, and says when planwatch does not answer. Without this script a reload does the same.
 "use strict";
 (() => {
   const every = 60_000;
