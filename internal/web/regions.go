@@ -2,7 +2,6 @@ package web
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -14,7 +13,6 @@ import (
 	"sync/atomic"
 
 	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/common/model"
 
 	"planwatch/config"
 	"planwatch/internal/api"
@@ -223,33 +221,6 @@ func (rs *Regions) serveReady(w http.ResponseWriter, _ *http.Request) {
 		return
 	}
 	_, _ = fmt.Fprintln(w, strings.Join(append([]string{"planwatch is ready."}, refused...), "\n"))
-}
-
-// targetGroup is what Prometheus' HTTP service discovery reads.
-type targetGroup struct {
-	Targets []string          `json:"targets"`
-	Labels  map[string]string `json:"labels"`
-}
-
-// serveTargets tells a Prometheus where each region's metrics are, and the process' own,
-// by the name that it asks by itself.
-func (rs *Regions) serveTargets(w http.ResponseWriter, r *http.Request) {
-	scheme := "http"
-	if r.TLS != nil {
-		scheme = "https"
-	}
-	group := func(path string) targetGroup {
-		return targetGroup{[]string{r.Host}, map[string]string{model.SchemeLabel: scheme, model.MetricsPathLabel: path}}
-	}
-	groups := []targetGroup{group("/metrics")}
-	for _, name := range rs.names() {
-		of := group(config.RegionsPath + name + "/metrics")
-		of.Labels[naming.LabelRegion] = name
-		groups = append(groups, of)
-	}
-	w.Header().Set("Content-Type", "application/json")
-	// An error is that the reader is gone.
-	_ = json.NewEncoder(w).Encode(groups)
 }
 
 // survived ends an answer in which there is a fault, and nothing else.

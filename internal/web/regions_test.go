@@ -2,7 +2,6 @@ package web_test
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"io"
 	"log/slog"
@@ -27,7 +26,6 @@ import (
 	"planwatch/internal/clock"
 	"planwatch/internal/comment"
 	"planwatch/internal/logtest"
-	"planwatch/internal/naming"
 	"planwatch/internal/report"
 	"planwatch/internal/web"
 )
@@ -226,29 +224,6 @@ func TestRegionsOutliveAFault(t *testing.T) {
 		if answer, body := get(t, http.MethodGet, s.url+path, nil); answer.StatusCode != http.StatusOK || !strings.Contains(string(body), want) {
 			t.Errorf("%s: %s\n%s", path, answer.Status, body)
 		}
-	}
-}
-
-// A Prometheus is told where each region's metrics are, by the name that it asks by.
-func TestRegionsTargets(t *testing.T) {
-	s := serveRegions(t, config.Web{}, nil, "north", "south")
-	_, body := get(t, http.MethodGet, s.url+"/-/targets", nil)
-	var groups []struct {
-		Targets []string
-		Labels  map[string]string
-	}
-	if err := json.Unmarshal(body, &groups); err != nil {
-		t.Fatal(err)
-	}
-	var told []string
-	for _, g := range groups {
-		if want := []string{strings.TrimPrefix(s.url, "http://")}; !slices.Equal(g.Targets, want) || g.Labels["__scheme__"] != "http" {
-			t.Errorf("%v", g)
-		}
-		told = append(told, g.Labels[naming.LabelRegion]+" "+g.Labels["__metrics_path__"])
-	}
-	if want := []string{" /metrics", "north /r/north/metrics", "south /r/south/metrics"}; !slices.Equal(told, want) {
-		t.Errorf("%q", told)
 	}
 }
 
