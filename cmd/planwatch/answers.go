@@ -2,8 +2,11 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"log/slog"
+	"os"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -45,7 +48,8 @@ func newComments(s *settings) *cobra.Command {
 		Short: "Show what people have said of KPIs, targets and events",
 		Long: "Reads the comments in storage.path, also while planwatch serves: the oldest first, with\n" +
 			"who wrote them, when, and what they are about. In CSV, a cell that a spreadsheet would\n" +
-			"take for a formula begins with an apostrophe.",
+			"take for a formula begins with an apostrophe. Of several regions, each line says which\n" +
+			"it is of.",
 		Args: cobra.NoArgs,
 	}
 	formatFlag(cmd, &formatName, comment.Formats())
@@ -55,15 +59,21 @@ func newComments(s *settings) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		region, err := s.load(kept)
-		if err != nil {
-			return err
+		each, faults, failed := readKept(s, kept, comment.FileName, comment.Read)
+		if len(each) == 0 {
+			return failed
 		}
-		all, faults, err := comment.Read(region.Storage.Path)
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
+		if !s.areSeveral() {
+			err = comment.Write(output(cmd, chosen), each[0].all, chosen, each[0].region.Location)
+			return told(cmd, faults, err)
 		}
-		return errors.Join(comment.Write(output(cmd, chosen), all, chosen, region.Location), printFaults(cmd, faults))
+		var all []comment.OfRegion
+		for _, k := range each {
+			for _, c := range k.all {
+				all = append(all, comment.OfRegion{Region: k.region.Name, Comment: c, Zone: k.region.Location})
+			}
+		}
+		return told(cmd, faults, comment.WriteRegions(output(cmd, chosen), all, chosen), failed)
 	}
 	return cmd
 }
@@ -74,7 +84,7 @@ func newAudit(s *settings) *cobra.Command {
 		Use:   "audit",
 		Short: "Show who has acknowledged, silenced and commented, and who was refused",
 		Long: "Reads the audit log in storage.path, also while planwatch serves: the oldest first. Times\n" +
-			"are by the system's clock.",
+			"are by the system's clock. Of several regions, each line says which it is of.",
 		Args: cobra.NoArgs,
 	}
 	formatFlag(cmd, &formatName, audit.Formats())
@@ -84,17 +94,76 @@ func newAudit(s *settings) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		region, err := s.load(kept)
-		if err != nil {
-			return err
+		each, faults, failed := readKept(s, kept, audit.FileName, audit.Read)
+		if len(each) == 0 {
+			return failed
 		}
-		entries, faults, err := audit.Read(region.Storage.Path)
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
+		if !s.areSeveral() {
+			err = audit.Write(output(cmd, chosen), each[0].all, chosen, each[0].region.Location)
+			return told(cmd, faults, err)
 		}
-		return errors.Join(audit.Write(output(cmd, chosen), entries, chosen, region.Location), printFaults(cmd, faults))
+		var all []audit.OfRegion
+		for _, k := range each {
+			for _, e := range k.all {
+				all = append(all, audit.OfRegion{Region: k.region.Name, Entry: e, Zone: k.region.Location})
+			}
+		}
+		return told(cmd, faults, audit.WriteRegions(output(cmd, chosen), all, chosen), failed)
 	}
 	return cmd
+}
+
+// keptBy is all that a region keeps of something.
+type keptBy[T any] struct {
+	region *config.Region
+	all    []T
+}
+
+// readKept reads a file in the storage of each region. Faults are what in them could not be
+// read; the error is of regions that are not among those that are returned.
+func readKept[T any](s *settings, overrides config.Overrides, file string, read func(directory string) ([]T, []error, error)) (each []keptBy[T], faults []error, err error) {
+	regions, err := s.loadAll(overrides)
+	failed := []error{err}
+	for _, region := range regions {
+		all, wrong, err := read(region.Storage.Path)
+		if errors.Is(err, fs.ErrNotExist) {
+			err = checkPlace(region, file)
+		}
+		if s.areSeveral() {
+			for i := range wrong {
+				wrong[i] = fmt.Errorf("region %s: %w", region.Name, wrong[i])
+			}
+			if err != nil {
+				err = fmt.Errorf("region %s: %w", region.Name, err)
+			}
+		}
+		faults = append(faults, wrong...)
+		if err != nil {
+			failed = append(failed, err)
+			continue
+		}
+		each = append(each, keptBy[T]{region, all})
+	}
+	return each, faults, errors.Join(failed...)
+}
+
+// checkPlace finds a file that is not in the storage since that has a directory for each of
+// several regions.
+func checkPlace(region *config.Region, file string) error {
+	directory := filepath.Join(region.Storage.Path, region.Name)
+	if _, err := os.Stat(filepath.Join(directory, file)); region.Beside || err != nil {
+		return nil //nolint:nilerr // nothing is kept yet
+	}
+	return fmt.Errorf("%s: it has no %s, and %s has one, as where planwatch serves several regions: give --storage.path %s, or the --config of each", region.Storage.Path, file, directory, directory)
+}
+
+// told prints faults, and returns the errors, or that there are faults.
+func told(cmd *cobra.Command, faults []error, errs ...error) error {
+	wrong := printFaults(cmd, faults)
+	if err := errors.Join(errs...); err != nil {
+		return err
+	}
+	return wrong
 }
 
 // storageFlag adds the flag that serve has for where things are kept.

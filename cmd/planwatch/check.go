@@ -30,7 +30,7 @@ func newCheck(s *settings) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			regions, err := s.loadAll()
+			regions, err := s.loadAll(nil)
 			if err != nil {
 				_, _ = fmt.Fprintln(cmd.ErrOrStderr(), err)
 			}

@@ -53,7 +53,7 @@ func newGenerate(s *settings) *cobra.Command {
 			if len(args) > 0 {
 				root = args[0]
 			}
-			regions, err := s.loadAll()
+			regions, err := s.loadAll(nil)
 			if err != nil {
 				return err
 			}

@@ -31,11 +31,14 @@ func newRoot(args []string) *cobra.Command {
 			hangup.Release()
 		}
 	}
-	root.PersistentFlags().StringArrayVar(&s.dirs, configFlag, nil, "the region's `directory` (default: the one compiled in); serve, check and generate take several, repeated")
+	root.PersistentFlags().StringArrayVar(&s.dirs, configFlag, nil, "the region's `directory` (default: the one compiled in); serve, check, generate, comments and audit take several, repeated")
 	root.AddCommand(newServe(&s), newCollect(&s), newAlerts(&s), newComments(&s), newAudit(&s), newReport(&s, dimensionsIn(args)), newActivities(&s), newRisks(&s), newBackfill(&s), newCheck(&s), newGenerate(&s), newInit(), newVersion(), newMan())
 	root.CompletionOptions.HiddenDefaultCmd = true
 	return root
 }
+
+// areSeveral reports whether the flags name several regions.
+func (s *settings) areSeveral() bool { return len(s.dirs) > 1 }
 
 // load reads the region that the flags name.
 func (s *settings) load(overrides config.Overrides) (*config.Region, error) {
@@ -49,16 +52,16 @@ func (s *settings) load(overrides config.Overrides) (*config.Region, error) {
 }
 
 // loadAll reads the regions that the flags name; of several, all as they are beside one
-// another.
-func (s *settings) loadAll() ([]*config.Region, error) {
-	if len(s.dirs) < 2 {
-		region, err := s.load(nil)
+// another, also where the error is of one that could not be loaded.
+func (s *settings) loadAll(overrides config.Overrides) ([]*config.Region, error) {
+	if !s.areSeveral() {
+		region, err := s.load(overrides)
 		if err != nil {
 			return nil, err
 		}
 		return []*config.Region{region}, nil
 	}
-	several, err := config.LoadSeveral(s.dirs, nil)
+	several, err := config.LoadSeveral(s.dirs, overrides)
 	if err != nil {
 		return nil, err
 	}

@@ -50,7 +50,7 @@ func newServe(s *settings) *cobra.Command {
 		if os.Getenv("GOGC") == "" {
 			debug.SetGCPercent(garbagePercent)
 		}
-		if len(s.dirs) > 1 {
+		if s.areSeveral() {
 			return serveSeveral(cmd, s.dirs, overrides)
 		}
 		return serveOne(cmd, func() (*config.Region, error) { return s.load(overrides) })
