@@ -129,7 +129,7 @@ type History struct {
 	Keep yamlfile.Duration `yaml:"keep" jsonschema:"default=10y"`
 	// URL of a Prometheus-compatible API that has what planwatch has shown, such as that of Prometheus, Thanos or VictoriaMetrics. What it has of the past is read from there, and the rest from the warehouse. Figures about people and histograms are read from the warehouse all the same.
 	URL string `yaml:"url"`
-	// Labels that planwatch's series have there besides, so that others' are not read: {region: norrbotten}.
+	// Labels that planwatch's series have there besides, so that others' are not read: {region: norrbotten}. Of several regions in one process each has region besides, unless it is given here.
 	Labels map[string]string `yaml:"labels"`
 	// How planwatch proves to that API who it is, and checks who it is.
 	Client Client `yaml:"client"`

@@ -2,12 +2,14 @@ package exporter
 
 import (
 	"context"
+	"maps"
 	"sync/atomic"
 	"time"
 
 	"planwatch/config"
 	"planwatch/internal/history"
 	"planwatch/internal/httpclient"
+	"planwatch/internal/naming"
 )
 
 // engine is where the past is read that the warehouse need not be asked for; nil where the
@@ -27,11 +29,24 @@ func (b base) newEngine(region *config.Region) (*engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	made, err := history.NewEngine(settings.URL, client, settings.Labels, b.clock)
+	made, err := history.NewEngine(settings.URL, client, engineLabels(region), b.clock)
 	if err != nil {
 		return nil, err
 	}
 	return &engine{Engine: made}, nil
+}
+
+// engineLabels are those of the region's series in the engine. One of several regions in a
+// process has its name there, as it is scraped and pushed, unless the configuration says
+// otherwise: without it, another region's past would be taken for its own.
+func engineLabels(region *config.Region) map[string]string {
+	labels := region.History.Labels
+	if _, has := labels[naming.LabelRegion]; has || !region.Beside {
+		return labels
+	}
+	all := map[string]string{naming.LabelRegion: region.Name}
+	maps.Copy(all, labels)
+	return all
 }
 
 // readElsewhere is where a moment of the past is read from, before the warehouse is asked; nil
