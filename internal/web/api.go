@@ -101,7 +101,7 @@ func (s *endpoints) to(noun string, build func(asking) (answer, error)) http.Han
 		header.Add("Vary", "Accept-Language")
 		if asked.format != format.JSON {
 			name := made.name + "-" + asked.current.At.Format("2006-01-02") + contentTypes[asked.format].ending
-			header.Set("Content-Disposition", `attachment; filename="`+name+`"`)
+			s.content.attached(header, asked.current.Region, name)
 		}
 		if endpoint.Unkept {
 			_, _ = body.WriteTo(w)

@@ -37,7 +37,7 @@ func (b *board) serveCommentsCSV(w http.ResponseWriter, _ *http.Request) {
 		return
 	}
 	w.Header().Set("Content-Type", "text/csv; charset=utf-8; header=present")
-	w.Header().Set("Content-Disposition", `attachment; filename="comments.csv"`)
+	b.content.attached(w.Header(), b.content.Report().Region, "comments.csv")
 	_ = comment.Write(w, b.content.Comments.All(), format.CSV, nil)
 }
 

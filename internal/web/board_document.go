@@ -104,7 +104,7 @@ func (b *board) serveDocument(w http.ResponseWriter, r *http.Request) {
 	header.Set("Content-Type", kind.mediaType)
 	header.Set("Content-Language", p.Lang.Code())
 	if kind.ends != "" {
-		header.Set("Content-Disposition", `attachment; filename="report-`+current.At.Format(time.DateOnly)+kind.ends+`"`)
+		b.content.attached(header, current.Region, "report-"+current.At.Format(time.DateOnly)+kind.ends)
 	} else if header.Get(contentPolicy) == securityPolicy {
 		header.Set(contentPolicy, document.Policy()+"; frame-ancestors 'self'")
 	}

@@ -200,6 +200,35 @@ func TestRegionsLinks(t *testing.T) {
 	}
 }
 
+// What is saved of two regions is not taken for one another.
+func TestRegionsDownloads(t *testing.T) {
+	s := serveRegions(t, config.Web{}, nil, "north", "south")
+	for _, name := range []string{"north", "south"} {
+		comments, err := comment.Open(t.TempDir(), slog.New(slog.DiscardHandler))
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = comments.Close() })
+		s.Serve(name, content(t, func(c *web.Content) {
+			everything(t, "[sv, en]")(c)
+			c.Comments = comments
+			made := *c.Report()
+			region := *made.Region
+			region.Name = name
+			made.Region = &region
+			c.Report = func() *report.Report { return &made }
+		}), slog.New(slog.DiscardHandler))
+	}
+	for path, want := range map[string]string{
+		"/r/north/api/v1/report?format=csv": "north-report-2025-03-18.csv", "/r/south/api/v1/report?format=xlsx": "south-report-2025-03-18.xlsx",
+		"/r/north/report?format=markdown": "north-report-2025-03-18.md", "/r/south/comments.csv": "south-comments.csv",
+	} {
+		if answer, body := get(t, http.MethodGet, s.url+path, nil); answer.Header.Get("Content-Disposition") != `attachment; filename="`+want+`"` {
+			t.Errorf("%s: %s, %q\n%.200s", path, answer.Status, answer.Header.Get("Content-Disposition"), body)
+		}
+	}
+}
+
 // A fault in the pages of one region ends the answer, and nothing of another.
 func TestRegionsOutliveAFault(t *testing.T) {
 	s := serveRegions(t, config.Web{}, nil, "north", "south")

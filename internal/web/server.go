@@ -101,6 +101,15 @@ func (c Content) path() string {
 	return external.EscapedPath() + "/"
 }
 
+// attached has a browser save what is sent as a file of that name: of several regions, with
+// the region's, since those of two would be taken for one another.
+func (c Content) attached(header http.Header, region *config.Region, name string) {
+	if c.Beside {
+		name = region.Name + "-" + name
+	}
+	header.Set("Content-Disposition", `attachment; filename="`+name+`"`)
+}
+
 // undelivered are the recipients that the last message did not reach.
 func (c Content) undelivered() []alertmanager.Undelivered {
 	if c.Undelivered == nil {
