@@ -1,6 +1,7 @@
 package config
 
 import (
+	"fmt"
 	"os"
 	"regexp"
 	"slices"
@@ -11,9 +12,13 @@ import (
 )
 
 // Notices are in words what is valid and may not be meant: those of Loading,
-// that there are no alerts, and when nobody is on duty.
+// that another region has the same title, that there are no alerts, and when
+// nobody is on duty.
 func (r *Region) Notices() []string {
 	notices := r.Loading()
+	if len(r.Namesakes) > 0 {
+		notices = append(notices, fmt.Sprintf("region: %q is the title of %s too, so that people cannot tell them apart", r.Title, strings.Join(r.Namesakes, ", ")))
+	}
 	if r.OnCall == nil {
 		notices = append(notices, "no "+oncall.File+": there are no alerts and there is no routing")
 		return notices

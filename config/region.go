@@ -42,6 +42,8 @@ type Region struct {
 	// Beside is whether it is one of several in one process: its pages are under a path, and
 	// its series have a label with its name in a Prometheus that scrapes all of them.
 	Beside bool
+	// Namesakes are the names of those of the several that have the same title.
+	Namesakes []string
 	// Location is the configured time zone.
 	Location *time.Location
 	// Languages of the output.

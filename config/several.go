@@ -86,6 +86,7 @@ func (s *Several) Load(name string) (*Region, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.findNamesakes(region)
 	if s.Places[i].Region != nil {
 		// What differs takes a restart, which says so.
 		region.Web.ExternalURL = addressOf(region.Web, name)
@@ -174,8 +175,27 @@ func (s *Several) settle() error {
 		if err := s.admit(place.Region); err != nil {
 			return err
 		}
+		s.findNamesakes(place.Region)
 	}
 	return nil
+}
+
+// findNamesakes finds the others that people would take the region for.
+func (s *Several) findNamesakes(region *Region) {
+	for _, other := range s.Places {
+		if other.Region != nil && other.Name != region.Name && other.Region.Title == region.Title {
+			region.Namesakes = append(region.Namesakes, other.Name)
+		}
+	}
+}
+
+// DistinctTitle is the title, with the name beside it where another of several regions has
+// the same.
+func (r *Region) DistinctTitle() string {
+	if len(r.Namesakes) == 0 {
+		return r.Title
+	}
+	return r.Title + " (" + r.Name + ")"
 }
 
 func processOf(r *Region) Process { return Process{Web: r.Web, Log: r.Log, DrainTime: r.DrainTime} }

@@ -3,6 +3,7 @@ package config_test
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -169,6 +170,39 @@ func TestSeveralRefuses(t *testing.T) {
 				t.Errorf("%v\nwant\n%s", err, tt.want)
 			}
 		})
+	}
+}
+
+// Regions of one title are told apart by their names, and somebody is told of it.
+func TestRegionsOfOneTitle(t *testing.T) {
+	several(t, map[string]string{"a": "", "b": "", "c": ""})
+	other, err := os.ReadFile("c/planwatch.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile("c/planwatch.yaml", regexp.MustCompile(`(?m)^region: .*$`).ReplaceAll(other, []byte("region: Another")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s, err := config.LoadSeveral([]string{"a", "b", "c"}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := s.Load("a")
+	if err != nil {
+		t.Fatal(err)
+	}
+	title := s.Places[0].Region.Title
+	for _, tt := range []struct {
+		region        *config.Region
+		title, notice string
+	}{
+		{s.Places[0].Region, title + " (a)", "is the title of b too"}, {again, title + " (a)", "is the title of b too"},
+		{s.Places[1].Region, title + " (b)", "is the title of a too"}, {s.Places[2].Region, "Another", ""},
+	} {
+		notices := strings.Join(tt.region.Notices(), "\n")
+		if got := tt.region.DistinctTitle(); got != tt.title || tt.notice == "" && strings.Contains(notices, "title") || !strings.Contains(notices, tt.notice) {
+			t.Errorf("%s is called %q; notices:\n%s", tt.region.Name, got, notices)
+		}
 	}
 }
 

@@ -51,7 +51,7 @@ func viewFunnel(c report.Common, all []standing, p page) *funnelView {
 	l := p.Lang
 	view := &funnelView{}
 	for _, out := range f.LeftOut {
-		view.LeftOut = append(view.LeftOut, leftOutView{out.Report.Region.Title, regionURL(out.RegionRow, p), whyLeftOut(out, l)})
+		view.LeftOut = append(view.LeftOut, leftOutView{out.Report.Region.DistinctTitle(), regionURL(out.RegionRow, p), whyLeftOut(out, l)})
 	}
 	for _, s := range all {
 		if s.report == nil {
@@ -72,7 +72,7 @@ func viewFunnel(c report.Common, all []standing, p page) *funnelView {
 		region := f.Regions[i]
 		stands := standingOf(point.Standing, c.KPI.Better)
 		view.Rows = append(view.Rows, funnelRowView{
-			Number: i + 1, Title: region.Report.Region.Title, URL: regionURL(region, p),
+			Number: i + 1, Title: region.Report.Region.DistinctTitle(), URL: regionURL(region, p),
 			Class: stands.class, Symbol: stands.symbol, Stands: stands.words(l),
 			Of: of.Number(l, &point.Events), To: to.Number(l, &point.Of), Value: value.Number(l, &point.Value), Z: l.Number(point.Z, 1),
 		})

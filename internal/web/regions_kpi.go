@@ -119,7 +119,7 @@ func viewRegionRow(r report.RegionRow, p page) regionRowView {
 		own = region.Languages.First()
 	}
 	view := regionRowView{
-		Title: region.Title, URL: regionURL(r, p),
+		Title: region.DistinctTitle(), URL: regionURL(r, p),
 		Actual: row.Figure(own, row.Actual), At: l.Moment(r.Report.At), Class: status.NoTarget.Class(), Symbol: status.NoTarget.Symbol(),
 		Expected: language.Dash, Margin: language.Dash,
 	}

@@ -164,7 +164,7 @@ func (s standing) view(asked string, l *language.Language) regionView {
 		return v
 	}
 	region := s.report.Region
-	v.Title, v.At = region.Title, l.Moment(s.report.At)
+	v.Title, v.At = region.DistinctTitle(), l.Moment(s.report.At)
 	query := ""
 	if slices.Contains(region.Languages.Codes(), asked) {
 		query = "?" + config.LanguageQuery + "=" + asked

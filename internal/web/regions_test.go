@@ -200,6 +200,29 @@ func TestRegionsLinks(t *testing.T) {
 	}
 }
 
+// Two regions of one title are told apart by their names.
+func TestRegionsOfOneTitle(t *testing.T) {
+	s := serveRegions(t, config.Web{}, nil, "north", "south")
+	for name, other := range map[string]string{"north": "south", "south": "north"} {
+		s.Serve(name, content(t, func(c *web.Content) {
+			everything(t, "[sv, en]")(c)
+			made := *c.Report()
+			region := *made.Region
+			region.Name, region.Title, region.Namesakes = name, "Region Test", []string{other}
+			made.Region = &region
+			c.Report = func() *report.Report { return &made }
+		}), slog.New(slog.DiscardHandler))
+	}
+	for _, path := range []string{"/?lang=en", "/kpi/beds_available?lang=en"} {
+		_, body := get(t, http.MethodGet, s.url+path, nil)
+		for _, want := range []string{">Region Test (north)</a>", ">Region Test (south)</a>"} {
+			if !strings.Contains(string(body), want) {
+				t.Errorf("%s: no %s", path, want)
+			}
+		}
+	}
+}
+
 // What is saved of two regions is not taken for one another.
 func TestRegionsDownloads(t *testing.T) {
 	s := serveRegions(t, config.Web{}, nil, "north", "south")
