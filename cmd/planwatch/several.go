@@ -190,6 +190,29 @@ func (p *process) refused(ctx context.Context) error {
 	return errors.New("no region could be started; the log says why")
 }
 
+// servedOn says which regions are served on the address, and which have a fault.
+func (p *process) servedOn(url string) string {
+	var right, wrong []string
+	for _, one := range p.places {
+		if one.Err != nil {
+			wrong = append(wrong, one.Name)
+		} else {
+			right = append(right, one.Name)
+		}
+	}
+	are := func(names []string) string {
+		if len(names) == 1 {
+			return names[0] + " is"
+		}
+		return strings.Join(names, ", ") + " are"
+	}
+	said := are(right) + " served on " + url + " (metrics: those of " + url + "/-/targets)"
+	if len(wrong) > 0 {
+		said += "; " + are(wrong) + " not: the log says why"
+	}
+	return said
+}
+
 // serveSeveral serves several regions, each under its name.
 func serveSeveral(cmd *cobra.Command, dirs []string, overrides config.Overrides) error {
 	several, err := config.LoadSeveral(dirs, overrides)
@@ -222,7 +245,7 @@ func serveSeveral(cmd *cobra.Command, dirs []string, overrides config.Overrides)
 		}
 	})
 	for _, url := range server.URLs() {
-		_, _ = fmt.Fprintf(cmd.OutOrStdout(), "%s are served on %s (metrics: those of %s/-/targets)\n", strings.Join(p.names(), ", "), url, url)
+		_, _ = fmt.Fprintln(cmd.OutOrStdout(), p.servedOn(url))
 	}
 	select {
 	case <-cmd.Context().Done():

@@ -41,7 +41,7 @@ func TestServeSeveral(t *testing.T) {
 		args = append(args, "--config", filepath.Join(root, name))
 	}
 	served := startServing(t, args...)
-	if !regexp.MustCompile(`^nord, sor, vest are served on http://\S+ \(metrics: those of http://\S+/-/targets\)\n$`).MatchString(served.said) {
+	if !regexp.MustCompile(`^nord, sor are served on http://\S+ \(metrics: those of http://\S+/-/targets\); vest is not: the log says why\n$`).MatchString(served.said) {
 		t.Errorf("serve said %q", served.said)
 	}
 	contains(t, "readiness", body(t, served.url+"/-/ready"), "planwatch is ready.\nregion vest is not served: planwatch.yaml:", "colour")
