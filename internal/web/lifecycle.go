@@ -4,7 +4,11 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"time"
 )
+
+// reloadTimeout is how long a reload may take and be answered: it may be of many regions.
+const reloadTimeout = 10 * time.Minute
 
 func healthy(w http.ResponseWriter, _ *http.Request) {
 	_, _ = fmt.Fprintln(w, "planwatch is up.")
@@ -31,6 +35,8 @@ func reload(reload func(context.Context) error) http.HandlerFunc {
 			http.Error(w, "reloading over HTTP is off; start with --web.enable-lifecycle, or send SIGHUP", http.StatusForbidden)
 			return
 		}
+		// Where it cannot be set, an answer within the usual bound arrives all the same.
+		_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(reloadTimeout))
 		if err := reload(r.Context()); err != nil {
 			http.Error(w, bounded(err.Error(), shownFaults), http.StatusInternalServerError)
 			return
