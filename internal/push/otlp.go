@@ -66,7 +66,7 @@ func (o *otlp) send(ctx context.Context, to *connection, p part) error {
 // since a receiver would add them to the names.
 func (o *otlp) request(p part) *collector.ExportMetricsServiceRequest {
 	var all []*metrics.Metric
-	byName := map[string]*metrics.Metric{}
+	byFamily := map[family]*metrics.Metric{}
 	sample := 0
 	for _, m := range p.metrics {
 		values := p.values[sample : sample+m.series()]
@@ -74,10 +74,11 @@ func (o *otlp) request(p part) *collector.ExportMetricsServiceRequest {
 		if m.buckets {
 			continue // OTLP has no end of some buckets
 		}
-		of := byName[m.family.name]
+		// What ends may be of another kind than what has its name now.
+		of := byFamily[m.family]
 		if of == nil {
 			of = newMetric(m.family)
-			byName[m.family.name] = of
+			byFamily[m.family] = of
 			all = append(all, of)
 		}
 		o.addPoint(of, m, values, p)
@@ -104,7 +105,7 @@ func newMetric(f family) *metrics.Metric {
 	return m
 }
 
-// addPoint adds the values of m to the metric of its name.
+// addPoint adds the values of m to the metric of its family.
 func (o *otlp) addPoint(to *metrics.Metric, m *metric, values []float64, p part) {
 	at, began := nanoseconds(p.at), nanoseconds(o.began)
 	labels := slices.Clone(m.labels)

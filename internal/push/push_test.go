@@ -185,6 +185,30 @@ func TestStaleMarkers(t *testing.T) {
 	}
 }
 
+// A name that becomes that of another kind ends as what it was.
+func TestKindChanges(t *testing.T) {
+	const gauge = "# TYPE kpi_beds gauge\nkpi_beds 4\n"
+	const histogram = "# TYPE kpi_beds histogram\nkpi_beds_bucket{le=\"+Inf\"} 2\nkpi_beds_sum 3\nkpi_beds_count 2\n"
+	for _, texts := range [][2]string{{gauge, histogram}, {histogram, gauge}} {
+		r := newReceiver(t, nil)
+		c := to(r)
+		c.Receivers["a"] = push.Receiver{URL: r.URL, Protocol: push.OTLP}
+		p := start(t, texts[0], push.Options{}, c)
+		until(t, "figures arrive", func() bool { return strings.Contains(strings.Join(r.taken(), ""), "kpi_beds") })
+		p.shown.set(texts[1])
+		until(t, "one has ended, and the other is there", func() bool {
+			ended, there := false, false
+			for _, line := range r.taken() {
+				if strings.Contains(line, "kpi_beds") {
+					ended, there = ended || strings.HasSuffix(line, "stale]"), there || !strings.Contains(line, "stale")
+				}
+			}
+			return ended && there
+		})
+		p.stop()
+	}
+}
+
 // Every fault is told once, nothing is lost that may be sent again, and what is sent is in
 // order.
 func TestReceiverFails(t *testing.T) {
