@@ -33,10 +33,13 @@ func pointsAgain(status int) bool {
 	return slices.Contains([]int{http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout}, status)
 }
 
-func (o *otlp) send(ctx context.Context, to *connection, p part) error {
-	text, err := proto.Marshal(o.request(p))
+func (o *otlp) send(ctx context.Context, to *connection, r *request) error {
+	text, err := proto.Marshal(o.message(r))
 	if err != nil {
 		return fmt.Errorf("encode: %w", err)
+	}
+	if err := r.written(len(text)); err != nil {
+		return err
 	}
 	var body bytes.Buffer
 	compressed := gzip.NewWriter(&body)
@@ -48,7 +51,7 @@ func (o *otlp) send(ctx context.Context, to *connection, p part) error {
 	if err != nil {
 		return err
 	}
-	if err := a.verdict(len(p.values), pointsAgain); err != nil {
+	if err := a.verdict(r.samples, pointsAgain); err != nil {
 		return err
 	}
 	var said collector.ExportMetricsServiceResponse
@@ -57,31 +60,33 @@ func (o *otlp) send(ctx context.Context, to *connection, p part) error {
 	}
 	// It counts points, of which a histogram with all of its samples is one.
 	if lost := said.GetPartialSuccess().GetRejectedDataPoints(); lost > 0 {
-		return refusal{errors.New(to.clean(said.GetPartialSuccess().GetErrorMessage())), int(min(lost, int64(len(p.values))))}
+		return refusal{errors.New(to.clean(said.GetPartialSuccess().GetErrorMessage())), int(min(lost, int64(r.samples)))}
 	}
 	return nil
 }
 
-// request is a request of metrics: names and labels are Prometheus' own, and units none,
+// message is a request of metrics: names and labels are Prometheus' own, and units none,
 // since a receiver would add them to the names.
-func (o *otlp) request(p part) *collector.ExportMetricsServiceRequest {
+func (o *otlp) message(r *request) *collector.ExportMetricsServiceRequest {
 	var all []*metrics.Metric
 	byFamily := map[family]*metrics.Metric{}
-	sample := 0
-	for _, m := range p.metrics {
-		values := p.values[sample : sample+m.series()]
-		sample += len(values)
-		if m.buckets {
-			continue // OTLP has no end of some buckets
+	for _, p := range r.parts {
+		values := p.values
+		for _, m := range p.metrics {
+			own := values[:m.series()]
+			values = values[len(own):]
+			if m.buckets {
+				continue // OTLP has no end of some buckets
+			}
+			// What ends may be of another kind than what has its name now.
+			of := byFamily[m.family]
+			if of == nil {
+				of = newMetric(m.family)
+				byFamily[m.family] = of
+				all = append(all, of)
+			}
+			o.addPoint(of, m, own, p.at, r.external)
 		}
-		// What ends may be of another kind than what has its name now.
-		of := byFamily[m.family]
-		if of == nil {
-			of = newMetric(m.family)
-			byFamily[m.family] = of
-			all = append(all, of)
-		}
-		o.addPoint(of, m, values, p)
 	}
 	return &collector.ExportMetricsServiceRequest{ResourceMetrics: []*metrics.ResourceMetrics{{
 		Resource:     &resource.Resource{Attributes: attributes([]label{{"service.name", naming.Planwatch}, {"service.instance.id", o.instance}})},
@@ -106,10 +111,10 @@ func newMetric(f family) *metrics.Metric {
 }
 
 // addPoint adds the values of m to the metric of its family.
-func (o *otlp) addPoint(to *metrics.Metric, m *metric, values []float64, p part) {
-	at, began := nanoseconds(p.at), nanoseconds(o.began)
+func (o *otlp) addPoint(to *metrics.Metric, m *metric, values []float64, moment time.Time, external []label) {
+	at, began := nanoseconds(moment), nanoseconds(o.began)
 	labels := slices.Clone(m.labels)
-	for _, l := range p.external {
+	for _, l := range external {
 		if !slices.ContainsFunc(m.labels, func(own label) bool { return own.name == l.name }) {
 			labels = append(labels, l)
 		}

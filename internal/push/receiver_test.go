@@ -1,6 +1,7 @@
 package push_test
 
 import (
+	"bytes"
 	"compress/gzip"
 	"context"
 	"fmt"
@@ -58,6 +59,9 @@ type receiver struct {
 	// answer answers a request in place of the receiver, and reports whether it did;
 	// n counts the requests from 1. It may be nil.
 	answer func(n int, w http.ResponseWriter, r *http.Request) bool
+	// judge answers a request with these samples in place of the receiver, and reports whether
+	// it did. It may be nil.
+	judge func(samples []sample, w http.ResponseWriter, r *http.Request) bool
 
 	mu       sync.Mutex
 	requests int
@@ -89,59 +93,103 @@ func (r *receiver) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	if err != nil || r.answer != nil && r.answer(n, w, request) {
 		return
 	}
+	all, err := decoded(request, body)
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
+	if r.judge != nil {
+		var samples []sample
+		for _, s := range all {
+			samples = append(samples, s.samples...)
+		}
+		if r.judge(samples, w, request) {
+			return
+		}
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if taken, err := r.take(request, body); err != nil {
-		http.Error(w, err.Error(), http.StatusBadRequest)
-	} else if strings.Contains(request.Header.Get("Content-Type"), "v2.Request") {
+	taken := 0
+	for _, s := range all {
+		r.series[s.key] = append(r.series[s.key], s.samples...)
+		r.types[s.key] = s.about
+		taken += len(s.samples)
+	}
+	if strings.Contains(request.Header.Get("Content-Type"), "v2.Request") {
 		w.Header().Set("X-Prometheus-Remote-Write-Samples-Written", fmt.Sprint(taken))
 	}
 }
 
-// take takes the samples of a request. Callers hold mu.
-func (r *receiver) take(request *http.Request, body []byte) (taken int, err error) {
+// received is a series of a request.
+type received struct {
+	// key has its labels, and about its metadata.
+	key, about string
+	samples    []sample
+}
+
+// decoded are the series of a request.
+func decoded(request *http.Request, body []byte) (all []received, err error) {
 	if request.Header.Get("Content-Encoding") == "gzip" {
-		return 0, r.takePoints(body)
+		return decodedPoints(body)
 	}
 	if body, err = snappy.Decode(nil, body); err != nil {
-		return 0, err
+		return nil, err
 	}
 	if request.Header.Get("X-Prometheus-Remote-Write-Version") == "0.1.0" {
-		var all prompb.WriteRequest
-		if err := all.Unmarshal(body); err != nil {
-			return 0, err
+		var message prompb.WriteRequest
+		if err := message.Unmarshal(body); err != nil {
+			return nil, err
 		}
-		for _, series := range all.Timeseries {
+		for _, series := range message.Timeseries {
 			var labels []string
 			for _, l := range series.Labels {
 				labels = append(labels, l.Name+"="+l.Value)
 			}
-			taken += r.add(labels, sample{series.Samples[0].Timestamp, series.Samples[0].Value})
+			one := received{key: strings.Join(labels, ",")}
+			for _, s := range series.Samples {
+				one.samples = append(one.samples, sample{s.Timestamp, s.Value})
+			}
+			all = append(all, one)
 		}
-		return taken, nil
+		return wellFormed(all), nil
 	}
-	var all writev2.Request
-	if err := all.Unmarshal(body); err != nil {
-		return 0, err
+	var message writev2.Request
+	if err := message.Unmarshal(body); err != nil {
+		return nil, err
 	}
-	for _, series := range all.Timeseries {
+	for _, series := range message.Timeseries {
 		var labels []string
 		for i := 0; i < len(series.LabelsRefs); i += 2 {
-			labels = append(labels, all.Symbols[series.LabelsRefs[i]]+"="+all.Symbols[series.LabelsRefs[i+1]])
+			labels = append(labels, message.Symbols[series.LabelsRefs[i]]+"="+message.Symbols[series.LabelsRefs[i+1]])
 		}
-		r.types[strings.Join(labels, ",")] = series.Metadata.Type.String() + " " + all.Symbols[series.Metadata.HelpRef]
-		taken += r.add(labels, sample{series.Samples[0].Timestamp, series.Samples[0].Value})
+		one := received{key: strings.Join(labels, ","), about: series.Metadata.Type.String() + " " + message.Symbols[series.Metadata.HelpRef]}
+		for _, s := range series.Samples {
+			one.samples = append(one.samples, sample{s.Timestamp, s.Value})
+		}
+		all = append(all, one)
 	}
-	return taken, nil
+	return wellFormed(all), nil
 }
 
-func (r *receiver) add(labels []string, s sample) int {
-	if !slices.IsSortedFunc(labels, func(a, b string) int { return strings.Compare(before(a), before(b)) }) {
-		panic("labels are not in order: " + strings.Join(labels, ","))
+// wellFormed panics where labels or samples are not in order, or a series is there twice;
+// else these are its series.
+func wellFormed(all []received) []received {
+	seen := map[string]bool{}
+	for _, s := range all {
+		if !slices.IsSortedFunc(strings.Split(s.key, ","), func(a, b string) int { return strings.Compare(before(a), before(b)) }) {
+			panic("labels are not in order: " + s.key)
+		}
+		for i := range s.samples[1:] {
+			if s.samples[i].at >= s.samples[i+1].at {
+				panic(fmt.Sprint("samples are not in order: ", s.key, s.samples))
+			}
+		}
+		if seen[s.key] {
+			panic("twice in a request: " + s.key)
+		}
+		seen[s.key] = true
 	}
-	key := strings.Join(labels, ",")
-	r.series[key] = append(r.series[key], s)
-	return 1
+	return all
 }
 
 func before(label string) string {
@@ -149,19 +197,19 @@ func before(label string) string {
 	return name
 }
 
-// takePoints takes those of OTLP, a histogram as its buckets and a summary as its
-// quantiles. Callers hold mu.
-func (r *receiver) takePoints(body []byte) error {
-	plain, err := gzip.NewReader(strings.NewReader(string(body)))
+// decodedPoints are the points of OTLP, a histogram as its buckets and a summary as its
+// quantiles.
+func decodedPoints(body []byte) (points []received, err error) {
+	plain, err := gzip.NewReader(bytes.NewReader(body))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if body, err = io.ReadAll(plain); err != nil {
-		return err
+		return nil, err
 	}
 	var all collector.ExportMetricsServiceRequest
 	if err := proto.Unmarshal(body, &all); err != nil {
-		return err
+		return nil, err
 	}
 	for _, of := range all.ResourceMetrics {
 		resource := written(of.Resource.Attributes)
@@ -171,7 +219,7 @@ func (r *receiver) takePoints(body []byte) error {
 					v = math.Float64frombits(value.StaleNaN)
 				}
 				key := fmt.Sprintf("[%s] %s %q %s %s", resource, m.Name, m.Description, kind, written(attributes))
-				r.series[key] = append(r.series[key], sample{int64(at / 1e6), v})
+				points = append(points, received{key: key, samples: []sample{{int64(at / 1e6), v}}})
 			}
 			for _, p := range m.GetGauge().GetDataPoints() {
 				add(p.Attributes, "gauge", p.Flags, p.TimeUnixNano, p.GetAsDouble())
@@ -191,7 +239,7 @@ func (r *receiver) takePoints(body []byte) error {
 			}
 		}
 	}
-	return nil
+	return points, nil
 }
 
 // written are attributes in their order.
@@ -238,6 +286,20 @@ func (r *receiver) count() int {
 type shown struct {
 	mu   sync.Mutex
 	text string
+	// next are shown once each, before the text.
+	next []string
+}
+
+// once has texts be shown once each, and reports when they have been.
+func (s *shown) once(texts ...string) (done func() bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.next = append(s.next, texts...)
+	return func() bool {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		return len(s.next) == 0
+	}
 }
 
 func (s *shown) set(text string) {
@@ -250,8 +312,12 @@ func (s *shown) set(text string) {
 func (s *shown) families() map[string]*dto.MetricFamily {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	text := s.text
+	if len(s.next) > 0 {
+		text, s.next = s.next[0], s.next[1:]
+	}
 	parser := expfmt.NewTextParser(model.UTF8Validation)
-	all, err := parser.TextToMetricFamilies(strings.NewReader(s.text))
+	all, err := parser.TextToMetricFamilies(strings.NewReader(text))
 	if err != nil {
 		panic(err)
 	}

@@ -20,23 +20,13 @@ const (
 	longestDelay = 10 * time.Minute
 	// drain is how long a stop waits for what is being sent.
 	drain = 3 * time.Second
-	// most is how many samples a request has at most, but for those of one histogram.
-	most = 5000
 )
 
 // protocol sends samples to a receiver. It is for one goroutine.
 type protocol interface {
-	// send sends a part. The error is a refusal of what the receiver will never take, and a
-	// delay or another where it may.
-	send(ctx context.Context, to *connection, p part) error
-}
-
-// part is some metrics of a batch.
-type part struct {
-	at       time.Time
-	metrics  []*metric
-	values   []float64
-	external []label
+	// send sends a request. The error is a refusal of what the receiver will never take, a
+	// delay or another where it may, and errTooLong where nothing was sent.
+	send(ctx context.Context, to *connection, r *request) error
 }
 
 // sender sends what waits for one receiver, in order.
@@ -56,9 +46,16 @@ type sender struct {
 	sent, failures         atomic.Uint64
 	full, expired, refused atomic.Uint64
 	lastSuccess            atomic.Pointer[time.Time]
-	// down is whether the newest request failed, and refuses whether some of the newest push
-	// was refused. Only run uses them.
+	// down is whether the newest request failed, refuses whether some of the newest push was
+	// refused, and lost what was since the last that is done with. Only run uses these and
+	// those that follow.
 	down, refuses bool
+	lost          refusal
+	// together is how many samples a request may have where several pushes wait. Above slowly
+	// it grows slowly, since twice as many were too many. lessened is whether it was lessened
+	// by the newest request.
+	together, slowly int
+	lessened         bool
 	// dropping is whether samples have been dropped since a push was taken.
 	dropping atomic.Bool
 }
@@ -66,7 +63,7 @@ type sender struct {
 func newSender(name string, r Receiver, c Configuration, o Options, began time.Time) *sender {
 	s := &sender{
 		name: name, timeout: o.Timeout, firstRetry: o.FirstRetry, logger: o.Logger.With("receiver", name),
-		changed: make(chan struct{}, 1),
+		changed: make(chan struct{}, 1), together: mostTogether, slowly: mostTogether,
 	}
 	s.queue = newQueue(s.drop)
 	switch r.Protocol {
@@ -122,8 +119,8 @@ func (s *sender) run(ctx context.Context) {
 	wait := backoff.ExponentialBackOff{InitialInterval: s.firstRetry, MaxInterval: longestRetry, Multiplier: 2, RandomizationFactor: 0.2}
 	wait.Reset()
 	for {
-		e := s.queue.take()
-		if e == nil {
+		entries, limit := s.queue.take(most, s.together)
+		if len(entries) == 0 {
 			select {
 			case <-s.queue.arrived:
 				continue
@@ -131,13 +128,17 @@ func (s *sender) run(ctx context.Context) {
 				return
 			}
 		}
-		err := s.send(sending, e)
+		r := newRequest(entries, limit)
+		err := s.send(sending, r)
 		if err == nil {
-			s.queue.remove()
+			s.queue.remove(s.settle(r, entries))
 			wait.Reset()
 			continue
 		}
 		s.queue.release()
+		if errors.Is(err, errLess) {
+			continue
+		}
 		pause := wait.NextBackOff()
 		if asked := (delay{}); errors.As(err, &asked) {
 			pause = max(pause, min(asked.after, longestDelay))
@@ -152,30 +153,77 @@ func (s *sender) run(ctx context.Context) {
 	}
 }
 
-// send sends what is left of an entry. An error is that the receiver is to be asked again.
-func (s *sender) send(ctx context.Context, e *entry) error {
-	for e.metric < len(e.metrics) {
-		last, samples := e.metric, 0
-		for last < len(e.metrics) && (samples == 0 || samples+e.metrics[last].series() <= most) {
-			samples += e.metrics[last].series()
-			last++
+// errLess is that the same is to be sent again at once, less of it at a time.
+var errLess = errors.New("less at a time")
+
+// send sends a request. An error but for errLess is that the receiver is to be asked again
+// later. Where it has more than what is sent alone, it is less the next time: the receiver may
+// refuse it for one push in it, or not take as much in time.
+func (s *sender) send(ctx context.Context, r *request) error {
+	err := s.protocol.send(ctx, s.connection.Load(), r)
+	refused := refusal{}
+	switch {
+	case err == nil:
+	case errors.Is(err, errTooLong):
+		s.together = min(r.fitting(), r.samples-1)
+		return errLess
+	case errors.As(err, &refused):
+		if refused.lost >= r.samples && !r.smallest() {
+			s.logger.Debug("several pushes at a time are refused; fewer are sent at a time", "samples", r.samples, "err", refused.error)
+			s.less(r)
+			return errLess
 		}
-		p := part{e.at, e.metrics[e.metric:last], e.values[e.sample : e.sample+samples], e.external}
-		err := s.protocol.send(ctx, s.connection.Load(), p)
-		refused := refusal{}
-		if err != nil && !errors.As(err, &refused) {
-			s.failed(ctx, err)
-			return err
-		}
-		s.sent.Add(uint64(samples - refused.lost))
-		s.refused.Add(uint64(refused.lost))
-		if refused.lost > 0 {
-			e.refused = refusal{refused.error, e.refused.lost + refused.lost}
-		}
-		e.metric, e.sample = last, e.sample+samples
+	default:
+		s.failed(ctx, err)
+		s.less(r)
+		return err
 	}
-	s.settled(e.refused)
+	s.sent.Add(uint64(r.samples - refused.lost))
+	s.refused.Add(uint64(refused.lost))
+	if refused.lost > 0 {
+		s.lost = refusal{refused.error, s.lost.lost + refused.lost}
+	}
+	if refused.lost < r.samples {
+		s.more(r)
+	}
 	return nil
+}
+
+// less has fewer samples be sent together, where it was several pushes that were too many.
+func (s *sender) less(r *request) {
+	if r.smallest() {
+		return
+	}
+	s.together = r.samples / 2
+	if !s.lessened {
+		s.slowly = s.together
+	}
+	s.lessened = true
+}
+
+// more has more samples be sent together, where as many were taken.
+func (s *sender) more(r *request) {
+	s.lessened = false
+	if 2*r.samples < s.together {
+		return // no more waited
+	}
+	next := max(s.together, r.samples)
+	if next < s.slowly {
+		next = min(2*next, s.slowly)
+	} else {
+		next += next/8 + 1
+	}
+	s.together = min(next, mostTogether, r.fitting())
+}
+
+// settle notes that a request is answered for good, and returns how many of the entries are
+// done with.
+func (s *sender) settle(r *request, entries []*entry) (done int) {
+	if done = r.settle(entries); done > 0 {
+		s.settled(s.lost)
+		s.lost = refusal{}
+	}
+	return done
 }
 
 // failed counts a request that is to be tried again, and tells of the first.
