@@ -4,10 +4,12 @@ package kubernetes
 
 import (
 	"maps"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -16,6 +18,7 @@ import (
 	apps "k8s.io/api/apps/v1"
 	core "k8s.io/api/core/v1"
 	networking "k8s.io/api/networking/v1"
+	disruption "k8s.io/api/policy/v1"
 	meta "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/labels"
 	podsecurity "k8s.io/pod-security-admission/api"
@@ -33,6 +36,7 @@ type application struct {
 	services        []core.Service
 	statefulSets    []apps.StatefulSet
 	policies        []networking.NetworkPolicy
+	budgets         []disruption.PodDisruptionBudget
 	serviceMonitors []monitoring.ServiceMonitor
 	prometheusRules []monitoring.PrometheusRule
 	// documents are all of them, as they were made, by kind.
@@ -68,6 +72,8 @@ func build(t *testing.T, directory string) application {
 			decode(t, document, &a.statefulSets)
 		case "networking.k8s.io/v1 NetworkPolicy":
 			decode(t, document, &a.policies)
+		case "policy/v1 PodDisruptionBudget":
+			decode(t, document, &a.budgets)
 		case "monitoring.coreos.com/v1 ServiceMonitor":
 			decode(t, document, &a.serviceMonitors)
 		case "monitoring.coreos.com/v1 PrometheusRule":
@@ -100,18 +106,54 @@ func only[T any](t *testing.T, objects []T) T {
 	return objects[0]
 }
 
+// named is the one object of that name.
+func named[T any, P interface {
+	*T
+	meta.Object
+}](t *testing.T, objects []T, name string) T {
+	t.Helper()
+	return only(t, slices.DeleteFunc(slices.Clone(objects), func(object T) bool { return P(&object).GetName() != name }))
+}
+
+// asks are the path and the port that a probe asks, of a container.
+func asks(t *testing.T, probe *core.Probe, container core.Container) (path string, port int32) {
+	t.Helper()
+	if probe.Exec == nil {
+		for _, p := range container.Ports {
+			if p.Name == probe.HTTPGet.Port.String() {
+				port = p.ContainerPort
+			}
+		}
+		return probe.HTTPGet.Path, port
+	}
+	if len(probe.Exec.Command) != 2 || probe.Exec.Command[0] != "/bin/healthcheck" {
+		t.Fatalf("a probe runs %q, which the image does not have", probe.Exec.Command)
+	}
+	address, err := url.Parse(probe.Exec.Command[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	number, err := strconv.ParseInt(address.Port(), 10, 32)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return address.Path, int32(number)
+}
+
 // What refers to something finds it.
 func TestManifests(t *testing.T) {
 	for _, test := range []struct {
 		directory, namespace string
 		operator             bool
+		replicas             int32
 	}{
-		{directory: "base"},
-		{directory: "example", namespace: "planwatch", operator: true},
+		{directory: "base", replicas: 1},
+		{directory: "example", namespace: "planwatch", operator: true, replicas: 1},
+		{directory: "replicas", namespace: "planwatch", operator: true, replicas: 2},
 	} {
 		t.Run(test.directory, func(t *testing.T) {
 			a := build(t, test.directory)
-			set, service, account, settings, policy := only(t, a.statefulSets), only(t, a.services), only(t, a.accounts), only(t, a.settings), only(t, a.policies)
+			set, service, account, settings, policy := only(t, a.statefulSets), named(t, a.services, "planwatch"), only(t, a.accounts), only(t, a.settings), only(t, a.policies)
 			pod := set.Spec.Template
 			podLabels := labels.Set(pod.Labels)
 
@@ -131,9 +173,10 @@ func TestManifests(t *testing.T) {
 			if err != nil || selector.Empty() || !selector.Matches(podLabels) {
 				t.Errorf("the policy selects %v (%v), and pods have %v", selector, err, podLabels)
 			}
-			if *set.Spec.Replicas != 1 || set.Spec.ServiceName != service.Name || pod.Spec.ServiceAccountName != account.Name {
-				t.Errorf("%d replicas, service %s, account %s", *set.Spec.Replicas, set.Spec.ServiceName, pod.Spec.ServiceAccountName)
+			if *set.Spec.Replicas != test.replicas || pod.Spec.ServiceAccountName != account.Name {
+				t.Errorf("%d replicas, account %s", *set.Spec.Replicas, pod.Spec.ServiceAccountName)
 			}
+			named(t, a.services, set.Spec.ServiceName)
 
 			container := only(t, pod.Spec.Containers)
 			port := only(t, container.Ports)
@@ -141,15 +184,20 @@ func TestManifests(t *testing.T) {
 				t.Fatal("a probe is missing")
 			}
 			for path, probe := range map[string]*core.Probe{"/-/healthy": container.LivenessProbe, "/-/ready": container.ReadinessProbe} {
-				if probe.HTTPGet.Path != path || probe.HTTPGet.Port.String() != port.Name {
-					t.Errorf("a probe asks %s on port %s, want %s on %s", probe.HTTPGet.Path, probe.HTTPGet.Port.String(), path, port.Name)
+				if asked, at := asks(t, probe, container); asked != path || at != port.ContainerPort {
+					t.Errorf("a probe asks %s on port %d, want %s on %d", asked, at, path, port.ContainerPort)
 				}
 			}
 			if target := only(t, service.Spec.Ports).TargetPort.StrVal; target != port.Name {
 				t.Errorf("the service leads to port %q, and there is %s", target, port.Name)
 			}
-			if open := only(t, only(t, policy.Spec.Ingress).Ports).Port.IntVal; open != port.ContainerPort {
-				t.Errorf("the policy opens port %d, and planwatch has %d", open, port.ContainerPort)
+			if len(policy.Spec.Ingress) == 0 {
+				t.Error("the policy lets nobody in")
+			}
+			for _, rule := range policy.Spec.Ingress {
+				if open := only(t, rule.Ports).Port.IntVal; open != port.ContainerPort || len(rule.From) == 0 {
+					t.Errorf("the policy opens port %d to %v, and planwatch has %d", open, rule.From, port.ContainerPort)
+				}
 			}
 
 			volumes := map[string]bool{}
@@ -218,10 +266,13 @@ func TestPodSecurity(t *testing.T) {
 		t.Fatal(err)
 	}
 	restricted := podsecurity.LevelVersion{Level: podsecurity.LevelRestricted, Version: podsecurity.LatestVersion()}
-	set := only(t, build(t, "base").statefulSets)
-	for _, result := range evaluator.EvaluatePod(restricted, &set.Spec.Template.ObjectMeta, &set.Spec.Template.Spec) {
-		if !result.Allowed {
-			t.Errorf("%s: %s", result.ForbiddenReason, result.ForbiddenDetail)
+	var set apps.StatefulSet
+	for _, directory := range []string{"base", "replicas"} {
+		set = only(t, build(t, directory).statefulSets)
+		for _, result := range evaluator.EvaluatePod(restricted, &set.Spec.Template.ObjectMeta, &set.Spec.Template.Spec) {
+			if !result.Allowed {
+				t.Errorf("%s: %s: %s", directory, result.ForbiddenReason, result.ForbiddenDetail)
+			}
 		}
 	}
 	root := false
@@ -243,7 +294,7 @@ func TestCustomResources(t *testing.T) {
 	if out, err := generate.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	a := build(t, "example")
+	a := build(t, "replicas") // which has all of the example
 	for kind, file := range map[string]string{
 		"ServiceMonitor": "monitoring.coreos.com_servicemonitors.yaml",
 		"PrometheusRule": "monitoring.coreos.com_prometheusrules.yaml",
@@ -315,7 +366,7 @@ func parse(t *testing.T, document []byte) any {
 // No object is larger than the annotation in which kubectl apply keeps it.
 func TestSizes(t *testing.T) {
 	const most = 256 << 10
-	for kind, documents := range build(t, "example").documents {
+	for kind, documents := range build(t, "replicas").documents {
 		for _, document := range documents {
 			var object meta.PartialObjectMetadata
 			if err := yaml.Unmarshal(document, &object); err != nil {
