@@ -33,6 +33,13 @@ func newConnection(r Receiver, timeout time.Duration) *connection {
 	return c
 }
 
+// close closes what waits for a next request. One that is under way goes on.
+func (c *connection) close() {
+	if c.http != nil {
+		c.http.CloseIdleConnections()
+	}
+}
+
 // refusal is that the receiver will never take some samples that it was sent, and has
 // taken the others.
 type refusal struct {

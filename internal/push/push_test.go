@@ -4,6 +4,7 @@ import (
 	"encoding/pem"
 	"fmt"
 	"math"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -425,6 +426,32 @@ func TestUpdate(t *testing.T) {
 	if p.metric(t, "planwatch_push_samples_total") != -1 {
 		t.Error("there still are metrics about it")
 	}
+}
+
+// No connection is left of a receiver that is taken away, or is spoken to otherwise.
+func TestConnectionsEnd(t *testing.T) {
+	var begun, ended atomic.Int64
+	r := &receiver{series: map[string][]sample{}, types: map[string]string{}}
+	r.Server = httptest.NewUnstartedServer(r)
+	r.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		switch state {
+		case http.StateNew:
+			begun.Add(1)
+		case http.StateClosed:
+			ended.Add(1)
+		}
+	}
+	r.Start()
+	t.Cleanup(r.Close)
+	c := to(r)
+	p := start(t, everything, push.Options{}, c)
+	until(t, "figures arrive", func() bool { return len(r.values("__name__=up")) > 1 })
+	c.Receivers = map[string]push.Receiver{"a": {URL: r.URL, Protocol: push.RemoteWrite, Headers: map[string]string{"X-Scope-OrgID": "north"}}}
+	p.Update(c)
+	until(t, "the former connection has ended", func() bool { return begun.Load() > 1 && ended.Load() == begun.Load()-1 })
+	c.Receivers = nil
+	p.Update(c)
+	until(t, "none is left", func() bool { return ended.Load() == begun.Load() })
 }
 
 // Two that push the same push the same samples.

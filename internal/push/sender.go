@@ -93,6 +93,7 @@ func (s *sender) update(r Receiver, c Configuration) {
 	if former == nil {
 		return
 	}
+	former.close()
 	select {
 	case s.changed <- struct{}{}:
 	default:
@@ -113,6 +114,7 @@ func (s *sender) drop(reason string, samples int) {
 
 // run sends until ctx ends, and then what is left, once.
 func (s *sender) run(ctx context.Context) {
+	defer func() { s.connection.Load().close() }()
 	sending, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
 	defer context.AfterFunc(ctx, func() { time.AfterFunc(drain, cancel) })()
