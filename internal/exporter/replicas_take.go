@@ -12,39 +12,68 @@ import (
 )
 
 // take implements replica.Options.Take.
-func (r *replicas) take(_ context.Context, from *replica.State, changed map[string][]byte) bool {
+func (r *replicas) take(_ context.Context, from *replica.State, changed map[string][]byte) (left map[string]bool) {
 	r.taking.Lock()
 	defer r.taking.Unlock()
-	all := r.takeShared(changed)
+	left = r.takeShared(changed)
+	if !from.Role.Heads() {
+		return left
+	}
 	if r.Heads() {
 		// What another gives that heads as well is not taken now; it will not head for long.
-		return all && !from.Role.Heads()
+		for name := range changed {
+			left[name] = left[name] || !shared(name)
+		}
+		return left
 	}
-	if !from.Role.Heads() {
-		return all
+	var faults []error
+	leave := func(prefix string, err error) {
+		if err == nil {
+			return
+		}
+		faults = append(faults, err)
+		for _, part := range from.Parts {
+			left[part.Name] = left[part.Name] || strings.HasPrefix(part.Name, prefix)
+		}
 	}
-	err := errors.Join(r.takeRecords(changed), r.takeRuns(changed), r.takeGauges(from, changed), r.takeOwn(changed))
-	if err != nil {
+	for name, data := range changed {
+		if collector, is := strings.CutPrefix(name, partRecord); is {
+			leave(name, r.takeRecord(collector, data))
+		}
+	}
+	if data, is := changed[partRuns]; is {
+		leave(partRuns, r.takeRuns(data))
+	}
+	leave(partGauges, r.takeGauges(from, changed))
+	if data, is := changed[partOwn]; is {
+		leave(partOwn, r.takeOwn(data))
+	}
+	if err := errors.Join(faults...); err != nil {
 		r.exporter.logger.Error("what another replica shows is not shown here", "err", err)
 	}
-	return all && err == nil
+	return left
 }
 
-// takeShared merges what each replica keeps, and reports whether it has all been.
-func (r *replicas) takeShared(changed map[string][]byte) bool {
-	all := true
+// shared reports whether each replica keeps a part, whichever heads.
+func shared(name string) bool {
+	return strings.HasPrefix(name, partSent) || name == partComments
+}
+
+// takeShared merges what each replica keeps, and returns what has not been.
+func (r *replicas) takeShared(changed map[string][]byte) (left map[string]bool) {
+	left = map[string]bool{}
 	for name, data := range changed {
-		if state, is := strings.CutPrefix(name, partSent); is {
-			all = r.takeSent(state, data) && all
+		if state, is := strings.CutPrefix(name, partSent); is && !r.takeSent(state, data) {
+			left[name] = true
 		}
 		if name == partComments && r.comments != nil {
 			if err := r.comments.Merge(data); err != nil {
 				r.exporter.logger.Error("comments from another replica are not kept here", "err", err)
-				all = false
+				left[name] = true
 			}
 		}
 	}
-	return all
+	return left
 }
 
 // takeSent merges what was sent, or the silences. Where this planwatch has no Alertmanager
@@ -61,24 +90,15 @@ func (r *replicas) takeSent(state string, data []byte) bool {
 	return true
 }
 
-// takeRecords shows the figures of the one that heads. Those of another definition stay as
-// they are here, until both have the same configuration.
-func (r *replicas) takeRecords(changed map[string][]byte) error {
-	var faults []error
-	for name, data := range changed {
-		collector, is := strings.CutPrefix(name, partRecord)
-		if !is {
-			continue
-		}
-		record, err := snapshot.DecodeRecord(data)
-		if err != nil {
-			faults = append(faults, err)
-			continue
-		}
-		err = r.exporter.store.Adopt(record, r.exporter.current.Load().describe)
-		r.tellMisfit(collector, err)
+// takeRecord shows the figures of a collector. Those of another definition stay as they are
+// here, until both have the same configuration.
+func (r *replicas) takeRecord(collector string, data []byte) error {
+	record, err := snapshot.DecodeRecord(data)
+	if err != nil {
+		return err
 	}
-	return errors.Join(faults...)
+	r.tellMisfit(collector, r.exporter.store.Adopt(record, r.exporter.current.Load().describe))
+	return nil
 }
 
 // tellMisfit logs when figures begin not to be taken, and has the collector run here.
@@ -94,11 +114,7 @@ func (r *replicas) tellMisfit(collector string, err error) {
 }
 
 // takeRuns notes when collectors last ran, where that is later than is known here.
-func (r *replicas) takeRuns(changed map[string][]byte) error {
-	data, is := changed[partRuns]
-	if !is {
-		return nil
-	}
+func (r *replicas) takeRuns(data []byte) error {
 	var told runs
 	if err := json.Unmarshal(data, &told); err != nil {
 		return err
@@ -144,11 +160,7 @@ func (r *replicas) takeGauges(from *replica.State, changed map[string][]byte) er
 }
 
 // takeOwn notes the metrics of the one that heads about itself.
-func (r *replicas) takeOwn(changed map[string][]byte) error {
-	data, is := changed[partOwn]
-	if !is {
-		return nil
-	}
+func (r *replicas) takeOwn(data []byte) error {
 	families, err := snapshot.DecodeFamilies(data)
 	if err != nil {
 		return err

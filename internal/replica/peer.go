@@ -220,7 +220,7 @@ func (p *peer) found(began time.Time, s *State) {
 
 // run asks it until ctx ends. take is given what has changed; changed is called when its
 // state has.
-func (p *peer) run(ctx context.Context, id string, changed func(), take func(context.Context, *State, map[string][]byte) bool) {
+func (p *peer) run(ctx context.Context, id string, changed func(), take Take) {
 	for ctx.Err() == nil {
 		began := time.Now()
 		state, err := p.ask(ctx)
@@ -255,7 +255,7 @@ func (p *peer) run(ctx context.Context, id string, changed func(), take func(con
 
 // takeFrom gets the parts of the state that have not been taken, and reports whether all
 // could be got. Those that take did not take come again with the next state.
-func (p *peer) takeFrom(ctx context.Context, state *State, take func(context.Context, *State, map[string][]byte) bool) bool {
+func (p *peer) takeFrom(ctx context.Context, state *State, take Take) bool {
 	news := map[string][]byte{}
 	for _, part := range state.Parts {
 		if p.taken[part.Name] == part.Sum {
@@ -272,9 +272,11 @@ func (p *peer) takeFrom(ctx context.Context, state *State, take func(context.Con
 		}
 		news[part.Name] = data
 	}
-	if take(ctx, state, news) {
-		for _, part := range state.Parts {
-			p.taken[part.Name] = part.Sum
+	left := take(ctx, state, news)
+	for _, part := range state.Parts {
+		p.taken[part.Name] = part.Sum
+		if left[part.Name] {
+			delete(p.taken, part.Name)
 		}
 	}
 	return true

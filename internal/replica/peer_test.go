@@ -6,6 +6,7 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -54,21 +55,22 @@ type taking struct {
 	takes int
 }
 
-func takeFrom(t *testing.T, address, region, id string) *taking {
+// takeFrom takes all but those that are left.
+func takeFrom(t *testing.T, address, region, id string, left map[string]bool) *taking {
 	t.Helper()
 	k := &taking{has: map[string]string{}}
 	k.peer = &peer{address: address, client: &http.Client{}, region: region, taken: map[string]string{}, logger: slog.New(slog.NewTextHandler(&k.log, nil))}
 	ctx, stop := context.WithCancel(context.Background())
 	var running sync.WaitGroup
 	running.Go(func() {
-		k.run(ctx, id, func() {}, func(_ context.Context, _ *State, changed map[string][]byte) bool {
+		k.run(ctx, id, func() {}, func(_ context.Context, _ *State, changed map[string][]byte) map[string]bool {
 			k.mu.Lock()
 			defer k.mu.Unlock()
 			k.takes++
 			for name, data := range changed {
 				k.has[name] = string(data)
 			}
-			return true
+			return left
 		})
 	})
 	t.Cleanup(func() { stop(); running.Wait() })
@@ -97,7 +99,7 @@ func (k *taking) hasAll(want map[string]string) func() bool {
 
 func TestPartsAreTaken(t *testing.T) {
 	g := giving(t, "norrbotten", map[string]string{"a": "1", "b": strings.Repeat("2", 100_000), "empty": ""})
-	k := takeFrom(t, g.server.URL, "norrbotten", "another")
+	k := takeFrom(t, g.server.URL, "norrbotten", "another", nil)
 	k.until(t, "all is taken", k.hasAll(map[string]string{"a": "1", "b": strings.Repeat("2", 100_000), "empty": ""}))
 	g.set("a", "3")
 	k.until(t, "a change is taken", k.hasAll(map[string]string{"a": "3", "b": strings.Repeat("2", 100_000), "empty": ""}))
@@ -109,6 +111,36 @@ func TestPartsAreTaken(t *testing.T) {
 	k.until(t, "it is not reached any more", func() bool { return k.state() == nil })
 	if log := k.log.String(); strings.Count(log, "replica not reached") != 1 || strings.Contains(log, g.server.URL) {
 		t.Errorf("log: %s", log)
+	}
+}
+
+// What is not taken comes again, with every change, and nothing else for it.
+func TestWhatIsLeftComesAgain(t *testing.T) {
+	g := giving(t, "norrbotten", map[string]string{"left": "1", "large": strings.Repeat("2", 100_000), "changes": "0"})
+	var mu sync.Mutex
+	asked := map[string]int{}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		asked[r.URL.Path]++
+		mu.Unlock()
+		g.ServeHTTP(w, r)
+	}))
+	t.Cleanup(server.Close)
+	k := takeFrom(t, server.URL, "norrbotten", "another", map[string]bool{"left": true})
+	for i := range 4 {
+		text := strconv.Itoa(i)
+		g.set("changes", text)
+		k.until(t, "a change is taken", func() bool {
+			k.mu.Lock()
+			defer k.mu.Unlock()
+			return k.has["changes"] == text
+		})
+	}
+	mu.Lock()
+	defer mu.Unlock()
+	of := func(text string) int { return asked[Path+"parts/"+sum([]byte(text))] }
+	if large, left := of(strings.Repeat("2", 100_000)), of("1"); large != 1 || left < 4 {
+		t.Errorf("what was taken is asked for %d times, and what was not %d times", large, left)
 	}
 }
 
@@ -134,7 +166,7 @@ func TestOtherReplicas(t *testing.T) {
 			t.Parallel()
 			server := httptest.NewServer(c.answer)
 			t.Cleanup(server.Close)
-			k := takeFrom(t, server.URL, "norrbotten", "another")
+			k := takeFrom(t, server.URL, "norrbotten", "another", nil)
 			k.until(t, "the log says why", func() bool { return strings.Contains(k.log.String(), c.want) })
 			if !k.hasAll(map[string]string{})() {
 				t.Errorf("taken: %v", k.has)
@@ -146,7 +178,7 @@ func TestOtherReplicas(t *testing.T) {
 // A file with the addresses of all replicas is the same for each.
 func TestOwnAddress(t *testing.T) {
 	g := giving(t, "norrbotten", map[string]string{"a": "1"})
-	k := takeFrom(t, g.server.URL, "norrbotten", g.id)
+	k := takeFrom(t, g.server.URL, "norrbotten", g.id, nil)
 	k.until(t, "it knows itself", k.own.Load)
 	if !k.hasAll(map[string]string{})() {
 		t.Errorf("taken of itself: %v", k.has)

@@ -33,13 +33,16 @@ type Options struct {
 	// there is none.
 	Find func(ctx context.Context, name string) ([]byte, error)
 	// Take takes what another gives: its parts by name, as they all are and those that have
-	// changed. It is called by one goroutine for each other. Parts that it does not take
-	// come again.
-	Take func(ctx context.Context, from *State, changed map[string][]byte) bool
+	// changed. It is called by one goroutine for each other.
+	Take Take
 	// Faults are what this planwatch cannot do as it should.
 	Faults func() []Fault
 	Logger *slog.Logger
 }
+
+// Take takes parts of a state, of which some have changed, and returns the names of those that
+// it has not taken. These come again with the next state, and no others for them.
+type Take func(ctx context.Context, from *State, changed map[string][]byte) (left map[string]bool)
 
 // Replica is one of several planwatch of a region.
 type Replica struct {
