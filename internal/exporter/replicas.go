@@ -36,9 +36,11 @@ type replicas struct {
 	comments *comment.Log
 	// known is what was last found out of what this planwatch cannot do.
 	known atomic.Pointer[knownFaults]
-	// taking is held while what another gives is taken, and with it blocks.
+	// taking is held while what another gives is taken, and with it blocks, and told: why parts
+	// are not taken, so that it is told once.
 	taking sync.Mutex
 	blocks map[string]*snapshot.GaugeBlock
+	told   map[string]string
 	// misfits has, by collector, why the figures of the one that heads are not taken, so that
 	// it is told once. Such a collector is run here too.
 	misfits sync.Map
@@ -65,7 +67,7 @@ func (e *Exporter) newReplicas(ctx context.Context, region *config.Region) (*rep
 	if err != nil {
 		return nil, errors.Join(err, source.Close())
 	}
-	r := &replicas{exporter: e, source: source, blocks: map[string]*snapshot.GaugeBlock{}}
+	r := &replicas{exporter: e, source: source, blocks: map[string]*snapshot.GaugeBlock{}, told: map[string]string{}}
 	r.Replica = replica.New(replica.Options{
 		Region: region.Name, Addresses: settings.Peers(), Client: client, Lock: lock, Lease: time.Duration(settings.Lease),
 		Give: r.give, Find: r.find, Take: r.take, Faults: r.faults, Logger: e.logger.With("component", "replicas"),

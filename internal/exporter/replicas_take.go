@@ -3,7 +3,6 @@ package exporter
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"strings"
 
 	"planwatch/internal/clock"
@@ -26,12 +25,13 @@ func (r *replicas) take(_ context.Context, from *replica.State, changed map[stri
 		}
 		return left
 	}
-	var faults []error
 	leave := func(prefix string, err error) {
+		if r.begins(prefix, err) {
+			r.exporter.logger.Error("what another replica shows is not shown here", "part", prefix, "err", err)
+		}
 		if err == nil {
 			return
 		}
-		faults = append(faults, err)
 		for _, part := range from.Parts {
 			left[part.Name] = left[part.Name] || strings.HasPrefix(part.Name, prefix)
 		}
@@ -48,10 +48,19 @@ func (r *replicas) take(_ context.Context, from *replica.State, changed map[stri
 	if data, is := changed[partOwn]; is {
 		leave(partOwn, r.takeOwn(data))
 	}
-	if err := errors.Join(faults...); err != nil {
-		r.exporter.logger.Error("what another replica shows is not shown here", "err", err)
-	}
 	return left
+}
+
+// begins reports whether it is news that a part is not taken, or why: it comes again with each
+// change. Callers hold taking.
+func (r *replicas) begins(part string, err error) bool {
+	if err == nil {
+		delete(r.told, part)
+		return false
+	}
+	former := r.told[part]
+	r.told[part] = err.Error()
+	return former != err.Error()
 }
 
 // shared reports whether each replica keeps a part, whichever heads.
@@ -67,10 +76,11 @@ func (r *replicas) takeShared(changed map[string][]byte) (left map[string]bool) 
 			left[name] = true
 		}
 		if name == partComments && r.comments != nil {
-			if err := r.comments.Merge(data); err != nil {
+			err := r.comments.Merge(data)
+			if r.begins(name, err) {
 				r.exporter.logger.Error("comments from another replica are not kept here", "err", err)
-				left[name] = true
 			}
+			left[name] = err != nil
 		}
 	}
 	return left
@@ -83,11 +93,11 @@ func (r *replicas) takeSent(state string, data []byte) bool {
 	if !alerting.sends() {
 		return false
 	}
-	if err := alerting.alertmanager.Merge(state, data); err != nil {
+	err := alerting.alertmanager.Merge(state, data)
+	if r.begins(partSent+state, err) {
 		r.exporter.logger.Error("what another replica has sent is not known here; a message may come twice", "err", err)
-		return false
 	}
-	return true
+	return err == nil
 }
 
 // takeRecord shows the figures of a collector. Those of another definition stay as they are
