@@ -147,14 +147,25 @@ func readKept[T any](s *settings, overrides config.Overrides, file string, read 
 	return each, faults, errors.Join(failed...)
 }
 
-// checkPlace finds a file that is not in the storage since that has a directory for each of
-// several regions.
+// checkPlace finds why a file is not in the storage, if that is because planwatch keeps
+// things elsewhere: in another directory, or in one for each of several regions.
 func checkPlace(region *config.Region, file string) error {
+	if err := checkStorage(region); err != nil {
+		return err
+	}
 	directory := filepath.Join(region.Storage.Path, region.Name)
 	if _, err := os.Stat(filepath.Join(directory, file)); region.Beside || err != nil {
 		return nil //nolint:nilerr // nothing is kept yet
 	}
 	return fmt.Errorf("%s: it has no %s, and %s has one, as where planwatch serves several regions: give --storage.path %s, or the --config of each", region.Storage.Path, file, directory, directory)
+}
+
+// checkStorage finds a storage directory that is not there.
+func checkStorage(region *config.Region) error {
+	if _, err := os.Stat(region.Storage.Path); errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%s: no such directory; give --storage.path as planwatch serves with it, which is /var/lib/planwatch in the packages", region.Storage.Path)
+	}
+	return nil
 }
 
 // told prints faults, and returns the errors, or that there are faults.
@@ -166,10 +177,12 @@ func told(cmd *cobra.Command, faults []error, errs ...error) error {
 	return wrong
 }
 
+const storagePath = "storage.path"
+
 // storageFlag adds the flag that serve has for where things are kept.
 func storageFlag(cmd *cobra.Command) config.Overrides {
-	cmd.Flags().String("storage.path", config.DefaultService().Storage.Path, "`directory` that planwatch keeps things in")
-	return config.Overrides{"storage.path": cmd.Flags().Lookup("storage.path")}
+	cmd.Flags().String(storagePath, config.DefaultService().Storage.Path, "`directory` that planwatch keeps things in")
+	return config.Overrides{storagePath: cmd.Flags().Lookup(storagePath)}
 }
 
 // printFaults prints what could not be read.

@@ -6,11 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"os"
 	"os/signal"
 	"syscall"
 
 	"planwatch/internal/format"
+	"planwatch/internal/storage"
 )
 
 // The exit statuses.
@@ -43,6 +45,15 @@ var errFoundWrong = errors.New("something is wrong")
 type configurationFault struct{ error }
 
 func (f configurationFault) Unwrap() error { return f.error }
+
+// startFault is an error of a start. An address or a storage that another process has may
+// be free in a while; the rest is as somebody has written it.
+func startFault(err error) error {
+	if _, ok := errors.AsType[*net.OpError](err); ok || errors.Is(err, storage.ErrInUse) {
+		return err
+	}
+	return configurationFault{err}
+}
 
 func exitStatus(err error, stderr io.Writer) int {
 	if err == nil {

@@ -23,6 +23,8 @@ type reportFlags struct {
 	asOf, since, lang, format, output string
 	past, all                         bool
 	choice                            *report.Choice
+	// kept is where planwatch keeps the past, and comments.
+	kept config.Overrides
 }
 
 // newReport is the command of the report; dimensions are the region's.
@@ -55,10 +57,11 @@ func newReport(s *settings, dimensions []string) *cobra.Command {
 	cmd.Flags().StringVarP(&f.output, "output", "o", "", "write to the `file`, rather than print")
 	formatFlag(cmd, &f.format, reportFormats())
 	f.choice = selectionFlags(cmd, dimensions)
+	f.kept = storageFlag(cmd)
 	// A dimension of a region that cannot be read is no flag: what is wrong with the region
 	// is what to tell.
 	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error {
-		if _, fault := s.load(nil); fault != nil {
+		if _, fault := s.load(f.kept); fault != nil {
 			return fault
 		}
 		return err
@@ -77,9 +80,14 @@ func (f *reportFlags) run(cmd *cobra.Command, s *settings) error {
 	if err := f.checkOutput(); err != nil {
 		return err
 	}
-	region, err := s.load(nil)
+	region, err := s.load(f.kept)
 	if err != nil {
 		return err
+	}
+	if cmd.Flags().Changed(storagePath) {
+		if err := checkStorage(region); err != nil {
+			return err
+		}
 	}
 	l, err := f.language(region)
 	if err != nil {

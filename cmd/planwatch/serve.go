@@ -28,6 +28,7 @@ func newServe(s *settings) *cobra.Command {
 		Short: "Collect on schedule and serve /metrics",
 		Args:  cobra.NoArgs,
 	}
+	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return configurationFault{err} })
 	defaults := config.DefaultService()
 	flags := cmd.Flags()
 	flags.StringSlice("web.listen-address", defaults.Web.ListenAddress, "`address` to listen on; repeatable")
@@ -71,16 +72,16 @@ func serveOne(cmd *cobra.Command, load func() (*config.Region, error)) error {
 	}
 	logger, err := newLogger(region.Log, cmd.ErrOrStderr())
 	if err != nil {
-		return err
+		return configurationFault{err}
 	}
 	planwatch, err := newServed(cmd.Context(), region, load, logger)
 	if err != nil {
-		return err
+		return startFault(err)
 	}
 	defer planwatch.close()
 	server, err := web.Listen(cmd.Context(), region.Web, planwatch.content, logger)
 	if err != nil {
-		return err
+		return startFault(err)
 	}
 
 	// What runs goes on while it hands over.

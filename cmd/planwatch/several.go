@@ -221,12 +221,12 @@ func serveSeveral(cmd *cobra.Command, dirs []string, overrides config.Overrides)
 	}
 	logger, err := newLogger(several.Process.Log, cmd.ErrOrStderr())
 	if err != nil {
-		return err
+		return configurationFault{err}
 	}
 	p := newProcess(several, logger)
 	server, err := web.ListenRegions(cmd.Context(), p.regions)
 	if err != nil {
-		return err
+		return startFault(err)
 	}
 	defer p.close()
 	// What runs goes on while it hands over.
