@@ -23,15 +23,18 @@ func newRoot(args []string) *cobra.Command {
 		Use:           "planwatch",
 		Short:         "A health region's plan, held against its figures",
 		Long:          "planwatch reads a health region's warehouse on a schedule, computes its key figures,\nand exposes them to Prometheus. Without --config it runs the region that is compiled\nin, on a sample warehouse.",
+		Version:       versionText(),
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
+	root.SetVersionTemplate("{{ .Version }}")
 	root.PersistentPreRun = func(cmd *cobra.Command, _ []string) {
 		if cmd.Name() != serveName {
 			hangup.Release()
 		}
 	}
 	root.PersistentFlags().StringArrayVar(&s.dirs, configFlag, nil, "the region's `directory` (default: the one compiled in); serve, check, generate, comments and audit take several, repeated")
+	_ = root.MarkPersistentFlagDirname(configFlag) // there is one of that name
 	root.AddCommand(newServe(&s), newCollect(&s), newAlerts(&s), newComments(&s), newAudit(&s), newReport(&s, dimensionsIn(args)), newActivities(&s), newRisks(&s), newBackfill(&s), newCheck(&s), newGenerate(&s), newInit(), newVersion(), newMan())
 	root.CompletionOptions.HiddenDefaultCmd = true
 	return root

@@ -38,6 +38,9 @@ func newServe(s *settings) *cobra.Command {
 	flags.String("storage.path", defaults.Storage.Path, "`directory` for what planwatch keeps")
 	flags.String("log.level", defaults.Log.Level, "debug, info, warn or error")
 	flags.String("log.format", defaults.Log.Format, "logfmt or json")
+	completeFlag(cmd, "log.level", promslog.LevelFlagOptions...)
+	completeFlag(cmd, "log.format", promslog.FormatFlagOptions...)
+	_ = cmd.MarkFlagDirname(storagePath) // there is one of that name
 	overrides := config.Overrides{
 		"web.listen_address":   flags.Lookup("web.listen-address"),
 		"web.config_file":      flags.Lookup("web.config.file"),

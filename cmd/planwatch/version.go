@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 
 	"github.com/prometheus/common/version"
 	"github.com/spf13/cobra"
@@ -15,12 +16,17 @@ func newVersion() *cobra.Command {
 		Short: "Print the version and what is built in",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			engine := "without the embedded engine; reads MySQL and MariaDB only"
-			if warehouse.Embedded {
-				engine = "with the embedded engine"
-			}
-			_, err := fmt.Fprintf(cmd.OutOrStdout(), "%s\n  engine:           %s\n", version.Print("planwatch"), engine)
+			_, err := io.WriteString(cmd.OutOrStdout(), versionText())
 			return err
 		},
 	}
+}
+
+// versionText is what the command and the flag print.
+func versionText() string {
+	engine := "without the embedded engine; reads MySQL and MariaDB only"
+	if warehouse.Embedded {
+		engine = "with the embedded engine"
+	}
+	return fmt.Sprintf("%s\n  engine:           %s\n", version.Print("planwatch"), engine)
 }
