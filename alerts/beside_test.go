@@ -68,6 +68,17 @@ func TestRulesOfOneOfSeveralRegions(t *testing.T) {
 	if said, err := run(t, ".", "promtool", append([]string{"check", "rules", "--lint=all", "--lint-fatal"}, files(t, filepath.Join(directory, "rules", "*.yaml"))...)...); err != nil {
 		t.Errorf("%v\n%s", err, said)
 	}
+	labels := map[string]string{"alertname": "X", "severity": "critical", "owner": "it-mt"}
+	fires := notification{Status: "firing", CommonLabels: labels, Alerts: []notified{{
+		Status: "firing", Labels: labels, Annotations: map[string]string{"summary": "Källan svarar inte", "description": "Ingen."}, StartsAt: "2025-03-18T07:30:00Z", EndsAt: "0001-01-01T00:00:00Z",
+	}}}
+	for part, want := range map[string]string{
+		"subject": "[KRITISKT] " + region.Title + ": Källan svarar inte", "title": "KRITISKT: " + region.Title + ": Källan svarar inte", "sms": "KRITISKT norrbotten Källan svarar inte http",
+	} {
+		if said := render(t, filepath.Join(directory, "templates", "*.tmpl"), fires, "text", `{{ template "planwatch.`+part+`" . }}`); !strings.HasPrefix(said, want) {
+			t.Errorf("%s: got %s\nwant %s at its beginning", part, said, want)
+		}
+	}
 	for _, domain := range []string{"beds", "capital", "waiting"} {
 		if said, err := run(t, filepath.Join(directory, "tests"), "promtool", "test", "rules", domain+".yaml"); err != nil {
 			t.Errorf("%v\n%s", err, said)

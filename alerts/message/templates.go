@@ -78,6 +78,8 @@ type view struct {
 	Event, KPI string
 	// LanguageQuery chooses the language on planwatch's pages; "" for the first.
 	LanguageQuery string
+	// Beside is the region, where it is one of several, whose messages say which they are of.
+	Beside *besides
 	// NewFor is for how many seconds an alert is marked as new.
 	NewFor   float64
 	Signals  []signal
@@ -94,6 +96,9 @@ type writing struct {
 	Number   number
 	Measures []measure
 }
+
+// besides is how a region is called in messages, and in those that are short.
+type besides struct{ Title, Name string }
 
 type owner struct{ ID, Name, Markdown string }
 
@@ -142,6 +147,9 @@ func (d document) view() view {
 		Basis: bases[0], Bases: bases[1:],
 		Better: kpi.Higher, Runbook: runbook(d.region, suffix), Dashboard: dashboard(d.region.OnCall.Links, suffix),
 		Event: d.region.Web.Link("/event"), KPI: d.region.Web.Link("/kpi"), NewFor: (NewFor(d.region.OnCall) - time.Millisecond).Seconds(), GSM: toGSM, Cuts: cuts(), Writings: d.writings(),
+	}
+	if d.region.Beside {
+		v.Beside = &besides{d.region.DistinctTitle(), d.region.Name}
 	}
 	if suffix != "" {
 		v.LanguageQuery = config.LanguageQuery + "=" + suffix
