@@ -3,7 +3,7 @@ package main
 import (
 	"encoding/pem"
 	"io"
-	"log"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -98,7 +98,7 @@ func TestAnswersWithoutAlerts(t *testing.T) {
 func TestAlertsOfAnEvent(t *testing.T) {
 	const answer = `{"status":"success","data":{"alerts":[{"labels":{"alertname":"X","severity":"critical","kpi":"k","target":"t","owner":"it-mt","hospital":"Norra Ängens 's"},"annotations":{"summary":"What"},"state":"firing","activeAt":"2025-03-18T07:00:00Z"}]}}`
 	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, answer) }))
-	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	server.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelDebug)
 	defer server.Close()
 	authority := filepath.Join(t.TempDir(), "ca.pem")
 	if err := os.WriteFile(authority, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw}), 0o600); err != nil {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"planwatch/config"
 	"planwatch/internal/format"
 )
 
@@ -29,6 +30,10 @@ func (a *answerer) flags(cmd *cobra.Command) {
 	_ = cmd.MarkFlagRequired("user")
 	_ = cmd.MarkFlagRequired("password-file")
 }
+
+// commandLanguage is that of what commands print, and so of a refusal, where the region has
+// it.
+const commandLanguage = "en"
 
 const eventHelp = "The event is given as the labels of its message: owner, and what oncall.yaml groups by, such as\n" +
 	"owner=it. planwatch alerts shows labels of alerts, of which an event has those, and the link of a\nmessage has them."
@@ -86,6 +91,8 @@ func (a *answerer) answer(cmd *cobra.Command, what string, labels []string, more
 	if err != nil || address.Host == "" || address.User != nil {
 		return errors.New("--url: not an address such as http://localhost:9846")
 	}
+	shown := address.Redacted()
+	address.RawQuery = config.LanguageQuery + "=" + commandLanguage
 	client, err := a.client()
 	if err != nil {
 		return err
@@ -107,7 +114,7 @@ func (a *answerer) answer(cmd *cobra.Command, what string, labels []string, more
 		if wrapped := (*url.Error)(nil); errors.As(err, &wrapped) {
 			err = wrapped.Err
 		}
-		return fmt.Errorf("%s: %w; planwatch must be running there", address.Redacted(), err)
+		return fmt.Errorf("%s: %w; planwatch must be running there", shown, err)
 	}
 	defer response.Body.Close()
 	if response.StatusCode == http.StatusSeeOther { // back to the event's page
@@ -116,7 +123,7 @@ func (a *answerer) answer(cmd *cobra.Command, what string, labels []string, more
 	}
 	why, err := io.ReadAll(io.LimitReader(response.Body, 1<<16))
 	if err != nil {
-		return fmt.Errorf("%s: %s: %w", address.Redacted(), response.Status, err)
+		return fmt.Errorf("%s: %s: %w", shown, response.Status, err)
 	}
-	return fmt.Errorf("%s: %s", address.Redacted(), format.Cell(strings.TrimSpace(string(why))))
+	return fmt.Errorf("%s: %s", shown, format.Cell(strings.TrimSpace(string(why))))
 }

@@ -38,7 +38,6 @@ func start(t *testing.T, args ...string) serving {
 	t.Helper()
 	// Less than go test's own limit, which ends the test without what it started.
 	ctx, cancel := context.WithTimeout(t.Context(), 9*time.Minute)
-	t.Cleanup(cancel)
 	s := serving{
 		Cmd: exec.CommandContext(ctx, "planwatch", append([]string{"serve", "--web.listen-address", "127.0.0.1:0"}, args...)...),
 		ctx: ctx, stderr: &logtest.Log{},
@@ -49,8 +48,13 @@ func start(t *testing.T, args ...string) serving {
 	}
 	s.Stderr = s.stderr
 	if err := s.Start(); err != nil {
+		cancel()
 		t.Fatal(err)
 	}
+	t.Cleanup(func() {
+		cancel()
+		_ = s.Wait() // it has been killed, or the test has waited for it
+	})
 	if s.said, err = bufio.NewReader(stdout).ReadString('\n'); err != nil {
 		t.Fatal(err, s.stderr.String())
 	}
