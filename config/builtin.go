@@ -39,7 +39,8 @@ func BuiltinName() string {
 }
 
 // WriteBuiltin writes the built-in region to dir for editing. It is an error if
-// dir is not empty.
+// dir is not empty. Everyone may read what is made, whatever the umask: nothing in a
+// region is secret, and another user serves it.
 func WriteBuiltin(dir string) error {
 	switch entries, err := os.ReadDir(dir); {
 	case errors.Is(err, fs.ErrNotExist):
@@ -54,14 +55,47 @@ func WriteBuiltin(dir string) error {
 		}
 		target := filepath.Join(dir, filepath.FromSlash(name))
 		if entry.IsDir() {
-			return os.MkdirAll(target, 0o755)
+			return makeReadable(target)
 		}
 		data, err := fs.ReadFile(Builtin(), name)
 		if err != nil {
 			return err
 		}
-		return os.WriteFile(target, editable(name, data), 0o644)
+		if err := os.WriteFile(target, editable(name, data), 0o644); err != nil {
+			return err
+		}
+		return permit(target, 0o644)
 	})
+}
+
+// makeReadable makes a directory and those above it that are missing, which everyone
+// may read. One that is there already stays as it is.
+func makeReadable(dir string) error {
+	switch _, err := os.Stat(dir); {
+	case err == nil:
+		return nil
+	case !errors.Is(err, fs.ErrNotExist):
+		return err
+	}
+	if parent := filepath.Dir(dir); parent != dir {
+		if err := makeReadable(parent); err != nil {
+			return err
+		}
+	}
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		return err
+	}
+	return permit(dir, 0o755)
+}
+
+// permit gives what the umask has taken. Nothing is asked of a file system that has
+// no modes of its own, if it gives them.
+func permit(path string, mode fs.FileMode) error {
+	info, err := os.Stat(path)
+	if err != nil || info.Mode().Perm()&mode == mode {
+		return err
+	}
+	return os.Chmod(path, mode)
 }
 
 // editable removes the line with the path of a schema in planwatch's

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -50,6 +51,50 @@ func TestWriteBuiltin(t *testing.T) {
 	}
 	if err := config.WriteBuiltin(dir); err == nil || !strings.Contains(err.Error(), "is not empty; name a new directory") {
 		t.Errorf("a second time: %v", err)
+	}
+}
+
+// The user who serves a region is not the one who writes it.
+func TestWriteBuiltinForEveryone(t *testing.T) {
+	for name, umask := range map[string]int{"nothing for others": 0o027, "nothing for the group": 0o077, "nobody may write": 0o222} {
+		t.Run(name, func(t *testing.T) {
+			root := t.TempDir()
+			if err := os.Mkdir(filepath.Join(root, "there"), 0o700); err != nil {
+				t.Fatal(err)
+			}
+			defer syscall.Umask(syscall.Umask(umask))
+			for _, dir := range []string{"there", "made/region"} {
+				if err := config.WriteBuiltin(filepath.Join(root, dir)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			files := 0
+			err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+				if err != nil || path == root {
+					return err
+				}
+				info, err := entry.Info()
+				if err != nil {
+					return err
+				}
+				want := fs.FileMode(0o644)
+				switch {
+				case path == filepath.Join(root, "there"):
+					want = fs.ModeDir | 0o700 // somebody else made it
+				case entry.IsDir():
+					want = fs.ModeDir | 0o755
+				default:
+					files++
+				}
+				if info.Mode() != want {
+					t.Errorf("%s: %s, want %s", path, info.Mode(), want)
+				}
+				return nil
+			})
+			if err != nil || files == 0 {
+				t.Errorf("%d files: %v", files, err)
+			}
+		})
 	}
 }
 

@@ -44,9 +44,10 @@ func (d regionFiles) path(name string) string {
 	return filepath.Join(string(d), filepath.FromSlash(name))
 }
 
-// within is the error with the file's name in the region.
+// within is the error with the file's name in the region. What may not be read is named
+// whole, since the fault may be a directory's above it.
 func within(name string, err error) error {
-	if failed, ok := errors.AsType[*fs.PathError](err); ok {
+	if failed, ok := errors.AsType[*fs.PathError](err); ok && !errors.Is(err, fs.ErrPermission) {
 		return &fs.PathError{Op: failed.Op, Path: name, Err: failed.Err}
 	}
 	return err
