@@ -3,12 +3,16 @@ package main
 import (
 	"context"
 	"log/slog"
+	"os"
+	"os/user"
+	"strconv"
 
 	"planwatch/alerts/evaluator"
 	"planwatch/alerts/message"
 	"planwatch/config"
 	"planwatch/internal/exporter"
 	"planwatch/internal/language"
+	"planwatch/internal/storage"
 	"planwatch/internal/web"
 )
 
@@ -28,6 +32,7 @@ func newServed(ctx context.Context, region *config.Region, load func() (*config.
 	for _, notice := range region.Notices() {
 		logger.Warn("the configuration is valid, but may not be what was meant", "notice", notice)
 	}
+	warnRoot(region.Storage.Path, logger)
 	planwatch, err := exporter.New(ctx, region, exporter.Options{Load: load, Logger: logger})
 	if err != nil {
 		return nil, err
@@ -56,6 +61,23 @@ func newServed(ctx context.Context, region *config.Region, load func() (*config.
 		s.content.Reload = planwatch.Reload
 	}
 	return s, nil
+}
+
+// warnRoot warns of root where planwatch is to run as the user whom the storage belongs
+// to. It may be meant so, as in a container on somebody's volume.
+func warnRoot(path string, logger *slog.Logger) {
+	if os.Geteuid() != 0 {
+		return
+	}
+	owner, err := storage.Owner(path)
+	if err != nil || owner == 0 {
+		return // what cannot be looked at is told when it is opened
+	}
+	name := strconv.Itoa(owner)
+	if known, err := user.LookupId(name); err == nil {
+		name = known.Username
+	}
+	logger.Warn("planwatch runs as root over the storage of another user, who cannot read what root writes there; run it as that user", "path", path, "user", name)
 }
 
 // close closes what people have said; Run closes the rest.
