@@ -36,6 +36,8 @@ func TestDeb(t *testing.T) {
 			"/usr/share/man/man1/planwatch-serve.1.gz":            "-rw-r--r-- root:root",
 			"/usr/share/doc/planwatch/README.md":                  "-rw-r--r-- root:root",
 			"/usr/share/doc/planwatch/docs/operations.md":         "-rw-r--r-- root:root",
+			"/usr/share/doc/planwatch/docs/schema":                "drwxr-xr-x root:root",
+			"/usr/share/doc/planwatch/docs/report.png":            "-rw-r--r-- root:root",
 			"/usr/share/bash-completion/completions/planwatch":    "-rw-r--r-- root:root",
 			"/usr/share/zsh/vendor-completions/_planwatch":        "-rw-r--r-- root:root",
 			"/usr/share/fish/vendor_completions.d/planwatch.fish": "-rw-r--r-- root:root",
@@ -43,6 +45,9 @@ func TestDeb(t *testing.T) {
 			same(t, path, m.file(path), want)
 		}
 		same(t, "files that differ from the package's", m.run(t, "dpkg", "--verify", "planwatch"), "")
+		if license := m.run(t, "cat", "/usr/share/doc/planwatch/LICENSE"); !strings.Contains(license, "Apache License") {
+			t.Errorf("the licence is %s", license)
+		}
 		same(t, "files kept on upgrades", m.run(t, "sh", "-c", "dpkg-query --show --showformat='${Conffiles}' planwatch | cut -d ' ' -f 2"), "/etc/default/planwatch")
 		same(t, "completion", m.run(t, "bash", "-c", "source /usr/share/bash-completion/completions/planwatch && complete -p planwatch"),
 			"complete -o default -F __start_planwatch planwatch")
