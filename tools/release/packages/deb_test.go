@@ -184,6 +184,42 @@ func TestDeb(t *testing.T) {
 		m.run(t, "rm", "-r", "/etc/planwatch", "/etc/planwatch-secrets")
 		same(t, "what is left", m.run(t, "sh", "-c", "find /etc /usr /var /run -name '*planwatch*' -newer /etc/machine-id"), "")
 	})
+	t.Run("the user was there before", func(t *testing.T) {
+		userOfAnotherGroup(t, m)
+		m.run(t, "dpkg", "--install", deb)
+		same(t, "groups", m.run(t, "id", "--name", "--groups", "planwatch"), "nogroup planwatch")
+	})
+	t.Run("purged where the storage is a mount", func(t *testing.T) {
+		m.run(t, "mkdir", "/var/lib/planwatch")
+		m.run(t, "mount", "-t", "tmpfs", "tmpfs", "/var/lib/planwatch")
+		m.run(t, "mkdir", "/var/lib/planwatch/alerting")
+		m.run(t, "touch", "/var/lib/planwatch/alerting/wal", "/var/lib/planwatch/audit.jsonl", "/var/lib/planwatch/.hidden")
+		m.run(t, "dpkg", "--purge", "planwatch")
+		if out, err := m.try("dpkg-query", "--show", "planwatch"); err == nil {
+			t.Errorf("the package is half there: %s", out)
+		}
+		same(t, "what is left", m.run(t, "find", "/var/lib/planwatch"), "/var/lib/planwatch")
+		m.run(t, "umount", "/var/lib/planwatch")
+		m.run(t, "rmdir", "/var/lib/planwatch")
+	})
+	t.Run("purged where the storage is a link", func(t *testing.T) {
+		m.run(t, "mkdir", "-p", "/srv/kept/alerting")
+		m.run(t, "touch", "/srv/kept/alerting/wal", "/srv/kept/audit.jsonl")
+		m.run(t, "ln", "-s", "/srv/kept", "/var/lib/planwatch")
+		m.run(t, "dpkg", "--install", deb)
+		m.run(t, "dpkg", "--purge", "planwatch")
+		same(t, "what is left", m.run(t, "find", "/srv/kept"), "/srv/kept")
+		same(t, "the link", m.run(t, "readlink", "/var/lib/planwatch"), "/srv/kept")
+	})
+}
+
+// userOfAnotherGroup makes the service's user anew, as an administrator may have made it
+// before the package came.
+func userOfAnotherGroup(t *testing.T, m *machine) {
+	t.Helper()
+	m.run(t, "userdel", "planwatch")
+	m.run(t, "sh", "-c", "! getent group planwatch || groupdel planwatch")
+	m.run(t, "useradd", "--system", "--gid", "nogroup", "planwatch")
 }
 
 // The package for arm64, which is not installed here, is as that for amd64.

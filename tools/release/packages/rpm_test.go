@@ -61,4 +61,10 @@ func TestRPM(t *testing.T) {
 	} {
 		same(t, path, m.file(path), want)
 	}
+
+	m.run(t, "rm", "/etc/planwatch/planwatch.yaml")
+	same(t, "groups of a user that the package has made", m.run(t, "id", "--name", "--groups", "planwatch"), "planwatch")
+	userOfAnotherGroup(t, m)
+	m.run(t, "rpm", "--install", "--nodeps", rpm)
+	same(t, "groups of a user that was there before", m.run(t, "id", "--name", "--groups", "planwatch"), "nogroup planwatch")
 }
