@@ -74,7 +74,7 @@ Passwords, as files for password_file.
 ARGS, more flags for serve, and variables.
 .TP
 /var/lib/planwatch
-What planwatch keeps: --storage.path.
+What planwatch keeps: PLANWATCH_STORAGE_PATH of the unit, which /etc/default/planwatch or --storage.path in ARGS may set otherwise.
 
 `
 )

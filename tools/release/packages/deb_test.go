@@ -122,6 +122,48 @@ func TestDeb(t *testing.T) {
 			t.Errorf("process %s before, and %s after: not restarted", before, after)
 		}
 	})
+	t.Run("settings", func(t *testing.T) {
+		// As docs/operations.md has it.
+		m.run(t, "systemctl", "start", "dbus.service")
+		check := func(settings string) (string, error) {
+			m.write(t, "/etc/default/planwatch", settings, 0o640)
+			return m.try("systemd-run", "--pipe", "--wait", "--quiet", "-p", "User=planwatch", "-p", "EnvironmentFile=/etc/default/planwatch",
+				"planwatch", "check", "--config", "/etc/planwatch")
+		}
+		if out, err := check("PLANWATCH_LOG_LEVEL=loud\n"); err == nil || !strings.Contains(out, "loud") {
+			t.Errorf("a check does not see the service's variables: %v\n%s", err, out)
+		}
+		if _, err := check("PLANWATCH_STORAGE_PATH=/srv/planwatch\n"); err != nil {
+			t.Error(err)
+		}
+		m.run(t, "install", "-d", "-o", "planwatch", "/srv/planwatch")
+		m.run(t, "mkdir", "/run/systemd/system/planwatch.service.d")
+		m.write(t, "/run/systemd/system/planwatch.service.d/storage.conf", "[Service]\nReadWritePaths=/srv/planwatch\n", 0o644)
+		m.run(t, "systemctl", "daemon-reload")
+		m.run(t, "systemctl", "restart", "planwatch")
+		ready(t, m)
+		same(t, "another storage", m.file("/srv/planwatch/lock"), "-rw------- planwatch:planwatch")
+		m.run(t, "rm", "-r", "/run/systemd/system/planwatch.service.d")
+		m.write(t, "/etc/default/planwatch", "", 0o640)
+		m.run(t, "systemctl", "daemon-reload")
+		m.run(t, "systemctl", "restart", "planwatch")
+		ready(t, m)
+	})
+	t.Run("stopped", func(t *testing.T) {
+		m.run(t, "systemctl", "stop", "planwatch")
+		m.run(t, "dpkg", "--install", newer)
+		ready(t, m)
+	})
+	t.Run("kept stopped", func(t *testing.T) {
+		m.run(t, "systemctl", "mask", "--runtime", "planwatch")
+		m.run(t, "systemctl", "stop", "planwatch")
+		m.run(t, "dpkg", "--install", newer)
+		same(t, "state", m.property(t, "ActiveState"), "inactive")
+		m.run(t, "systemctl", "unmask", "--runtime", "planwatch")
+		same(t, "enabled", m.run(t, "systemctl", "is-enabled", "planwatch"), "enabled")
+		m.run(t, "systemctl", "start", "planwatch")
+		ready(t, m)
+	})
 	t.Run("disabled", func(t *testing.T) {
 		m.run(t, "systemctl", "disable", "--now", "planwatch")
 		m.run(t, "dpkg", "--install", newer)
@@ -165,6 +207,11 @@ func TestDeb(t *testing.T) {
 		}
 	})
 	t.Run("installed again", func(t *testing.T) {
+		m.run(t, "systemctl", "mask", "--runtime", "planwatch")
+		m.run(t, "dpkg", "--install", deb)
+		same(t, "state while it is masked", m.property(t, "ActiveState"), "inactive")
+		m.run(t, "systemctl", "unmask", "--runtime", "planwatch")
+		m.run(t, "dpkg", "--remove", "planwatch")
 		// With a region there, it serves at once.
 		m.run(t, "dpkg", "--install", deb)
 		ready(t, m)
