@@ -2,20 +2,22 @@ package config
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"regexp"
 	"slices"
 	"strings"
 
 	"planwatch/alerts/oncall"
+	"planwatch/internal/warehouse/settings"
 	"planwatch/internal/yamlfile"
 )
 
 // Notices are in words what is valid and may not be meant: those of Loading,
-// that another region has the same title, that there are no alerts, and when
-// nobody is on duty.
+// settings of the sample beside a database, that another region has the same title,
+// that there are no alerts, and when nobody is on duty.
 func (r *Region) Notices() []string {
-	notices := r.Loading()
+	notices := append(r.Loading(), r.sampleSettings()...)
 	if len(r.Namesakes) > 0 {
 		notices = append(notices, fmt.Sprintf("region: %q is the title of %s too, so that people cannot tell them apart", r.Title, strings.Join(r.Namesakes, ", ")))
 	}
@@ -37,6 +39,34 @@ func (r *Region) Loading() []string {
 		notices = append(notices, "environment: "+name+" is no setting"+r.variableLike(name))
 	}
 	return notices
+}
+
+// sampleSettings are the settings that planwatch init writes for the sample, where
+// they are left beside a source for which they are not meant.
+func (r *Region) sampleSettings() []string {
+	source, ok := r.Database()
+	if !ok {
+		return nil
+	}
+	var notices []string
+	if r.Clock != "" {
+		notices = append(notices, fmt.Sprintf("clock: set to %s, while source %s is a database: figures, the report and alerts are as of then, and not of today; leave clock out", r.Clock, source))
+	}
+	if r.Sends() && r.Alerting.Outbox {
+		notices = append(notices, fmt.Sprintf("alerting: outbox: on, while source %s is a database: messages are kept for the page /outbox, and nobody gets one; leave outbox out to send them", source))
+	}
+	return notices
+}
+
+// Database returns the name of a source that is no folder of CSV files, the first in
+// order of their names; ok is false if there is none.
+func (r *Region) Database() (name string, ok bool) {
+	for _, name := range slices.Sorted(maps.Keys(r.Sources)) {
+		if r.Sources[name].Driver != settings.CSV {
+			return name, true
+		}
+	}
+	return "", false
 }
 
 // variableLike suggests a variable for one that is none. What all of them begin

@@ -10,6 +10,23 @@ import (
 	"planwatch/config"
 )
 
+// What planwatch init writes, and what is put in place of its source.
+const (
+	database = `region: Region Norrbotten
+languages: [sv, en]
+time_zone: Europe/Stockholm
+sources:
+  warehouse: {driver: mysql, address: "warehouse.example.org:3306", database: warehouse, user: planwatch}
+`
+	sampleClock  = "clock: 2025-03-18T08:00:00+01:00\n"
+	sampleOutbox = "alerting: {outbox: true}\n"
+)
+
+const (
+	clockNotice  = "clock: set to 2025-03-18T08:00:00+01:00, while source warehouse is a database: figures, the report and alerts are as of then, and not of today; leave clock out"
+	outboxNotice = "alerting: outbox: on, while source warehouse is a database: messages are kept for the page /outbox, and nobody gets one; leave outbox out to send them"
+)
+
 func TestNotices(t *testing.T) {
 	tests := []struct {
 		name    string
@@ -17,7 +34,9 @@ func TestNotices(t *testing.T) {
 		builtin bool
 		// without a file of the region.
 		without string
-		want    []string
+		// settings replace those of planwatch.yaml.
+		settings string
+		want     []string
 	}{
 		{name: "nothing"},
 		{name: "settings", env: map[string]string{"PLANWATCH_LOG_LEVEL": "warn", "PLANWATCH_SOURCES_WAREHOUSE_TLS_MODE": "", "PLANWATCHER_TIMEZONE": "x"}},
@@ -32,6 +51,17 @@ func TestNotices(t *testing.T) {
 		{name: "a port that somebody means", env: map[string]string{"PLANWATCH_PORT": "9846"}, want: []string{"environment: PLANWATCH_PORT is no setting"}},
 		{name: "the built-in region", builtin: true, want: []string{"no --config: this is the built-in region, on its sample"}},
 		{name: "no alerts", without: "oncall.yaml", want: []string{"no oncall.yaml: there are no alerts and there is no routing"}},
+		{name: "a database, with the sample's settings", settings: database + sampleClock + sampleOutbox, want: []string{clockNotice, outboxNotice}},
+		{name: "the same from the environment", settings: database, env: map[string]string{"PLANWATCH_CLOCK": "2025-03-18T08:00:00+01:00", "PLANWATCH_ALERTING_OUTBOX": "true"}, want: []string{clockNotice, outboxNotice}},
+		{name: "a database, with the sample's clock", settings: database + sampleClock, want: []string{clockNotice}},
+		{name: "a database, with the sample's outbox", settings: database + sampleOutbox, want: []string{outboxNotice}},
+		{name: "a database beside files", settings: database + "  another: {driver: csv, folder: 'builtin:sample'}\n" + sampleClock, want: []string{clockNotice}},
+		{name: "a database, with an outbox that has no effect beside an Alertmanager", settings: database + sampleOutbox,
+			env: map[string]string{"PLANWATCH_ALERTING_ALERTMANAGERS": "http://localhost:9093"}},
+		{name: "a database, with an outbox that has no effect since another evaluates", settings: database + sampleOutbox, env: map[string]string{"PLANWATCH_ALERTING_EMBEDDED": "false"}},
+		{name: "a database, with an outbox that has no effect since there are no alerts", settings: database + sampleOutbox, without: "oncall.yaml",
+			want: []string{"no oncall.yaml: there are no alerts and there is no routing"}},
+		{name: "a database, and nothing of the sample", settings: database},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -42,6 +72,11 @@ func TestNotices(t *testing.T) {
 			if !tt.builtin {
 				dir = filepath.Join(t.TempDir(), "region")
 				if err := config.WriteBuiltin(dir); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if tt.settings != "" {
+				if err := os.WriteFile(filepath.Join(dir, "planwatch.yaml"), []byte(tt.settings), 0o600); err != nil {
 					t.Fatal(err)
 				}
 			}

@@ -81,9 +81,12 @@ func openSecrets(region *config.Region) []string {
 	return warnings
 }
 
-// addresses finds recipients that planwatch itself could not send to.
+// addresses finds recipients that planwatch itself could not send to. With the outbox
+// on, nothing is sent to them yet; of a sample nothing ever is, but what watches a
+// database is being made ready for it.
 func addresses(region *config.Region) []string {
-	if !region.Sends() || region.Alerting.Outbox {
+	_, database := region.Database()
+	if !region.Sends() || region.Alerting.Outbox && !database {
 		return nil
 	}
 	files, err := alerts.Generate(region)

@@ -91,20 +91,32 @@ func TestAlertmanagersFiles(t *testing.T) {
 
 // Whom planwatch could not tell is found before there is something to tell.
 func TestFilesOfAddresses(t *testing.T) {
+	database := t.TempDir()
+	if err := os.CopyFS(database, os.DirFS("../../examples/fjord")); err != nil {
+		t.Fatal(err)
+	}
+	settings := "region: Helse Fjord\nlanguages: [nb]\ntime_zone: Europe/Oslo\nsources:\n  warehouse: {driver: mysql, address: " + filepath.Join(t.TempDir(), "socket") +
+		", database: warehouse, user: planwatch}\n"
+	if err := os.WriteFile(filepath.Join(database, "planwatch.yaml"), []byte(settings), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	for _, tt := range []struct {
-		name string
-		set  map[string]string
-		want int
+		name, region string
+		set          map[string]string
+		want         int
 	}{
-		{"planwatch sends", map[string]string{"PLANWATCH_ALERTING_OUTBOX": "false"}, 2},
-		{"an outbox keeps what would be sent", map[string]string{"PLANWATCH_ALERTING_OUTBOX": "true"}, 0},
-		{"another sends", map[string]string{"PLANWATCH_ALERTING_ALERTMANAGERS": "http://127.0.0.1:9"}, 0},
+		{"planwatch sends", "../../examples/fjord", map[string]string{"PLANWATCH_ALERTING_OUTBOX": "false"}, 2},
+		{"an outbox keeps what would be sent", "../../examples/fjord", map[string]string{"PLANWATCH_ALERTING_OUTBOX": "true"}, 0},
+		{"another sends", "../../examples/fjord", map[string]string{"PLANWATCH_ALERTING_ALERTMANAGERS": "http://127.0.0.1:9"}, 0},
+		{"planwatch sends what a database shows", database, nil, 2},
+		{"an outbox keeps what will be sent of a database", database, map[string]string{"PLANWATCH_ALERTING_OUTBOX": "true"}, 2},
+		{"another sends what a database shows", database, map[string]string{"PLANWATCH_ALERTING_OUTBOX": "true", "PLANWATCH_ALERTING_ALERTMANAGERS": "http://127.0.0.1:9"}, 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			for key, value := range tt.set {
 				t.Setenv(key, value)
 			}
-			region, err := config.Load("../../examples/fjord", nil)
+			region, err := config.Load(tt.region, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
