@@ -75,6 +75,11 @@ func openSecrets(region *config.Region) []string {
 			warnings = append(warnings, fmt.Sprintf("push: receivers: %s: client: %s", name, secret))
 		}
 	}
+	if region.OnCall != nil {
+		for _, secret := range region.OnCall.OpenSecrets() {
+			warnings = append(warnings, fmt.Sprintf("%s: %s", region.OnCall.Name(), secret))
+		}
+	}
 	for _, secret := range web.OpenSecrets(region.Web.ConfigFile) {
 		warnings = append(warnings, fmt.Sprintf("web.config.file: %s", secret))
 	}

@@ -89,6 +89,53 @@ func TestAlertmanagersFiles(t *testing.T) {
 	}
 }
 
+// So are those of the on-call file, on whatever machine they are read.
+func TestOnCallFiles(t *testing.T) {
+	dir, secrets := t.TempDir(), t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS("../../examples/fjord")); err != nil {
+		t.Fatal(err)
+	}
+	onCall, err := os.ReadFile(filepath.Join(dir, "oncall.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "oncall.yaml"), append(onCall, "directory: "+secrets+"\n"...), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, mode := range map[string]os.FileMode{"drift.url": 0o644, "ytre-fjord.url": 0o640} {
+		path := filepath.Join(secrets, name)
+		if err := errors.Join(os.WriteFile(path, []byte("https://sms.example.org/send?key=hunter2"), 0o600), os.Chmod(path, mode)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := "oncall.yaml: receivers.drift.webhook.url_file: everyone can read " + filepath.Join(secrets, "drift.url") + " (mode 0644); chmod o= it"
+	for name, set := range map[string]map[string]string{
+		"planwatch sends":        {"PLANWATCH_ALERTING_OUTBOX": "false"},
+		"the outbox keeps":       {"PLANWATCH_ALERTING_OUTBOX": "true"},
+		"an Alertmanager sends":  {"PLANWATCH_ALERTING_ALERTMANAGERS": "http://127.0.0.1:9"},
+		"a Prometheus evaluates": {"PLANWATCH_ALERTING_EMBEDDED": "false"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for key, value := range set {
+				t.Setenv(key, value)
+			}
+			region, err := config.Load(dir, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, warning := range check.Run(t.Context(), region).Warnings {
+				if strings.Contains(warning, "everyone can read") {
+					got = append(got, warning)
+				}
+			}
+			if !slices.Equal(got, []string{want}) {
+				t.Errorf("got %q, want %q", got, want)
+			}
+		})
+	}
+}
+
 // Whom planwatch could not tell is found before there is something to tell.
 func TestFilesOfAddresses(t *testing.T) {
 	database := t.TempDir()

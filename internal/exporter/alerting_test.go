@@ -171,6 +171,43 @@ func TestLogOfTheAlertmanagersToken(t *testing.T) {
 	}
 }
 
+// At the start the log warns of a recipient's URL that everyone can read, and never
+// repeats it.
+func TestLogOfAnOpenURL(t *testing.T) {
+	dir, secrets := alertingRegion(t), t.TempDir()
+	onCall, err := os.ReadFile(filepath.Join(dir, "oncall.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "oncall.yaml"), append(onCall, "directory: "+secrets+"\n"...), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(secrets, "it.url")
+	if err := os.WriteFile(path, []byte("https://127.0.0.1:9/hunter2"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, tt := range map[string]struct {
+		mode os.FileMode
+		want int
+	}{"the owner's": {0o600, 0}, "everyone's": {0o644, 1}} {
+		t.Run(name, func(t *testing.T) {
+			if err := os.Chmod(path, tt.mode); err != nil {
+				t.Fatal(err)
+			}
+			p := start(t, dir, t.TempDir())
+			defer p.stop()
+			p.until(kalix, "42")
+			if got := p.log.Count("everyone can read a file with a secret"); got != tt.want {
+				t.Errorf("warns %d times, want %d", got, tt.want)
+			}
+			told := `key="oncall.yaml: receivers.it.webhook.url_file" file=` + path + " mode=0644"
+			if logged := p.log.String(); strings.Contains(logged, told) != (tt.want > 0) || strings.Contains(logged, "hunter2") {
+				t.Errorf("want key, path and mode, and not the URL, in\n%s", logged)
+			}
+		})
+	}
+}
+
 // One that another planwatch uses keeps it from starting, with embedded alerting
 // and without.
 func TestSecondPlanwatch(t *testing.T) {

@@ -103,17 +103,21 @@ func warnOfOpenSecrets(region *config.Region, logger *slog.Logger) {
 				"file", settings.HideUser(secret.Path), "mode", fmt.Sprintf("%04o", secret.Mode))
 		}
 	}
-	warn := func(key string, secrets []settings.OpenSecret) {
+	// prefix is what stands before each key.
+	warn := func(prefix string, secrets []settings.OpenSecret) {
 		for _, secret := range secrets {
-			logger.Warn("everyone can read a file with a secret", "key", key+"."+secret.Key,
+			logger.Warn("everyone can read a file with a secret", "key", prefix+secret.Key,
 				"file", settings.HideUser(secret.Path), "mode", fmt.Sprintf("%04o", secret.Mode))
 		}
 	}
-	warn("alerting.alertmanager_client", region.Alerting.AlertmanagerClient.OpenSecrets())
-	warn("replicas.client", region.Replicas.Client.OpenSecrets())
-	warn("history.client", region.History.Client.OpenSecrets())
+	warn("alerting.alertmanager_client.", region.Alerting.AlertmanagerClient.OpenSecrets())
+	warn("replicas.client.", region.Replicas.Client.OpenSecrets())
+	warn("history.client.", region.History.Client.OpenSecrets())
 	for _, name := range slices.Sorted(maps.Keys(region.Push.Receivers)) {
-		warn("push.receivers."+name+".client", region.Push.Receivers[name].Client.OpenSecrets())
+		warn("push.receivers."+name+".client.", region.Push.Receivers[name].Client.OpenSecrets())
+	}
+	if region.OnCall != nil {
+		warn(region.OnCall.Name()+": ", region.OnCall.OpenSecrets())
 	}
 }
 
