@@ -45,7 +45,7 @@ type OnCall struct {
 	Receivers []Receiver `yaml:"receivers" jsonschema:"required,minItems=1"`
 	// The receiver that the watchdog's unending alert goes to; left out, it goes nowhere.
 	Watchdog string `yaml:"watchdog,omitempty"`
-	// The directory on Alertmanager's machine that the receivers' files lie in.
+	// The directory that the files of receivers and of mail lie in, on the machine that sends: planwatch's, or Alertmanager's. Some hold secrets; for the packages' service /etc/planwatch-secrets/oncall keeps others from them.
 	Directory string `yaml:"directory" jsonschema:"default=/etc/planwatch/oncall"`
 	// How e-mail is sent.
 	Mail Mail `yaml:"mail,omitempty"`
