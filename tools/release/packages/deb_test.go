@@ -63,6 +63,7 @@ func TestDeb(t *testing.T) {
 	}
 
 	startWarehouse(t, m)
+	t.Run("secrets", func(t *testing.T) { secrets(t, m) })
 	t.Run("a region", func(t *testing.T) {
 		// The service's user reads all that the service must.
 		out, err := m.try("runuser", "--user", "planwatch", "--", "planwatch", "check", "--config", "/etc/planwatch")
