@@ -21,6 +21,7 @@ import (
 
 	"github.com/prometheus/alertmanager/alert"
 	"github.com/prometheus/alertmanager/config"
+	"github.com/prometheus/alertmanager/nflog"
 	"github.com/prometheus/alertmanager/notify"
 	"github.com/prometheus/alertmanager/notify/email"
 	"github.com/prometheus/alertmanager/notify/msteamsv2"
@@ -42,6 +43,7 @@ func (a *Alertmanager) receivers(c Configuration, parsed *config.Config) (map[st
 		add := func(resolved notify.ResolvedSender, n notifier) {
 			i := n.place(all[r.Name])
 			n.to.Receiver, n.to.File, n.to.Index, n.deliveries, n.watchdog = r.Name, n.named(), i, a.deliveries, r.Name == c.Watchdog
+			n.told = a.journal.notifications
 			n.logger, n.heads = a.logger.With("receiver", r.Name, "integration", n.to.Kind), a.options.Heads
 			if c.Outbox {
 				n.outbox = a.outbox
@@ -205,6 +207,8 @@ type notifier struct {
 	deliveries *deliveries
 	// watchdog is whether it is told while all is well, and only then.
 	watchdog bool
+	// told is what recipients were told.
+	told *nflog.Log
 	// heads is that of Options.
 	heads  func() bool
 	logger *slog.Logger
@@ -229,7 +233,7 @@ func (n notifier) Notify(ctx context.Context, alerts ...*alert.Alert) (retry boo
 	}
 	ctx, cancel := patient(ctx)
 	defer cancel()
-	retry, err = n.send(ctx, alerts...)
+	retry, err = n.send(ctx, n.withoutTold(ctx, alerts)...)
 	err = discreet(err)
 	if !n.watchdog {
 		n.deliveries.record(n.to, err)
