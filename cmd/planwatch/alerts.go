@@ -165,12 +165,12 @@ func printAlerts(w io.Writer, active []evaluator.Alert) error {
 		return err
 	}
 	out := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	_, _ = fmt.Fprintln(out, "STATE\tSEVERITY\tSINCE\tALERT\tACTUAL\tEXPECTED\tSUMMARY\tEVENT")
+	_, _ = fmt.Fprintln(out, "STATE\tSEVERITY\tSINCE\tALERT\tACTUAL\tEXPECTED\tSUMMARY\tLABELS")
 	for _, alert := range active {
 		cells := []string{
 			alert.State, alert.Labels[naming.LabelSeverity], alert.ActiveAt.Local().Format("2006-01-02 15:04:05"), alert.Name(),
 			alert.Annotations[naming.AnnotationActual], alert.Annotations[naming.AnnotationExpected], alert.Annotations[naming.AnnotationSummary("")],
-			eventLabels(alert.Labels),
+			placeLabels(alert.Labels),
 		}
 		for i := range cells {
 			cells[i] = format.Cell(cells[i])
@@ -180,16 +180,17 @@ func printAlerts(w io.Writer, active []evaluator.Alert) error {
 	return out.Flush()
 }
 
-// ofNoEvent are labels by which no event is told from another.
-var ofNoEvent = []string{
+// notOfPlace are labels that say nothing of whose an alert is, or where.
+var notOfPlace = []string{
 	naming.LabelAlertName, naming.LabelSeverity, naming.LabelDomain, naming.LabelSource, naming.LabelKPI, naming.LabelTarget, naming.LabelFor, naming.LabelUnit,
 }
 
-// eventLabels are those that an event may have, as a shell takes them for ack and silence.
-func eventLabels(labels map[string]string) string {
+// placeLabels are those that say whose an alert is and where, as a shell takes them. Some
+// are its event's: which, the server knows, and says where one is given that is not.
+func placeLabels(labels map[string]string) string {
 	var all []string
 	for _, name := range slices.Sorted(maps.Keys(labels)) {
-		if !slices.Contains(ofNoEvent, name) {
+		if !slices.Contains(notOfPlace, name) {
 			all = append(all, shellWord(name+"="+labels[name]))
 		}
 	}

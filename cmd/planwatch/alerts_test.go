@@ -93,7 +93,7 @@ func TestAnswersWithoutAlerts(t *testing.T) {
 	}
 }
 
-// The table has the labels of the event, as a shell takes them for ack and silence; a server
+// The table has the labels that say whose an alert is and where, as a shell takes them; a server
 // of the region's own authority is trusted by its file.
 func TestAlertsOfAnEvent(t *testing.T) {
 	const answer = `{"status":"success","data":{"alerts":[{"labels":{"alertname":"X","severity":"critical","kpi":"k","target":"t","owner":"it-mt","hospital":"Norra Ängens 's"},"annotations":{"summary":"What"},"state":"firing","activeAt":"2025-03-18T07:00:00Z"}]}}`

@@ -36,7 +36,7 @@ func (a *answerer) flags(cmd *cobra.Command) {
 const commandLanguage = "en"
 
 const eventHelp = "The event is given as the labels of its message: owner, and what oncall.yaml groups by, such as\n" +
-	"owner=it. planwatch alerts shows labels of alerts, of which an event has those, and the link of a\nmessage has them."
+	"owner=it. The link of a message has them; planwatch alerts shows the labels of alerts, which have\nthese among others."
 
 func newAcknowledge() *cobra.Command {
 	var a answerer
