@@ -186,7 +186,7 @@ var notOfPlace = []string{
 }
 
 // placeLabels are those that say whose an alert is and where, as a shell takes them. Some
-// are its event's: which, the server knows, and says where one is given that is not.
+// are its event's: owner, and what oncall.yaml groups by, which the server knows.
 func placeLabels(labels map[string]string) string {
 	var all []string
 	for _, name := range slices.Sorted(maps.Keys(labels)) {
